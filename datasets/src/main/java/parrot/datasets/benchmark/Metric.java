@@ -1,0 +1,25 @@
+package parrot.datasets.benchmark;
+
+/** What counts as one question, and when it is answered rightly. */
+public enum Metric {
+  /** Each question once, unrotated: how MMMB is scored, and the default. */
+  PLAIN,
+  /** Each question once; right if it is so in every rotation: how MMBench is scored. */
+  CIRCULAR,
+  /** Every row of the file, rotations included, by itself. */
+  PLAIN_ALL_ROWS;
+
+  /** Its name in tables: {@code plain}, {@code circular}, {@code plain-all-rows}. */
+  public String label() {
+    return switch (this) {
+      case PLAIN -> "plain";
+      case CIRCULAR -> "circular";
+      case PLAIN_ALL_ROWS -> "plain-all-rows";
+    };
+  }
+
+  /** How a benchmark's results are published: MMBench's circularly, all others plainly. */
+  public static Metric publishedFor(String benchmark) {
+    return benchmark.regionMatches(true, 0, "MMBench", 0, 7) ? CIRCULAR : PLAIN;
+  }
+}

@@ -1,0 +1,56 @@
+package parrot.datasets.benchmark;
+
+import java.util.Map;
+import java.util.Optional;
+import parrot.datasets.language.Language;
+
+/**
+ * A benchmark's question as published Parrot is asked it: hint, question, options, and an
+ * instruction in the benchmark's language. A question with a Chinese character anywhere gets the
+ * Chinese instruction, whatever the benchmark says, as the published evaluation does.
+ */
+public final class MultipleChoicePrompt {
+  private MultipleChoicePrompt() {}
+
+  /** The prompt's text, without the image token; see {@code ChatFormat.queryWithImage}. */
+  public static String of(BenchmarkItem item, Language language) {
+    return of(item.question(), item.hint(), item.options(), language);
+  }
+
+  /**
+   * The prompt's text from its parts.
+   *
+   * @param options text by letter, in the order to ask them; where there are none an answer in a
+   *     few words is asked for
+   */
+  public static String of(
+      String question, Optional<String> hint, Map<Character, String> options, Language language) {
+    StringBuilder prompt = new StringBuilder();
+    hint.ifPresent(text -> prompt.append(text).append('\n'));
+    prompt.append(question);
+    options.forEach((letter, text) -> prompt.append('\n').append(letter).append(". ").append(text));
+    boolean chinese = prompt.chars().anyMatch(c -> c >= 0x4E00 && c <= 0x9FFF);
+    prompt
+        .append('\n')
+        .append(
+            options.isEmpty()
+                ? openInstruction(chinese)
+                : instruction(chinese ? Language.ZH : language));
+    return prompt.toString();
+  }
+
+  private static String instruction(Language language) {
+    return switch (language) {
+      case EN -> "Answer with the option's letter from the given choices directly.";
+      case ZH -> "请直接用给定选项中的选项字母回答。";
+      case PT -> "Responda diretamente com a letra da opção das escolhas dadas.";
+      case AR -> "أجب مباشرةً بحرف الخيار من الاختيارات المعطاة.";
+      case TR -> "Verilen seçeneklerden doğrudan seçeneğin harfi ile cevap verin.";
+      case RU -> "Ответьте буквой варианта из предложенных вариантов напрямую.";
+    };
+  }
+
+  private static String openInstruction(boolean chinese) {
+    return chinese ? "请用单个词或短语回答问题。" : "Answer the question using a single word or phrase.";
+  }
+}

@@ -1,0 +1,30 @@
+package parrot.datasets.benchmark;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a model said to a question.
+ *
+ * @param item the question, without its picture
+ * @param text none where the model was never asked or failed: a missing row, wrong and counted
+ */
+public record Prediction(BenchmarkItem item, Optional<String> text) {
+  public Prediction {
+    Objects.requireNonNull(text, "text");
+    item = item.image() == null ? item : item.withoutImage();
+  }
+
+  public static Prediction of(BenchmarkItem item, String text) {
+    return new Prediction(item, Optional.of(text));
+  }
+
+  public static Prediction missing(BenchmarkItem item) {
+    return new Prediction(item, Optional.empty());
+  }
+
+  /** The option that it counts as; nothing where it is missing or matches none. */
+  public Optional<Character> matched(MatchingRule rule) {
+    return text.flatMap(said -> rule.match(said, item.options()));
+  }
+}

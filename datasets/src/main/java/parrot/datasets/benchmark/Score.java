@@ -1,0 +1,46 @@
+package parrot.datasets.benchmark;
+
+/**
+ * How many of some questions were answered rightly. What could not be read as an option counts as
+ * wrong; nothing is ever guessed.
+ *
+ * @param n questions, answered or not
+ * @param hits answered rightly
+ * @param parseFailures questions with an answer that counts as no option
+ * @param refusals questions with an answer that refuses
+ * @param missing questions without an answer
+ */
+public record Score(int n, int hits, int parseFailures, int refusals, int missing) {
+  /** The 97.5 % quantile of the normal distribution: intervals are 95 % ones. */
+  static final double Z = 1.959963984540054;
+
+  public Score {
+    if (n < 1 || hits < 0 || hits > n) {
+      throw new IllegalArgumentException(
+          "Invalid score: %d hits of %d questions".formatted(hits, n));
+    }
+  }
+
+  public double accuracy() {
+    return (double) hits / n;
+  }
+
+  /** The lower end of Wilson's 95 % interval of the accuracy. */
+  public double low() {
+    return Math.max(0, centre() - halfWidth());
+  }
+
+  /** The upper end of Wilson's 95 % interval of the accuracy. */
+  public double high() {
+    return Math.min(1, centre() + halfWidth());
+  }
+
+  private double centre() {
+    return (hits + Z * Z / 2) / (n + Z * Z);
+  }
+
+  private double halfWidth() {
+    double p = accuracy();
+    return Z / (n + Z * Z) * Math.sqrt(n * p * (1 - p) + Z * Z / 4);
+  }
+}

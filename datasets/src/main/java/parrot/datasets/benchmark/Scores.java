@@ -1,0 +1,175 @@
+package parrot.datasets.benchmark;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
+
+/**
+ * Scores of one model on one benchmark in several languages. They depend on the predictions alone,
+ * not on their order, so they are the same however many executors made them.
+ */
+public final class Scores {
+  private final Map<Language, List<ScoredQuestion>> plain = new EnumMap<>(Language.class);
+  private final Map<Language, List<ScoredQuestion>> allRows = new EnumMap<>(Language.class);
+  private final Map<Language, List<ScoredQuestion>> circular = new EnumMap<>(Language.class);
+
+  private Scores() {}
+
+  /**
+   * Scores predictions by the published rules of matching.
+   *
+   * @param predictions by language: one for every question, and one for every rotation where the
+   *     benchmark is asked circularly. For what was not answered see {@link Prediction#missing} and
+   *     {@link PredictionFile#complete}
+   * @throws DataException if a question has no answer to compare with, or none is there at all
+   */
+  public static Scores of(Map<Language, List<Prediction>> predictions) {
+    return of(predictions, MatchingRule.PUBLISHED);
+  }
+
+  /** Scores predictions by other rules of matching; see {@link #of(Map)}. */
+  public static Scores of(Map<Language, List<Prediction>> predictions, MatchingRule rule) {
+    Scores scores = new Scores();
+    if (predictions.isEmpty()) {
+      throw new DataException("Cannot score: no predictions (expected at least one language)");
+    }
+    predictions.forEach((language, rows) -> scores.add(language, rows, rule));
+    return scores;
+  }
+
+  private void add(Language language, List<Prediction> predictions, MatchingRule rule) {
+    SortedMap<Long, List<ScoredQuestion>> rotations = new TreeMap<>();
+    Set<Long> seen = new HashSet<>();
+    boolean rotated = false;
+    for (Prediction prediction : predictions) {
+      if (!seen.add(prediction.item().index())) {
+        throw new DataException(
+            "Cannot score %s: two predictions for question %d (expected one each)"
+                .formatted(language.tag(), prediction.item().index()));
+      }
+      ScoredQuestion row = ScoredQuestion.of(prediction, rule);
+      rotations
+          .computeIfAbsent(prediction.item().questionIndex(), index -> new ArrayList<>())
+          .add(row);
+      rotated |= prediction.item().rotation() > 0;
+    }
+    if (rotations.isEmpty()) {
+      throw new DataException(
+          "Cannot score %s: no predictions (expected one per question)".formatted(language.tag()));
+    }
+    List<ScoredQuestion> rows = new ArrayList<>();
+    List<ScoredQuestion> unrotated = new ArrayList<>();
+    List<ScoredQuestion> whole = new ArrayList<>();
+    rotations.forEach(
+        (index, question) -> {
+          rows.addAll(question);
+          question.stream().filter(row -> row.item().rotation() == 0).forEach(unrotated::add);
+          whole.add(ScoredQuestion.all(question));
+        });
+    if (unrotated.isEmpty()) {
+      throw new DataException(
+          "Cannot score %s: only rotations of questions are there (expected the questions too, whose index is below %d)"
+              .formatted(language.tag(), BenchmarkItem.ROTATION));
+    }
+    plain.put(language, unrotated);
+    if (rotated) {
+      allRows.put(language, rows);
+      circular.put(language, whole);
+    }
+  }
+
+  /** The languages there are predictions in. */
+  public List<Language> languages() {
+    return List.copyOf(plain.keySet());
+  }
+
+  /** Whether there are rotations, without which there is no circular score. */
+  public boolean hasRotations() {
+    return !circular.isEmpty();
+  }
+
+  /** The score in one language; none where the metric needs rotations and there are none. */
+  public Optional<Score> score(Metric metric, Language language) {
+    return Optional.ofNullable(questions(metric).get(language)).map(ScoredQuestion::score);
+  }
+
+  /** The score of all languages' questions together, each question counting alike. */
+  public Optional<Score> pooled(Metric metric) {
+    List<ScoredQuestion> all = new ArrayList<>();
+    questions(metric).values().forEach(all::addAll);
+    return all.isEmpty() ? Optional.empty() : Optional.of(ScoredQuestion.score(all));
+  }
+
+  /** The mean of the languages' accuracies, each language counting alike. */
+  public OptionalDouble macroAverage(Metric metric) {
+    return questions(metric).values().stream()
+        .mapToDouble(questions -> ScoredQuestion.score(questions).accuracy())
+        .average();
+  }
+
+  /**
+   * Scores of a language's questions by category, l2-category or split, by name. Questions that
+   * have none are left out.
+   */
+  public SortedMap<String, Score> by(Metric metric, Grouping grouping, Language language) {
+    SortedMap<String, List<ScoredQuestion>> groups = new TreeMap<>();
+    for (ScoredQuestion question : questions(metric).getOrDefault(language, List.of())) {
+      String group = grouping.of(question.item());
+      if (!group.isEmpty()) {
+        groups.computeIfAbsent(group, name -> new ArrayList<>()).add(question);
+      }
+    }
+    SortedMap<String, Score> scores = new TreeMap<>();
+    groups.forEach((group, questions) -> scores.put(group, ScoredQuestion.score(questions)));
+    return scores;
+  }
+
+  /** Whether each question of a language was answered rightly, by its index. */
+  public SortedMap<Long, Boolean> hits(Metric metric, Language language) {
+    SortedMap<Long, Boolean> hits = new TreeMap<>();
+    questions(metric)
+        .getOrDefault(language, List.of())
+        .forEach(question -> hits.put(question.item().index(), question.hit()));
+    return hits;
+  }
+
+  /** Everything there is, as rows of a table: by metric, then language, then grouping. */
+  public List<Line> table() {
+    List<Line> lines = new ArrayList<>();
+    for (Metric metric : Metric.values()) {
+      for (Language language : questions(metric).keySet()) {
+        for (Grouping grouping : Grouping.values()) {
+          by(metric, grouping, language)
+              .forEach(
+                  (group, score) -> lines.add(new Line(metric, language, grouping, group, score)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private Map<Language, List<ScoredQuestion>> questions(Metric metric) {
+    return switch (metric) {
+      case PLAIN -> plain;
+      case CIRCULAR -> circular;
+      case PLAIN_ALL_ROWS -> allRows;
+    };
+  }
+
+  /**
+   * One row of a table of scores.
+   *
+   * @param group the category, l2-category or split; {@code overall} for all questions
+   */
+  public record Line(
+      Metric metric, Language language, Grouping grouping, String group, Score score) {}
+}

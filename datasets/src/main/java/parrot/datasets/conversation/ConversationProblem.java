@@ -1,0 +1,25 @@
+package parrot.datasets.conversation;
+
+/** Why a conversation cannot be trained on; preprocessing counts rejected rows by these. */
+public enum ConversationProblem {
+  /** No turns at all. */
+  EMPTY,
+  /** A {@code from} that is none of system, human, gpt. */
+  UNKNOWN_ROLE,
+  /** A question or an answer without text. */
+  EMPTY_TURN,
+  /** Two questions or two answers in a row, an answer first, or a system turn that is not first. */
+  NOT_ALTERNATING,
+  /** Nothing to learn: no turn of gpt, or the last question has none. */
+  NO_ANSWER,
+  /** The image token stands in an answer or in the system turn. */
+  IMAGE_TOKEN_MISPLACED,
+  /** An image token, and no picture for it. */
+  IMAGE_TOKEN_WITHOUT_IMAGE,
+  /** A picture, and no token that says where it goes. */
+  IMAGE_WITHOUT_IMAGE_TOKEN,
+  /** More than one picture, which the model does not take. */
+  SEVERAL_IMAGES,
+  /** Truncation to the longest sequence leaves no token of an answer. */
+  ANSWER_TRUNCATED
+}

@@ -1,0 +1,64 @@
+package parrot.datasets.conversation;
+
+/**
+ * A conversation as the model reads it.
+ *
+ * @param prompt the text with all its markers; {@code <image>} where the picture goes
+ * @param inputIds token ids; {@link ChatFormat#IMAGE_ID} where the picture goes
+ * @param labels as long as the ids: the id where it is supervised, else {@link ChatFormat#IGNORE}
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares these
+public record FormattedConversation(String prompt, int[] inputIds, int[] labels) {
+  public FormattedConversation {
+    if (inputIds.length != labels.length) {
+      throw new IllegalArgumentException(
+          "Cannot format conversation: %d labels (expected %d, one per token)"
+              .formatted(labels.length, inputIds.length));
+    }
+  }
+
+  /** Tokens that the model is asked to predict. */
+  public int supervisedTokens() {
+    int count = 0;
+    for (int label : labels) {
+      if (label != ChatFormat.IGNORE) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
+   * Tokens that the model is asked to predict and still sees after truncation.
+   *
+   * @param longest positions that a sequence is cut to
+   * @param visualTokens positions that the picture takes in place of its one token
+   */
+  public int supervisedTokensWithin(int longest, int visualTokens) {
+    int count = 0;
+    long position = 0;
+    for (int i = 0; i < inputIds.length; i++) {
+      if (labels[i] != ChatFormat.IGNORE && position < longest) {
+        count++;
+      }
+      position += inputIds[i] == ChatFormat.IMAGE_ID ? visualTokens : 1;
+    }
+    return count;
+  }
+
+  /**
+   * Checks that truncation leaves something of an answer. As answers follow the picture, the
+   * picture then is whole.
+   *
+   * @throws UnusableConversationException if nothing is left: such a row would train nothing
+   */
+  public FormattedConversation requireAnswerWithin(int longest, int visualTokens) {
+    if (supervisedTokensWithin(longest, visualTokens) == 0) {
+      throw new UnusableConversationException(
+          ConversationProblem.ANSWER_TRUNCATED,
+          "Cannot use conversation: no token of an answer is within the first %d positions (%d tokens, a picture taking %d; shorten the question or raise the longest length)"
+              .formatted(longest, inputIds.length, visualTokens));
+    }
+    return this;
+  }
+}

@@ -1,0 +1,74 @@
+package parrot.datasets.image;
+
+import parrot.datasets.image.UnusablePictureException.Reason;
+
+/** Integers of a picture file; reading past its end is the report of a truncated picture. */
+final class Bytes {
+  private final byte[] data;
+
+  Bytes(byte[] data) {
+    this.data = data;
+  }
+
+  int length() {
+    return data.length;
+  }
+
+  int u8(int offset) {
+    require(offset, 1);
+    return data[offset] & 255;
+  }
+
+  int big16(int offset) {
+    return u8(offset) << 8 | u8(offset + 1);
+  }
+
+  long big32(int offset) {
+    return (long) big16(offset) << 16 | big16(offset + 2);
+  }
+
+  int little16(int offset) {
+    return u8(offset) | u8(offset + 1) << 8;
+  }
+
+  int little24(int offset) {
+    return little16(offset) | u8(offset + 2) << 16;
+  }
+
+  long little32(int offset) {
+    return little16(offset) | (long) little16(offset + 2) << 16;
+  }
+
+  /** The four characters of a chunk's name. */
+  String name(int offset) {
+    StringBuilder name = new StringBuilder(4);
+    for (int i = 0; i < 4; i++) {
+      name.append((char) u8(offset + i));
+    }
+    return name.toString();
+  }
+
+  /** Fails unless {@code count} bytes follow from {@code offset}. */
+  void require(long offset, long count) {
+    if (offset < 0 || offset + count > data.length) {
+      throw truncated(data.length);
+    }
+  }
+
+  static UnusablePictureException truncated(long length) {
+    return new UnusablePictureException(
+        Reason.TRUNCATED,
+        "the file ends before the picture does (after " + length + " bytes)",
+        "fetch it again or remove the example");
+  }
+
+  static UnusablePictureException unreadable(String problem) {
+    return new UnusablePictureException(
+        Reason.UNREADABLE, problem, "replace the file or remove the example");
+  }
+
+  static UnusablePictureException unsupported(String problem) {
+    return new UnusablePictureException(
+        Reason.UNSUPPORTED, problem, "save it as ordinary PNG or JPEG or remove the example");
+  }
+}

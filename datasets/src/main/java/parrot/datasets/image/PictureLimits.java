@@ -1,0 +1,44 @@
+package parrot.datasets.image;
+
+import java.io.Serializable;
+import parrot.datasets.image.UnusablePictureException.Reason;
+
+/**
+ * How large a picture may be. Checked on its header, before memory is taken for its pixels.
+ *
+ * @param pixels greatest product of width and height
+ * @param side greatest width and height
+ */
+public record PictureLimits(long pixels, int side) implements Serializable {
+  /**
+   * 100 million pixels (300 MB decoded) and 65,535 a side, beyond which JPEG, GIF and WebP cannot
+   * go either.
+   */
+  public static final PictureLimits DEFAULT = new PictureLimits(100_000_000L, 65_535);
+
+  /** Checks that the limits are positive and that a picture within them fits an array. */
+  public PictureLimits {
+    if (pixels < 1 || pixels > Integer.MAX_VALUE / 3) {
+      throw new IllegalArgumentException(
+          "Invalid pixel limit: %d (must be from 1 to %d)"
+              .formatted(pixels, Integer.MAX_VALUE / 3));
+    }
+    if (side < 1) {
+      throw new IllegalArgumentException("Invalid side limit: " + side + " (must be at least 1)");
+    }
+  }
+
+  /** Refuses a picture that is too large, and one without pixels. */
+  void check(long width, long height) {
+    if (width < 1 || height < 1) {
+      throw Bytes.unreadable("its header says %d x %d pixels".formatted(width, height));
+    }
+    if (width > side || height > side || width * height > pixels) {
+      throw new UnusablePictureException(
+          Reason.TOO_LARGE,
+          "it has %d x %d pixels (at most %d pixels and %d a side are decoded)"
+              .formatted(width, height, pixels, side),
+          "make it smaller, raise the limit or remove the example");
+    }
+  }
+}

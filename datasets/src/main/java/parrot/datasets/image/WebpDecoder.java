@@ -1,0 +1,94 @@
+package parrot.datasets.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * WebP, lossy and lossless; of an animation the first frame on its canvas. The container is read
+ * here and the bitstream alone handed on, so that colour profiles and metadata can neither change a
+ * picture nor make it fail.
+ */
+final class WebpDecoder {
+  private static final int CHUNK_HEADER = 8;
+
+  private final byte[] file;
+  private final Bytes bytes;
+  private final PictureLimits limits;
+
+  WebpDecoder(byte[] file, PictureLimits limits) {
+    this.file = file;
+    this.bytes = new Bytes(file);
+    this.limits = limits;
+  }
+
+  Picture decode() {
+    String first = bytes.name(12);
+    if (!first.equals("VP8X")) {
+      return decodeBitstream(12);
+    }
+    long width = bytes.little24(24) + 1L;
+    long height = bytes.little24(27) + 1L;
+    limits.check(width, height);
+    for (long at = next(12); at + CHUNK_HEADER <= file.length; at = next((int) at)) {
+      String name = bytes.name((int) at);
+      if (name.equals("VP8 ") || name.equals("VP8L")) {
+        return decodeBitstream((int) at);
+      }
+      if (name.equals("ANMF")) {
+        return firstFrame((int) at, (int) width, (int) height);
+      }
+    }
+    throw Bytes.truncated(file.length);
+  }
+
+  private Picture firstFrame(int frame, int width, int height) {
+    int left = 2 * bytes.little24(frame + 8);
+    int top = 2 * bytes.little24(frame + 11);
+    int at = frame + CHUNK_HEADER + 16;
+    while (bytes.name(at).equals("ALPH")) {
+      at = (int) Math.min(Integer.MAX_VALUE - CHUNK_HEADER, next(at));
+    }
+    Picture picture = decodeBitstream(at);
+    if (picture.width() == width && picture.height() == height) {
+      return picture;
+    }
+    if (left + picture.width() > width || top + picture.height() > height) {
+      throw Bytes.unreadable("its first frame reaches over the picture");
+    }
+    byte[] canvas = new byte[3 * width * height];
+    for (int y = 0; y < picture.height(); y++) {
+      int target = 3 * ((top + y) * width + left);
+      System.arraycopy(picture.rgb(), 3 * y * picture.width(), canvas, target, 3 * picture.width());
+    }
+    return new Picture(width, height, canvas);
+  }
+
+  private long next(int chunk) {
+    long length = bytes.little32(chunk + 4);
+    return chunk + CHUNK_HEADER + length + (length & 1);
+  }
+
+  private Picture decodeBitstream(int chunk) {
+    long length = bytes.little32(chunk + 4);
+    int start = chunk + CHUNK_HEADER;
+    bytes.require(start, length); // decoders take missing bits for zeros
+    String name = bytes.name(chunk);
+    if (name.equals("VP8 ")) {
+      limits.check(bytes.little16(start + 6) & 0x3fff, bytes.little16(start + 8) & 0x3fff);
+      return Vp8Decoder.decode(file, start, start + (int) length);
+    }
+    if (!name.equals("VP8L")) {
+      throw Bytes.unreadable("it is a WebP file without a picture");
+    }
+    long sizes = bytes.little32(start + 1);
+    limits.check((sizes & 0x3fff) + 1, (sizes >> 14 & 0x3fff) + 1);
+    int padded = (int) (length + (length & 1));
+    ByteBuffer bare =
+        ByteBuffer.allocate(12 + CHUNK_HEADER + padded).order(ByteOrder.LITTLE_ENDIAN);
+    bare.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(4 + CHUNK_HEADER + padded);
+    bare.put("WEBP".getBytes(StandardCharsets.US_ASCII));
+    bare.put(file, chunk, CHUNK_HEADER + (int) length);
+    return ImageIoDecoder.losslessWebp(bare.array());
+  }
+}

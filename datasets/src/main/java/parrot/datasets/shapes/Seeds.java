@@ -1,0 +1,70 @@
+package parrot.datasets.shapes;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Random numbers that depend on what they are for and on nothing else. */
+final class Seeds {
+  /** One number for each use of randomness, so that adding one does not move the others. */
+  enum Stream {
+    SCENE,
+    PICTURE,
+    CAPTION,
+    CONVERSATION,
+    TEXT,
+    BENCHMARK
+  }
+
+  private Seeds() {}
+
+  /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
+  static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  static long seed(long seed, Split split, Stream stream, long index) {
+    return mix(mix(mix(mix(seed) + split.ordinal()) + stream.ordinal()) + index);
+  }
+
+  static SplittableRandom random(long seed, Split split, Stream stream, long index) {
+    return new SplittableRandom(seed(seed, split, stream, index));
+  }
+
+  static <T> T pick(T[] values, SplittableRandom random) {
+    return values[random.nextInt(values.length)];
+  }
+
+  static <T> T pick(List<T> values, SplittableRandom random) {
+    return values.get(random.nextInt(values.size()));
+  }
+
+  static <T> void shuffle(List<T> values, SplittableRandom random) {
+    for (int i = values.size() - 1; i > 0; i--) {
+      Collections.swap(values, i, random.nextInt(i + 1));
+    }
+  }
+
+  /** An index with probability proportional to its weight. */
+  static int weighted(double[] weights, SplittableRandom random) {
+    double sum = 0;
+    for (double weight : weights) {
+      sum += weight;
+    }
+    double left = random.nextDouble() * sum;
+    int last = 0;
+    for (int i = 0; i < weights.length; i++) {
+      if (weights[i] > 0) {
+        last = i;
+        left -= weights[i];
+        if (left < 0) {
+          return i;
+        }
+      }
+    }
+    return last;
+  }
+}

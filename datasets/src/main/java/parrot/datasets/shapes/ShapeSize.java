@@ -1,0 +1,18 @@
+package parrot.datasets.shapes;
+
+/** Two sizes that nobody confuses. */
+public enum ShapeSize {
+  SMALL(0.22),
+  LARGE(0.40);
+
+  private final double diameter;
+
+  ShapeSize(double diameter) {
+    this.diameter = diameter;
+  }
+
+  /** Mean diameter in picture widths. */
+  public double diameter() {
+    return diameter;
+  }
+}

@@ -1,0 +1,42 @@
+package parrot.datasets.shapes;
+
+import java.util.List;
+import java.util.Objects;
+import parrot.datasets.conversation.Turn;
+import parrot.datasets.language.Language;
+
+/**
+ * One example in memory.
+ *
+ * @param id unique in a split
+ * @param language of the answers
+ * @param task what kind of example it is: {@code caption, short, sentence, choice, two-turns,
+ *     text-only}; in the text corpus {@code caption, own-caption, short, sentence, choice,
+ *     choice-text, letters, facts}
+ * @param turns human and gpt in turn; the first begins with {@code <image>} and a line break where
+ *     there is a picture
+ * @param scene what the picture shows; null where there is none
+ * @param pictureSeed what {@link ScenePainter} makes jitter, background and noise from
+ * @param pictureIndex index of the picture in its split
+ */
+public record ShapesExample(
+    String id,
+    Language language,
+    String task,
+    List<Turn> turns,
+    Scene scene,
+    long pictureSeed,
+    long pictureIndex) {
+
+  public ShapesExample {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(language, "language");
+    Objects.requireNonNull(task, "task");
+    turns = List.copyOf(turns);
+  }
+
+  /** Whether there is a picture. */
+  public boolean hasPicture() {
+    return scene != null;
+  }
+}

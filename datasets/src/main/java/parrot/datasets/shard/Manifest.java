@@ -1,0 +1,128 @@
+package parrot.datasets.shard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.FileSystems;
+
+/**
+ * What a data set is made of. Two runs over the same input give the same manifest, byte for byte.
+ *
+ * @param schemaVersion of {@link ShardSchema}
+ * @param tokenizer fingerprint of the tokenizer that made the ids
+ * @param pictureSize S: pictures are S x S pixels
+ * @param languages by tag
+ * @param rejected number of rows by reason
+ * @param configuration the options that decide what comes out
+ * @param input fingerprint of everything that went in; equal fingerprints and configurations give
+ *     equal shards
+ * @param files the shards, in order
+ */
+public record Manifest(
+    int schemaVersion,
+    String tokenizer,
+    int pictureSize,
+    Totals totals,
+    SortedMap<String, LanguageStatistics> languages,
+    SortedMap<String, Long> rejected,
+    SortedMap<String, String> configuration,
+    String input,
+    List<ShardFile> files) {
+  public static final String FILE_NAME = "manifest.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+
+  public Manifest {
+    languages = sorted(languages);
+    rejected = sorted(rejected);
+    configuration = sorted(configuration);
+    files = List.copyOf(files);
+    long rows = files.stream().mapToLong(ShardFile::rows).sum();
+    if (rows != totals.written()) {
+      throw new DataException(
+          "Invalid manifest: the files have "
+              + rows
+              + " rows, but the totals say that "
+              + totals.written()
+              + " were written");
+    }
+  }
+
+  private static <V> SortedMap<String, V> sorted(Map<String, V> map) {
+    return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+  }
+
+  /** Rows in all files. */
+  public long rows() {
+    return totals.written();
+  }
+
+  /** Bytes in all files. */
+  public long bytes() {
+    return files.stream().mapToLong(ShardFile::bytes).sum();
+  }
+
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write the manifest as JSON", e);
+    }
+  }
+
+  /**
+   * @param origin where the text came from, for the message
+   * @throws DataException if it is no manifest, or of a version that this program does not know
+   */
+  public static Manifest fromJson(String json, String origin) {
+    try {
+      JsonNode tree = JSON.readTree(json);
+      JsonNode version = tree.get("schemaVersion");
+      if (version == null || !version.isInt()) {
+        throw new DataException("Cannot read " + origin + ": it is no manifest (no schemaVersion)");
+      }
+      if (version.intValue() != ShardSchema.VERSION) {
+        throw new DataException(
+            "Cannot read "
+                + origin
+                + ": unknown schema version (got "
+                + version.intValue()
+                + ", expected "
+                + ShardSchema.VERSION
+                + "); preprocess again with this program, or use the one that wrote it");
+      }
+      return JSON.treeToValue(tree, Manifest.class);
+    } catch (JsonProcessingException e) {
+      throw new DataException("Cannot read " + origin + ": " + e.getOriginalMessage(), e);
+    }
+  }
+
+  public static Manifest read(FileSystem files, Path folder) throws IOException {
+    Path file = new Path(folder, FILE_NAME);
+    byte[] bytes = FileSystems.readFully(files, file, 1L << 30);
+    return fromJson(new String(bytes, StandardCharsets.UTF_8), file.toString());
+  }
+
+  public void write(FileSystem files, Path folder) throws IOException {
+    try (OutputStream out = files.create(new Path(folder, FILE_NAME), true)) {
+      out.write(toJson().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package parrot.datasets.shard;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.util.HadoopStreams;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.SeekableInputStream;
+import parrot.datasets.DataException;
+
+/** Reads one shard, a row group at a time. */
+public final class ShardReader implements AutoCloseable {
+  private final Path file;
+  private final ParquetFileReader reader;
+
+  /**
+   * @throws DataException if the file is no shard, or one of another schema version
+   */
+  public ShardReader(FileSystem files, Path file) throws IOException {
+    this.file = file;
+    try {
+      this.reader = ParquetFileReader.open(new Input(files, file));
+    } catch (RuntimeException e) {
+      throw new DataException(
+          "Cannot read " + file + ": no Parquet file (" + e.getMessage() + ")", e);
+    }
+    try {
+      String version =
+          reader.getFooter().getFileMetaData().getKeyValueMetaData().get(ShardSchema.VERSION_KEY);
+      if (!Integer.toString(ShardSchema.VERSION).equals(version)) {
+        throw new DataException(
+            "Cannot read "
+                + file
+                + ": unknown schema version (got "
+                + version
+                + ", expected "
+                + ShardSchema.VERSION
+                + ")");
+      }
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+  }
+
+  /** Rows of each row group. */
+  public List<Integer> rowGroupRows() {
+    List<Integer> rows = new ArrayList<>();
+    for (BlockMetaData group : reader.getRowGroups()) {
+      rows.add(Math.toIntExact(group.getRowCount()));
+    }
+    return rows;
+  }
+
+  /** The rows of one group, in order. */
+  public List<TrainingExample> read(int rowGroup) throws IOException {
+    try {
+      PageReadStore pages = reader.readRowGroup(rowGroup);
+      RecordReader<TrainingExample> records =
+          new ColumnIOFactory()
+              .getColumnIO(ShardSchema.TYPE)
+              .getRecordReader(pages, new ExampleMaterializer());
+      int count = Math.toIntExact(pages.getRowCount());
+      List<TrainingExample> rows = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        rows.add(records.read());
+      }
+      return rows;
+    } catch (ParquetDecodingException | IllegalArgumentException | IOException e) {
+      throw new DataException(
+          "Cannot read row group "
+              + rowGroup
+              + " of "
+              + file
+              + ": damaged ("
+              + e.getMessage()
+              + ")",
+          e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+
+  private record Input(FileSystem files, Path file) implements InputFile {
+    @Override
+    public long getLength() throws IOException {
+      return files.getFileStatus(file).getLen();
+    }
+
+    @Override
+    public SeekableInputStream newStream() throws IOException {
+      FSDataInputStream in = files.open(file);
+      return HadoopStreams.wrap(in);
+    }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
+  }
+}

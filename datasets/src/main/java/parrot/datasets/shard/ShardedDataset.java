@@ -1,0 +1,207 @@
+package parrot.datasets.shard;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.AtomicFolder;
+
+/**
+ * A published data set. Opening checks that it is whole: {@code _SUCCESS}, manifest, every file
+ * with its size, and the checksums of small sets; {@link #verify()} takes all checksums.
+ */
+public final class ShardedDataset {
+  /** Up to this many bytes, checksums are verified whenever a set is opened. */
+  static final long VERIFY_AT_OPEN = 64L << 20;
+
+  private final FileSystem files;
+  private final Path folder;
+  private final Manifest manifest;
+  private final RowGroupCache cache;
+  private final boolean[] checked;
+
+  private ShardedDataset(FileSystem files, Path folder, Manifest manifest, RowGroupCache cache) {
+    this.files = files;
+    this.folder = folder;
+    this.manifest = manifest;
+    this.cache = cache;
+    this.checked = new boolean[manifest.files().size()];
+  }
+
+  /**
+   * Opens a set with the row-group cache of this JVM.
+   *
+   * @throws DataException if it is missing, incomplete, changed, or of an unknown version
+   */
+  public static ShardedDataset open(FileSystem files, Path folder) throws IOException {
+    return open(files, folder, RowGroupCache.shared());
+  }
+
+  public static ShardedDataset open(FileSystem files, Path folder, RowGroupCache cache)
+      throws IOException {
+    Path full = files.makeQualified(folder);
+    if (!files.exists(full)) {
+      throw new DataException("Cannot open " + full + ": no such folder (run preprocess first)");
+    }
+    if (!AtomicFolder.isComplete(files, full)) {
+      throw new DataException(
+          "Cannot open "
+              + full
+              + ": no "
+              + AtomicFolder.SUCCESS
+              + " file, so it is no finished data set (run preprocess again)");
+    }
+    ShardedDataset dataset = new ShardedDataset(files, full, Manifest.read(files, full), cache);
+    for (ShardFile file : dataset.manifest.files()) {
+      dataset.checkSize(file);
+    }
+    if (dataset.manifest.bytes() <= VERIFY_AT_OPEN) {
+      dataset.verify();
+    }
+    return dataset;
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * @param fingerprint of the tokenizer that the model uses
+   * @throws DataException if the ids were made with another tokenizer
+   */
+  public ShardedDataset requireTokenizer(String fingerprint) {
+    if (!manifest.tokenizer().equals(fingerprint)) {
+      throw new DataException(
+          "Cannot use "
+              + folder
+              + ": it was made with another tokenizer (got "
+              + manifest.tokenizer()
+              + ", expected "
+              + fingerprint
+              + "); preprocess again with the model's tokenizer.json");
+    }
+    return this;
+  }
+
+  /**
+   * @param size S of the model's vision encoder
+   * @throws DataException if the pictures were prepared for another size
+   */
+  public ShardedDataset requirePictureSize(int size) {
+    if (manifest.pictureSize() != size) {
+      throw new DataException(
+          "Cannot use "
+              + folder
+              + ": wrong picture size (got "
+              + manifest.pictureSize()
+              + ", expected "
+              + size
+              + "); preprocess again with --picture-size "
+              + size);
+    }
+    return this;
+  }
+
+  /**
+   * Reads every file and compares checksums.
+   *
+   * @throws DataException naming the first file that differs
+   */
+  public void verify() throws IOException {
+    for (ShardFile file : manifest.files()) {
+      checkSize(file);
+      String found = Digests.sha256(files, path(file));
+      if (!found.equals(file.sha256())) {
+        throw damaged(file, "wrong checksum", found, file.sha256());
+      }
+    }
+  }
+
+  public int shards() {
+    return manifest.files().size();
+  }
+
+  public int rowGroups(int shard) {
+    return manifest.files().get(shard).rowGroupRows().size();
+  }
+
+  public int rows(int shard, int rowGroup) {
+    return manifest.files().get(shard).rowGroupRows().get(rowGroup);
+  }
+
+  /** The rows of one group, decoded once as long as the cache has room. */
+  public List<TrainingExample> read(int shard, int rowGroup) throws IOException {
+    ShardFile file = manifest.files().get(shard);
+    return cache.get(
+        new RowGroupCache.Key(folder.toString(), file.sha256(), rowGroup),
+        () -> load(shard, rowGroup));
+  }
+
+  /** Single rows, in the order asked for. */
+  public List<TrainingExample> read(List<RowRef> rows) throws IOException {
+    List<TrainingExample> examples = new ArrayList<>(rows.size());
+    for (RowRef row : rows) {
+      examples.add(read(row.shard(), row.rowGroup()).get(row.row()));
+    }
+    return examples;
+  }
+
+  private List<TrainingExample> load(int shard, int rowGroup) throws IOException {
+    ShardFile file = manifest.files().get(shard);
+    if (!checked[shard]) {
+      checkSize(file);
+    }
+    try (ShardReader reader = new ShardReader(files, path(file))) {
+      if (!checked[shard] && !reader.rowGroupRows().equals(file.rowGroupRows())) {
+        throw damaged(file, "wrong rows by group", reader.rowGroupRows(), file.rowGroupRows());
+      }
+      checked[shard] = true;
+      List<TrainingExample> rows = reader.read(rowGroup);
+      int expected = 3 * manifest.pictureSize() * manifest.pictureSize();
+      for (TrainingExample row : rows) {
+        if (row.hasPicture() && row.pixels().length != expected) {
+          throw damaged(file, "wrong pixels of " + row.source(), row.pixels().length, expected);
+        }
+      }
+      return rows;
+    }
+  }
+
+  private void checkSize(ShardFile file) throws IOException {
+    FileStatus status;
+    try {
+      status = files.getFileStatus(path(file));
+    } catch (FileNotFoundException e) {
+      throw new DataException(
+          "Cannot read " + path(file) + ": it is missing, but the manifest lists it", e);
+    }
+    if (status.getLen() != file.bytes()) {
+      throw damaged(file, "wrong size", status.getLen(), file.bytes());
+    }
+  }
+
+  private DataException damaged(ShardFile file, String what, Object found, Object expected) {
+    return new DataException(
+        "Cannot read "
+            + path(file)
+            + ": "
+            + what
+            + " (got "
+            + found
+            + ", expected "
+            + expected
+            + "); the file has changed since it was written, preprocess again");
+  }
+
+  private Path path(ShardFile file) {
+    return new Path(folder, file.name());
+  }
+}

@@ -1,0 +1,139 @@
+package parrot.datasets.source;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.UnusablePictureException.Reason;
+
+/**
+ * The folder that pictures are named under, local or in HDFS. Paths come from data that anyone may
+ * have written, so none may lead out of it: neither by {@code ..}, nor as an absolute path, nor, on
+ * a local disk, by a symbolic link.
+ */
+public final class PictureRoot {
+  /** A larger file is no photograph. In bytes. */
+  public static final long LARGEST_FILE = 256L << 20;
+
+  private final FileSystem files;
+  private final Path root;
+  private final java.nio.file.Path local; // null unless on a local disk; links resolved
+
+  /**
+   * @throws DataException if there is no such folder
+   */
+  public PictureRoot(FileSystem files, Path root) throws IOException {
+    this.files = files;
+    this.root = files.makeQualified(root);
+    boolean folder;
+    try {
+      folder = files.getFileStatus(this.root).isDirectory();
+    } catch (FileNotFoundException e) {
+      throw new DataException("Cannot read pictures from " + this.root + ": no such folder", e);
+    }
+    if (!folder) {
+      throw new DataException("Cannot read pictures from " + this.root + ": it is no folder");
+    }
+    this.local =
+        "file".equals(files.getUri().getScheme())
+            ? Paths.get(this.root.toUri().getPath()).toRealPath()
+            : null;
+  }
+
+  public Path root() {
+    return root;
+  }
+
+  /**
+   * The bytes of a picture file.
+   *
+   * @param path under the root, with {@code /} between its parts
+   * @throws UnusablePictureException if it leads out of the root, does not exist, or is too large
+   */
+  public byte[] read(String path) throws IOException {
+    List<String> parts = parts(path);
+    try {
+      return local == null ? readRemote(parts) : readLocal(parts);
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      throw new UnusablePictureException(
+          Reason.MISSING, "there is no such file under " + root, "add it or remove the row");
+    }
+  }
+
+  private byte[] readRemote(List<String> parts) throws IOException {
+    URI uri = root.toUri();
+    String name = uri.getPath() + "/" + String.join("/", parts);
+    Path file = new Path(uri.getScheme(), uri.getAuthority(), name);
+    FileStatus status = files.getFileStatus(file);
+    requireReadable(status.isDirectory(), status.getLen());
+    byte[] bytes = new byte[(int) status.getLen()];
+    try (FSDataInputStream in = files.open(file)) {
+      in.readFully(0, bytes);
+    }
+    return bytes;
+  }
+
+  /** Without Hadoop, whose local file system takes a colon in a name for a scheme. */
+  private byte[] readLocal(List<String> parts) throws IOException {
+    java.nio.file.Path file = local.resolve(String.join("/", parts)).toRealPath();
+    if (!file.startsWith(local)) {
+      throw outside("a symbolic link leads out of the folder");
+    }
+    requireReadable(!Files.isRegularFile(file), Files.size(file));
+    return Files.readAllBytes(file);
+  }
+
+  private void requireReadable(boolean folder, long length) {
+    if (folder) {
+      throw new UnusablePictureException(
+          Reason.MISSING, "it is no file", "name a file under " + root);
+    }
+    if (length > LARGEST_FILE) {
+      throw new UnusablePictureException(
+          Reason.TOO_LARGE,
+          "the file has " + length + " bytes (at most " + LARGEST_FILE + ")",
+          "make it smaller or remove the row");
+    }
+  }
+
+  private List<String> parts(String path) {
+    if (path.startsWith("/")
+        || path.startsWith("\\")
+        || path.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
+      throw outside("it is an absolute path");
+    }
+    if (path.indexOf('\0') >= 0 || path.isBlank()) {
+      throw outside("it is no path");
+    }
+    List<String> parts = new ArrayList<>();
+    for (String part : path.split("/", -1)) {
+      if (part.equals("..") || part.startsWith("..\\") || part.contains("\\..")) {
+        throw outside("it climbs out of the folder");
+      }
+      if (!part.isEmpty() && !part.equals(".")) {
+        parts.add(part);
+      }
+    }
+    return parts;
+  }
+
+  private UnusablePictureException outside(String problem) {
+    return new UnusablePictureException(
+        Reason.OUTSIDE_FOLDER, problem, "name it by its path under " + root);
+  }
+
+  /** A fingerprint of paths, sizes and times of all files: changes when a picture may have. */
+  public String fingerprint() throws IOException {
+    return FolderFingerprint.of(files, root);
+  }
+}

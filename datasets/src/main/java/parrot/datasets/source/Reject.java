@@ -1,0 +1,19 @@
+package parrot.datasets.source;
+
+import java.util.Objects;
+
+/**
+ * A row that was set aside.
+ *
+ * @param id as in the file, or empty where it could not be read
+ * @param message what is wrong, and what to do about it
+ */
+public record Reject(String origin, String id, RejectReason reason, String message)
+    implements SourceRow {
+  public Reject {
+    Objects.requireNonNull(origin, "origin");
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(message, "message");
+  }
+}

@@ -1,0 +1,213 @@
+package parrot.datasets.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import parrot.datasets.DataException;
+
+/**
+ * A folder that appears complete or not at all. Files are written into a hidden sibling ({@link
+ * #path()}); {@link #publish()} adds {@value #SUCCESS} as the last file and renames. Closing
+ * without publishing removes what was written.
+ *
+ * <p>Relies on a rename that is atomic, as on HDFS and on local disks. A lock beside the folder
+ * keeps two runs from writing it at the same time.
+ */
+public final class AtomicFolder implements AutoCloseable {
+  /** Marks a complete folder; readers refuse a folder without it. */
+  public static final String SUCCESS = "_SUCCESS";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AtomicFolder.class);
+
+  private final FileSystem files;
+  private final Path target;
+  private final Path temporary;
+  private final boolean replace;
+  private final FolderLock lock;
+  private boolean published;
+  private boolean closed;
+
+  private AtomicFolder(FileSystem files, Path target, boolean replace, FolderLock lock) {
+    this.files = files;
+    this.target = target;
+    this.replace = replace;
+    this.lock = lock;
+    this.temporary = sibling(target, "writing-" + UUID.randomUUID());
+  }
+
+  /**
+   * Locks {@code target} and makes the hidden folder to write into.
+   *
+   * @param replace whether {@code target} may exist; it is then replaced when publishing, if this
+   *     program wrote it
+   * @throws DataException if it exists and may not be replaced, or another run writes to it
+   */
+  public static AtomicFolder create(FileSystem files, Path target, boolean replace)
+      throws IOException {
+    Path full = files.makeQualified(target);
+    if (full.getParent() == null) {
+      throw new DataException("Cannot write to " + full + ": it is the root (choose a folder)");
+    }
+    requireWritable(files, full, replace);
+    if (!files.mkdirs(full.getParent())) {
+      throw new DataException("Cannot create folder " + full.getParent());
+    }
+    FolderLock lock = FolderLock.take(files, full);
+    try {
+      clearDeadRuns(files, full);
+      requireWritable(files, full, replace);
+      AtomicFolder folder = new AtomicFolder(files, full, replace, lock);
+      if (!files.mkdirs(folder.temporary)) {
+        throw new DataException("Cannot create folder " + folder.temporary);
+      }
+      // For a run that is interrupted; one that is killed is cleared away by the next.
+      files.deleteOnExit(folder.temporary);
+      return folder;
+    } catch (IOException | RuntimeException e) {
+      try {
+        lock.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  /** Whether {@code folder} was published completely. */
+  public static boolean isComplete(FileSystem files, Path folder) throws IOException {
+    return files.exists(new Path(folder, SUCCESS));
+  }
+
+  /** Fails early, before any work, with the message that {@link #create} would give. */
+  public static void requireWritable(FileSystem files, Path target, boolean replace)
+      throws IOException {
+    FileStatus status;
+    try {
+      status = files.getFileStatus(target);
+    } catch (FileNotFoundException e) {
+      return;
+    }
+    if (!replace) {
+      throw new DataException(
+          "Cannot write to " + target + ": it exists (pass --overwrite or choose another folder)");
+    }
+    if (!status.isDirectory()) {
+      throw new DataException(
+          "Cannot replace " + target + ": it is a file (choose a folder, or delete it yourself)");
+    }
+    if (!isComplete(files, target) && files.listStatus(target).length > 0) {
+      throw new DataException(
+          "Cannot replace "
+              + target
+              + ": it has no "
+              + SUCCESS
+              + " file, so it may not be a result of this program (choose another folder, or delete"
+              + " it yourself)");
+    }
+  }
+
+  /** The hidden folder to write into until {@link #publish()}. */
+  public Path path() {
+    return temporary;
+  }
+
+  public Path target() {
+    return target;
+  }
+
+  public FileSystem fileSystem() {
+    return files;
+  }
+
+  /**
+   * Makes the folder visible under its name.
+   *
+   * @throws DataException if a rename is refused; nothing is lost then, the former folder stays
+   */
+  public void publish() throws IOException {
+    if (published || closed) {
+      throw new IllegalStateException("Cannot publish " + target + ": it is published or closed");
+    }
+    requireWritable(files, target, replace);
+    files.create(new Path(temporary, SUCCESS), true).close();
+    Path former = null;
+    // A rename onto an existing folder would move into it, so the former one goes aside first.
+    if (files.exists(target)) {
+      former = sibling(target, "replaced-" + UUID.randomUUID());
+      rename(target, former);
+    }
+    try {
+      rename(temporary, target);
+    } catch (IOException | RuntimeException e) {
+      if (former != null && !files.exists(target)) {
+        rename(former, target);
+      }
+      throw e;
+    }
+    published = true;
+    files.cancelDeleteOnExit(temporary);
+    if (former != null && !files.delete(former, true)) {
+      LOG.warn("Cannot delete the former {} (now {}); delete it yourself", target, former);
+    }
+  }
+
+  /** HDFS answers false where others throw. */
+  private void rename(Path from, Path to) throws IOException {
+    if (!files.rename(from, to)) {
+      throw new DataException(
+          "Cannot rename "
+              + from
+              + " to "
+              + to
+              + ": the file system refused (does it exist, and may this user write there?)");
+    }
+  }
+
+  /** Removes what was not published and gives the lock back. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      if (!published) {
+        files.delete(temporary, true);
+        files.cancelDeleteOnExit(temporary);
+      }
+    } finally {
+      lock.close();
+    }
+  }
+
+  /** Under the lock every hidden sibling belongs to a run that died. */
+  private static void clearDeadRuns(FileSystem files, Path target) throws IOException {
+    FileStatus[] left =
+        files.listStatus(
+            target.getParent(),
+            path ->
+                path.getName().startsWith(sibling(target, "writing-").getName())
+                    || path.getName().startsWith(sibling(target, "replaced-").getName()));
+    for (FileStatus one : left) {
+      boolean former = one.getPath().getName().contains(".replaced-");
+      if (former && !files.exists(target) && isComplete(files, one.getPath())) {
+        // The run died between its two renames: the former folder is the newest whole one.
+        if (files.rename(one.getPath(), target)) {
+          LOG.warn("Restored {}: a dead run had moved it aside", target);
+          continue;
+        }
+      }
+      files.delete(one.getPath(), true);
+      LOG.warn("Deleted {}: left by a dead run", one.getPath());
+    }
+  }
+
+  private static Path sibling(Path target, String suffix) {
+    return new Path(target.getParent(), "." + target.getName() + "." + suffix);
+  }
+}

@@ -1,0 +1,157 @@
+package parrot.datasets.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import parrot.datasets.DataException;
+
+/**
+ * Opens Hadoop file systems. One that does not answer becomes a {@link StorageUnavailableException}
+ * within seconds; Hadoop's own defaults retry for minutes.
+ */
+public final class FileSystems {
+  /** File systems that have answered once in this process, by scheme and authority. */
+  private static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
+
+  private FileSystems() {}
+
+  /**
+   * As {@link #of(Path, Configuration)}.
+   *
+   * @throws DataException if {@code path} is no path
+   */
+  public static FileSystem of(String path, Configuration configuration) {
+    return of(path(path), configuration);
+  }
+
+  /**
+   * The file system that {@code path} names, or the default one where it names none. A local one
+   * writes no {@code .crc} files from then on.
+   *
+   * @throws StorageUnavailableException if the file system does not answer
+   */
+  public static FileSystem of(Path path, Configuration configuration) {
+    Configuration hasty = withShortRetries(configuration);
+    URI uri = path.toUri();
+    if (uri.getScheme() == null) {
+      uri = FileSystem.getDefaultUri(hasty);
+    }
+    try {
+      FileSystem files = FileSystem.get(uri, hasty);
+      if (files instanceof ChecksumFileSystem) {
+        ((ChecksumFileSystem) files).setWriteChecksum(false);
+      }
+      String name = files.getUri().toString();
+      if (!REACHED.contains(name)) {
+        files.getFileStatus(new Path(files.getUri().resolve("/")));
+        REACHED.add(name);
+      }
+      return files;
+    } catch (IOException | IllegalArgumentException e) {
+      throw unavailable(uri, e);
+    }
+  }
+
+  /**
+   * The path that {@code text} names.
+   *
+   * @throws DataException if it is empty or no path
+   */
+  public static Path path(String text) {
+    try {
+      return new Path(text);
+    } catch (IllegalArgumentException e) {
+      throw new DataException("Invalid path: '" + text + "' (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /** {@code path} with scheme and authority, so that it means the same in every process. */
+  public static Path qualified(String path, Configuration configuration) {
+    return of(path, configuration).makeQualified(path(path));
+  }
+
+  /**
+   * All bytes of a file.
+   *
+   * @throws DataException if it does not exist or has more than {@code maxBytes} bytes
+   */
+  public static byte[] readFully(FileSystem files, Path file, long maxBytes) throws IOException {
+    long length;
+    try {
+      length = files.getFileStatus(file).getLen();
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      throw new DataException("Cannot read " + file + ": it does not exist", e);
+    }
+    if (length > Math.min(maxBytes, Integer.MAX_VALUE - 8)) {
+      throw new DataException(
+          "Cannot read " + file + ": too large (" + length + " bytes, at most " + maxBytes + ")");
+    }
+    byte[] bytes = new byte[(int) length];
+    try (FSDataInputStream in = files.open(file)) {
+      in.readFully(0, bytes);
+    }
+    return bytes;
+  }
+
+  /** Says in words what keeps {@code uri} from answering, with the remedy where it is known. */
+  public static StorageUnavailableException unavailable(URI uri, Exception cause) {
+    String reason = null;
+    for (Throwable t = cause; t != null && reason == null; t = t.getCause()) {
+      reason = reason(t);
+    }
+    String message = "Cannot reach " + uri + ": " + (reason == null ? firstLine(cause) : reason);
+    return new StorageUnavailableException(message, cause);
+  }
+
+  private static String reason(Throwable t) {
+    if (t instanceof ConnectException) {
+      return "connection refused (is the name node running? check fs.defaultFS and the port)";
+    }
+    if (t instanceof UnknownHostException) {
+      return "unknown host (check the name in the path or in fs.defaultFS)";
+    }
+    if (t instanceof SocketTimeoutException || t instanceof NoRouteToHostException) {
+      return "no answer (is the name node running, and does a firewall let this machine through?)";
+    }
+    if (t instanceof UnsupportedFileSystemException) {
+      return "no file system of this kind is on the class path (use hdfs:// or file://)";
+    }
+    return null;
+  }
+
+  private static String firstLine(Throwable t) {
+    String message = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
+    return message.lines().findFirst().orElse(message);
+  }
+
+  /**
+   * A copy of the configuration that gives up on a silent name node after seconds. Retries set by
+   * the caller to anything but Hadoop's defaults stay.
+   */
+  static Configuration withShortRetries(Configuration configuration) {
+    Configuration hasty = new Configuration(configuration);
+    replaceDefault(hasty, "ipc.client.connect.max.retries", "10", "2");
+    replaceDefault(hasty, "ipc.client.connect.max.retries.on.timeouts", "45", "1");
+    replaceDefault(hasty, "ipc.client.connect.timeout", "20000", "5000");
+    return hasty;
+  }
+
+  private static void replaceDefault(Configuration c, String key, String standard, String value) {
+    if (c.get(key, standard).equals(standard)) {
+      c.set(key, value);
+    }
+  }
+}

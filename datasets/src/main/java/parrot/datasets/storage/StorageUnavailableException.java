@@ -1,0 +1,14 @@
+package parrot.datasets.storage;
+
+/** A file system that cannot be reached: a matter of the environment, not of the data. */
+public final class StorageUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public StorageUnavailableException(String message) {
+    super(message);
+  }
+
+  public StorageUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,275 @@
+package parrot.datasets.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.datasets.ReferenceText;
+import parrot.datasets.language.Language;
+
+class BenchmarkFileTest {
+  private static final String HEADER =
+      "index\tquestion\thint\tA\tB\tC\tD\tanswer\tcategory\tl2-category\tsplit\timage\n";
+  private static final byte[] PICTURE =
+      "a picture of many bytes ".repeat(8).getBytes(StandardCharsets.UTF_8);
+  private static final String BASE64 = Base64.getEncoder().encodeToString(PICTURE);
+
+  @TempDir Path folder;
+
+  private BenchmarkFile read(String content) throws Exception {
+    return BenchmarkFile.read(
+        ReferenceText.local(), ReferenceText.write(folder, "MMMB_cn.tsv", content));
+  }
+
+  private void refused(String reason, String content) {
+    assertThatThrownBy(() -> read(content))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read "
+                + new org.apache.hadoop.fs.Path(folder.resolve("MMMB_cn.tsv").toUri())
+                + reason);
+  }
+
+  private static String row(int index, String answer, String image) {
+    return index + "\tWhat?\t\tone\ttwo\tthree\t\t" + answer + "\tcoarse\tx\tdev\t" + image + "\n";
+  }
+
+  @Test
+  void readsARowWithEverythingInIt() throws Exception {
+    BenchmarkFile file = read(HEADER + "5\tQ\tlook\t1\t2\t3\t4\tD\tc\tl\tdev\t" + BASE64 + "\n");
+    assertThat(file.name()).isEqualTo(new BenchmarkName("MMMB", Language.ZH));
+    BenchmarkItem item = file.items().get(0);
+    assertThat(item.index()).isEqualTo(5);
+    assertThat(item.question()).isEqualTo("Q");
+    assertThat(item.hint()).contains("look");
+    assertThat(item.options()).isEqualTo(Map.of('A', "1", 'B', "2", 'C', "3", 'D', "4"));
+    assertThat(item.answer()).contains('D');
+    assertThat(item.category()).isEqualTo("c");
+    assertThat(item.l2Category()).isEqualTo("l");
+    assertThat(item.split()).isEqualTo("dev");
+    assertThat(item.image()).isEqualTo(PICTURE);
+  }
+
+  @Test
+  void takesEmptyBlankAndNanCellsForAbsent() throws Exception {
+    BenchmarkItem item =
+        read(HEADER + "0\tQ\tnan\tyes\tno\tNaN\t \tB\tnan\t\t\t" + BASE64 + "\n").items().get(0);
+    assertThat(item.hint()).isEmpty();
+    assertThat(item.options()).isEqualTo(Map.of('A', "yes", 'B', "no"));
+    assertThat(item.category()).isEmpty();
+  }
+
+  @Test
+  void readsCellsQuotedAsPandasQuotesThem() throws Exception {
+    String question = "\"first\nsecond\t\"\"third\"\"\"";
+    BenchmarkItem item =
+        read("\uFEFF"
+                + HEADER.replace("\n", "\r\n")
+                + "0\t"
+                + question
+                + "\t\t5\" wide\t\"no\"\tdon't\t\tA\tc\tl\tdev\t"
+                + BASE64)
+            .items()
+            .get(0);
+    assertThat(item.question()).isEqualTo("first\nsecond\t\"third\"");
+    assertThat(item.options()).isEqualTo(Map.of('A', "5\" wide", 'B', "no", 'C', "don't"));
+  }
+
+  @Test
+  void findsThePictureOfARowThatNamesAnother() throws Exception {
+    List<BenchmarkItem> items =
+        read(HEADER + row(1000007, "A", "7") + "\n" + row(7, "B", BASE64)).items();
+    assertThat(items.get(0).image()).isSameAs(items.get(1).image()).isEqualTo(PICTURE);
+    assertThat(items).extracting(BenchmarkItem::questionIndex).containsExactly(7L, 7L);
+    assertThat(items).extracting(BenchmarkItem::rotation).containsExactly(1L, 0L);
+  }
+
+  @Test
+  void hasNoAnswersWhereTheBenchmarkKeepsThem() throws Exception {
+    BenchmarkFile file = read("index\tquestion\tA\tB\timage\n3\tWhat?\tone\ttwo\t" + BASE64 + "\n");
+    assertThat(file.items().get(0).answer()).isEmpty();
+  }
+
+  @Test
+  void bringsBackWhatWasWritten() throws Exception {
+    BenchmarkItem item =
+        new BenchmarkItem(
+            12,
+            "ما \"لون\"\tالمثلث؟\n",
+            Optional.of("look"),
+            new TreeMap<>(Map.of('A', "a", 'B', "b", 'E', "e")),
+            Optional.of('E'),
+            "c",
+            "",
+            "dev",
+            PICTURE);
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("shapes_ar.tsv").toUri());
+    BenchmarkFile.write(ReferenceText.local(), path, List.of(item));
+    BenchmarkFile file = BenchmarkFile.read(ReferenceText.local(), path);
+    assertThat(file.name()).hasToString("shapes_ar");
+    assertThat(file.items().get(0).image()).isEqualTo(PICTURE);
+    assertThat(file.items().get(0).withoutImage()).isEqualTo(item.withoutImage());
+  }
+
+  @Test
+  void refusesToWriteAQuestionWithoutAPicture() {
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("shapes_ar.tsv").toUri());
+    assertThatThrownBy(
+            () ->
+                BenchmarkFile.write(
+                    ReferenceText.local(), path, List.of(Items.item(4, 'A', "x", "y"))))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot write " + path + ": question 4 has no picture (every question needs one)");
+    assertThat(folder.toFile().list()).isEmpty();
+  }
+
+  @Test
+  void refusesAFileThatIsNotThere() {
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("MMMB_en.tsv").toUri());
+    assertThatThrownBy(() -> BenchmarkFile.read(ReferenceText.local(), path))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot read " + path + ": ");
+  }
+
+  @Test
+  void refusesAnUnknownLanguage() throws Exception {
+    var path = ReferenceText.write(folder, "MMMB_xx.tsv", HEADER);
+    assertThatThrownBy(() -> BenchmarkFile.read(ReferenceText.local(), path))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Invalid benchmark name: MMMB_xx.tsv (must end in _");
+  }
+
+  @Test
+  void refusesAFileWithoutRows() {
+    refused(": it holds no questions (expected at least one row)", HEADER);
+    refused(": it is empty (expected a header of tab-separated columns)", "");
+  }
+
+  @Test
+  void refusesAFileWithoutItsColumns() {
+    refused(
+        " line 1: no column A, B (got index, question; is it tab-separated?)", "index\tquestion\n");
+    refused(
+        " line 1: no column index, question, A, B (got index,question,A,B; is it tab-separated?)",
+        "index,question,A,B\n");
+    refused(
+        " line 1: no column image (got A, B, index, question; is it tab-separated?)",
+        "index\tquestion\tA\tB\n");
+    refused(
+        " line 1: the column A is there twice (rename or remove one)",
+        "index\tquestion\tA\tA\tB\n");
+  }
+
+  @Test
+  void refusesARowOfAnotherWidthThanTheHeader() {
+    refused(
+        " line 3: 3 columns (expected 12 as in the header; is the file complete?)",
+        HEADER + row(0, "A", BASE64) + "1\tWhat?\t");
+  }
+
+  @Test
+  void refusesAQuoteThatIsNeverClosed() {
+    refused(
+        " line 2 column 2: a quote is opened and never closed",
+        HEADER + "0\t\"What?\t\tone\ttwo\n");
+  }
+
+  @Test
+  void refusesTwoRowsOfOneIndex() {
+    refused(
+        " line 3 column index: 4 is there already, in line 2 (must be unique)",
+        HEADER + row(4, "A", BASE64) + row(4, "B", BASE64));
+  }
+
+  @Test
+  void refusesAnIndexThatIsNoWholeNumber() {
+    refused(
+        " line 2 column index: got 4.5 (must be a whole number)",
+        HEADER + row(4, "A", BASE64).replace("4\t", "4.5\t"));
+    refused(
+        " line 2 column index: got nothing (must be a whole number)",
+        HEADER + row(4, "A", BASE64).replace("4\t", "\t"));
+    refused(" line 2 column index: got -4 (must not be negative)", HEADER + row(-4, "A", BASE64));
+  }
+
+  @Test
+  void refusesARowWithoutAQuestion() {
+    refused(
+        " line 2 column question: no question (fill it in or remove the row)",
+        HEADER + row(4, "A", BASE64).replace("What?", ""));
+  }
+
+  @Test
+  void refusesARowWithoutAnAnswer() {
+    refused(
+        " line 2 column answer: no answer (must be one of A, B, C; fill it in or remove the row)",
+        HEADER + row(4, "", BASE64));
+  }
+
+  @Test
+  void refusesAnAnswerThatNamesNoOption() {
+    refused(
+        " line 2 column answer: D names no option of this row (must be one of A, B, C)",
+        HEADER + row(4, "D", BASE64));
+    refused(
+        " line 2 column answer: one names no option of this row (must be one of A, B, C)",
+        HEADER + row(4, "one", BASE64));
+  }
+
+  @Test
+  void refusesARowWithFewerThanTwoOptions() {
+    refused(
+        " line 2 column B: 1 options (expected at least 2; fill them in or remove the row)",
+        HEADER + row(4, "A", BASE64).replace("two\tthree", "\t"));
+  }
+
+  @Test
+  void refusesARowWithoutAPicture() {
+    refused(
+        " line 2 column image: no picture (must be a file in base64, or another row's index)",
+        HEADER + row(4, "A", ""));
+  }
+
+  @Test
+  void refusesAPictureThatIsNoBase64() {
+    assertThatThrownBy(() -> read(HEADER + row(4, "A", BASE64 + "AA=A")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(" line 2 column image: it is not base64: ")
+        .hasMessageEndingWith("(must be a file in base64, or another row's index)");
+  }
+
+  @Test
+  void refusesAPictureOfARowThatHasNone() {
+    refused(
+        " line 2 column image: it refers to row 9, which has no picture of its own (must be the index of a row that has one)",
+        HEADER + row(4, "A", "9"));
+    refused(
+        " line 2 column image: it refers to row 5, which has no picture of its own (must be the index of a row that has one)",
+        HEADER + row(4, "A", "5") + row(5, "A", "6") + row(6, "A", BASE64));
+  }
+
+  @Test
+  void refusesWhatIsNotUtf8() throws Exception {
+    Files.write(
+        folder.resolve("MMMB_pt.tsv"),
+        (HEADER + row(4, "A", BASE64))
+            .replace("What", "Você")
+            .getBytes(StandardCharsets.ISO_8859_1));
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("MMMB_pt.tsv").toUri());
+    assertThatThrownBy(() -> BenchmarkFile.read(ReferenceText.local(), path))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot read " + path + " line ")
+        .hasMessageEndingWith(" or after: it is not UTF-8 (convert it)");
+  }
+}

@@ -1,0 +1,78 @@
+package parrot.datasets.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.datasets.ReferenceText;
+
+class PredictionFileTest {
+  private static final BenchmarkItem ONE = Items.item(1, 'A', "red", "dark\tblue");
+  private static final BenchmarkItem TWO = Items.item(2, 'E', "a", "b", "c", "d", "\"e\"");
+
+  @TempDir Path folder;
+
+  @Test
+  void bringsBackWhatWasWritten() throws Exception {
+    List<Prediction> predictions =
+        List.of(
+            Prediction.of(ONE, "A\nbecause \"red\"\tis red"),
+            Prediction.of(TWO, ""),
+            Prediction.missing(Items.item(3, 'B', "x", "y")),
+            Prediction.of(Items.item(4, 'B', "犬", "猫"), "nan"));
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("p.tsv").toUri());
+    PredictionFile.write(ReferenceText.local(), path, predictions);
+    assertThat(PredictionFile.read(ReferenceText.local(), path)).isEqualTo(predictions);
+    assertThat(Files.readString(folder.resolve("p.tsv")))
+        .startsWith(
+            "index\tquestion\tA\tB\tC\tD\tE\tanswer\tcategory\tl2-category\tsplit\tprediction\n");
+    assertThat(folder.toFile().list()).containsExactly("p.tsv");
+  }
+
+  @Test
+  void refusesToOverwrite() throws Exception {
+    var path = ReferenceText.write(folder, "p.tsv", "");
+    assertThatThrownBy(
+            () ->
+                PredictionFile.write(ReferenceText.local(), path, List.of(Prediction.missing(ONE))))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot write " + path + ": ");
+  }
+
+  @Test
+  void refusesAFileWithoutPredictions() throws Exception {
+    var path = ReferenceText.write(folder, "p.tsv", "index\tquestion\tA\tB\tanswer\n");
+    assertThatThrownBy(() -> PredictionFile.read(ReferenceText.local(), path))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read "
+                + path
+                + " line 1: no column prediction (got A, B, answer, index, question; is it tab-separated?)");
+  }
+
+  @Test
+  void isCompletedToTheQuestionsOfABenchmark() {
+    assertThat(PredictionFile.complete(List.of(ONE, TWO), List.of(Prediction.of(TWO, "E"))))
+        .containsExactly(Prediction.missing(ONE), Prediction.of(TWO, "E"));
+  }
+
+  @Test
+  void refusesPredictionsOfAnotherBenchmark() {
+    assertThatThrownBy(
+            () -> PredictionFile.complete(List.of(ONE), List.of(Prediction.of(TWO, "E"))))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot score question 2: the benchmark has no such question (were the predictions made on another version of it?)");
+    BenchmarkItem changed = Items.item(1, 'A', "red", "blue");
+    assertThatThrownBy(
+            () -> PredictionFile.complete(List.of(changed), List.of(Prediction.of(ONE, "A"))))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(
+            "Cannot score question 1: its options were {A=red, B=dark\tblue} when it was asked (expected {A=red, B=blue}");
+  }
+}

@@ -1,0 +1,206 @@
+package parrot.datasets.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ConversationTest {
+  private static final Turn QUESTION = Turn.human("What is it?");
+  private static final Turn ANSWER = Turn.gpt("A kite.");
+
+  private static void refused(ConversationProblem problem, String message, Turn... turns) {
+    UnusableConversationException e =
+        catchThrowableOfType(
+            UnusableConversationException.class, () -> new Conversation(List.of(turns)));
+    assertThat(e.problem()).isEqualTo(problem);
+    assertThat(e).hasMessage(message);
+  }
+
+  @Test
+  void isQuestionsAndAnswersInTurnAfterAnOptionalSystemTurn() {
+    Turn system = new Turn(Role.SYSTEM, "Answer briefly.");
+    assertThat(new Conversation(List.of(system, QUESTION, ANSWER, QUESTION, ANSWER)).turns())
+        .hasSize(5);
+  }
+
+  @Test
+  void refusesAConversationWithoutTurns() {
+    refused(ConversationProblem.EMPTY, "Cannot use conversation: it has no turns");
+  }
+
+  @Test
+  void refusesAConversationWithoutAnAnswer() {
+    refused(
+        ConversationProblem.NO_ANSWER,
+        "Cannot use conversation: no turn is from gpt, so there is no answer to learn",
+        QUESTION);
+  }
+
+  @Test
+  void refusesALastQuestionWithoutAnAnswer() {
+    refused(
+        ConversationProblem.NO_ANSWER,
+        "Cannot use conversation: turn 3, the last question, has no answer",
+        QUESTION,
+        ANSWER,
+        QUESTION);
+  }
+
+  @Test
+  void refusesTwoAnswersInARow() {
+    refused(
+        ConversationProblem.NOT_ALTERNATING,
+        "Cannot use conversation: turn 3 is from gpt (expected human; questions and answers must alternate)",
+        QUESTION,
+        ANSWER,
+        ANSWER);
+  }
+
+  @Test
+  void refusesAnAnswerBeforeTheQuestion() {
+    refused(
+        ConversationProblem.NOT_ALTERNATING,
+        "Cannot use conversation: turn 1 is from gpt (expected human; questions and answers must alternate)",
+        ANSWER,
+        QUESTION);
+  }
+
+  @Test
+  void refusesASystemTurnThatIsNotFirst() {
+    refused(
+        ConversationProblem.NOT_ALTERNATING,
+        "Cannot use conversation: turn 3 is from system (expected human; questions and answers must alternate)",
+        QUESTION,
+        ANSWER,
+        new Turn(Role.SYSTEM, "Answer briefly."));
+  }
+
+  @Test
+  void refusesAnAnswerWithoutText() {
+    refused(
+        ConversationProblem.EMPTY_TURN,
+        "Cannot use conversation: turn 2, from gpt, is empty",
+        QUESTION,
+        Turn.gpt(" \u3000\n"));
+  }
+
+  @Test
+  void refusesAnImageTokenInAnAnswer() {
+    refused(
+        ConversationProblem.IMAGE_TOKEN_MISPLACED,
+        "Cannot use conversation: turn 2, from gpt, holds <image> (a picture can only stand in a question)",
+        QUESTION,
+        Turn.gpt("<image> is it"));
+  }
+
+  @Test
+  void refusesAnImageTokenInTheSystemTurn() {
+    refused(
+        ConversationProblem.IMAGE_TOKEN_MISPLACED,
+        "Cannot use conversation: turn 1, from system, holds <image> (a picture can only stand in a question)",
+        new Turn(Role.SYSTEM, "<image>"),
+        QUESTION,
+        ANSWER);
+  }
+
+  @Test
+  void refusesSeveralImageTokens() {
+    refused(
+        ConversationProblem.SEVERAL_IMAGES,
+        "Cannot use conversation: 2 image tokens (expected at most 1; split it into one row per picture)",
+        Turn.human("<image><image> Which is larger?"),
+        ANSWER);
+  }
+
+  @Test
+  void refusesAnUnknownRole() {
+    assertThatThrownBy(() -> Role.of("assistant"))
+        .isInstanceOfSatisfying(
+            UnusableConversationException.class,
+            e -> assertThat(e.problem()).isEqualTo(ConversationProblem.UNKNOWN_ROLE))
+        .hasMessage("Invalid role: assistant (must be one of system, human, gpt)");
+  }
+
+  @Test
+  void knowsItsRolesByTheirTags() {
+    for (Role role : Role.values()) {
+      assertThat(Role.of(role.tag())).isEqualTo(role);
+    }
+  }
+
+  @Test
+  void isFineWithoutAPictureIfItHasNoTokenForOne() {
+    Conversation textOnly = new Conversation(List.of(QUESTION, ANSWER));
+    assertThat(textOnly.requireImages(0)).isSameAs(textOnly);
+    assertThat(textOnly.hasImageToken()).isFalse();
+  }
+
+  @Test
+  void refusesAnImageTokenWithoutAnImage() {
+    Conversation conversation =
+        new Conversation(List.of(Turn.human("<image>\nWhat is it?"), ANSWER));
+    assertThat(conversation.requireImages(1)).isSameAs(conversation);
+    assertThatThrownBy(() -> conversation.requireImages(0))
+        .isInstanceOfSatisfying(
+            UnusableConversationException.class,
+            e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_TOKEN_WITHOUT_IMAGE))
+        .hasMessage(
+            "Cannot use conversation: it holds <image> and the row names no picture (add the field image, or remove the token)");
+  }
+
+  @Test
+  void refusesAnImageWithoutAnImageToken() {
+    Conversation conversation = new Conversation(List.of(QUESTION, ANSWER));
+    assertThatThrownBy(() -> conversation.requireImages(1))
+        .isInstanceOfSatisfying(
+            UnusableConversationException.class,
+            e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_WITHOUT_IMAGE_TOKEN))
+        .hasMessage(
+            "Cannot use conversation: the row names a picture and no question holds <image> (add the token, or remove the field image)");
+  }
+
+  @Test
+  void refusesARowThatNamesSeveralImages() {
+    Conversation conversation = new Conversation(List.of(Turn.human("<image> What?"), ANSWER));
+    assertThatThrownBy(() -> conversation.requireImages(2))
+        .isInstanceOfSatisfying(
+            UnusableConversationException.class,
+            e -> assertThat(e.problem()).isEqualTo(ConversationProblem.SEVERAL_IMAGES))
+        .hasMessageStartingWith("Cannot use conversation: the row names 2 pictures");
+  }
+
+  @Test
+  void movesThePictureBeforeTheRestOfItsQuestion() {
+    Conversation conversation =
+        new Conversation(List.of(Turn.human("  What is it?\u3000<image> \n"), ANSWER));
+    assertThat(conversation.withImageFirst().turns().get(0).value())
+        .isEqualTo("<image>\nWhat is it?");
+  }
+
+  @Test
+  void leavesAQuestionThatIsNothingButAPictureWithoutALineBreak() {
+    Conversation conversation = new Conversation(List.of(Turn.human("<image>\n"), ANSWER));
+    assertThat(conversation.withImageFirst().turns().get(0).value()).isEqualTo("<image>");
+  }
+
+  @Test
+  void leavesTurnsWithoutAPictureAsTheyAre() {
+    Conversation conversation =
+        new Conversation(List.of(Turn.human(" What is it? "), Turn.gpt(" A kite. ")));
+    assertThat(conversation.withImageFirst()).isEqualTo(conversation);
+  }
+
+  @Test
+  void tellsItsTextForIdentifyingTheLanguage() {
+    Conversation conversation =
+        new Conversation(
+            List.of(
+                new Turn(Role.SYSTEM, "Answer briefly."),
+                Turn.human("<image>\nO que é?"),
+                Turn.gpt("Uma pipa.")));
+    assertThat(conversation.text()).isEqualTo("O que é?\nUma pipa.");
+  }
+}

@@ -1,0 +1,99 @@
+package parrot.datasets.shapes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static parrot.datasets.shapes.Asked.at;
+import static parrot.datasets.shapes.Asked.color;
+import static parrot.datasets.shapes.Asked.count;
+import static parrot.datasets.shapes.Asked.object;
+import static parrot.datasets.shapes.Asked.position;
+import static parrot.datasets.shapes.Asked.relation;
+import static parrot.datasets.shapes.Asked.shape;
+import static parrot.datasets.shapes.Asked.size;
+import static parrot.datasets.shapes.Asked.the;
+import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
+import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
+import static parrot.datasets.shapes.Place.TOP_LEFT;
+import static parrot.datasets.shapes.Place.TOP_RIGHT;
+import static parrot.datasets.shapes.Relation.ABOVE;
+import static parrot.datasets.shapes.Relation.LEFT;
+import static parrot.datasets.shapes.ShapeColor.BLACK;
+import static parrot.datasets.shapes.ShapeColor.BLUE;
+import static parrot.datasets.shapes.ShapeColor.GREEN;
+import static parrot.datasets.shapes.ShapeColor.ORANGE;
+import static parrot.datasets.shapes.ShapeColor.PURPLE;
+import static parrot.datasets.shapes.ShapeColor.RED;
+import static parrot.datasets.shapes.ShapeColor.YELLOW;
+import static parrot.datasets.shapes.ShapeKind.CIRCLE;
+import static parrot.datasets.shapes.ShapeKind.CROSS;
+import static parrot.datasets.shapes.ShapeKind.HEART;
+import static parrot.datasets.shapes.ShapeKind.SQUARE;
+import static parrot.datasets.shapes.ShapeKind.STAR;
+import static parrot.datasets.shapes.ShapeKind.TRIANGLE;
+import static parrot.datasets.shapes.ShapeSize.LARGE;
+import static parrot.datasets.shapes.ShapeSize.SMALL;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Concrete sentences, written by hand, of each kind of agreement. */
+class ChineseTest {
+  private static final Wording WORDING = Chinese.INSTANCE;
+
+  @Test
+  void captionsNameEveryObject() {
+    List<SceneObject> scene =
+        List.of(
+            at(TOP_LEFT, LARGE, RED, CIRCLE),
+            at(TOP_RIGHT, SMALL, BLUE, STAR),
+            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
+            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
+
+    assertThat(WORDING.caption(scene))
+        .isEqualTo("左上角有一个红色的大圆形，右上角有一颗蓝色的小星星，左下角有一颗黄色的小爱心，右下角有一个黑色的大十字。");
+    assertThat(WORDING.terse(scene)).isEqualTo("红色圆形大左上角；蓝色星星小右上角；黄色爱心小左下角；黑色十字大右下角");
+  }
+
+  @Test
+  void asksForAttributesAndAnswersInShortAndInASentence() {
+    assertSaid(color(STAR, BLUE), "星星是什么颜色？", "蓝色", "星星是蓝色的。");
+    assertSaid(shape(ORANGE, HEART), "橙色的图形是什么？", "爱心", "橙色的图形是一颗爱心。");
+    assertSaid(shape(RED, SQUARE), "红色的图形是什么？", "正方形", "红色的图形是一个正方形。");
+    assertSaid(size(the(RED, CROSS), SMALL), "红色的十字是大的还是小的？", "小的", "红色的十字是小的。");
+  }
+
+  @Test
+  void countsWithTheMeasureWordOfTheNoun() {
+    assertSaid(count(1, null), "图中有几个图形？", "一个", "图中有一个图形。");
+    assertSaid(count(2, null), "图中有几个图形？", "两个", "图中有两个图形。");
+    assertSaid(count(2, STAR), "图中有几颗星星？", "两颗", "图中有两颗星星。");
+    assertSaid(count(3, TRIANGLE), "图中有几个三角形？", "三个", "图中有三个三角形。");
+  }
+
+  @Test
+  void saysWhatIsThere() {
+    assertSaid(object(TOP_LEFT, ORANGE, CIRCLE), "左上角有什么？", "橙色的圆形", "左上角有一个橙色的圆形。");
+    assertSaid(object(BOTTOM_RIGHT, PURPLE, STAR), "右下角有什么？", "紫色的星星", "右下角有一颗紫色的星星。");
+  }
+
+  @Test
+  void saysWhereThingsAre() {
+    assertSaid(position(the(GREEN), BOTTOM_LEFT), "绿色的图形在哪里？", "左下角", "绿色的图形在左下角。");
+    assertSaid(relation(the(STAR), LEFT, the(RED, CIRCLE)), "星星在红色的圆形的哪一边？", "左边", "星星在红色的圆形的左边。");
+    assertSaid(relation(the(STAR), ABOVE, the(CIRCLE)), "星星在圆形的哪一边？", "上边", "星星在圆形的上边。");
+  }
+
+  @Test
+  void numbersStandWithTheirNouns() {
+    assertThat(WORDING.count(1, STAR)).isEqualTo("一颗星星");
+    assertThat(WORDING.count(2, HEART)).isEqualTo("两颗爱心");
+    assertThat(WORDING.count(5, CROSS)).isEqualTo("五个十字");
+    assertThat(WORDING.count(6, null)).isEqualTo("六个图形");
+    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("两个圆形加三个圆形，一共是多少？");
+  }
+
+  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+    assertThat(WORDING.question(asked)).isEqualTo(question);
+    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
+    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+  }
+}

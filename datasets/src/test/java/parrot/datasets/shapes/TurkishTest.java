@@ -1,0 +1,143 @@
+package parrot.datasets.shapes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static parrot.datasets.shapes.Asked.at;
+import static parrot.datasets.shapes.Asked.color;
+import static parrot.datasets.shapes.Asked.count;
+import static parrot.datasets.shapes.Asked.object;
+import static parrot.datasets.shapes.Asked.position;
+import static parrot.datasets.shapes.Asked.relation;
+import static parrot.datasets.shapes.Asked.shape;
+import static parrot.datasets.shapes.Asked.size;
+import static parrot.datasets.shapes.Asked.the;
+import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
+import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
+import static parrot.datasets.shapes.Place.TOP_LEFT;
+import static parrot.datasets.shapes.Place.TOP_RIGHT;
+import static parrot.datasets.shapes.Relation.ABOVE;
+import static parrot.datasets.shapes.Relation.BELOW;
+import static parrot.datasets.shapes.Relation.LEFT;
+import static parrot.datasets.shapes.Relation.RIGHT;
+import static parrot.datasets.shapes.ShapeColor.BLACK;
+import static parrot.datasets.shapes.ShapeColor.BLUE;
+import static parrot.datasets.shapes.ShapeColor.GREEN;
+import static parrot.datasets.shapes.ShapeColor.ORANGE;
+import static parrot.datasets.shapes.ShapeColor.PURPLE;
+import static parrot.datasets.shapes.ShapeColor.RED;
+import static parrot.datasets.shapes.ShapeColor.YELLOW;
+import static parrot.datasets.shapes.ShapeKind.CIRCLE;
+import static parrot.datasets.shapes.ShapeKind.CROSS;
+import static parrot.datasets.shapes.ShapeKind.HEART;
+import static parrot.datasets.shapes.ShapeKind.SQUARE;
+import static parrot.datasets.shapes.ShapeKind.STAR;
+import static parrot.datasets.shapes.ShapeKind.TRIANGLE;
+import static parrot.datasets.shapes.ShapeSize.LARGE;
+import static parrot.datasets.shapes.ShapeSize.SMALL;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Concrete sentences, written by hand, of each kind of agreement. */
+class TurkishTest {
+  private static final Wording WORDING = Turkish.INSTANCE;
+
+  @Test
+  void captionsNameEveryObject() {
+    List<SceneObject> scene =
+        List.of(
+            at(TOP_LEFT, LARGE, RED, CIRCLE),
+            at(TOP_RIGHT, SMALL, BLUE, STAR),
+            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
+            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
+
+    assertThat(WORDING.caption(scene))
+        .isEqualTo(
+            "Sol üst köşede büyük kırmızı bir daire, sağ üst köşede küçük mavi bir yıldız, sol alt köşede küçük sarı bir kalp ve sağ alt köşede büyük siyah bir haç var.");
+    assertThat(WORDING.terse(scene))
+        .isEqualTo(
+            "kırmızı daire büyük sol üst; mavi yıldız küçük sağ üst; sarı kalp küçük sol alt; siyah haç büyük sağ alt");
+  }
+
+  @Test
+  void theCopulaFollowsVowelAndConsonant() {
+    assertSaid(color(STAR, RED), "Yıldız ne renk?", "kırmızı", "Yıldız kırmızıdır.");
+    assertSaid(color(SQUARE, GREEN), "Kare ne renk?", "yeşil", "Kare yeşildir.");
+    assertSaid(color(HEART, PURPLE), "Kalp ne renk?", "mor", "Kalp mordur.");
+    assertSaid(color(CROSS, BLACK), "Haç ne renk?", "siyah", "Haç siyahtır.");
+    assertSaid(color(TRIANGLE, ORANGE), "Üçgen ne renk?", "turuncu", "Üçgen turuncudur.");
+    assertSaid(shape(RED, HEART), "Kırmızı şekil nedir?", "kalp", "Kırmızı şekil bir kalptir.");
+    assertSaid(shape(BLUE, CROSS), "Mavi şekil nedir?", "haç", "Mavi şekil bir haçtır.");
+    assertSaid(shape(YELLOW, TRIANGLE), "Sarı şekil nedir?", "üçgen", "Sarı şekil bir üçgendir.");
+    assertSaid(size(the(STAR), LARGE), "Yıldız büyük mü, küçük mü?", "büyük", "Yıldız büyüktür.");
+  }
+
+  @Test
+  void nounsStaySingularAfterNumbers() {
+    assertSaid(count(1, null), "Resimde kaç şekil var?", "bir", "Resimde bir şekil var.");
+    assertSaid(count(3, null), "Resimde kaç şekil var?", "üç", "Resimde üç şekil var.");
+    assertSaid(count(2, STAR), "Resimde kaç yıldız var?", "iki", "Resimde iki yıldız var.");
+  }
+
+  @Test
+  void saysWhatIsThere() {
+    assertSaid(
+        object(TOP_LEFT, ORANGE, CIRCLE),
+        "Sol üst köşede ne var?",
+        "turuncu bir daire",
+        "Sol üst köşede turuncu bir daire var.");
+    assertSaid(
+        object(BOTTOM_RIGHT, PURPLE, STAR),
+        "Sağ alt köşede ne var?",
+        "mor bir yıldız",
+        "Sağ alt köşede mor bir yıldız var.");
+  }
+
+  @Test
+  void dativeAndGenitiveFollowVowelHarmony() {
+    assertSaid(
+        position(the(GREEN), BOTTOM_LEFT),
+        "Yeşil şekil nerede?",
+        "sol alt köşede",
+        "Yeşil şekil sol alt köşededir.");
+    assertSaid(
+        relation(the(STAR), LEFT, the(RED, CIRCLE)),
+        "Yıldız kırmızı daireye göre nerede?",
+        "solda",
+        "Yıldız kırmızı dairenin solundadır.");
+    assertSaid(
+        relation(the(STAR), ABOVE, the(HEART)),
+        "Yıldız kalbe göre nerede?",
+        "yukarıda",
+        "Yıldız kalbin yukarısındadır.");
+    assertSaid(
+        relation(the(SQUARE), RIGHT, the(BLUE)),
+        "Kare mavi şekle göre nerede?",
+        "sağda",
+        "Kare mavi şeklin sağındadır.");
+    assertSaid(
+        relation(the(SQUARE), BELOW, the(CROSS)),
+        "Kare haça göre nerede?",
+        "aşağıda",
+        "Kare haçın aşağısındadır.");
+    assertSaid(
+        relation(the(SQUARE), BELOW, the(STAR)),
+        "Kare yıldıza göre nerede?",
+        "aşağıda",
+        "Kare yıldızın aşağısındadır.");
+  }
+
+  @Test
+  void numbersStandWithTheirNouns() {
+    assertThat(WORDING.count(1, STAR)).isEqualTo("bir yıldız");
+    assertThat(WORDING.count(2, HEART)).isEqualTo("iki kalp");
+    assertThat(WORDING.count(5, CROSS)).isEqualTo("beş haç");
+    assertThat(WORDING.count(6, null)).isEqualTo("altı şekil");
+    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("İki daire ve üç daire toplam kaç eder?");
+  }
+
+  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+    assertThat(WORDING.question(asked)).isEqualTo(question);
+    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
+    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+  }
+}

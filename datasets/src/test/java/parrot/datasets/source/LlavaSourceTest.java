@@ -1,0 +1,222 @@
+package parrot.datasets.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.datasets.conversation.Conversation;
+import parrot.datasets.conversation.Turn;
+import parrot.datasets.storage.FileSystems;
+
+class LlavaSourceTest {
+  private static final String GOOD =
+      """
+      {"id": "7", "image": "a/b.png", "language": "ar", "model": "x", "conversations": [
+        {"from": "human", "value": "<image>\\nما هذا؟ \\"],["},
+        {"from": "gpt", "value": "{مربع}"}]}""";
+  private static final Conversation GOOD_TURNS =
+      new Conversation(List.of(Turn.human("<image>\nما هذا؟ \"],["), Turn.gpt("{مربع}")));
+
+  @TempDir java.nio.file.Path scratch;
+  private FileSystem files;
+
+  @BeforeEach
+  void open() {
+    files = FileSystems.of(new Path(scratch.toUri()), new Configuration());
+  }
+
+  @Test
+  void readsAnArrayAndPassesOverUnknownFields() throws IOException {
+    assertThat(read("x.json", "[" + GOOD + " ,\n" + GOOD.replace("\"7\"", "8") + "]\n"))
+        .containsExactly(
+            new SourceExample(
+                "7", Optional.of("ar"), Optional.of("a/b.png"), GOOD_TURNS, "x.json:1"),
+            new SourceExample(
+                "8", Optional.of("ar"), Optional.of("a/b.png"), GOOD_TURNS, "x.json:2"));
+  }
+
+  @Test
+  void readsLinesAndNumbersThemAsAnEditorDoes() throws IOException {
+    String line = GOOD.replace("\n", " ");
+    assertThat(read("x.jsonl", "\n" + line + "\r\n\n" + line))
+        .extracting(SourceRow::origin)
+        .containsExactly("x.jsonl:2", "x.jsonl:4");
+  }
+
+  @Test
+  void takesTheOriginForTheIdOfARowWithoutOneAndNeedsNoPicture() throws IOException {
+    String row = turns("{'from':'human','value':'Hi'},{'from':'gpt','value':'Ho'}");
+    assertThat(read("x.json", "[" + row + "]"))
+        .containsExactly(
+            new SourceExample(
+                "x.json:1",
+                Optional.empty(),
+                Optional.empty(),
+                new Conversation(List.of(Turn.human("Hi"), Turn.gpt("Ho"))),
+                "x.json:1"));
+  }
+
+  @Test
+  void givesTheSameRowsHoweverTheFileIsCut() throws IOException {
+    StringBuilder array = new StringBuilder("\uFEFF [");
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      String row =
+          i % 7 == 3
+              ? "{\"id\": " + i + ", oops}"
+              : GOOD.replace("\"7\"", "\"" + i + "\"").replace("مربع", "م".repeat(i * i));
+      array.append(i == 0 ? "" : ",").append(row);
+      lines.append(row.replace("\n", " ")).append(i % 5 == 0 ? "\n\n" : "\n");
+    }
+    for (String text : List.of(array + "]", lines.toString())) {
+      Path file = write("x.json", text);
+      List<SourceRow> whole = LlavaSource.readAll(files, file);
+      assertThat(whole).hasSize(40);
+      assertThat(whole.stream().filter(Reject.class::isInstance)).hasSize(6);
+      for (long rangeBytes : new long[] {1, 300, 1000, 5000}) {
+        SourceScan scan = LlavaSource.scan(files, file, "x.json", rangeBytes);
+        assertThat(scan.rows()).isEqualTo(40);
+        assertThat(scan.ranges()).hasSizeGreaterThan(3);
+        List<SourceRow> cut = new ArrayList<>();
+        for (SourceRange range : scan.ranges()) {
+          try (LlavaSource.Rows rows = LlavaSource.read(files, range)) {
+            rows.forEachRemaining(cut::add);
+          }
+        }
+        assertThat(cut).isEqualTo(whole);
+      }
+    }
+  }
+
+  @Test
+  void keepsTheRowsBeforeTheBreakOfAFileThatBreaksOff() throws IOException {
+    String text = "[" + GOOD + "," + GOOD + "," + GOOD;
+    String cut = text.substring(0, text.length() - 20);
+    List<SourceRow> rows = read("x.json", cut);
+
+    assertThat(rows).hasSize(3);
+    assertThat(rows.subList(0, 2)).allMatch(SourceExample.class::isInstance);
+    assertReject(rows.get(2), RejectReason.BROKEN_FILE, "x.json:3", "breaks off at byte");
+    assertThat(((Reject) rows.get(2)).message())
+        .contains("byte " + cut.getBytes(java.nio.charset.StandardCharsets.UTF_8).length)
+        .contains("in row 3")
+        .contains("was the file copied completely?");
+
+    rows = read("x.json", "[" + GOOD + ",");
+    assertReject(rows.get(1), RejectReason.BROKEN_FILE, "x.json:2", "before row 2");
+    rows = read("x.jsonl", GOOD.replace("\n", " ") + "\n{\"id\": \"8\", \"conv");
+    assertReject(rows.get(1), RejectReason.BROKEN_ROW, "x.jsonl:2", "breaks off at byte 17");
+    rows = read("x.json", "[" + GOOD + "] [");
+    assertReject(rows.get(1), RejectReason.BROKEN_FILE, "x.json:2", "follows the end of the array");
+  }
+
+  @Test
+  void setsAsideRowsWithTheReason() throws IOException {
+    String human = "{'from':'human','value':'Hi'}";
+    String gpt = "{'from':'gpt','value':'Ho'}";
+    String pictured = "{'from':'human','value':'<image> Hi'}";
+    List<SourceRow> rows =
+        read(
+            "x.json",
+            "["
+                + String.join(
+                    ",",
+                    turns(human),
+                    turns("{'from':'user','value':'Hi'}," + gpt),
+                    turns(pictured + "," + gpt),
+                    turns(human + "," + gpt).replace("{\"conv", "{\"image\":\"a.png\",\"conv"),
+                    turns(human + ",{'from':'gpt','value':' '}"),
+                    turns(gpt + "," + human),
+                    "{\"id\":\"n\"}",
+                    "42",
+                    "",
+                    "{\"conversations\":[{\"from\":\"human\",\"value\":3}]}",
+                    turns(pictured + "," + gpt)
+                        .replace("{\"conv", "{\"image\":[\"a\",\"b\"],\"conv"))
+                + "]");
+
+    assertReject(rows.get(0), RejectReason.NO_ANSWER, "x.json:1", "no answer to learn");
+    assertReject(
+        rows.get(1), RejectReason.UNKNOWN_ROLE, "x.json:2", "turn 1: Invalid role: user (must be");
+    assertReject(
+        rows.get(2), RejectReason.IMAGE_TOKEN_WITHOUT_IMAGE, "x.json:3", "names no picture");
+    assertReject(
+        rows.get(3), RejectReason.IMAGE_WITHOUT_IMAGE_TOKEN, "x.json:4", "no question holds");
+    assertReject(rows.get(4), RejectReason.EMPTY_TURN, "x.json:5", "turn 2, from gpt, is empty");
+    assertReject(rows.get(5), RejectReason.NOT_ALTERNATING, "x.json:6", "must alternate");
+    assertReject(
+        rows.get(6),
+        RejectReason.BAD_FIELD,
+        "x.json:7",
+        "Invalid field conversations: absent (must be a list of {from, value})");
+    assertReject(rows.get(7), RejectReason.BROKEN_ROW, "x.json:8", "no JSON object (got 42)");
+    assertReject(rows.get(8), RejectReason.BROKEN_ROW, "x.json:9", "got nothing");
+    assertReject(rows.get(9), RejectReason.BAD_FIELD, "x.json:10", "value of turn 1: 3");
+    assertReject(rows.get(10), RejectReason.SEVERAL_IMAGES, "x.json:11", "names 2 pictures");
+    assertThat(rows).hasSize(11);
+  }
+
+  @Test
+  void refusesAFileThatIsNoJson() throws IOException {
+    Path file = write("x.json", "id,image\n1,a.png\n");
+    assertThatThrownBy(() -> LlavaSource.scan(files, file))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read x.json: neither a JSON array nor JSON lines (got 'i' at byte 0, expected"
+                + " '[' or '{')");
+  }
+
+  @Test
+  void findsTheFilesOfAFolderAndOfAPattern() throws IOException {
+    write("b.jsonl", "");
+    write("a.json", "");
+    write("c.txt", "");
+    Path folder = new Path(scratch.toUri());
+    assertThat(LlavaSource.expand(files, folder))
+        .extracting(Path::getName)
+        .containsExactly("a.json", "b.jsonl");
+    assertThat(LlavaSource.expand(files, new Path(folder, "*.json")))
+        .extracting(Path::getName)
+        .containsExactly("a.json");
+    assertThatThrownBy(() -> LlavaSource.expand(files, new Path(folder, "d.json")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("d.json: it does not exist");
+    Files.createDirectory(scratch.resolve("empty"));
+    assertThatThrownBy(() -> LlavaSource.expand(files, new Path(folder, "empty")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no .json or .jsonl files");
+  }
+
+  private static String turns(String turns) {
+    return ("{'conversations':[" + turns + "]}").replace('\'', '"');
+  }
+
+  private static void assertReject(
+      SourceRow row, RejectReason reason, String origin, String message) {
+    assertThat(row).isInstanceOf(Reject.class);
+    Reject reject = (Reject) row;
+    assertThat(reject.message()).contains(message);
+    assertThat(reject.reason()).isEqualTo(reason);
+    assertThat(reject.origin()).isEqualTo(origin);
+  }
+
+  private List<SourceRow> read(String name, String text) throws IOException {
+    return LlavaSource.readAll(files, write(name, text));
+  }
+
+  private Path write(String name, String text) throws IOException {
+    Files.writeString(scratch.resolve(name), text);
+    return new Path(scratch.resolve(name).toUri());
+  }
+}

@@ -1,0 +1,102 @@
+package parrot.datasets.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import parrot.datasets.DataException;
+import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.UnusablePictureException.Reason;
+import parrot.datasets.storage.FileSystems;
+
+class PictureRootTest {
+  @TempDir java.nio.file.Path scratch;
+  private FileSystem files;
+  private PictureRoot root;
+
+  @BeforeEach
+  void open() throws IOException {
+    Files.createDirectories(scratch.resolve("root/sub"));
+    Files.writeString(scratch.resolve("secret"), "secret");
+    Files.writeString(scratch.resolve("root/sub/b:c%20 д.png"), "picture");
+    Path path = new Path(scratch.resolve("root").toUri());
+    files = FileSystems.of(path, new Configuration());
+    root = new PictureRoot(files, path);
+  }
+
+  @Test
+  void readsFilesUnderTheRootWhateverTheirName() throws IOException {
+    assertThat(root.read("sub/b:c%20 д.png")).asString().isEqualTo("picture");
+    assertThat(root.read("./sub//b:c%20 д.png")).asString().isEqualTo("picture");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../secret",
+        "sub/../../secret",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "hdfs://elsewhere/x",
+        "..\\secret",
+        "C:\\x",
+        " "
+      })
+  void readsNothingOutsideOfTheRoot(String path) {
+    assertThatThrownBy(() -> root.read(path))
+        .isInstanceOfSatisfying(
+            UnusablePictureException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.OUTSIDE_FOLDER))
+        .hasMessageContaining("name it by its path under");
+  }
+
+  @Test
+  void followsNoLinkOutOfTheRoot() throws IOException {
+    Files.createSymbolicLink(scratch.resolve("root/link"), scratch.resolve("secret"));
+    Files.createSymbolicLink(scratch.resolve("root/up"), scratch);
+    Files.createSymbolicLink(scratch.resolve("root/fine"), scratch.resolve("root/sub"));
+
+    assertThatThrownBy(() -> root.read("link"))
+        .isInstanceOf(UnusablePictureException.class)
+        .hasMessageContaining("a symbolic link leads out of the folder");
+    assertThatThrownBy(() -> root.read("up/secret")).hasMessageContaining("a symbolic link leads");
+    assertThat(root.read("fine/b:c%20 д.png")).asString().isEqualTo("picture");
+  }
+
+  @Test
+  void saysThatAFileIsMissing() {
+    for (String path : new String[] {"none.png", "sub", "sub/none/x.png"}) {
+      assertThatThrownBy(() -> root.read(path))
+          .isInstanceOfSatisfying(
+              UnusablePictureException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.MISSING));
+    }
+  }
+
+  @Test
+  void refusesARootThatIsNoFolder() {
+    assertThatThrownBy(() -> new PictureRoot(files, new Path(scratch.resolve("none").toUri())))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no such folder");
+    assertThatThrownBy(() -> new PictureRoot(files, new Path(scratch.resolve("secret").toUri())))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it is no folder");
+  }
+
+  @Test
+  void changesItsFingerprintWithItsFiles() throws IOException {
+    String before = root.fingerprint();
+    assertThat(root.fingerprint()).isEqualTo(before).startsWith("1-");
+    Files.writeString(scratch.resolve("root/new.png"), "x");
+    assertThat(root.fingerprint()).isNotEqualTo(before).startsWith("2-");
+  }
+}

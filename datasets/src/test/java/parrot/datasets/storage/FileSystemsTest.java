@@ -1,0 +1,72 @@
+package parrot.datasets.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+
+class FileSystemsTest {
+  @TempDir java.nio.file.Path scratch;
+
+  @Test
+  void saysWithinSecondsThatHdfsIsNotThere() throws IOException {
+    int freePort;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      freePort = socket.getLocalPort();
+    }
+    Instant start = Instant.now();
+
+    assertThatThrownBy(
+            () -> FileSystems.of("hdfs://127.0.0.1:" + freePort + "/data", new Configuration()))
+        .isInstanceOf(StorageUnavailableException.class)
+        .hasMessageContaining("Cannot reach hdfs://127.0.0.1:" + freePort)
+        .hasMessageContaining("connection refused (is the name node running?");
+    assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void namesAHostThatIsUnknown() {
+    assertThatThrownBy(
+            () -> FileSystems.of("hdfs://no-such-host.invalid:8020/x", new Configuration()))
+        .isInstanceOf(StorageUnavailableException.class)
+        .hasMessageContaining("Cannot reach hdfs://no-such-host.invalid:8020")
+        .hasMessageContaining("unknown host");
+  }
+
+  @Test
+  void refusesASchemeThatNothingReads() {
+    assertThatThrownBy(() -> FileSystems.of("gopher://x/y", new Configuration()))
+        .isInstanceOf(StorageUnavailableException.class)
+        .hasMessageContaining("no file system of this kind");
+  }
+
+  @Test
+  void refusesAnEmptyPath() {
+    assertThatThrownBy(() -> FileSystems.path(""))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Invalid path: ''");
+  }
+
+  @Test
+  void readsAFileUpToALimit() throws IOException {
+    Files.writeString(scratch.resolve("a"), "12345");
+    Path file = new Path(scratch.resolve("a").toUri());
+    var files = FileSystems.of(file, new Configuration());
+
+    assertThat(FileSystems.readFully(files, file, 5)).asString().isEqualTo("12345");
+    assertThatThrownBy(() -> FileSystems.readFully(files, file, 4))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("too large (5 bytes, at most 4)");
+    assertThatThrownBy(() -> FileSystems.readFully(files, new Path(file, "b"), 4))
+        .hasMessageContaining("does not exist");
+  }
+}

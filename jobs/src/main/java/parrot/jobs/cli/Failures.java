@@ -1,0 +1,125 @@
+package parrot.jobs.cli;
+
+import java.io.FileNotFoundException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.security.AccessControlException;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.StorageUnavailableException;
+import parrot.model.ModelException;
+
+/** Turns what was thrown into an exit code and a message that says what to do. */
+final class Failures {
+  /**
+   * @param message without a stack trace
+   */
+  record Failure(ExitCode exitCode, String message) {}
+
+  private static final Pattern IN_TEXT =
+      Pattern.compile(
+          "(?:^|: |Caused by: )parrot\\.(?:datasets|model)\\.(?:[a-z]+\\.)?([A-Za-z]+Exception): (.*?)"
+              + "(?=\\n\\s+at |\\nCaused by|$)",
+          Pattern.DOTALL);
+
+  private Failures() {}
+
+  /**
+   * The first cause that says something to a user decides; executors' exceptions arrive wrapped in
+   * Spark's.
+   */
+  static Failure of(Throwable thrown) {
+    for (Throwable cause : causes(thrown)) {
+      Failure failure = explain(cause);
+      if (failure != null) {
+        return failure;
+      }
+    }
+    // Spark keeps a task's exception itself only sometimes; its text it always has.
+    Matcher text = IN_TEXT.matcher(String.valueOf(thrown.getMessage()));
+    if (text.find()) {
+      boolean storage = text.group(1).startsWith("StorageUnavailable");
+      return new Failure(storage ? ExitCode.ENVIRONMENT : ExitCode.DATA, text.group(2));
+    }
+    return new Failure(
+        ExitCode.FAILED,
+        "Unexpected failure: "
+            + firstLine(thrown)
+            + "\nThis is a defect of the program, or of its installation; --stacktrace shows where.");
+  }
+
+  private static Failure explain(Throwable cause) {
+    String line = firstLine(cause);
+    if (cause instanceof CommandException e) {
+      return new Failure(e.exitCode(), e.getMessage());
+    } else if (cause instanceof DataException || cause instanceof ModelException) {
+      return new Failure(ExitCode.DATA, cause.getMessage());
+    } else if (cause instanceof StorageUnavailableException) {
+      return environment(cause.getMessage());
+    } else if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
+      return new Failure(ExitCode.DATA, "Cannot read: there is no such file (" + line + ")");
+    } else if (cause instanceof FileAlreadyExistsException) {
+      return new Failure(ExitCode.DATA, "Cannot write: " + line + "; choose another folder");
+    } else if (cause instanceof BindException) {
+      return environment(
+          "Cannot listen: a port is taken ("
+              + line
+              + "); stop the process that holds it or choose another port");
+    } else if (cause instanceof ConnectException
+        || cause instanceof UnknownHostException
+        || cause instanceof NoRouteToHostException
+        || cause instanceof SocketTimeoutException) {
+      return environment(
+          "Cannot connect to storage or cluster: "
+              + line
+              + "; check that it runs and that the address is right");
+    } else if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
+      return environment("No permission: " + line + "; check the owner of the folder");
+    } else if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
+      return environment("The disk is full: " + line);
+    } else if (cause instanceof OutOfMemoryError) {
+      return environment(
+          "Out of memory: " + line + "; give more with PARROT_HEAP, or smaller batches");
+    } else if (cause instanceof UnsatisfiedLinkError) {
+      return environment(
+          "Cannot load a native library: "
+              + line
+              + "; the jar holds those of the platform that it was built for"
+              + " (build with -Dnative.platform=...)");
+    }
+    return null;
+  }
+
+  private static Failure environment(String message) {
+    return new Failure(ExitCode.ENVIRONMENT, message);
+  }
+
+  private static List<Throwable> causes(Throwable thrown) {
+    List<Throwable> causes = new ArrayList<>();
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Throwable t = thrown; t != null && seen.add(t); t = t.getCause()) {
+      causes.add(t);
+    }
+    return causes;
+  }
+
+  private static String firstLine(Throwable thrown) {
+    String message = thrown.getMessage();
+    String name = thrown.getClass().getSimpleName();
+    return message == null || message.isBlank()
+        ? name
+        : name + ": " + message.strip().lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,196 @@
+package parrot.jobs.evaluate;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.conversation.ChatFormat;
+import parrot.datasets.conversation.HuggingFaceTextTokenizer;
+import parrot.datasets.conversation.TextTokenizer;
+import parrot.datasets.image.PicturePreparation;
+import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.storage.FileSystems;
+import parrot.model.config.ParrotConfig;
+import parrot.model.generate.GeneratorPool;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
+import parrot.model.weights.ModelFolder;
+
+/**
+ * A model that answers questions about pictures. Any number of threads may ask at once; they share
+ * its weights.
+ */
+public final class AnsweringModel implements AutoCloseable {
+  /** CLIP's mean in 8 bits: what the padding of pictures is filled with, too. */
+  private static final byte[] MEAN_COLOUR = {122, 116, 104};
+
+  private static final Map<Key, AnsweringModel> SHARED = new HashMap<>();
+
+  private final ModelFolder folder;
+  private final HuggingFaceTextTokenizer tokenizer;
+  private final GeneratorPool generators;
+  private final AnsweringOptions options;
+  private final PicturePreparation preparation;
+  private final int[] stops;
+  private int users;
+
+  private record Key(String folder, String fingerprint, AnsweringOptions options) {}
+
+  private AnsweringModel(
+      ModelFolder folder, HuggingFaceTextTokenizer tokenizer, AnsweringOptions options) {
+    this.folder = folder;
+    this.tokenizer = tokenizer;
+    this.options = options;
+    ParrotConfig config = folder.config();
+    this.preparation = new PicturePreparation(config.vision().imageSize());
+    this.stops =
+        new int[] {
+          tokenizer.id(TextTokenizer.END_OF_TURN), tokenizer.id(TextTokenizer.END_OF_TEXT)
+        };
+    this.generators =
+        new GeneratorPool(
+            config,
+            folder.weights(),
+            () ->
+                Kernels.create(
+                    options.kernels(), Precision.of(options.precision()), options.threads()));
+  }
+
+  /**
+   * Opens a model of one's own.
+   *
+   * @throws DataException if it has no tokenizer, or one that does not belong to it
+   * @throws parrot.model.ModelException if there is no model, or a broken one
+   */
+  public static AnsweringModel open(
+      Path folder, AnsweringOptions options, Configuration configuration) {
+    FileSystems.of(folder, configuration);
+    ModelFolder model = ModelFolder.open(folder, configuration);
+    boolean complete = false;
+    try {
+      Path file =
+          model
+              .tokenizer()
+              .orElseThrow(
+                  () ->
+                      new DataException(
+                          "Cannot ask model %s: it has no tokenizer.json (put the one that it was trained with into its folder)"
+                              .formatted(folder)));
+      HuggingFaceTextTokenizer tokenizer =
+          HuggingFaceTextTokenizer.open(FileSystems.of(file, configuration), file);
+      int vocabulary = model.config().vocabSize();
+      if (tokenizer.vocabularySize() > vocabulary) {
+        tokenizer.close();
+        throw new DataException(
+            "Cannot ask model %s: its tokenizer.json has %d tokens (at most %d expected, its vocab_size); it belongs to another model"
+                .formatted(folder, tokenizer.vocabularySize(), vocabulary));
+      }
+      AnsweringModel opened = new AnsweringModel(model, tokenizer, options);
+      complete = true;
+      return opened;
+    } finally {
+      if (!complete) {
+        model.close();
+      }
+    }
+  }
+
+  /**
+   * Borrows the model of this JVM, opened when it is first asked for; models that nobody uses any
+   * more make room for it. Closing gives it back.
+   *
+   * @param fingerprint of the model as it must be: another one in the same folder is another model
+   */
+  static synchronized Borrowed borrow(
+      Path folder, String fingerprint, AnsweringOptions options, Configuration configuration) {
+    Key key = new Key(folder.toString(), fingerprint, options);
+    AnsweringModel model = SHARED.get(key);
+    if (model == null) {
+      closeIdle();
+      model = open(folder, options, configuration);
+      SHARED.put(key, model);
+    }
+    model.users++;
+    return new Borrowed(model);
+  }
+
+  /** Frees the models of this JVM that nobody uses. */
+  public static synchronized void closeIdle() {
+    Iterator<AnsweringModel> models = SHARED.values().iterator();
+    while (models.hasNext()) {
+      AnsweringModel model = models.next();
+      if (model.users == 0) {
+        model.close();
+        models.remove();
+      }
+    }
+  }
+
+  private static synchronized void giveBack(AnsweringModel model) {
+    model.users--;
+  }
+
+  /** A model that others use too. */
+  record Borrowed(AnsweringModel model) implements AutoCloseable {
+    @Override
+    public void close() {
+      giveBack(model);
+    }
+  }
+
+  /**
+   * Asks one question, decoding greedily.
+   *
+   * @param question as a user types it; the picture's place is put before it
+   * @param picture a picture file, or null for a question without one
+   * @return the answer, without white space around it
+   * @throws DataException if the picture is none, or the question too long
+   */
+  public String answer(String question, byte[] picture) {
+    int size = preparation.size();
+    float[] pixels = null;
+    if (picture != null) {
+      byte[] prepared = options.blank() ? blank(size) : preparation.prepare(picture);
+      pixels = PixelNormalization.normalize(prepared, size);
+    }
+    String query = picture == null ? question : ChatFormat.queryWithImage(question);
+    int[] prompt = ChatFormat.formatQuery(query, tokenizer).inputIds();
+    checkLength(prompt, pixels != null);
+    try (GeneratorPool.Lease lease = generators.borrow()) {
+      int[] answer = lease.generator().generate(prompt, pixels, options.maxNewTokens(), stops);
+      return tokenizer.decode(answer).strip();
+    }
+  }
+
+  private void checkLength(int[] prompt, boolean hasPicture) {
+    long length =
+        (long) prompt.length
+            + (hasPicture ? folder.config().visualTokens() - 1 : 0)
+            + options.maxNewTokens();
+    int limit =
+        Math.min(
+            folder.config().tokenizerModelMaxLength(), folder.config().maxPositionEmbeddings());
+    if (length > limit) {
+      throw new DataException(
+          "Cannot ask the question: with its picture and %d tokens of answer it has %d tokens (at most %d); make it shorter"
+              .formatted(options.maxNewTokens(), length, limit));
+    }
+  }
+
+  private static byte[] blank(int size) {
+    byte[] pixels = new byte[3 * size * size];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = MEAN_COLOUR[i % 3];
+    }
+    return pixels;
+  }
+
+  @Override
+  public void close() {
+    generators.close();
+    tokenizer.close();
+    folder.close();
+  }
+}

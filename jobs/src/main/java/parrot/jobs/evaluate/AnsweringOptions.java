@@ -1,0 +1,54 @@
+package parrot.jobs.evaluate;
+
+import java.io.Serializable;
+import parrot.model.kernel.Precision;
+
+/**
+ * How a model is asked.
+ *
+ * @param maxNewTokens of an answer
+ * @param kernels {@code onednn} or {@code reference}
+ * @param precision {@code f32} or {@code bf16}
+ * @param threads of one answering task
+ * @param blank whether every picture is replaced by one of CLIP's mean colour
+ */
+public record AnsweringOptions(
+    int maxNewTokens, String kernels, String precision, int threads, boolean blank)
+    implements Serializable {
+  /** What is asked for where nothing else is said. */
+  public static final int DEFAULT_MAX_NEW_TOKENS = 16;
+
+  public AnsweringOptions {
+    if (maxNewTokens < 1 || maxNewTokens > 4096) {
+      throw new IllegalArgumentException(
+          "Invalid max-new-tokens: " + maxNewTokens + " (must be from 1 to 4096)");
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("Invalid threads: " + threads + " (must be at least 1)");
+    }
+    if (!kernels.equals("onednn") && !kernels.equals("reference")) {
+      throw new IllegalArgumentException(
+          "Invalid kernels: " + kernels + " (must be onednn or reference)");
+    }
+    Precision.of(precision);
+  }
+
+  /** Short answers in float32 with one thread. */
+  public static AnsweringOptions defaults() {
+    return new AnsweringOptions(DEFAULT_MAX_NEW_TOKENS, "onednn", "f32", 1, false);
+  }
+
+  public AnsweringOptions withBlank(boolean blank) {
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
+  }
+
+  public AnsweringOptions withMaxNewTokens(int maxNewTokens) {
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
+  }
+
+  /** What decides the answers; the number of threads does not. */
+  String key() {
+    return "greedy, at most %d new tokens, %s kernels, %s%s"
+        .formatted(maxNewTokens, kernels, precision, blank ? ", blank pictures" : "");
+  }
+}

@@ -1,0 +1,84 @@
+package parrot.jobs.evaluate;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.storage.FileSystems;
+
+/** Finds the TSV files that a command line names. */
+final class BenchmarkFiles {
+  private BenchmarkFiles() {}
+
+  /**
+   * Files, and those in folders, by benchmark, then language.
+   *
+   * @throws DataException if one does not exist, a folder holds none, or two have one name
+   */
+  static Map<BenchmarkName, Path> find(List<String> arguments, Configuration configuration) {
+    Map<BenchmarkName, Path> found = new LinkedHashMap<>();
+    for (String argument : arguments) {
+      List<Path> files = new ArrayList<>(list(argument, configuration));
+      files.sort(
+          Comparator.comparing((Path file) -> BenchmarkName.parse(file.getName()).benchmark())
+              .thenComparing(file -> BenchmarkName.parse(file.getName()).language()));
+      for (Path file : files) {
+        Path before = found.put(BenchmarkName.parse(file.getName()), file);
+        if (before != null && !before.equals(file)) {
+          throw new DataException(
+              "Cannot take both %s and %s: they have one name (name one of them)"
+                  .formatted(before, file));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Path> list(String argument, Configuration configuration) {
+    FileSystem files = FileSystems.of(argument, configuration);
+    Path path = files.makeQualified(new Path(argument));
+    try {
+      if (files.getFileStatus(path).isFile()) {
+        return List.of(path);
+      }
+      List<Path> found = tsvFiles(files, path);
+      if (found.isEmpty()) {
+        // An evaluation keeps each file's predictions in a folder of its own.
+        for (FileStatus folder : files.listStatus(path)) {
+          if (folder.isDirectory() && !folder.getPath().getName().startsWith(".")) {
+            found.addAll(tsvFiles(files, folder.getPath()));
+          }
+        }
+      }
+      if (found.isEmpty()) {
+        throw new DataException(
+            "Cannot read %s: the folder holds no .tsv file (expected files such as MMMB_en.tsv)"
+                .formatted(path));
+      }
+      return found;
+    } catch (FileNotFoundException e) {
+      throw new DataException("Cannot read %s: there is no such file or folder".formatted(path), e);
+    } catch (IOException e) {
+      throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  private static List<Path> tsvFiles(FileSystem files, Path folder) throws IOException {
+    return new ArrayList<>(
+        Arrays.stream(files.listStatus(folder))
+            .filter(FileStatus::isFile)
+            .map(FileStatus::getPath)
+            .filter(file -> file.getName().endsWith(".tsv") && !file.getName().startsWith("."))
+            .toList());
+  }
+}

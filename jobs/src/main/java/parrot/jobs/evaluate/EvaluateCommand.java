@@ -1,0 +1,181 @@
+package parrot.jobs.evaluate;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.SparkSessions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code parrot evaluate}. */
+@Command(
+    name = "evaluate",
+    header = "Ask a model the questions of benchmarks and score its answers.",
+    description = {
+      "MMBench is asked and scored circularly (every rotation of the options must be answered"
+          + " right), every other benchmark plainly. An answer that names no option counts as wrong;"
+          + " nothing is guessed.",
+      "Files that the same model has answered with the same options are not asked again, so an"
+          + " evaluation that was broken off goes on where it was."
+    },
+    footerHeading = "%nExample:%n%n",
+    footer = {
+      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct",
+      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/blank --blank"
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description =
+          "Folder with config.json, weights and tokenizer.json, or of a training run (its newest"
+              + " checkpoint); local or in HDFS.")
+  private String model;
+
+  @Option(
+      names = "--benchmark",
+      required = true,
+      arity = "1..*",
+      paramLabel = "TSV|DIR",
+      description =
+          "Benchmark files such as MMMB_en.tsv, or folders of them. The name's end is the"
+              + " language: en, cn or zh, pt, ar, tr, ru.")
+  private List<String> benchmarks;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for predictions (TSV and Parquet, by file) and scores.json.")
+  private String out;
+
+  @Option(
+      names = "--blank",
+      description = "Show a blank picture instead of each one: what is right then was guessed.")
+  private boolean blank;
+
+  @Option(names = "--circular", description = "Ask and score every benchmark circularly.")
+  private boolean circular;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Ask only the first questions of each file.")
+  private Integer limit;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      defaultValue = "" + AnsweringOptions.DEFAULT_MAX_NEW_TOKENS,
+      description = "Longest answer, in tokens (${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--kernels",
+      paramLabel = "NAME",
+      defaultValue = "onednn",
+      description = "What computes: onednn or reference (${DEFAULT-VALUE}).")
+  private String kernels;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      defaultValue = "f32",
+      description = "Of matrix products: f32 or bf16 (${DEFAULT-VALUE}).")
+  private String precision;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description = "Spark tasks for each file (by its size). Decides nothing but speed.")
+  private Integer partitions;
+
+  @Option(
+      names = "--matching",
+      paramLabel = "RULE",
+      defaultValue = "PUBLISHED",
+      description =
+          "How answers count as options: published, as published results are, or multilingual,"
+              + " which also reads letters as the six languages write them (published).")
+  private MatchingRule matching;
+
+  @Option(names = "--overwrite", description = "Ask again where stale predictions are.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description = "Spark master (spark-submit's, else local[*]).")
+  private String master;
+
+  @Override
+  public Integer call() {
+    requirePositive("--limit", limit);
+    requirePositive("--partitions", partitions);
+    AnsweringOptions options =
+        Arguments.check(
+            spec, () -> new AnsweringOptions(maxNewTokens, kernels, precision, 1, blank));
+    EvaluateJob.Request request =
+        new EvaluateJob.Request(
+            model,
+            benchmarks,
+            this.out,
+            circular,
+            limit == null ? 0 : limit,
+            partitions == null ? 0 : partitions,
+            overwrite,
+            matching,
+            options);
+    EvaluateJob.Result result;
+    try (SparkSession session = SparkSessions.create("parrot evaluate", master, Map.of());
+        JavaSparkContext spark = SparkSessions.context(session)) {
+      result = EvaluateJob.run(request, spark);
+    }
+    print(spec.commandLine().getOut(), result);
+    int failed = result.scores().failed();
+    if (failed > 0) {
+      throw new CommandException(
+          ExitCode.DATA,
+          "%d of %d benchmark files could not be evaluated; the tables say why"
+              .formatted(failed, result.cells().size()));
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void requirePositive(String option, Integer value) {
+    if (value != null && value < 1) {
+      throw Arguments.refuse(spec, "Invalid %s: %d (must be at least 1)".formatted(option, value));
+    }
+  }
+
+  private void print(PrintWriter console, EvaluateJob.Result result) {
+    result.scores().benchmarks().forEach(benchmark -> ScoreTable.print(console, benchmark));
+    console.println();
+    for (Cell cell : result.cells()) {
+      if (cell.reused()) {
+        console.printf("%s: answered before, not asked again%n", cell.name());
+      }
+      cell.unanswered()
+          .ifPresent(
+              first ->
+                  console.printf(
+                      "%s: questions without an answer count as wrong; the first, %s%n",
+                      cell.name(), first));
+    }
+    if (blank) {
+      console.println("The model saw blank pictures: what is above chance came from the text.");
+    }
+    console.printf("Predictions and %s: %s%n", EvaluationScores.FILE_NAME, this.out);
+  }
+}

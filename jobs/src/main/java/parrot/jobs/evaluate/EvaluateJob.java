@@ -1,0 +1,207 @@
+package parrot.jobs.evaluate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkItem;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Metric;
+import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.train.Checkpoints;
+import parrot.model.ModelException;
+import parrot.model.weights.ModelFolder;
+
+/**
+ * Asks one model the questions of benchmark files and scores its answers. A file that cannot be
+ * read or asked does not lose the others. Files that were answered before, by the same model with
+ * the same options, are not asked again: that is how an evaluation that was broken off goes on.
+ */
+public final class EvaluateJob {
+  /**
+   * What to do.
+   *
+   * @param model folder of the model, or of a training run, whose newest checkpoint it is then
+   * @param benchmarks TSV files, and folders of them
+   * @param out folder for predictions and scores
+   * @param circular whether every benchmark is asked and scored circularly, and not only those that
+   *     are published so
+   * @param limit questions of each file to ask, the first ones; 0 for all
+   * @param partitions tasks for each file; 0 to decide by its size
+   * @param overwrite whether stale predictions are replaced
+   * @param matching by which answers count as options
+   */
+  public record Request(
+      String model,
+      List<String> benchmarks,
+      String out,
+      boolean circular,
+      int limit,
+      int partitions,
+      boolean overwrite,
+      MatchingRule matching,
+      AnsweringOptions options) {
+    public Request {
+      benchmarks = List.copyOf(benchmarks);
+      Objects.requireNonNull(options, "options");
+      if (limit < 0) {
+        throw new IllegalArgumentException(
+            "Invalid limit: " + limit + " (must be at least 1, or 0 for all questions)");
+      }
+    }
+
+    /** Everything with defaults. */
+    public static Request of(
+        String model, List<String> benchmarks, String out, AnsweringOptions options) {
+      return new Request(
+          model, benchmarks, out, false, 0, 0, false, MatchingRule.PUBLISHED, options);
+    }
+  }
+
+  /** What came of it: the scores as they were written, and the answers. */
+  public record Result(EvaluationScores scores, List<Cell> cells) {}
+
+  private final Request request;
+  private final JavaSparkContext spark;
+  private final Configuration configuration;
+
+  private EvaluateJob(Request request, JavaSparkContext spark) {
+    this.request = request;
+    this.spark = spark;
+    this.configuration = spark.hadoopConfiguration();
+  }
+
+  /**
+   * Runs to the end, whatever becomes of single files.
+   *
+   * @throws DataException if nothing can be evaluated: no files, or an output folder that is a file
+   * @throws ModelException if the model cannot be opened
+   */
+  public static Result run(Request request, JavaSparkContext spark) {
+    try {
+      return new EvaluateJob(request, spark).run();
+    } catch (IOException e) {
+      throw new DataException("Cannot write to %s: %s".formatted(request.out(), e.getMessage()), e);
+    } finally {
+      AnsweringModel.closeIdle();
+    }
+  }
+
+  private Result run() throws IOException {
+    Path modelFolder = Checkpoints.resolveModel(FileSystems.path(request.model()), configuration);
+    Map<BenchmarkName, Path> files = BenchmarkFiles.find(request.benchmarks(), configuration);
+    Path out = FileSystems.qualified(request.out(), configuration);
+    FileSystem outFiles = FileSystems.of(out, configuration);
+    if (outFiles.exists(out) && outFiles.getFileStatus(out).isFile()) {
+      throw new DataException("Cannot write to %s: it is a file (choose a folder)".formatted(out));
+    }
+    // Opened here as well, so that what is wrong with it is said before any task starts.
+    AnsweringModel.open(modelFolder, request.options(), configuration).close();
+    String fingerprint;
+    try (ModelFolder model = ModelFolder.open(modelFolder, configuration)) {
+      fingerprint = ModelFingerprint.of(model, configuration);
+    }
+    Asker asker = new Asker(spark, modelFolder, fingerprint, request.options());
+    PredictionStore store = new PredictionStore(outFiles, out, request.overwrite());
+    List<Cell> cells = new ArrayList<>();
+    for (Map.Entry<BenchmarkName, Path> file : files.entrySet()) {
+      cells.add(evaluate(file.getKey(), file.getValue(), fingerprint, asker, store));
+    }
+    EvaluationScores scores =
+        new EvaluationScores(
+            request.model(),
+            fingerprint,
+            request.options().key(),
+            request.options().blank(),
+            EvaluationScores.name(request.matching()),
+            EvaluationScores.of(cells, request.circular(), request.matching()));
+    if (outFiles.mkdirs(out)) {
+      scores.write(outFiles, new Path(out, EvaluationScores.FILE_NAME));
+    }
+    return new Result(scores, List.copyOf(cells));
+  }
+
+  private Cell evaluate(
+      BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store) {
+    try {
+      return tryEvaluate(name, file, fingerprint, asker, store);
+    } catch (DataException | ModelException e) {
+      return Cell.failed(name, e.getMessage());
+    } catch (StorageUnavailableException | CommandException e) {
+      throw e; // the other files would fare no better
+    } catch (IOException e) {
+      return Cell.failed(name, "Cannot write its predictions: " + e.getMessage());
+    } catch (RuntimeException e) {
+      return Cell.failed(name, "Its questions could not be asked: " + rootMessage(e));
+    }
+  }
+
+  private Cell tryEvaluate(
+      BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store)
+      throws IOException {
+    List<BenchmarkItem> items =
+        BenchmarkFile.read(FileSystems.of(file, configuration), file).items();
+    if (request.limit() > 0 && request.limit() < items.size()) {
+      items = items.subList(0, request.limit());
+    }
+    boolean circular =
+        request.circular() || Metric.publishedFor(name.benchmark()) == Metric.CIRCULAR;
+    Question.Plan plan = Question.plan(name, items, circular);
+    PredictionKey key =
+        PredictionKey.of(
+            fingerprint,
+            ModelFingerprint.fileDigest(file, configuration),
+            plan.questions(),
+            request.options());
+    Optional<List<Prediction>> kept = store.find(name, key);
+    if (kept.isPresent()) {
+      return Cell.of(name, kept.get(), true);
+    }
+    List<Question.Answer> answers =
+        asker.ask("evaluate " + name, plan.questions(), request.partitions());
+    Map<Long, Question.Answer> byIndex = new HashMap<>();
+    answers.forEach(answer -> byIndex.put(answer.index(), answer));
+    List<Prediction> predictions = new ArrayList<>();
+    for (BenchmarkItem item : plan.items()) {
+      Question.Answer answer = byIndex.get(item.index());
+      predictions.add(
+          answer == null || answer.text() == null
+              ? Prediction.missing(item)
+              : Prediction.of(item, answer.text()));
+    }
+    Optional<String> unanswered =
+        answers.stream()
+            .filter(answer -> answer.problem() != null)
+            .findFirst()
+            .map(answer -> "question %d: %s".formatted(answer.index(), answer.problem()));
+    if (predictions.stream().allMatch(prediction -> prediction.text().isEmpty())) {
+      throw new DataException(
+          "Cannot evaluate %s: not one of its %d questions could be asked; %s"
+              .formatted(file, predictions.size(), unanswered.orElse("no answer came back")));
+    }
+    store.write(name, key, predictions);
+    return Cell.of(name, predictions, false).withUnanswered(unanswered);
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage());
+    return root.getClass().getSimpleName() + ": " + message.lines().findFirst().orElse("");
+  }
+}

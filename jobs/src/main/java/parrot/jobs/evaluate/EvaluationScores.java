@@ -1,0 +1,201 @@
+package parrot.jobs.evaluate;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.Grouping;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Metric;
+import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.benchmark.Score;
+import parrot.datasets.benchmark.Scores;
+import parrot.datasets.language.Language;
+import parrot.datasets.storage.FileSystems;
+
+/**
+ * The scores of an evaluation, as they lie in {@value #FILE_NAME}.
+ *
+ * @param model the model's folder; empty where predictions alone were scored
+ * @param fingerprint of the model
+ * @param generation how answers were generated
+ * @param blank whether the model saw blank pictures
+ * @param matching rules by which answers count as options: {@code published} or {@code
+ *     multilingual}
+ */
+public record EvaluationScores(
+    String model,
+    String fingerprint,
+    String generation,
+    boolean blank,
+    String matching,
+    List<Benchmark> benchmarks) {
+  public static final String FILE_NAME = "scores.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /**
+   * The scores on one benchmark in all languages.
+   *
+   * @param metric by which its results are published
+   * @param macroAverage mean of the languages' accuracies, by metric
+   * @param lines by metric, language, and group of questions
+   * @param failures files without scores
+   */
+  public record Benchmark(
+      String benchmark,
+      String metric,
+      Map<String, Double> macroAverage,
+      List<Line> lines,
+      List<Failure> failures) {
+
+    /** Lines of a metric and a grouping. */
+    public List<Line> lines(String metric, Grouping grouping) {
+      return lines.stream()
+          .filter(line -> line.metric().equals(metric) && line.grouping().equals(grouping.column()))
+          .toList();
+    }
+  }
+
+  /**
+   * One score; see {@link Score}.
+   *
+   * @param group the category, l2-category or split; {@code overall} for all questions
+   * @param low lower end of Wilson's 95 % interval
+   * @param chance the accuracy of guessing among the options
+   */
+  public record Line(
+      String metric,
+      String language,
+      String grouping,
+      String group,
+      int n,
+      int hits,
+      double accuracy,
+      double low,
+      double high,
+      double chance,
+      int unparsable,
+      int refused,
+      int missing) {}
+
+  /** A benchmark file that has no scores, and why. */
+  public record Failure(String language, String problem) {}
+
+  /** The name of rules of matching, as it is written in scores. */
+  static String name(MatchingRule rule) {
+    return rule.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Scores predictions of one model, benchmark by benchmark. */
+  static List<Benchmark> of(List<Cell> cells, boolean circular, MatchingRule rule) {
+    Map<String, List<Cell>> byBenchmark = new LinkedHashMap<>();
+    for (Cell cell : cells) {
+      byBenchmark.computeIfAbsent(cell.name().benchmark(), name -> new ArrayList<>()).add(cell);
+    }
+    List<Benchmark> benchmarks = new ArrayList<>();
+    byBenchmark.forEach((name, own) -> benchmarks.add(benchmark(name, own, circular, rule)));
+    return benchmarks;
+  }
+
+  private static Benchmark benchmark(
+      String name, List<Cell> cells, boolean circular, MatchingRule rule) {
+    Map<Language, List<Prediction>> predictions = predictions(cells);
+    List<Failure> failures = new ArrayList<>();
+    for (Cell cell : cells) {
+      cell.problem()
+          .ifPresent(problem -> failures.add(new Failure(cell.name().language().tag(), problem)));
+    }
+    Metric metric = circular ? Metric.CIRCULAR : Metric.publishedFor(name);
+    Map<String, Double> macro = new TreeMap<>();
+    List<Line> lines = new ArrayList<>();
+    if (!predictions.isEmpty()) {
+      Scores scores = Scores.of(predictions, rule);
+      if (!scores.hasRotations()) {
+        metric = Metric.PLAIN;
+      }
+      for (Metric one : Metric.values()) {
+        scores.macroAverage(one).ifPresent(value -> macro.put(one.label(), value));
+      }
+      for (Scores.Line line : scores.table()) {
+        lines.add(line(line, predictions.get(line.language())));
+      }
+    }
+    return new Benchmark(name, metric.label(), macro, lines, failures);
+  }
+
+  /** Predictions of the cells that did not fail, by language. */
+  static Map<Language, List<Prediction>> predictions(List<Cell> cells) {
+    Map<Language, List<Prediction>> predictions = new TreeMap<>();
+    cells.stream()
+        .filter(cell -> !cell.failed())
+        .forEach(cell -> predictions.put(cell.name().language(), cell.predictions()));
+    return predictions;
+  }
+
+  private static Line line(Scores.Line line, List<Prediction> predictions) {
+    Score score = line.score();
+    return new Line(
+        line.metric().label(),
+        line.language().tag(),
+        line.grouping().column(),
+        line.group(),
+        score.n(),
+        score.hits(),
+        score.accuracy(),
+        score.low(),
+        score.high(),
+        chance(line.metric(), predictions),
+        score.parseFailures(),
+        score.refusals(),
+        score.missing());
+  }
+
+  /** The mean over questions of 1 / options, or of its power where every rotation must be right. */
+  private static double chance(Metric metric, List<Prediction> predictions) {
+    return predictions.stream()
+        .filter(prediction -> prediction.item().rotation() == 0)
+        .mapToInt(prediction -> prediction.item().options().size())
+        .mapToDouble(options -> Math.pow(1.0 / options, metric == Metric.CIRCULAR ? options : 1))
+        .average()
+        .orElse(0);
+  }
+
+  /** How many benchmark files have no scores. */
+  @JsonIgnore
+  public int failed() {
+    return benchmarks.stream().mapToInt(benchmark -> benchmark.failures().size()).sum();
+  }
+
+  /**
+   * @throws DataException if there is no such file, or it is none of this program's
+   */
+  public static EvaluationScores read(FileSystem files, Path file) throws IOException {
+    try {
+      return JSON.readValue(FileSystems.readFully(files, file, 1L << 30), EvaluationScores.class);
+    } catch (JsonProcessingException e) {
+      throw new DataException(
+          "Cannot read %s: it holds no scores (%s)".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** Replaces the file. */
+  void write(FileSystem files, Path file) throws IOException {
+    try (OutputStream out = files.create(file, true)) {
+      out.write((JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package parrot.jobs.evaluate;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.train.Checkpoints;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code parrot generate}. */
+@Command(
+    name = "generate",
+    header = "Ask a model one question, about a picture or without one, in any of its languages.",
+    description = {"The answer goes to standard output."},
+    footerHeading = "%nExample:%n%n",
+    footer = {
+      "  ./parrot generate --model runs/instruct --image cat.jpg --question 'What is this?'"
+    })
+public final class GenerateCommand implements Callable<Integer> {
+  private static final long LARGEST_PICTURE = 1L << 30;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description =
+          "Folder with config.json, weights and tokenizer.json, or of a training run (its newest"
+              + " checkpoint); local or in HDFS.")
+  private String model;
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description =
+          "PNG, JPEG, GIF, BMP or WebP file. Without it the question is about no picture.")
+  private String image;
+
+  @Option(names = "--question", required = true, paramLabel = "TEXT", description = "The question.")
+  private String question;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "Longest answer, in tokens (${DEFAULT-VALUE}).")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--kernels",
+      paramLabel = "NAME",
+      defaultValue = "onednn",
+      description = "What computes: onednn or reference (${DEFAULT-VALUE}).")
+  private String kernels;
+
+  @Override
+  public Integer call() {
+    Configuration configuration = new Configuration();
+    AnsweringOptions options =
+        Arguments.check(
+            spec,
+            () ->
+                new AnsweringOptions(
+                    maxNewTokens,
+                    kernels,
+                    "f32",
+                    Runtime.getRuntime().availableProcessors(),
+                    false));
+    if (question.isBlank()) {
+      throw Arguments.refuse(spec, "Invalid --question: it is blank (must be a question)");
+    }
+    byte[] picture = image == null ? null : read(image, configuration);
+    Path folder = Checkpoints.resolveModel(FileSystems.path(model), configuration);
+    try (AnsweringModel opened = AnsweringModel.open(folder, options, configuration)) {
+      spec.commandLine().getOut().println(opened.answer(question, picture));
+    } catch (UnusablePictureException e) {
+      throw e.at(image);
+    }
+    return 0;
+  }
+
+  private static byte[] read(String image, Configuration configuration) {
+    FileSystem files = FileSystems.of(image, configuration);
+    Path path = files.makeQualified(new Path(image));
+    try {
+      if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
+        throw new DataException(
+            "Cannot read picture %s: it is a folder (expected a picture file)".formatted(path));
+      }
+      if (!files.exists(path)) {
+        throw new DataException(
+            "Cannot read picture %s: there is no such file (check --image)".formatted(path));
+      }
+      return FileSystems.readFully(files, path, LARGEST_PICTURE);
+    } catch (IOException e) {
+      throw new DataException("Cannot read picture %s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+}

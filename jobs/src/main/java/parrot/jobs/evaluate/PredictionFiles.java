@@ -1,0 +1,140 @@
+package parrot.jobs.evaluate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkItem;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Metric;
+import parrot.datasets.benchmark.PairedComparison;
+import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.benchmark.PredictionFile;
+import parrot.datasets.benchmark.Rotations;
+import parrot.datasets.benchmark.Scores;
+import parrot.datasets.language.Language;
+import parrot.datasets.storage.FileSystems;
+
+/** Predictions that lie in files, scored and compared without a model. */
+public final class PredictionFiles {
+  /**
+   * One model against another on the same questions.
+   *
+   * @param language {@code all} for all together
+   */
+  public record Difference(
+      String benchmark, String metric, String language, PairedComparison comparison) {}
+
+  private PredictionFiles() {}
+
+  /**
+   * Reads predictions: TSV files, or the folder of an evaluation.
+   *
+   * @param benchmarks files to take the questions from, so that unanswered ones are seen; empty to
+   *     take those that were predicted
+   * @throws DataException naming file, line and remedy
+   */
+  static List<Cell> read(
+      List<String> arguments, List<String> benchmarks, Configuration configuration) {
+    Map<BenchmarkName, Path> questions = BenchmarkFiles.find(benchmarks, configuration);
+    List<Cell> cells = new ArrayList<>();
+    BenchmarkFiles.find(arguments, configuration)
+        .forEach(
+            (name, file) -> {
+              List<Prediction> predictions =
+                  PredictionFile.read(FileSystems.of(file, configuration), file);
+              if (!benchmarks.isEmpty()) {
+                predictions = complete(name, predictions, questions.get(name), configuration);
+              }
+              cells.add(Cell.of(name, predictions, true));
+            });
+    return cells;
+  }
+
+  private static List<Prediction> complete(
+      BenchmarkName name,
+      List<Prediction> predictions,
+      Path questions,
+      Configuration configuration) {
+    if (questions == null) {
+      throw new DataException(
+          "Cannot score %s: no benchmark file of that name was given (expected %s)"
+              .formatted(name, name.fileName()));
+    }
+    List<BenchmarkItem> items =
+        BenchmarkFile.read(FileSystems.of(questions, configuration), questions).items();
+    boolean rotated = predictions.stream().anyMatch(p -> p.item().rotation() > 0);
+    boolean rotations = items.stream().anyMatch(item -> item.rotation() > 0);
+    return PredictionFile.complete(
+        rotated && !rotations ? Rotations.of(items) : items, predictions);
+  }
+
+  /** Reads the predictions of an evaluation. */
+  public static Map<BenchmarkName, List<Prediction>> read(
+      String folder, Configuration configuration) {
+    Map<BenchmarkName, List<Prediction>> predictions = new LinkedHashMap<>();
+    read(List.of(folder), List.of(), configuration)
+        .forEach(cell -> predictions.put(cell.name(), cell.predictions()));
+    return predictions;
+  }
+
+  /**
+   * How much better one evaluation is than another: by benchmark and language, then all languages.
+   *
+   * @throws DataException if they have no file in common, or not the same questions
+   */
+  public static List<Difference> compare(
+      Map<BenchmarkName, List<Prediction>> predictions,
+      Map<BenchmarkName, List<Prediction>> others,
+      MatchingRule rule) {
+    Map<String, Map<Language, List<Prediction>>> own = byBenchmark(predictions, others);
+    Map<String, Map<Language, List<Prediction>>> other = byBenchmark(others, predictions);
+    if (own.isEmpty()) {
+      throw new DataException(
+          "Cannot compare: the two have no benchmark file in common (got %s and %s)"
+              .formatted(predictions.keySet(), others.keySet()));
+    }
+    List<Difference> differences = new ArrayList<>();
+    own.forEach(
+        (benchmark, languages) -> {
+          Scores second = Scores.of(languages, rule);
+          Scores first = Scores.of(other.get(benchmark), rule);
+          Metric metric =
+              first.hasRotations() && second.hasRotations()
+                  ? Metric.publishedFor(benchmark)
+                  : Metric.PLAIN;
+          for (Language language : second.languages()) {
+            differences.add(
+                new Difference(
+                    benchmark,
+                    metric.label(),
+                    language.tag(),
+                    PairedComparison.of(first, second, metric, language)));
+          }
+          differences.add(
+              new Difference(
+                  benchmark, metric.label(), "all", PairedComparison.of(first, second, metric)));
+        });
+    return differences;
+  }
+
+  private static Map<String, Map<Language, List<Prediction>>> byBenchmark(
+      Map<BenchmarkName, List<Prediction>> predictions,
+      Map<BenchmarkName, List<Prediction>> others) {
+    Map<String, Map<Language, List<Prediction>>> grouped = new LinkedHashMap<>();
+    predictions.forEach(
+        (name, list) -> {
+          if (others.containsKey(name)) {
+            grouped
+                .computeIfAbsent(name.benchmark(), benchmark -> new LinkedHashMap<>())
+                .put(name.language(), list);
+          }
+        });
+    return grouped;
+  }
+}

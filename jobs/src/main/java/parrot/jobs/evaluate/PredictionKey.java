@@ -1,0 +1,81 @@
+package parrot.jobs.evaluate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.storage.FileSystems;
+
+/**
+ * Everything that decides predictions. Stored beside them: predictions whose key is another one are
+ * stale.
+ *
+ * @param model fingerprint of the model
+ * @param benchmark SHA-256 of the benchmark's file
+ * @param prompts SHA-256 of all prompts, in order
+ * @param generation how answers are generated
+ */
+record PredictionKey(String model, String benchmark, String prompts, String generation) {
+  static final String FILE_NAME = "key.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  static PredictionKey of(
+      String model, String benchmark, List<Question> questions, AnsweringOptions options) {
+    MessageDigest digest = ModelFingerprint.newDigest();
+    for (Question question : questions) {
+      for (int i = 0; i < question.prompts().length; i++) {
+        ModelFingerprint.add(digest, question.indexes()[i] + "\t" + question.prompts()[i]);
+      }
+    }
+    return new PredictionKey(
+        model, benchmark, HexFormat.of().formatHex(digest.digest()), options.key());
+  }
+
+  /** The key in a folder; nothing where there is none that can be read. */
+  static Optional<PredictionKey> read(FileSystem files, Path folder) throws IOException {
+    Path file = new Path(folder, FILE_NAME);
+    if (!files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          JSON.readValue(FileSystems.readFully(files, file, 1 << 20), PredictionKey.class));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  void write(FileSystem files, Path folder) throws IOException {
+    try (OutputStream out = files.create(new Path(folder, FILE_NAME), false)) {
+      out.write((JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** What is not as it is in another key, in words. */
+  String differencesFrom(PredictionKey other) {
+    List<String> differences = new ArrayList<>();
+    if (!model.equals(other.model)) {
+      differences.add("another model");
+    }
+    if (!benchmark.equals(other.benchmark)) {
+      differences.add("another benchmark file");
+    } else if (!prompts.equals(other.prompts)) {
+      differences.add("other questions or prompts");
+    }
+    if (!generation.equals(other.generation)) {
+      differences.add("generated otherwise (" + other.generation + ")");
+    }
+    return String.join(", ", differences);
+  }
+}

@@ -1,0 +1,51 @@
+package parrot.jobs.evaluate;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import parrot.datasets.benchmark.BenchmarkItem;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.MultipleChoicePrompt;
+import parrot.datasets.benchmark.Rotations;
+
+/**
+ * A question on its way to an executor: the prompts of its rotations, and the picture once.
+ *
+ * @param indexes of the rotations
+ * @param prompts of the rotations
+ * @param picture the file
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier
+record Question(long[] indexes, String[] prompts, byte[] picture) implements Serializable {
+
+  /**
+   * An answer on its way back.
+   *
+   * @param text what the model said; null where it could not be asked
+   * @param problem why it could not; null where it was
+   */
+  record Answer(long index, String text, String problem) implements Serializable {}
+
+  /** All rows to ask, with what is asked. */
+  record Plan(List<BenchmarkItem> items, List<Question> questions) {}
+
+  /** Every question of a file once, or with all its rotations. */
+  static Plan plan(BenchmarkName name, List<BenchmarkItem> items, boolean circular) {
+    List<BenchmarkItem> rows = new ArrayList<>();
+    List<Question> questions = new ArrayList<>();
+    // Some published files hold the rotations already.
+    boolean rotate = circular && items.stream().allMatch(item -> item.rotation() == 0);
+    for (BenchmarkItem item : items) {
+      List<BenchmarkItem> rotations = rotate ? Rotations.of(item) : List.of(item);
+      long[] indexes = new long[rotations.size()];
+      String[] prompts = new String[rotations.size()];
+      for (int i = 0; i < indexes.length; i++) {
+        indexes[i] = rotations.get(i).index();
+        prompts[i] = MultipleChoicePrompt.of(rotations.get(i), name.language());
+        rows.add(rotations.get(i).withoutImage());
+      }
+      questions.add(new Question(indexes, prompts, item.image()));
+    }
+    return new Plan(List.copyOf(rows), List.copyOf(questions));
+  }
+}

@@ -1,0 +1,135 @@
+package parrot.jobs.evaluate;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.storage.FileSystems;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code parrot score}. */
+@Command(
+    name = "score",
+    header = "Score predictions again, without a model.",
+    description = {
+      "MMBench is scored circularly by default, every other benchmark plainly; the tables show both"
+          + " where the rotations were asked."
+    },
+    footerHeading = "%nExample:%n%n",
+    footer = {"  ./parrot score scores/instruct --compare scores/align"})
+public final class ScoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PREDICTIONS",
+      description =
+          "Prediction files such as MMMB_en.tsv, or the output folder of parrot evaluate.")
+  private List<String> predictions;
+
+  @Option(
+      names = "--benchmark",
+      arity = "1..*",
+      paramLabel = "TSV|DIR",
+      description =
+          "Benchmark files with the questions. Questions without a prediction then count as"
+              + " missing; else only those that were predicted count.")
+  private List<String> benchmarks = List.of();
+
+  @Option(
+      names = "--compare",
+      arity = "1..*",
+      paramLabel = "OTHER",
+      description =
+          "Predictions of another model on the same questions: prints how much better the first"
+              + " ones are, with a paired 95 %% interval.")
+  private List<String> others = List.of();
+
+  @Option(
+      names = "--circular",
+      description = "Take the circular score as the one that counts, for every benchmark.")
+  private boolean circular;
+
+  @Option(
+      names = "--matching",
+      paramLabel = "RULE",
+      defaultValue = "PUBLISHED",
+      description =
+          "How answers count as options: published, as published results are, or multilingual,"
+              + " which also reads letters as the six languages write them (published).")
+  private MatchingRule matching;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the scores to a JSON file.")
+  private String json;
+
+  @Override
+  public Integer call() throws IOException {
+    Configuration configuration = new Configuration();
+    PrintWriter out = spec.commandLine().getOut();
+    List<Cell> cells = PredictionFiles.read(predictions, benchmarks, configuration);
+    EvaluationScores scores =
+        new EvaluationScores(
+            "",
+            "",
+            "",
+            false,
+            EvaluationScores.name(matching),
+            EvaluationScores.of(cells, circular, matching));
+    scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
+    if (json != null) {
+      scores.write(FileSystems.of(json, configuration), new Path(json));
+    }
+    if (!others.isEmpty()) {
+      print(
+          out,
+          PredictionFiles.compare(
+              byName(cells),
+              byName(PredictionFiles.read(others, benchmarks, configuration)),
+              matching));
+    }
+    return 0;
+  }
+
+  private static Map<BenchmarkName, List<Prediction>> byName(List<Cell> cells) {
+    Map<BenchmarkName, List<Prediction>> predictions = new LinkedHashMap<>();
+    cells.forEach(cell -> predictions.put(cell.name(), cell.predictions()));
+    return predictions;
+  }
+
+  private static void print(PrintWriter out, List<PredictionFiles.Difference> differences) {
+    String benchmark = "";
+    for (PredictionFiles.Difference one : differences) {
+      if (!one.benchmark().equals(benchmark)) {
+        benchmark = one.benchmark();
+        out.printf(
+            "%n%s, %s: the first predictions against the others, same questions%n",
+            benchmark, one.metric());
+        out.println(
+            "  language      n  difference   95 % interval  only first  only other       p");
+      }
+      out.printf(
+          Locale.ROOT,
+          "  %-8s %6d     %+5.1f %%  %+5.1f to %+5.1f %%  %10d  %10d  %6.4f%n",
+          one.language(),
+          one.comparison().n(),
+          100 * one.comparison().difference(),
+          100 * one.comparison().low(),
+          100 * one.comparison().high(),
+          one.comparison().onlySecond(),
+          one.comparison().onlyFirst(),
+          one.comparison().pValue());
+    }
+  }
+}

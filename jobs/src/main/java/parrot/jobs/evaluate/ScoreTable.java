@@ -1,0 +1,102 @@
+package parrot.jobs.evaluate;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import parrot.datasets.benchmark.Grouping;
+import parrot.jobs.evaluate.EvaluationScores.Benchmark;
+import parrot.jobs.evaluate.EvaluationScores.Failure;
+import parrot.jobs.evaluate.EvaluationScores.Line;
+
+/** Scores as tables for a terminal. */
+final class ScoreTable {
+  private ScoreTable() {}
+
+  /** Every metric by language, then the published metric by category, l2-category and split. */
+  static void print(PrintWriter out, Benchmark benchmark) {
+    Set<String> metrics = new LinkedHashSet<>();
+    metrics.add(benchmark.metric());
+    benchmark.lines().forEach(line -> metrics.add(line.metric()));
+    for (String metric : metrics) {
+      boolean published = metric.equals(benchmark.metric());
+      out.printf("%n%s, %s%s%n", benchmark.benchmark(), metric, published ? " (default)" : "");
+      byLanguage(out, benchmark, metric, published);
+    }
+    for (Grouping grouping : List.of(Grouping.CATEGORY, Grouping.L2_CATEGORY, Grouping.SPLIT)) {
+      byGroup(out, benchmark, grouping);
+    }
+  }
+
+  private static void byLanguage(
+      PrintWriter out, Benchmark benchmark, String metric, boolean withFailures) {
+    out.println(
+        "  language      n  accuracy   95 % interval  chance  unparsable  refused  missing");
+    for (Line line : benchmark.lines(metric, Grouping.OVERALL)) {
+      out.printf(
+          Locale.ROOT,
+          "  %-8s %6d   %5.1f %%  %5.1f to %5.1f %%  %4.1f %%  %10d  %7d  %7d%n",
+          line.language(),
+          line.n(),
+          100 * line.accuracy(),
+          100 * line.low(),
+          100 * line.high(),
+          100 * line.chance(),
+          line.unparsable(),
+          line.refused(),
+          line.missing());
+    }
+    if (withFailures) {
+      for (Failure failure : benchmark.failures()) {
+        out.printf("  %-8s failed: %s%n", failure.language(), failure.problem());
+      }
+    }
+    Double average = benchmark.macroAverage().get(metric);
+    if (average != null) {
+      String over =
+          benchmark.failures().isEmpty() ? "" : ", failed languages left out: not comparable";
+      out.printf(
+          Locale.ROOT,
+          "  macro average   %5.1f %%  (mean of the languages%s)%n",
+          100 * average,
+          over);
+    }
+  }
+
+  private static void byGroup(PrintWriter out, Benchmark benchmark, Grouping grouping) {
+    Map<String, Map<String, Line>> groups = new LinkedHashMap<>();
+    Set<String> languages = new LinkedHashSet<>();
+    for (Line line : benchmark.lines(benchmark.metric(), grouping)) {
+      languages.add(line.language());
+      groups.computeIfAbsent(line.group(), g -> new LinkedHashMap<>()).put(line.language(), line);
+    }
+    if (groups.size() < 2) {
+      return; // it would repeat the table above
+    }
+    int width = groups.keySet().stream().mapToInt(String::length).max().orElse(0);
+    List<String> header = new ArrayList<>();
+    languages.forEach(language -> header.add("%14s".formatted(language)));
+    out.printf(
+        "%n%s, %s, by %s: accuracy (n)%n",
+        benchmark.benchmark(), benchmark.metric(), grouping.column());
+    out.println("  " + " ".repeat(width) + String.join("", header));
+    groups.forEach(
+        (group, lines) -> {
+          StringBuilder row = new StringBuilder("  ").append(group);
+          row.append(" ".repeat(width - group.length()));
+          for (String language : languages) {
+            Line line = lines.get(language);
+            String cell =
+                line == null
+                    ? "-"
+                    : String.format(Locale.ROOT, "%.1f (%d)", 100 * line.accuracy(), line.n());
+            row.append("%14s".formatted(cell));
+          }
+          out.println(row);
+        });
+  }
+}

@@ -1,0 +1,126 @@
+package parrot.jobs.parity;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.model.kernel.OneDnn;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code parrot parity}. */
+@Command(
+    name = "parity",
+    header = "Prove that reference cases mean the same here.",
+    description = {
+      "Computes every case in folders of reference cases and compares it with what another"
+          + " implementation computed. Cases are recognised by their files:",
+      "  network  config.json, model.safetensors, inputs.safetensors, expected.safetensors",
+      "  images   picture files and expected.safetensors (NAME@SIZE)",
+      "  text     chat-format.json, multiple-choice-prompts.json, answer-matching.json,",
+      "           circular-predictions.tsv, circular-expected.json",
+      "Floats must agree as max|a-b| / max|b| within the tolerance, tensor by tensor; tokens and"
+          + " texts must be equal; pictures within 1 of 255, or on average where the format is"
+          + " lossy. Ends with 1 if anything differs or is missing."
+    },
+    showDefaultValues = true)
+public final class ParityCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Folder of a case, or one above several; local or in HDFS.")
+  private List<String> folders;
+
+  @Option(
+      names = "--kernels",
+      paramLabel = "NAME",
+      defaultValue = "onednn",
+      description = "What computes networks: onednn or reference.")
+  private String kernels;
+
+  @Option(
+      names = "--tolerance",
+      paramLabel = "X",
+      defaultValue = "1e-4",
+      description = "Largest relative difference of a tensor of floats.")
+  private double tolerance;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of the kernels (default: one per processor).")
+  private Integer threads;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the comparisons here, too.")
+  private String json;
+
+  @Override
+  public Integer call() throws IOException {
+    checkOptions();
+    Configuration configuration = new Configuration();
+    List<ReferenceCase> cases = ReferenceCase.find(folders, configuration);
+    ParityReport report = new ParityReport(spec.commandLine().getOut(), kernels, tolerance);
+    for (ReferenceCase reference : cases) {
+      report.add(reference, compute(reference, configuration));
+    }
+    boolean passed = report.finish();
+    if (json != null) {
+      Path path = FileSystems.path(json);
+      try (OutputStream stream = FileSystems.of(path, configuration).create(path, true)) {
+        report.writeJson(stream);
+      }
+    }
+    return (passed ? ExitCode.OK : ExitCode.FAILED).code();
+  }
+
+  private void checkOptions() {
+    if (!(tolerance > 0) || Double.isInfinite(tolerance)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "Invalid --tolerance: " + tolerance + " (must be a positive number, such as 1e-4)");
+    }
+    if (threads != null && threads < 1) {
+      throw new CommandException(
+          ExitCode.USAGE, "Invalid --threads: " + threads + " (must be at least 1)");
+    }
+    switch (kernels) {
+      case "reference" -> {}
+      case "onednn" -> {
+        try {
+          OneDnn.requireAvailable();
+        } catch (IllegalStateException e) {
+          throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), e);
+        }
+      }
+      default ->
+          throw new CommandException(
+              ExitCode.USAGE, "Invalid --kernels: " + kernels + " (must be onednn or reference)");
+    }
+  }
+
+  private List<Comparison> compute(ReferenceCase reference, Configuration configuration) {
+    int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    try {
+      return switch (reference.kind()) {
+        case NETWORK ->
+            NetworkCheck.run(reference.folder(), kernels, workers, tolerance, configuration);
+        case IMAGES -> ImageCheck.run(reference.folder(), tolerance, configuration);
+        case TEXT -> TextCheck.run(reference.folder(), configuration);
+      };
+    } catch (RuntimeException | IOException e) {
+      // One damaged case must not hide the others.
+      return List.of(
+          Comparison.failed("(all)", e.getMessage() == null ? e.toString() : e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package parrot.jobs.preprocess;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
+import parrot.jobs.spark.SparkSessions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code parrot preprocess}. */
+@Command(
+    name = "preprocess",
+    description = {
+      "Make shards to train on from conversations in LLaVA's JSON and their pictures.",
+      "Rows that cannot be used are set aside with the reason in rejected.parquet; duplicates are"
+          + " dropped. Run again on unchanged input with the same options, it writes nothing."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  parrot preprocess --input data/instruct.json --images data/images \\",
+      "      --tokenizer data/tokenizer.json --out shards/instruct \\",
+      "      --picture-size 336 --patch-size 14 --max-length 2048 --benchmark data/benchmark",
+      "",
+      "Paths may be local or hdfs://."
+    })
+public final class PreprocessCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description = "LLaVA JSON or JSONL: files, folders or patterns. May be given several times.")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "Folder that the rows' picture paths start from (default: the folder of the first"
+              + " input).")
+  private String images;
+
+  @Option(
+      names = "--tokenizer",
+      required = true,
+      paramLabel = "FILE",
+      description = "The model's tokenizer.json.")
+  private String tokenizer;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for the shards; appears when it is complete.")
+  private String out;
+
+  @Option(
+      names = "--picture-size",
+      defaultValue = "336",
+      paramLabel = "N",
+      description = "Pixels a side that the vision encoder takes (default: ${DEFAULT-VALUE}).")
+  private int pictureSize;
+
+  @Option(
+      names = "--patch-size",
+      defaultValue = "14",
+      paramLabel = "N",
+      description = "Pixels a side of a visual token (default: ${DEFAULT-VALUE}).")
+  private int patchSize;
+
+  @Option(
+      names = "--max-length",
+      defaultValue = "2048",
+      paramLabel = "N",
+      description =
+          "Longest sequence; a picture counts as its visual tokens (default: ${DEFAULT-VALUE}).")
+  private int maxLength;
+
+  @Option(
+      names = "--shard-rows",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Rows of a shard, about (default: as many as make 512 MiB).")
+  private int shardRows;
+
+  @Option(
+      names = "--row-group-rows",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Rows of a row group (default: as many as make 32 MiB).")
+  private int rowGroupRows;
+
+  @Option(
+      names = "--language",
+      paramLabel = "TAG",
+      description =
+          "Language of rows without the field language: en, zh, pt, ar, tr, ru (default: told from"
+              + " the text).")
+  private String language;
+
+  @Option(
+      names = "--benchmark",
+      arity = "1..*",
+      paramLabel = "TSV|DIR",
+      description = "Benchmarks whose pictures must not be trained on; such rows are rejected.")
+  private List<String> benchmarks = new ArrayList<>();
+
+  @Option(
+      names = "--max-rejected",
+      defaultValue = "0.05",
+      paramLabel = "SHARE",
+      description =
+          "Share of rejected rows beyond which the command fails and writes nothing (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double maxRejected;
+
+  @Option(names = "--overwrite", description = "Replace the folder if it exists.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Of the order of rows (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description = "Spark master, such as local[4] or yarn (default: spark-submit's, else local).")
+  private String master;
+
+  /** Bad usage here, although the same tag in a row is bad data. */
+  private Language parseLanguage(String tag) {
+    try {
+      return Language.of(tag);
+    } catch (DataException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PreprocessOptions options =
+        new PreprocessOptions(
+            inputs,
+            images,
+            tokenizer,
+            out,
+            pictureSize,
+            patchSize,
+            maxLength,
+            shardRows,
+            rowGroupRows,
+            language == null ? null : parseLanguage(language),
+            benchmarks,
+            maxRejected,
+            overwrite,
+            seed);
+    PrintWriter console = spec.commandLine().getOut();
+    try (SparkSession session = SparkSessions.create("parrot preprocess", master, Map.of())) {
+      PreprocessReport report =
+          new PreprocessJob(
+                  SparkSessions.context(session),
+                  options,
+                  line -> {
+                    console.println(line);
+                    console.flush();
+                  })
+              .run();
+      console.print(report.toText());
+      console.flush();
+    }
+    return 0;
+  }
+}

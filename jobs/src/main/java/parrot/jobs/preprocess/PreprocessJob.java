@@ -1,0 +1,351 @@
+package parrot.jobs.preprocess;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import parrot.datasets.DataException;
+import parrot.datasets.conversation.HuggingFaceTextTokenizer;
+import parrot.datasets.shard.LanguageStatistics;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.shard.ShardFile;
+import parrot.datasets.shard.ShardSchema;
+import parrot.datasets.shard.ShardedDataset;
+import parrot.datasets.shard.Totals;
+import parrot.datasets.source.LlavaSource;
+import parrot.datasets.source.SourceScan;
+import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.spark.TaskFailure;
+import scala.Tuple2;
+
+/**
+ * Raw conversations and pictures to shards, on Spark.
+ *
+ * <p>A pass over the bytes of the sources cuts them into ranges. Each range is prepared by a task;
+ * rows go to shards by a hash of their content, which brings duplicates together and shuffles at
+ * once; each shard is sorted and written by a task. The driver sees ranges and counts, no rows.
+ */
+public final class PreprocessJob {
+  /** Table of the rows that were set aside, in the folder of the data set. */
+  public static final String REJECTED_FILE = "rejected.parquet";
+
+  private static final long SMALLEST_RANGE = 16L << 10;
+
+  private final JavaSparkContext spark;
+  private final PreprocessOptions options;
+  private final Consumer<String> console;
+  private final Configuration configuration;
+
+  /**
+   * @param console takes a line now and then; the progress of rows goes to standard error
+   */
+  public PreprocessJob(
+      JavaSparkContext spark, PreprocessOptions options, Consumer<String> console) {
+    this.spark = spark;
+    this.options = options;
+    this.console = console;
+    this.configuration = spark.hadoopConfiguration();
+  }
+
+  /**
+   * Runs the job, unless the folder holds what it would make.
+   *
+   * @throws DataException if the input cannot be used, too many rows are rejected, or the folder
+   *     exists; nothing is published then
+   * @throws StorageUnavailableException if a file system does not answer
+   */
+  public PreprocessReport run() throws IOException {
+    long start = System.nanoTime();
+    Path out = FileSystems.qualified(options.out(), configuration);
+    FileSystem files = FileSystems.of(out, configuration);
+    if (files.exists(out) && !files.exists(new Path(out, Manifest.FILE_NAME))) {
+      AtomicFolder.requireWritable(files, out, options.overwrite());
+    }
+    PreprocessInput input = PreprocessInput.find(options, configuration);
+    String tokenizer;
+    try (var opened = HuggingFaceTextTokenizer.of(input.tokenizer(), options.tokenizer())) {
+      tokenizer = opened.fingerprint();
+    }
+
+    Broadcast<SerializableConfiguration> hadoop =
+        spark.broadcast(new SerializableConfiguration(configuration));
+    try {
+      PreprocessTasks tasks = new PreprocessTasks(options, hadoop);
+      List<SourceScan> scans = scan(tasks, input);
+      List<String> checksums = scans.stream().map(SourceScan::sha256).toList();
+      String fingerprint = input.fingerprint(checksums, configuration);
+      Manifest former = former(files, out);
+      if (former != null && isSame(former, fingerprint)) {
+        return PreprocessReport.of(out.toString(), true, former, seconds(start), new TreeMap<>());
+      }
+      try (AtomicFolder folder = AtomicFolder.create(files, out, options.overwrite())) {
+        List<PartResult> parts = write(tasks, input, scans, folder.path());
+        Manifest manifest = manifest(parts, rows(scans), tokenizer, fingerprint);
+        PreprocessReport report =
+            PreprocessReport.of(out.toString(), false, manifest, seconds(start), rejected(parts));
+        checkRejected(report);
+        manifest.write(files, folder.path());
+        report.write(files, folder.path());
+        folder.publish();
+        return report;
+      }
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) { // Spark's is checked, and thrown undeclared
+      throw TaskFailure.unwrap(e);
+    } finally {
+      hadoop.destroy();
+    }
+  }
+
+  private List<SourceScan> scan(PreprocessTasks tasks, PreprocessInput input) {
+    List<Tuple2<String, String>> sources = new ArrayList<>();
+    for (int i = 0; i < input.sources().size(); i++) {
+      sources.add(new Tuple2<>(input.sources().get(i).toString(), input.names().get(i)));
+    }
+    // Several ranges per core even of a small file; how it is cut changes nothing in the result.
+    long range =
+        Math.max(
+            SMALLEST_RANGE,
+            Math.min(
+                LlavaSource.RANGE_BYTES, input.sourceBytes() / (4L * spark.defaultParallelism())));
+    List<SourceScan> scans = new ArrayList<>();
+    for (PreprocessTasks.Scanned scanned :
+        spark
+            .parallelize(sources, sources.size())
+            .map(source -> tasks.scan(source._1(), source._2(), range))
+            .collect()) {
+      if (scanned.problem() != null) {
+        throw new DataException(scanned.problem());
+      }
+      scans.add(scanned.scan());
+    }
+    if (rows(scans) == 0) {
+      throw new DataException(
+          "Cannot preprocess: no rows in " + String.join(", ", options.inputs()));
+    }
+    return scans;
+  }
+
+  private static long rows(List<SourceScan> scans) {
+    return scans.stream().mapToLong(SourceScan::rows).sum();
+  }
+
+  /** The data set that is there, if it is whole. */
+  private static Manifest former(FileSystem files, Path out) throws IOException {
+    if (!files.exists(out)) {
+      return null;
+    }
+    try {
+      return ShardedDataset.open(files, out).manifest();
+    } catch (DataException e) {
+      return null;
+    }
+  }
+
+  private boolean isSame(Manifest former, String fingerprint) {
+    return former.input().equals(fingerprint)
+        && former.configuration().equals(options.configuration());
+  }
+
+  private List<PartResult> write(
+      PreprocessTasks tasks, PreprocessInput input, List<SourceScan> scans, Path folder)
+      throws IOException {
+    List<PreprocessTasks.NumberedRange> ranges = new ArrayList<>();
+    for (int file = 0; file < scans.size(); file++) {
+      for (var range : scans.get(file).ranges()) {
+        ranges.add(new PreprocessTasks.NumberedRange(file, range));
+      }
+    }
+    long rows = rows(scans);
+    int shards = (int) Math.max(1, (rows + options.shardRows() - 1) / options.shardRows());
+    console.accept(
+        String.format(
+            Locale.ROOT,
+            "Preprocessing %,d rows of %d files in %d ranges into up to %d shards",
+            rows,
+            scans.size(),
+            ranges.size(),
+            shards));
+    Broadcast<byte[]> tokenizer = spark.broadcast(input.tokenizer());
+    Broadcast<HashSet<String>> pictures = spark.broadcast(benchmarkPictures(tasks, input));
+    LongAccumulator progress = spark.sc().longAccumulator("rows prepared");
+    String images = input.images().toString();
+    String target = folder.toString();
+    try (RowProgress line = new RowProgress(progress, rows)) {
+      List<Tuple2<String, Long>> results =
+          spark
+              .parallelize(ranges, ranges.size())
+              .mapPartitions(
+                  mine -> {
+                    // One range per partition.
+                    return tasks.prepare(
+                        mine.next(), images, tokenizer.value(), pictures.value(), shards, progress);
+                  })
+              .mapToPair(row -> row)
+              .repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(shards))
+              .mapPartitionsWithIndex(
+                  (partition, sorted) ->
+                      List.of(tasks.write(partition, sorted, target, shards)).iterator(),
+                  true)
+              .collect();
+      return rename(results, FileSystems.of(folder, configuration), folder, shards);
+    } finally {
+      tokenizer.destroy();
+      pictures.destroy();
+    }
+  }
+
+  private HashSet<String> benchmarkPictures(PreprocessTasks tasks, PreprocessInput input) {
+    HashSet<String> checksums = new HashSet<>();
+    List<String> files = input.benchmarks().stream().map(Path::toString).toList();
+    if (!files.isEmpty()) {
+      console.accept("Reading the pictures of " + files.size() + " benchmarks");
+      List<HashSet<String>> found =
+          spark
+              .parallelize(files, files.size())
+              .map(file -> new HashSet<>(tasks.pictures(file)))
+              .collect();
+      for (Set<String> one : found) {
+        checksums.addAll(one);
+      }
+    }
+    return checksums;
+  }
+
+  /** Gives the files of the attempts that count their names, and deletes those of the others. */
+  private static List<PartResult> rename(
+      List<Tuple2<String, Long>> results, FileSystem files, Path folder, int shards)
+      throws IOException {
+    List<PartResult> parts = new ArrayList<>();
+    int number = 0;
+    for (Tuple2<String, Long> result : results) {
+      PartResult part = PartResult.fromJson(result._1());
+      Path written = new Path(folder, PreprocessTasks.attemptName(part.partition(), result._2()));
+      if (part.partition() == shards) {
+        if (!part.rejected().isEmpty()) {
+          rename(files, written, new Path(folder, REJECTED_FILE));
+        }
+      } else if (part.file() != null) {
+        String name = String.format(Locale.ROOT, "part-%05d.parquet", number++);
+        rename(files, written, new Path(folder, name));
+        ShardFile file = part.file();
+        part =
+            new PartResult(
+                part.partition(),
+                new ShardFile(name, file.rowGroupRows(), file.bytes(), file.sha256()),
+                part.duplicates(),
+                part.languages(),
+                part.rejected());
+      }
+      parts.add(part);
+    }
+    for (FileStatus left : files.listStatus(folder)) {
+      if (left.getPath().getName().startsWith("attempt-")) {
+        files.delete(left.getPath(), false);
+      }
+    }
+    return parts;
+  }
+
+  private static void rename(FileSystem files, Path from, Path to) throws IOException {
+    if (!files.rename(from, to)) {
+      throw new DataException(
+          "Cannot rename " + from + " to " + to + ": the file system refused (is it full?)");
+    }
+  }
+
+  private Manifest manifest(
+      List<PartResult> parts, long read, String tokenizer, String fingerprint) {
+    List<ShardFile> shards = new ArrayList<>();
+    SortedMap<String, List<PartResult.LanguageCounts>> byLanguage = new TreeMap<>();
+    long duplicates = 0;
+    for (PartResult part : parts) {
+      if (part.file() != null) {
+        shards.add(part.file());
+      }
+      duplicates += part.duplicates();
+      part.languages()
+          .forEach(
+              (tag, counts) ->
+                  byLanguage.computeIfAbsent(tag, key -> new ArrayList<>()).add(counts));
+    }
+    SortedMap<String, LanguageStatistics> languages = new TreeMap<>();
+    byLanguage.forEach((tag, counts) -> languages.put(tag, statistics(counts)));
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    rejected(parts).forEach((reason, rows) -> reasons.put(reason, rows.rows()));
+    long rejected = reasons.values().stream().mapToLong(Long::longValue).sum();
+    long written = shards.stream().mapToLong(ShardFile::rows).sum();
+    return new Manifest(
+        ShardSchema.VERSION,
+        tokenizer,
+        options.pictureSize(),
+        new Totals(read, written, duplicates, rejected),
+        languages,
+        reasons,
+        options.configuration(),
+        fingerprint,
+        shards);
+  }
+
+  private static LanguageStatistics statistics(List<PartResult.LanguageCounts> parts) {
+    TreeMap<Integer, Long> lengths = new TreeMap<>();
+    long pictures = 0;
+    long supervised = 0;
+    long truncated = 0;
+    for (PartResult.LanguageCounts part : parts) {
+      part.lengths().forEach((length, rows) -> lengths.merge(length, rows, Long::sum));
+      pictures += part.withPicture();
+      supervised += part.supervisedTokens();
+      truncated += part.truncated();
+    }
+    return LanguageStatistics.of(pictures, supervised, truncated, lengths);
+  }
+
+  private static SortedMap<String, PartResult.RejectedRows> rejected(List<PartResult> parts) {
+    SortedMap<String, PartResult.RejectedRows> rejected = new TreeMap<>();
+    parts.forEach(part -> rejected.putAll(part.rejected()));
+    return rejected;
+  }
+
+  private void checkRejected(PreprocessReport report) {
+    Totals totals = report.totals();
+    double share = (double) totals.rejected() / totals.read();
+    if (!(share <= options.maxRejected())) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot preprocess: too many rows were rejected (%,d of %,d, %.1f %%; --max-rejected"
+                  + " allows %.1f %%). Nothing was written. Mend the input or allow more:%n%s",
+              totals.rejected(),
+              totals.read(),
+              100 * share,
+              100 * options.maxRejected(),
+              PreprocessReport.reasons(report.rejected()).stripTrailing()));
+    }
+    if (totals.written() == 0) {
+      throw new DataException(
+          "Cannot preprocess: no row is left to write. Nothing was written:\n"
+              + PreprocessReport.reasons(report.rejected()).stripTrailing());
+    }
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+}

@@ -1,0 +1,127 @@
+package parrot.jobs.preprocess;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.shard.LanguageStatistics;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.shard.Totals;
+
+/**
+ * What a run of the job did, for people and for a scheduler that raises alarms. Kept as {@value
+ * #FILE_NAME} beside the manifest.
+ *
+ * @param unchanged whether input and options were those of the data set that was there, so that
+ *     nothing was written
+ * @param rejected by reason, with a few examples each
+ */
+public record PreprocessReport(
+    String out,
+    boolean unchanged,
+    Totals totals,
+    int shards,
+    long bytes,
+    double seconds,
+    SortedMap<String, LanguageStatistics> languages,
+    SortedMap<String, PartResult.RejectedRows> rejected) {
+  public static final String FILE_NAME = "report.json";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  static PreprocessReport of(
+      String out,
+      boolean unchanged,
+      Manifest manifest,
+      double seconds,
+      SortedMap<String, PartResult.RejectedRows> rejected) {
+    return new PreprocessReport(
+        out,
+        unchanged,
+        manifest.totals(),
+        manifest.files().size(),
+        manifest.bytes(),
+        seconds,
+        manifest.languages(),
+        rejected);
+  }
+
+  void write(FileSystem files, Path folder) throws IOException {
+    try (OutputStream out = files.create(new Path(folder, FILE_NAME), true)) {
+      out.write(JSON.writeValueAsBytes(this));
+    }
+  }
+
+  /** Lines for a console. */
+  public String toText() {
+    StringBuilder text = new StringBuilder();
+    if (unchanged) {
+      text.append("Nothing to do: ").append(out);
+      text.append(" was made from the same input with the same options.\n");
+    }
+    text.append(
+        format(
+            "Read %,d rows: %,d written, %,d duplicate, %,d rejected (%.1f %%).%n",
+            totals.read(),
+            totals.written(),
+            totals.duplicate(),
+            totals.rejected(),
+            100.0 * totals.rejected() / Math.max(1, totals.read())));
+    text.append(format("%,d shards, %,.1f MiB, in %s%n%n", shards, bytes / 1048576.0, out));
+    text.append(
+        format(
+            "%-8s %10s %10s %12s %10s   %s%n",
+            "language",
+            "rows",
+            "pictures",
+            "supervised",
+            "truncated",
+            "length: p50  p90  p99  max"));
+    for (Map.Entry<String, LanguageStatistics> language : languages.entrySet()) {
+      LanguageStatistics s = language.getValue();
+      text.append(
+          format(
+              "%-8s %,10d %,10d %,12d %,10d        %5d %4d %4d %4d%n",
+              language.getKey(),
+              s.rows(),
+              s.withPicture(),
+              s.supervisedTokens(),
+              s.truncated(),
+              s.median(),
+              s.percentile90(),
+              s.percentile99(),
+              s.longest()));
+    }
+    if (!rejected.isEmpty()) {
+      text.append(format("%nRejected:%n")).append(reasons(rejected));
+    }
+    return text.toString();
+  }
+
+  /** Reasons with their counts and an example each, the most frequent first. */
+  static String reasons(Map<String, PartResult.RejectedRows> rejected) {
+    StringBuilder text = new StringBuilder();
+    List<Map.Entry<String, PartResult.RejectedRows>> byCount =
+        rejected.entrySet().stream()
+            .sorted((a, b) -> Long.compare(b.getValue().rows(), a.getValue().rows()))
+            .toList();
+    for (Map.Entry<String, PartResult.RejectedRows> reason : byCount) {
+      text.append(format("  %,8d %s%n", reason.getValue().rows(), reason.getKey()));
+      if (!reason.getValue().examples().isEmpty()) {
+        text.append(format("           such as %s%n", reason.getValue().examples().get(0)));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

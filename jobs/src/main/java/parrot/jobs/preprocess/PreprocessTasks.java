@@ -1,0 +1,204 @@
+package parrot.jobs.preprocess;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.Partitioner;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkItem;
+import parrot.datasets.image.PicturePreparation;
+import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.shard.Digests;
+import parrot.datasets.source.LlavaSource;
+import parrot.datasets.source.PictureRoot;
+import parrot.datasets.source.Reject;
+import parrot.datasets.source.SourceExample;
+import parrot.datasets.source.SourceRange;
+import parrot.datasets.source.SourceRow;
+import parrot.datasets.source.SourceScan;
+import parrot.datasets.storage.FileSystems;
+import scala.Tuple2;
+
+/** What runs on executors. */
+final class PreprocessTasks implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final PreprocessOptions options;
+  private final Broadcast<SerializableConfiguration> configuration;
+
+  PreprocessTasks(PreprocessOptions options, Broadcast<SerializableConfiguration> configuration) {
+    this.options = options;
+    this.configuration = configuration;
+  }
+
+  private FileSystem files(String path) {
+    return FileSystems.of(path, hadoop());
+  }
+
+  private Configuration hadoop() {
+    return configuration.value().value();
+  }
+
+  /** Has ranges, or says why there are none: a task that throws would fill the console. */
+  record Scanned(SourceScan scan, String problem) implements Serializable {}
+
+  /** Cuts a source into ranges. */
+  Scanned scan(String file, String name, long rangeBytes) throws IOException {
+    try {
+      return new Scanned(LlavaSource.scan(files(file), new Path(file), name, rangeBytes), null);
+    } catch (DataException e) {
+      return new Scanned(null, e.getMessage());
+    }
+  }
+
+  /** Checksums of a benchmark's pictures, prepared as those of the rows are. */
+  Set<String> pictures(String benchmark) {
+    PicturePreparation preparation = new PicturePreparation(options.pictureSize());
+    Set<String> checksums = new HashSet<>();
+    for (BenchmarkItem item : BenchmarkFile.read(files(benchmark), new Path(benchmark)).items()) {
+      if (item.image() == null) {
+        continue;
+      }
+      try {
+        byte[] pixels = preparation.prepare(item.image());
+        checksums.add(Digests.hex(Digests.sha256().digest(pixels)));
+      } catch (UnusablePictureException e) {
+        throw e.at("of question " + item.index() + " in " + benchmark);
+      }
+    }
+    return checksums;
+  }
+
+  /** A range of a source, with the number of its file. */
+  record NumberedRange(int file, SourceRange range) implements Serializable {}
+
+  /** Prepares the rows of a range, one at a time. */
+  Iterator<Tuple2<RowKey, byte[]>> prepare(
+      NumberedRange numbered,
+      String images,
+      byte[] tokenizer,
+      Set<String> benchmarkPictures,
+      int shards,
+      LongAccumulator progress)
+      throws IOException {
+    SourceRange range = numbered.range();
+    RowPreparer preparer =
+        new RowPreparer(
+            options,
+            new PictureRoot(files(images), new Path(images)),
+            ExecutorTokenizer.of(tokenizer),
+            benchmarkPictures);
+    LlavaSource.Rows rows = LlavaSource.read(files(range.file()), range);
+    TaskContext.get()
+        .addTaskCompletionListener(
+            context -> {
+              try {
+                rows.close();
+              } catch (IOException e) {
+                throw new DataException("Cannot close " + range.file(), e);
+              }
+            });
+    return new Iterator<>() {
+      private long number = range.firstRow();
+
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public Tuple2<RowKey, byte[]> next() {
+        if (!rows.hasNext()) {
+          throw new NoSuchElementException();
+        }
+        long row = number++;
+        progress.add(1);
+        try {
+          return route(rows.next(), row);
+        } catch (IOException e) {
+          throw new DataException(
+              "Cannot read a picture of " + range.file() + ": " + e.getMessage(), e);
+        }
+      }
+
+      private Tuple2<RowKey, byte[]> route(SourceRow source, long row) throws IOException {
+        if (source instanceof Reject reject) {
+          return rejected(reject, row);
+        }
+        RowPreparer.Outcome outcome = preparer.prepare((SourceExample) source);
+        if (outcome.reject() != null) {
+          return rejected(outcome.reject(), row);
+        }
+        byte[] content = outcome.row().content();
+        return new Tuple2<>(
+            RowKey.written(content, options.seed(), shards, numbered.file(), row),
+            RowCodec.encode(outcome.row()));
+      }
+
+      private Tuple2<RowKey, byte[]> rejected(Reject reject, long row) throws IOException {
+        return new Tuple2<>(RowKey.rejected(shards, numbered.file(), row), RowCodec.encode(reject));
+      }
+    };
+  }
+
+  /** The name that an attempt gives its file; the driver renames those that count. */
+  static String attemptName(int partition, long attempt) {
+    return "attempt-" + partition + "-" + attempt;
+  }
+
+  /** Writes a partition. */
+  Tuple2<String, Long> write(
+      int partition, Iterator<Tuple2<RowKey, byte[]>> rows, String folder, int shards)
+      throws IOException {
+    long attempt = TaskContext.get().taskAttemptId();
+    PartWriter writer =
+        new PartWriter(options, files(folder), new Path(folder, attemptName(partition, attempt)));
+    PartResult result =
+        partition < shards
+            ? writer.writeShard(partition, rows)
+            : writer.writeRejects(partition, rows);
+    return new Tuple2<>(result.toJson(), attempt);
+  }
+
+  /** Each shard is a partition; one more takes the rejects. */
+  static final class ByShard extends Partitioner {
+    private static final long serialVersionUID = 1L;
+
+    private final int shards;
+
+    ByShard(int shards) {
+      this.shards = shards;
+    }
+
+    @Override
+    public int numPartitions() {
+      return shards + 1;
+    }
+
+    @Override
+    public int getPartition(Object key) {
+      return ((RowKey) key).partition();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof ByShard that && shards == that.shards;
+    }
+
+    @Override
+    public int hashCode() {
+      return shards;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package parrot.jobs.preprocess;
+
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+
+/**
+ * Where a row goes and what it is sorted by there: first by a number drawn from seed and content,
+ * which shuffles; then by content, which puts duplicates side by side; then by place in the source,
+ * so that the first of them is kept. Nothing of it depends on how the work was divided.
+ *
+ * <p>A class, not a record: Kryo cannot write records by itself.
+ */
+final class RowKey implements Serializable, Comparable<RowKey> {
+  private static final long serialVersionUID = 1L;
+
+  private final int partition;
+  private final long order;
+  private final long contentHigh;
+  private final long contentLow;
+  private final int file;
+  private final long row;
+
+  private RowKey(int partition, long order, long contentHigh, long contentLow, int file, long row) {
+    this.partition = partition;
+    this.order = order;
+    this.contentHigh = contentHigh;
+    this.contentLow = contentLow;
+    this.file = file;
+    this.row = row;
+  }
+
+  /** Of a row that will be written, unless it is a duplicate. */
+  static RowKey written(byte[] content, long seed, int shards, int file, long row) {
+    ByteBuffer bytes = ByteBuffer.wrap(content);
+    long high = bytes.getLong();
+    long low = bytes.getLong();
+    long order = mix(mix(high ^ mix(seed)) + low);
+    return new RowKey((int) Long.remainderUnsigned(order, shards), order, high, low, file, row);
+  }
+
+  /** Of a row that was set aside; these keep the order of the source. */
+  static RowKey rejected(int shards, int file, long row) {
+    return new RowKey(shards, 0, 0, 0, file, row);
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  boolean sameContent(RowKey other) {
+    return other != null && contentHigh == other.contentHigh && contentLow == other.contentLow;
+  }
+
+  @Override
+  public int compareTo(RowKey other) {
+    int result = Integer.compare(partition, other.partition);
+    result = result != 0 ? result : Long.compareUnsigned(order, other.order);
+    result = result != 0 ? result : Long.compare(contentHigh, other.contentHigh);
+    result = result != 0 ? result : Long.compare(contentLow, other.contentLow);
+    result = result != 0 ? result : Integer.compare(file, other.file);
+    return result != 0 ? result : Long.compare(row, other.row);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RowKey that && compareTo(that) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(order) * 31 + Long.hashCode(row);
+  }
+
+  /** SplitMix64's finalizer. */
+  private static long mix(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,17 @@
+package parrot.jobs.preprocess;
+
+import parrot.datasets.conversation.ChatFormat;
+
+/** How long the model finds a row. */
+final class RowLengths {
+  private RowLengths() {}
+
+  /** Tokens, each picture counted as its visual tokens. */
+  static int positions(int[] ids, int visualTokens) {
+    int positions = 0;
+    for (int id : ids) {
+      positions += id == ChatFormat.IMAGE_ID ? visualTokens : 1;
+    }
+    return positions;
+  }
+}

@@ -1,0 +1,164 @@
+package parrot.jobs.preprocess;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import parrot.datasets.DataException;
+import parrot.datasets.conversation.ChatFormat;
+import parrot.datasets.conversation.Conversation;
+import parrot.datasets.conversation.FormattedConversation;
+import parrot.datasets.conversation.TextTokenizer;
+import parrot.datasets.conversation.UnusableConversationException;
+import parrot.datasets.image.PicturePreparation;
+import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.language.Language;
+import parrot.datasets.language.LanguageIdentifier;
+import parrot.datasets.shard.Digests;
+import parrot.datasets.shard.TrainingExample;
+import parrot.datasets.source.PictureRoot;
+import parrot.datasets.source.Reject;
+import parrot.datasets.source.RejectReason;
+import parrot.datasets.source.SourceExample;
+
+/** Makes a training example of a source row, or says why that cannot be. */
+final class RowPreparer {
+  private final PreprocessOptions options;
+  private final PictureRoot pictures;
+  private final PicturePreparation preparation;
+  private final TextTokenizer tokenizer;
+  private final Set<String> benchmarkPictures;
+
+  /**
+   * @param benchmarkPictures checksums of prepared pictures that must not be trained on
+   */
+  RowPreparer(
+      PreprocessOptions options,
+      PictureRoot pictures,
+      TextTokenizer tokenizer,
+      Set<String> benchmarkPictures) {
+    this.options = options;
+    this.pictures = pictures;
+    this.preparation = new PicturePreparation(options.pictureSize());
+    this.tokenizer = tokenizer;
+    this.benchmarkPictures = benchmarkPictures;
+  }
+
+  /** Either has a row or a reject. */
+  record Outcome(PreparedRow row, Reject reject) {}
+
+  /**
+   * @throws IOException if the file system fails, which is no fault of the row
+   */
+  Outcome prepare(SourceExample source) throws IOException {
+    try {
+      return new Outcome(row(source), null);
+    } catch (Rejected e) {
+      return rejected(source, e.reason, e.getMessage());
+    } catch (UnusableConversationException e) {
+      return rejected(source, RejectReason.of(e.problem()), e.getMessage());
+    } catch (UnusablePictureException e) {
+      return rejected(
+          source, RejectReason.of(e.reason()), e.at(source.imagePath().orElse("")).getMessage());
+    }
+  }
+
+  private static Outcome rejected(SourceExample source, RejectReason reason, String message) {
+    return new Outcome(null, new Reject(source.origin(), source.id(), reason, message));
+  }
+
+  private PreparedRow row(SourceExample source) throws IOException {
+    Conversation conversation = source.conversation();
+    if (conversation.hasImageToken()) {
+      conversation = conversation.withImageFirst();
+    }
+    Language language = language(source);
+    FormattedConversation formatted =
+        ChatFormat.format(conversation, tokenizer)
+            .requireAnswerWithin(options.maxLength(), options.visualTokens());
+    int kept = keptTokens(formatted.inputIds());
+    int[] ids = Arrays.copyOf(formatted.inputIds(), kept);
+    int[] labels = Arrays.copyOf(formatted.labels(), kept);
+    // The picture last: it is what costs time.
+    byte[] pixels = source.imagePath().isPresent() ? picture(source.imagePath().get()) : null;
+    return new PreparedRow(
+        new TrainingExample(source.id(), language, ids, labels, pixels, source.origin()),
+        content(pixels, formatted.prompt()),
+        kept < formatted.inputIds().length);
+  }
+
+  private byte[] picture(String path) throws IOException {
+    byte[] file = pictures.read(path);
+    byte[] pixels;
+    try {
+      pixels = preparation.prepare(file);
+    } catch (UnusablePictureException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Whatever a decoder trips over, one file must not stop the job.
+      throw new Rejected(
+          RejectReason.PICTURE_UNREADABLE, "Cannot use the picture " + path + ": " + e);
+    }
+    if (!benchmarkPictures.isEmpty()
+        && benchmarkPictures.contains(Digests.hex(Digests.sha256().digest(pixels)))) {
+      throw new Rejected(
+          RejectReason.LEAK,
+          "Cannot use the picture " + path + ": it is one of a benchmark that --benchmark names");
+    }
+    return pixels;
+  }
+
+  private Language language(SourceExample source) {
+    if (source.language().isPresent()) {
+      try {
+        return Language.of(source.language().get());
+      } catch (DataException e) {
+        throw new Rejected(RejectReason.UNKNOWN_LANGUAGE, e.getMessage());
+      }
+    }
+    if (options.language() != null) {
+      return options.language();
+    }
+    Optional<Language> identified = LanguageIdentifier.identify(source.conversation().text());
+    return identified.orElseThrow(
+        () ->
+            new Rejected(
+                RejectReason.UNKNOWN_LANGUAGE,
+                "Cannot tell the language of the text (add the field language, or pass"
+                    + " --language)"));
+  }
+
+  /** How many tokens fit; a picture fits whole or not at all. */
+  private int keptTokens(int[] ids) {
+    int positions = 0;
+    for (int i = 0; i < ids.length; i++) {
+      positions += ids[i] == ChatFormat.IMAGE_ID ? options.visualTokens() : 1;
+      if (positions > options.maxLength()) {
+        return i;
+      }
+    }
+    return ids.length;
+  }
+
+  private static byte[] content(byte[] pixels, String prompt) {
+    MessageDigest digest = Digests.sha256();
+    if (pixels != null) {
+      digest.update(pixels);
+    }
+    digest.update(prompt.getBytes(StandardCharsets.UTF_8));
+    return digest.digest();
+  }
+
+  private static final class Rejected extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final RejectReason reason;
+
+    Rejected(RejectReason reason, String message) {
+      super(message, null, false, false);
+      this.reason = reason;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package parrot.jobs.quickstart;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import parrot.datasets.language.Language;
+import parrot.datasets.shapes.BenchmarkQuestion;
+import parrot.datasets.shapes.ShapesWorld;
+import parrot.jobs.evaluate.AnsweringModel;
+import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.jobs.report.RunIndex;
+
+/** Questions without options, about pictures that nothing was trained or scored on. */
+final class Questions {
+  private static final List<Language> LANGUAGES = List.of(Language.ZH, Language.AR, Language.RU);
+  private static final int MAX_NEW_TOKENS = 24;
+
+  private final ShapesWorld world;
+  private final int firstUnused;
+  private final OutputFolder out;
+  private final Consumer<String> console;
+
+  /**
+   * @param firstUnused index of the first question that is not in the benchmark
+   */
+  Questions(ShapesWorld world, int firstUnused, OutputFolder out, Consumer<String> console) {
+    this.world = world;
+    this.firstUnused = firstUnused;
+    this.out = out;
+    this.console = console;
+  }
+
+  /** Asks the model in the output folder, the one that the user will ask. */
+  List<RunIndex.Question> ask() throws IOException {
+    List<RunIndex.Question> asked = new ArrayList<>();
+    AnsweringOptions options = AnsweringOptions.defaults().withMaxNewTokens(MAX_NEW_TOKENS);
+    try (AnsweringModel model =
+        AnsweringModel.open(out.hadoopPath("model"), options, new Configuration())) {
+      for (int i = 0; i < LANGUAGES.size(); i++) {
+        Language language = LANGUAGES.get(i);
+        BenchmarkQuestion question = world.benchmark(firstUnused + i);
+        byte[] picture = png(world.picture(question));
+        String file = "pictures/%d.png".formatted(i + 1);
+        Path path = out.path(file);
+        Files.createDirectories(path.getParent());
+        Files.write(path, picture);
+        String answer = model.answer(question.text(language), picture);
+        asked.add(new RunIndex.Question(language.tag(), question.text(language), answer, file));
+        console.accept("  [%s] %s".formatted(language.tag(), question.text(language)));
+        console.accept("       " + answer);
+      }
+    }
+    return asked;
+  }
+
+  private static byte[] png(BufferedImage picture) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", bytes);
+    return bytes.toByteArray();
+  }
+}

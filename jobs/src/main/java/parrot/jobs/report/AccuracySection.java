@@ -1,0 +1,207 @@
+package parrot.jobs.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import parrot.jobs.report.ReportData.Accuracy;
+import parrot.jobs.report.ReportData.Comparison;
+import parrot.jobs.report.ReportData.Evaluation;
+import parrot.jobs.report.ReportData.Role;
+
+/** What the models can do: accuracy by language and by category, beside what it is worth. */
+final class AccuracySection {
+  private final List<Evaluation> evaluations;
+  private final List<Comparison> comparisons;
+  private final Set<String> languages = new LinkedHashSet<>();
+
+  AccuracySection(ReportData data) {
+    this.evaluations = data.evaluations();
+    this.comparisons = data.comparisons();
+    evaluations.forEach(evaluation -> languages.addAll(evaluation.languages().keySet()));
+  }
+
+  boolean isEmpty() {
+    return languages.isEmpty();
+  }
+
+  /** The evaluation that matters, where there is one. */
+  Optional<Evaluation> main() {
+    return evaluations.stream().filter(e -> e.role() == Role.MAIN).findFirst();
+  }
+
+  /** The mean over languages that have a result, of {@code value}. */
+  static double mean(Evaluation evaluation, java.util.function.ToDoubleFunction<Accuracy> value) {
+    return evaluation.languages().values().stream()
+        .filter(accuracy -> !accuracy.failed())
+        .mapToDouble(value)
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  void write(Markup html) {
+    html.raw("<section id=\"accuracy\">").element("h2", "Accuracy by language");
+    html.element(
+        "p",
+        "class=\"note\"",
+        "Multiple-choice questions that were not trained on, the same ones in every language, scored "
+            + "by the benchmark's exact matching ("
+            + evaluations.get(0).metric()
+            + "). An answer that names no option counts as wrong. Whiskers are 95 % Wilson "
+            + "intervals.");
+    legend(html);
+    Map<String, String> groups = new LinkedHashMap<>();
+    languages.forEach(tag -> groups.put(tag, Words.language(tag)));
+    List<IntervalBars.Series> series = new ArrayList<>();
+    for (Evaluation evaluation : evaluations) {
+      series.add(
+          new IntervalBars.Series(
+              evaluation.name(),
+              style(evaluation),
+              evaluation.languages(),
+              evaluation.role() == Role.MAIN));
+    }
+    html.raw("<figure class=\"chart-frame scroll\">")
+        .raw(IntervalBars.svg("Accuracy by language for every evaluation", groups, series))
+        .raw("</figure>");
+    table(html);
+    comparisons(html);
+    main().ifPresent(evaluation -> categories(html, evaluation));
+    html.raw("</section>");
+  }
+
+  private static String style(Evaluation evaluation) {
+    return evaluation.role().name().toLowerCase(Locale.ROOT);
+  }
+
+  private void legend(Markup html) {
+    html.raw("<div class=\"legend\">");
+    for (Evaluation evaluation : evaluations) {
+      html.raw("<span><i class=\"swatch %s\"></i>", style(evaluation));
+      html.text(evaluation.name()).raw("</span>");
+    }
+    html.raw("<span><i class=\"swatch dash\"></i>chance</span></div>");
+  }
+
+  private void table(Markup html) {
+    html.raw("<div class=\"scroll\"><table><thead><tr>");
+    html.element("th", "Language").element("th", "n").element("th", "Chance");
+    evaluations.forEach(evaluation -> html.element("th", evaluation.name()));
+    html.element("th", "Unparsable").element("th", "Missing").raw("</tr></thead><tbody>");
+    for (String tag : languages) {
+      row(html, tag);
+    }
+    averages(html);
+    html.raw("</tbody></table></div>");
+    html.element(
+        "p",
+        "class=\"note\"",
+        "Unparsable and missing answers are those of "
+            + main().orElse(evaluations.get(0)).name()
+            + "; both count as wrong.");
+    for (Evaluation evaluation : evaluations) {
+      evaluation.languages().forEach((tag, value) -> failure(html, evaluation, tag, value));
+    }
+  }
+
+  private static void failure(Markup html, Evaluation evaluation, String tag, Accuracy value) {
+    if (value.failed()) {
+      html.element(
+          "p",
+          "class=\"note bad\"",
+          evaluation.name() + ", " + Words.language(tag) + " failed: " + value.problem());
+    }
+  }
+
+  private void row(Markup html, String tag) {
+    Evaluation shown = main().orElse(evaluations.get(0));
+    Accuracy own = shown.languages().get(tag);
+    html.raw("<tr>").element("td", Words.language(tag));
+    boolean known = own != null && !own.failed();
+    html.element("td", known ? Words.count(own.n()) : "–");
+    html.element("td", known ? Words.percent(own.chance()) : "–");
+    for (Evaluation evaluation : evaluations) {
+      Accuracy value = evaluation.languages().get(tag);
+      if (value == null) {
+        html.element("td", "–");
+      } else if (value.failed()) {
+        html.element("td", "class=\"bad\"", "failed");
+      } else {
+        html.raw(
+            "<td>%s <small>%.0f–%.0f</small></td>",
+            Words.percent(value.accuracy()), 100 * value.low(), 100 * value.high());
+      }
+    }
+    html.element("td", known ? Words.count(own.unparsable()) : "–");
+    html.element("td", known ? Words.count(own.missing()) : "–").raw("</tr>");
+  }
+
+  private void averages(Markup html) {
+    html.raw("<tr class=\"average\">").element("td", "Mean of the languages").element("td", "");
+    html.element("td", percentOrDash(mean(main().orElse(evaluations.get(0)), Accuracy::chance)));
+    for (Evaluation evaluation : evaluations) {
+      html.element("td", percentOrDash(mean(evaluation, Accuracy::accuracy)));
+    }
+    html.raw("<td></td><td></td></tr>");
+  }
+
+  private static String percentOrDash(double value) {
+    return Double.isFinite(value) ? Words.percent(value) : "–";
+  }
+
+  private void comparisons(Markup html) {
+    if (comparisons.isEmpty()) {
+      return;
+    }
+    html.element("h3", "Differences on the same questions");
+    html.raw("<div class=\"scroll\"><table><thead><tr>");
+    for (String head : List.of("Compared", "Language", "n", "Difference", "95 % interval", "")) {
+      html.element("th", head);
+    }
+    html.raw("</tr></thead><tbody>");
+    for (Comparison one : comparisons) {
+      html.raw("<tr>").element("td", one.name() + " against " + one.than());
+      html.element("td", one.language().equals("all") ? "all" : Words.language(one.language()));
+      html.element("td", Words.count(one.n()));
+      html.element("td", signed(one.difference()) + " points");
+      html.element("td", signed(one.low()) + " to " + signed(one.high()));
+      html.element("td", "class=\"left\"", verdict(one)).raw("</tr>");
+    }
+    html.raw("</tbody></table></div>");
+  }
+
+  private static String verdict(Comparison one) {
+    if (one.low() > 0) {
+      return "better";
+    }
+    return one.high() < 0 ? "worse" : "no clear difference";
+  }
+
+  private static String signed(double share) {
+    return String.format(Locale.ROOT, "%+.1f", 100 * share).replace('-', '\u2212');
+  }
+
+  private void categories(Markup html, Evaluation evaluation) {
+    if (evaluation.categories().isEmpty()) {
+      return;
+    }
+    html.element("h3", "By kind of question: " + evaluation.name());
+    List<String> columns = new ArrayList<>(evaluation.categories().keySet());
+    Map<String, List<Double>> rows = new LinkedHashMap<>();
+    for (String tag : evaluation.languages().keySet()) {
+      List<Double> row = new ArrayList<>();
+      for (String category : columns) {
+        Accuracy value = evaluation.categories().get(category).get(tag);
+        row.add(value == null || value.failed() ? Double.NaN : value.accuracy());
+      }
+      rows.put(Words.language(tag), row);
+    }
+    html.raw("<figure class=\"chart-frame scroll\">")
+        .raw(HeatMap.svg("Accuracy by language and category", columns, rows, 1))
+        .raw("</figure>");
+  }
+}

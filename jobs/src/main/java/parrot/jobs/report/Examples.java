@@ -1,0 +1,107 @@
+package parrot.jobs.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkItem;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.report.ReportData.Answered;
+import parrot.jobs.report.ReportData.Example;
+
+/** Chooses questions to show: evenly over the file, whatever was answered. */
+final class Examples {
+  private static final int COUNT = 6;
+
+  private Examples() {}
+
+  /**
+   * @param predictions of one evaluation; those of its first benchmark are shown
+   * @param benchmark folder of the benchmark's files
+   */
+  static List<Example> choose(
+      Map<BenchmarkName, List<Prediction>> predictions, Path benchmark, Configuration configuration)
+      throws IOException {
+    if (predictions.isEmpty()) {
+      return List.of();
+    }
+    BenchmarkName first = predictions.keySet().iterator().next();
+    Map<String, Map<Long, Prediction>> byLanguage = new LinkedHashMap<>();
+    predictions.forEach(
+        (name, list) -> {
+          if (name.benchmark().equals(first.benchmark())) {
+            Map<Long, Prediction> byIndex = new TreeMap<>();
+            list.stream()
+                .filter(prediction -> prediction.item().rotation() == 0)
+                .forEach(prediction -> byIndex.put(prediction.item().index(), prediction));
+            byLanguage.put(name.language().tag(), byIndex);
+          }
+        });
+    Map<Long, byte[]> pictures = pictures(new Path(benchmark, first.fileName()), configuration);
+    List<Long> indexes = List.copyOf(byLanguage.values().iterator().next().keySet());
+    List<Example> examples = new ArrayList<>();
+    int count = Math.min(COUNT, indexes.size());
+    for (int i = 0; i < count; i++) {
+      long index = indexes.get((int) ((2L * i + 1) * indexes.size() / (2L * count)));
+      List<Answered> answers = new ArrayList<>();
+      byLanguage.forEach(
+          (tag, own) -> {
+            if (own.containsKey(index)) {
+              answers.add(answered(tag, own.get(index)));
+            }
+          });
+      byte[] picture = pictures.getOrDefault(index, new byte[0]);
+      examples.add(new Example("Question " + index, mediaType(picture), picture, answers));
+    }
+    return examples;
+  }
+
+  private static Map<Long, byte[]> pictures(Path file, Configuration configuration)
+      throws IOException {
+    FileSystem files = FileSystems.of(file, configuration);
+    Map<Long, byte[]> pictures = new HashMap<>();
+    if (files.exists(file)) {
+      for (BenchmarkItem item : BenchmarkFile.read(files, file).items()) {
+        pictures.put(item.index(), item.image());
+      }
+    }
+    return pictures;
+  }
+
+  private static Answered answered(String tag, Prediction prediction) {
+    Map<String, String> options = new LinkedHashMap<>();
+    prediction.item().options().forEach((letter, text) -> options.put(letter.toString(), text));
+    return new Answered(
+        tag,
+        prediction.item().question(),
+        options,
+        prediction.item().answer().map(String::valueOf).orElse(""),
+        prediction.text().orElse(""),
+        prediction.matched(MatchingRule.PUBLISHED).map(String::valueOf).orElse(""));
+  }
+
+  /** The media type of a picture file, by how it begins. */
+  static String mediaType(byte[] picture) {
+    String start =
+        new String(picture, 0, Math.min(12, picture.length), StandardCharsets.ISO_8859_1);
+    if (start.startsWith("\u0089PNG")) {
+      return "image/png";
+    } else if (start.startsWith("GIF8")) {
+      return "image/gif";
+    } else if (start.startsWith("BM")) {
+      return "image/bmp";
+    }
+    return start.startsWith("RIFF") ? "image/webp" : "image/jpeg";
+  }
+}

@@ -1,0 +1,71 @@
+package parrot.jobs.report;
+
+import java.util.Locale;
+
+/** Writes HTML and SVG; everything that comes from outside is escaped. */
+final class Markup {
+  private final StringBuilder out = new StringBuilder();
+
+  /** Markup as it is. */
+  Markup raw(String markup) {
+    out.append(markup);
+    return this;
+  }
+
+  /** Markup as it is, from a format; arguments are taken as they are too. */
+  Markup raw(String format, Object... arguments) {
+    out.append(String.format(Locale.ROOT, format, arguments));
+    return this;
+  }
+
+  /** Text, escaped. */
+  Markup text(String text) {
+    out.append(escape(text));
+    return this;
+  }
+
+  /** An element that holds text alone. */
+  Markup element(String tag, String attributes, String text) {
+    out.append('<').append(tag);
+    if (!attributes.isEmpty()) {
+      out.append(' ').append(attributes);
+    }
+    out.append('>').append(escape(text)).append("</").append(tag).append('>');
+    return this;
+  }
+
+  /** An element that holds text alone and has no attributes. */
+  Markup element(String tag, String text) {
+    return element(tag, "", text);
+  }
+
+  /** A number for a coordinate: one decimal, a point. */
+  static String number(double value) {
+    return String.format(Locale.ROOT, "%.1f", value);
+  }
+
+  static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '&' -> escaped.append("&amp;");
+        case '<' -> escaped.append("&lt;");
+        case '>' -> escaped.append("&gt;");
+        case '"' -> escaped.append("&quot;");
+        case '\'' -> escaped.append("&#39;");
+        default -> {
+          // Control characters are not allowed in a document, but may come in a model's answer.
+          boolean control = c < ' ' && c != '\n' && c != '\t' && c != '\r';
+          escaped.append(control ? '\uFFFD' : c);
+        }
+      }
+    }
+    return escaped.toString();
+  }
+
+  @Override
+  public String toString() {
+    return out.toString();
+  }
+}

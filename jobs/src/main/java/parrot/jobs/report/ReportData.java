@@ -1,0 +1,166 @@
+package parrot.jobs.report;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that a report shows, and nothing about how. Languages are tags ({@code zh}); shares
+ * and accuracies are from 0 to 1. Lists and maps may be empty: their sections are left out.
+ *
+ * @param title what ran
+ * @param subtitle when, where and how large, in one line
+ * @param stages training runs, in order
+ * @param evaluations in the order to show them; the one that matters most has the role MAIN
+ * @param comparisons of evaluations over the same questions
+ * @param examples pictures with questions and answers
+ * @param asked questions asked freely, without options
+ * @param data data sets that were made
+ * @param configurations texts by name, such as a resolved YAML
+ * @param versions by what they are of
+ * @param timings of steps, in order
+ * @param commands to try next, with what they do
+ */
+public record ReportData(
+    String title,
+    String subtitle,
+    List<Stage> stages,
+    List<Evaluation> evaluations,
+    List<Comparison> comparisons,
+    List<Example> examples,
+    List<Asked> asked,
+    List<DataSet> data,
+    Map<String, String> configurations,
+    Map<String, String> versions,
+    List<Timing> timings,
+    List<Command> commands) {
+
+  /** A training run. */
+  public record Stage(String name, String description, List<Round> rounds) {}
+
+  /**
+   * A round of training.
+   *
+   * @param step optimizer steps done at its end
+   * @param loss mean over its supervised tokens
+   * @param heldOut mean loss by language; empty where it was not measured
+   * @param routing mean weight of each expert by language; empty without experts
+   */
+  public record Round(
+      long step,
+      double loss,
+      double learningRate,
+      double gradientNorm,
+      double examplesPerSecond,
+      double tokensPerSecond,
+      Map<String, Double> heldOut,
+      Map<String, List<Double>> routing) {}
+
+  /** What an evaluation is there for. */
+  public enum Role {
+    /** The result. */
+    MAIN,
+    /** The same model at an earlier stage. */
+    STAGE,
+    /** Another model, to compare with. */
+    BASELINE,
+    /** The main model before a blank picture. */
+    BLANK
+  }
+
+  /**
+   * An evaluation in several languages.
+   *
+   * @param metric such as {@code plain} or {@code circular}
+   * @param languages accuracy by language, in order
+   * @param categories accuracy by category, then by language
+   */
+  public record Evaluation(
+      String name,
+      Role role,
+      String metric,
+      Map<String, Accuracy> languages,
+      Map<String, Map<String, Accuracy>> categories) {}
+
+  /**
+   * How many questions were answered right.
+   *
+   * @param n questions
+   * @param low lower end of the 95 % interval of the accuracy
+   * @param high upper end
+   * @param chance what guessing gives
+   * @param unparsable answers that name no option
+   * @param missing questions without an answer
+   * @param problem why there is no result; empty where there is one
+   */
+  public record Accuracy(
+      long n,
+      double accuracy,
+      double low,
+      double high,
+      double chance,
+      long unparsable,
+      long missing,
+      String problem) {
+    boolean failed() {
+      return !problem.isEmpty();
+    }
+  }
+
+  /** How much better one evaluation is than another on the same questions, with its interval. */
+  public record Comparison(
+      String name,
+      String than,
+      String language,
+      long n,
+      double difference,
+      double low,
+      double high) {}
+
+  /**
+   * A picture with the same question in several languages.
+   *
+   * @param mediaType of the picture, such as {@code image/png}
+   * @param picture its file; empty for a question about none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier
+  public record Example(String name, String mediaType, byte[] picture, List<Answered> answers) {}
+
+  /**
+   * @param options text by letter
+   * @param answer the right letter
+   * @param prediction what the model said
+   * @param matched the letter it counts as; empty for none
+   */
+  public record Answered(
+      String language,
+      String question,
+      Map<String, String> options,
+      String answer,
+      String prediction,
+      String matched) {
+    boolean right() {
+      return !matched.isEmpty() && matched.equals(answer);
+    }
+  }
+
+  /** A question asked freely. */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier
+  public record Asked(
+      String language, String question, String answer, String mediaType, byte[] picture) {}
+
+  /** Rows that came in and what became of them. */
+  public record DataSet(
+      String name,
+      long read,
+      long written,
+      long duplicate,
+      long rejected,
+      Map<String, Long> languages,
+      Map<String, Long> reasons) {}
+
+  /** How long a step took. */
+  public record Timing(String step, double seconds) {}
+
+  /** A command to type, and what it does. */
+  public record Command(String does, String line) {}
+}

@@ -1,0 +1,269 @@
+package parrot.jobs.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.Grouping;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.evaluate.EvaluationScores;
+import parrot.jobs.evaluate.PredictionFiles;
+import parrot.jobs.report.ReportData.Accuracy;
+import parrot.jobs.report.ReportData.Role;
+
+/** Makes the report of a run from the files that it left. */
+public final class ReportJob {
+  /** The report's name in the folder of its run. */
+  public static final String FILE_NAME = "report.html";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Configuration configuration;
+  private final FileSystem files;
+  private final Path folder;
+  private final RunIndex index;
+
+  private ReportJob(Path folder, Configuration configuration) throws IOException {
+    this.configuration = configuration;
+    this.files = FileSystems.of(folder, configuration);
+    this.folder = files.makeQualified(folder);
+    this.index = RunIndex.read(files, this.folder);
+  }
+
+  /**
+   * Writes {@value #FILE_NAME}, replacing one that is there.
+   *
+   * @param folder of a run, a training run or an evaluation
+   * @param out the file to write; null for {@value #FILE_NAME} in the folder
+   * @return the file
+   * @throws DataException if a file that belongs to the report is missing or damaged
+   */
+  public static Path write(Path folder, Path out, Configuration configuration) throws IOException {
+    ReportJob job = new ReportJob(folder, configuration);
+    String html = ReportPage.render(job.data());
+    Path file = out == null ? new Path(job.folder, FILE_NAME) : out;
+    FileSystem target = FileSystems.of(file, configuration);
+    try (OutputStream stream = target.create(file, true)) {
+      stream.write(html.getBytes(StandardCharsets.UTF_8));
+    }
+    return target.makeQualified(file);
+  }
+
+  private ReportData data() throws IOException {
+    List<ReportData.Stage> stages = new ArrayList<>();
+    Map<String, String> configurations = new LinkedHashMap<>();
+    for (RunIndex.Training training : index.trainings()) {
+      Path run = path(training.folder());
+      stages.add(new ReportData.Stage(training.name(), training.description(), rounds(run)));
+      Path config = new Path(run, "config.yaml");
+      if (files.exists(config)) {
+        configurations.put(training.name() + ": configuration", text(config));
+      }
+    }
+    List<ReportData.Evaluation> evaluations = new ArrayList<>();
+    for (RunIndex.Evaluated evaluated : index.evaluations()) {
+      evaluations.addAll(evaluations(evaluated));
+    }
+    List<ReportData.DataSet> sets = new ArrayList<>();
+    for (RunIndex.Data data : index.data()) {
+      sets.add(dataSet(data));
+    }
+    List<ReportData.Asked> asked = new ArrayList<>();
+    for (RunIndex.Question one : index.asked()) {
+      byte[] picture = one.picture().isEmpty() ? new byte[0] : bytes(path(one.picture()));
+      asked.add(
+          new ReportData.Asked(
+              one.language(), one.question(), one.answer(), Examples.mediaType(picture), picture));
+    }
+    return new ReportData(
+        index.title(),
+        index.subtitle(),
+        stages,
+        evaluations,
+        comparisons(),
+        examples(),
+        asked,
+        sets,
+        configurations,
+        index.versions(),
+        index.timings(),
+        index.commands());
+  }
+
+  private Path path(String given) {
+    return new Path(folder, given);
+  }
+
+  private byte[] bytes(Path file) throws IOException {
+    return FileSystems.readFully(FileSystems.of(file, configuration), file, 1L << 30);
+  }
+
+  private String text(Path file) throws IOException {
+    return new String(bytes(file), StandardCharsets.UTF_8);
+  }
+
+  private List<ReportData.Round> rounds(Path run) throws IOException {
+    Path file = new Path(run, "metrics.jsonl");
+    List<ReportData.Round> rounds = new ArrayList<>();
+    int number = 0;
+    for (String line : text(file).lines().toList()) {
+      number++;
+      try {
+        rounds.add(round(JSON.readTree(line)));
+      } catch (JsonProcessingException e) {
+        throw new DataException(
+            "Cannot read %s line %d: %s".formatted(file, number, e.getOriginalMessage()), e);
+      }
+    }
+    return rounds;
+  }
+
+  private static ReportData.Round round(JsonNode json) {
+    Map<String, Double> heldOut = new LinkedHashMap<>();
+    json.path("held_out")
+        .path("languages")
+        .fields()
+        .forEachRemaining(
+            language ->
+                heldOut.put(
+                    language.getKey(), language.getValue().path("loss").asDouble(Double.NaN)));
+    JsonNode weights = json.path("held_out").path("routing");
+    if (weights.isEmpty()) {
+      weights = json.path("routing");
+    }
+    Map<String, List<Double>> routing = new LinkedHashMap<>();
+    weights
+        .fields()
+        .forEachRemaining(
+            language -> {
+              List<Double> row = new ArrayList<>();
+              language.getValue().forEach(weight -> row.add(weight.asDouble()));
+              routing.put(language.getKey(), row);
+            });
+    return new ReportData.Round(
+        json.path("step").asLong(),
+        json.path("loss").asDouble(Double.NaN),
+        json.path("learning_rate").asDouble(Double.NaN),
+        json.path("gradient_norm").asDouble(Double.NaN),
+        json.path("examples_per_second").asDouble(0),
+        json.path("tokens_per_second").asDouble(0),
+        heldOut,
+        routing);
+  }
+
+  /** One for each benchmark of the evaluation. */
+  private List<ReportData.Evaluation> evaluations(RunIndex.Evaluated evaluated) throws IOException {
+    Path file = new Path(path(evaluated.folder()), EvaluationScores.FILE_NAME);
+    EvaluationScores scores = EvaluationScores.read(FileSystems.of(file, configuration), file);
+    List<ReportData.Evaluation> evaluations = new ArrayList<>();
+    for (EvaluationScores.Benchmark benchmark : scores.benchmarks()) {
+      String name =
+          scores.benchmarks().size() == 1
+              ? evaluated.name()
+              : evaluated.name() + ", " + benchmark.benchmark();
+      Map<String, Accuracy> languages = new LinkedHashMap<>();
+      for (EvaluationScores.Line line : benchmark.lines(benchmark.metric(), Grouping.OVERALL)) {
+        languages.put(line.language(), accuracy(line));
+      }
+      for (EvaluationScores.Failure failure : benchmark.failures()) {
+        languages.put(failure.language(), new Accuracy(0, 0, 0, 0, 0, 0, 0, failure.problem()));
+      }
+      Map<String, Map<String, Accuracy>> categories = new TreeMap<>();
+      for (EvaluationScores.Line line : benchmark.lines(benchmark.metric(), Grouping.CATEGORY)) {
+        categories
+            .computeIfAbsent(line.group(), group -> new LinkedHashMap<>())
+            .put(line.language(), accuracy(line));
+      }
+      evaluations.add(
+          new ReportData.Evaluation(
+              name, evaluated.role(), benchmark.metric(), languages, categories));
+    }
+    return evaluations;
+  }
+
+  private static Accuracy accuracy(EvaluationScores.Line line) {
+    return new Accuracy(
+        line.n(),
+        line.accuracy(),
+        line.low(),
+        line.high(),
+        line.chance(),
+        line.unparsable(),
+        line.missing(),
+        "");
+  }
+
+  private List<ReportData.Comparison> comparisons() {
+    Map<String, String> folders = new LinkedHashMap<>();
+    index.evaluations().forEach(one -> folders.put(one.name(), path(one.folder()).toString()));
+    List<ReportData.Comparison> comparisons = new ArrayList<>();
+    for (RunIndex.Compared compared : index.comparisons()) {
+      for (String name : List.of(compared.name(), compared.than())) {
+        if (!folders.containsKey(name)) {
+          throw new DataException(
+              "Cannot compare %s: there is no such evaluation in %s (got %s)"
+                  .formatted(name, RunIndex.FILE_NAME, folders.keySet()));
+        }
+      }
+      for (PredictionFiles.Difference one :
+          PredictionFiles.compare(
+              PredictionFiles.read(folders.get(compared.name()), configuration),
+              PredictionFiles.read(folders.get(compared.than()), configuration),
+              MatchingRule.PUBLISHED)) {
+        comparisons.add(
+            new ReportData.Comparison(
+                compared.name(),
+                compared.than(),
+                one.language(),
+                one.comparison().n(),
+                one.comparison().difference(),
+                one.comparison().low(),
+                one.comparison().high()));
+      }
+    }
+    return comparisons;
+  }
+
+  private List<ReportData.Example> examples() throws IOException {
+    if (index.benchmark().isEmpty()) {
+      return List.of();
+    }
+    for (RunIndex.Evaluated evaluated : index.evaluations()) {
+      if (evaluated.role() == Role.MAIN) {
+        return Examples.choose(
+            PredictionFiles.read(path(evaluated.folder()).toString(), configuration),
+            path(index.benchmark()),
+            configuration);
+      }
+    }
+    return List.of();
+  }
+
+  private ReportData.DataSet dataSet(RunIndex.Data data) throws IOException {
+    Path file = path(data.manifest());
+    Manifest manifest = Manifest.fromJson(text(file), file.toString());
+    Map<String, Long> languages = new LinkedHashMap<>();
+    manifest.languages().forEach((tag, counts) -> languages.put(tag, counts.rows()));
+    return new ReportData.DataSet(
+        data.name(),
+        manifest.totals().read(),
+        manifest.totals().written(),
+        manifest.totals().duplicate(),
+        manifest.totals().rejected(),
+        languages,
+        manifest.rejected());
+  }
+}

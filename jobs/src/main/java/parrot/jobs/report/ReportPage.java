@@ -1,0 +1,222 @@
+package parrot.jobs.report;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import parrot.jobs.report.ReportData.Accuracy;
+import parrot.jobs.report.ReportData.DataSet;
+import parrot.jobs.report.ReportData.Evaluation;
+import parrot.jobs.report.ReportData.Role;
+
+/** The whole report as one HTML document that refers to nothing outside itself. */
+public final class ReportPage {
+  private final ReportData data;
+  private final AccuracySection accuracy;
+  private final TrainingSection training;
+
+  private ReportPage(ReportData data) {
+    this.data = data;
+    this.accuracy = new AccuracySection(data);
+    this.training = new TrainingSection(data);
+  }
+
+  /** The document. */
+  public static String render(ReportData data) {
+    return new ReportPage(data).render();
+  }
+
+  private String render() {
+    Markup html = new Markup();
+    html.raw("<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    html.element("title", data.title()).raw("\n<style>\n").raw(style()).raw("</style>\n");
+    html.raw("</head>\n<body>\n<main>\n");
+    html.element("h1", data.title()).element("p", "class=\"sub\"", data.subtitle());
+    figures(html);
+    navigation(html);
+    if (!accuracy.isEmpty()) {
+      accuracy.write(html);
+    }
+    if (!data.asked().isEmpty()) {
+      ExampleSection.writeAsked(html, data.asked());
+    }
+    if (!data.examples().isEmpty()) {
+      ExampleSection.writeExamples(html, data.examples());
+    }
+    if (training.hasRouting()) {
+      training.writeRouting(html);
+    }
+    if (!training.isEmpty()) {
+      training.writeLosses(html);
+    }
+    if (!data.data().isEmpty()) {
+      dataSets(html);
+    }
+    run(html);
+    html.raw("<footer>This file is complete: it loads nothing from a network.</footer>\n");
+    return html.raw("</main>\n</body>\n</html>\n").toString();
+  }
+
+  private static String style() {
+    try (InputStream css = ReportPage.class.getResourceAsStream("report.css")) {
+      if (css == null) {
+        throw new IllegalStateException("report.css is not on the class path");
+      }
+      return new String(css.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void figures(Markup html) {
+    Evaluation main = accuracy.main().orElse(null);
+    if (main == null || !Double.isFinite(AccuracySection.mean(main, Accuracy::accuracy))) {
+      return;
+    }
+    html.raw("<div class=\"figures\">");
+    figure(html, AccuracySection.mean(main, Accuracy::accuracy), "mean accuracy, " + main.name());
+    String worst = null;
+    for (Map.Entry<String, Accuracy> entry : main.languages().entrySet()) {
+      boolean counts = !entry.getValue().failed();
+      if (counts
+          && (worst == null
+              || entry.getValue().accuracy() < main.languages().get(worst).accuracy())) {
+        worst = entry.getKey();
+      }
+    }
+    figure(
+        html,
+        main.languages().get(worst).accuracy(),
+        "in the weakest language, " + Words.language(worst));
+    for (Evaluation other : data.evaluations()) {
+      if (other.role() == Role.BASELINE || other.role() == Role.BLANK) {
+        figure(html, AccuracySection.mean(other, Accuracy::accuracy), other.name());
+      }
+    }
+    figure(html, AccuracySection.mean(main, Accuracy::chance), "chance");
+    html.raw("</div>");
+  }
+
+  private static void figure(Markup html, double share, String what) {
+    if (Double.isFinite(share)) {
+      html.raw("<div class=\"figure\"><b>%.0f %%</b>", 100 * share)
+          .element("span", what)
+          .raw("</div>");
+    }
+  }
+
+  private void navigation(Markup html) {
+    html.raw("<nav>");
+    link(html, !accuracy.isEmpty(), "accuracy", "Accuracy");
+    link(html, !data.asked().isEmpty(), "asked", "Asked freely");
+    link(html, !data.examples().isEmpty(), "examples", "Questions and answers");
+    link(html, training.hasRouting(), "experts", "Experts");
+    link(html, !training.isEmpty(), "training", "Training");
+    link(html, !data.data().isEmpty(), "data", "Data");
+    link(html, true, "run", "The run");
+    html.raw("</nav>");
+  }
+
+  private static void link(Markup html, boolean there, String anchor, String name) {
+    if (there) {
+      html.element("a", "href=\"#" + anchor + "\"", name).raw("\n");
+    }
+  }
+
+  private void dataSets(Markup html) {
+    Set<String> languages = new LinkedHashSet<>();
+    data.data().forEach(set -> languages.addAll(set.languages().keySet()));
+    html.raw("<section id=\"data\">").element("h2", "Data");
+    html.element(
+        "p",
+        "class=\"note\"",
+        "Examples that came in, and what became of them: read = written + duplicate + rejected.");
+    html.raw("<div class=\"scroll\"><table><thead><tr>").element("th", "Data set");
+    for (String head : List.of("Read", "Written", "Duplicate", "Rejected")) {
+      html.element("th", head);
+    }
+    languages.forEach(tag -> html.element("th", Words.language(tag)));
+    html.raw("</tr></thead><tbody>");
+    for (DataSet set : data.data()) {
+      html.raw("<tr>").element("td", set.name()).element("td", Words.count(set.read()));
+      html.element("td", Words.count(set.written()))
+          .element("td", Words.count(set.duplicate()))
+          .element("td", Words.count(set.rejected()));
+      for (String tag : languages) {
+        Long count = set.languages().get(tag);
+        html.raw("<td>").text(count == null ? "–" : Words.count(count));
+        if (count != null && set.written() > 0) {
+          html.raw(" <small>%.0f %%</small>", 100.0 * count / set.written());
+        }
+        html.raw("</td>");
+      }
+      html.raw("</tr>");
+    }
+    html.raw("</tbody></table></div>");
+    for (DataSet set : data.data()) {
+      if (!set.reasons().isEmpty()) {
+        StringBuilder reasons = new StringBuilder("Rejected from ").append(set.name()).append(": ");
+        String separator = "";
+        for (Map.Entry<String, Long> reason : set.reasons().entrySet()) {
+          reasons.append(separator).append(Words.count(reason.getValue())).append(' ');
+          reasons.append(reason.getKey().toLowerCase(Locale.ROOT).replace('_', ' '));
+          separator = ", ";
+        }
+        html.element("p", "class=\"note\"", reasons.toString());
+      }
+    }
+    html.raw("</section>");
+  }
+
+  private void run(Markup html) {
+    html.raw("<section id=\"run\">").element("h2", "The run");
+    if (!data.timings().isEmpty()) {
+      double total = data.timings().stream().mapToDouble(ReportData.Timing::seconds).sum();
+      html.raw("<table><thead><tr><th>Step</th><th>Time</th></tr></thead><tbody>");
+      for (ReportData.Timing timing : data.timings()) {
+        html.raw("<tr>")
+            .element("td", timing.step())
+            .element("td", Words.seconds(timing.seconds()))
+            .raw("</tr>");
+      }
+      html.raw("<tr class=\"average\"><td>All</td>")
+          .element("td", Words.seconds(total))
+          .raw("</tr></tbody></table>");
+    }
+    if (!data.commands().isEmpty()) {
+      html.element("h3", "To try next").raw("<dl class=\"commands\">");
+      for (ReportData.Command command : data.commands()) {
+        html.element("dt", command.does()).raw("<dd><pre>").text(command.line()).raw("</pre></dd>");
+      }
+      html.raw("</dl>");
+    }
+    html.element("h3", "Versions and configuration");
+    if (!data.versions().isEmpty()) {
+      html.raw("<details><summary>Versions</summary><table><tbody>");
+      data.versions()
+          .forEach(
+              (what, version) ->
+                  html.raw("<tr>")
+                      .element("td", what)
+                      .element("td", "class=\"left wrap\"", version)
+                      .raw("</tr>"));
+      html.raw("</tbody></table></details>");
+    }
+    data.configurations()
+        .forEach(
+            (name, text) -> {
+              html.raw("<details>")
+                  .element("summary", name)
+                  .raw("<pre>")
+                  .text(text.strip())
+                  .raw("</pre></details>");
+            });
+    html.raw("</section>");
+  }
+}

@@ -1,0 +1,151 @@
+package parrot.jobs.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.evaluate.EvaluationScores;
+import parrot.jobs.report.ReportData.Command;
+import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.report.ReportData.Timing;
+
+/**
+ * What belongs to a report and where its files are: {@value #FILE_NAME} in the folder of a run.
+ * Paths are relative to that folder, or absolute.
+ *
+ * @param benchmark folder of benchmark files, for the pictures of examples; empty for none
+ */
+public record RunIndex(
+    String title,
+    String subtitle,
+    List<Training> trainings,
+    List<Evaluated> evaluations,
+    List<Compared> comparisons,
+    List<Data> data,
+    String benchmark,
+    List<Question> asked,
+    Map<String, String> versions,
+    List<Timing> timings,
+    List<Command> commands) {
+  public static final String FILE_NAME = "run.json";
+
+  private static final int DEEPEST = 4;
+  private static final String METRICS = "metrics.jsonl";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+
+  /** A training run: a folder with {@code metrics.jsonl} and {@code config.yaml}. */
+  public record Training(String name, String description, String folder) {}
+
+  /** An evaluation: a folder with {@code scores.json} and predictions. */
+  public record Evaluated(String name, Role role, String folder) {}
+
+  /** Two evaluations, by their names. */
+  public record Compared(String name, String than) {}
+
+  /** A data set, by its manifest. */
+  public record Data(String name, String manifest) {}
+
+  /** A question that was asked freely. */
+  public record Question(String language, String question, String answer, String picture) {}
+
+  /**
+   * Reads the index of a run; where there is none, makes one of the metrics, scores and manifests
+   * that lie in the folder and below it.
+   *
+   * @throws DataException if there is no such folder, or nothing in it to report
+   */
+  static RunIndex read(FileSystem files, Path folder) throws IOException {
+    if (!files.exists(folder) || files.getFileStatus(folder).isFile()) {
+      throw new DataException(
+          "Cannot report on %s: there is no such folder (expected the folder of a run)"
+              .formatted(folder));
+    }
+    Path file = new Path(folder, FILE_NAME);
+    if (!files.exists(file)) {
+      return found(files, folder);
+    }
+    try {
+      return JSON.readValue(FileSystems.readFully(files, file, 1 << 26), RunIndex.class);
+    } catch (JsonProcessingException e) {
+      throw new DataException(
+          "Cannot read %s: %s (delete it to report on what lies in the folder)"
+              .formatted(file, e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  /** Writes the index into a folder, replacing one that is there. */
+  public void write(FileSystem files, Path folder) throws IOException {
+    try (OutputStream out = files.create(new Path(folder, FILE_NAME), true)) {
+      out.write((JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static RunIndex found(FileSystem files, Path folder) throws IOException {
+    List<Training> trainings = new ArrayList<>();
+    List<Evaluated> evaluations = new ArrayList<>();
+    List<Data> data = new ArrayList<>();
+    for (Path file : files(files, folder, 0)) {
+      String parent = file.getParent().toString();
+      String name = file.getParent().getName();
+      switch (file.getName()) {
+        case METRICS -> trainings.add(new Training(name, "", parent));
+        case EvaluationScores.FILE_NAME -> evaluations.add(new Evaluated(name, Role.STAGE, parent));
+        case Manifest.FILE_NAME -> data.add(new Data(name, file.toString()));
+        default -> {}
+      }
+    }
+    if (trainings.isEmpty() && evaluations.isEmpty()) {
+      throw new DataException(
+          "Cannot report on %s: it holds no %s, no %s and no %s (expected the folder of a training run or of an evaluation)"
+              .formatted(folder, FILE_NAME, METRICS, EvaluationScores.FILE_NAME));
+    }
+    if (!evaluations.isEmpty()) {
+      Evaluated last = evaluations.remove(evaluations.size() - 1);
+      evaluations.add(new Evaluated(last.name(), Role.MAIN, last.folder()));
+    }
+    return new RunIndex(
+        folder.getName(),
+        folder.toString(),
+        trainings,
+        evaluations,
+        List.of(),
+        data,
+        "",
+        List.of(),
+        new LinkedHashMap<>(),
+        List.of(),
+        List.of());
+  }
+
+  private static List<Path> files(FileSystem files, Path folder, int depth) throws IOException {
+    List<Path> found = new ArrayList<>();
+    FileStatus[] entries = files.listStatus(folder);
+    java.util.Arrays.sort(entries);
+    for (FileStatus entry : entries) {
+      if (entry.isFile()) {
+        found.add(entry.getPath());
+      } else if (depth < DEEPEST && !entry.getPath().getName().startsWith(".")) {
+        found.addAll(files(files, entry.getPath(), depth + 1));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,78 @@
+package parrot.jobs.report;
+
+import java.util.Locale;
+import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
+import parrot.jobs.report.ReportData.Accuracy;
+
+/** How things are called in a report. */
+final class Words {
+  private Words() {}
+
+  /** The English name of a language by its tag; the tag where it is unknown. */
+  static String language(String tag) {
+    try {
+      return switch (Language.of(tag)) {
+        case EN -> "English";
+        case ZH -> "Chinese";
+        case PT -> "Portuguese";
+        case AR -> "Arabic";
+        case TR -> "Turkish";
+        case RU -> "Russian";
+      };
+    } catch (DataException e) {
+      return tag;
+    }
+  }
+
+  /** What a language calls itself. */
+  static String ownName(String tag) {
+    try {
+      return switch (Language.of(tag)) {
+        case EN -> "English";
+        case ZH -> "中文";
+        case PT -> "Português";
+        case AR -> "العربية";
+        case TR -> "Türkçe";
+        case RU -> "Русский";
+      };
+    } catch (DataException e) {
+      return tag;
+    }
+  }
+
+  /** Attributes of an element that holds text in a language. */
+  static String attributes(String tag) {
+    String direction = tag.equals(Language.AR.tag()) ? "rtl" : "ltr";
+    return "lang=\"%s\" dir=\"%s\"".formatted(Markup.escape(tag), direction);
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  static String accuracy(Accuracy value) {
+    return String.format(
+        Locale.ROOT,
+        "%.1f %% (95 %% interval %.1f to %.1f, n = %d)",
+        100 * value.accuracy(),
+        100 * value.low(),
+        100 * value.high(),
+        value.n());
+  }
+
+  /** A duration in the largest fitting units. */
+  static String seconds(double seconds) {
+    long whole = Math.round(seconds);
+    if (whole >= 3600) {
+      return "%d h %02d min".formatted(whole / 3600, whole % 3600 / 60);
+    }
+    return whole >= 60
+        ? "%d min %02d s".formatted(whole / 60, whole % 60)
+        : String.format(Locale.ROOT, "%.1f s", seconds);
+  }
+
+  static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number).replace(',', '\u202F');
+  }
+}

@@ -1,0 +1,201 @@
+package parrot.jobs.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.serializer.KryoSerializer;
+import org.nd4j.linalg.factory.Nd4j;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.model.kernel.OneDnn;
+
+/**
+ * Looks at the environment before anything long begins: one plain line each, and a refusal where it
+ * cannot work.
+ */
+public final class Preflight {
+  /** Packages that Spark and Kryo open by reflection on Java 17. */
+  private static final List<String> OPENED =
+      List.of("java.lang", "java.nio", "java.util", "java.util.concurrent", "sun.nio.ch");
+
+  private final SparkConf conf;
+  private final int defaultParallelism;
+  private final List<String> lines = new ArrayList<>();
+
+  private Preflight(SparkConf conf, int defaultParallelism) {
+    this.conf = conf;
+    this.defaultParallelism = defaultParallelism;
+  }
+
+  /**
+   * Checks everything that a job with tasks of equal weight needs.
+   *
+   * @param tasks that should run at the same time
+   * @param kernels name of the kernels the job will use
+   * @return one line for each thing checked
+   * @throws CommandException with {@link ExitCode#ENVIRONMENT} and the remedy
+   */
+  public static List<String> check(SparkContext spark, int tasks, String kernels) {
+    return check(spark.getConf(), spark.defaultParallelism(), tasks, kernels);
+  }
+
+  static List<String> check(SparkConf conf, int slots, int tasks, String kernels) {
+    Preflight preflight = new Preflight(conf, slots);
+    preflight.slots(tasks);
+    preflight.accelerators();
+    preflight.scheduling();
+    preflight.serializer();
+    preflight.java();
+    preflight.nd4j();
+    preflight.kernels(kernels, Math.min(tasks, Math.max(1, slots)));
+    return List.copyOf(preflight.lines);
+  }
+
+  private void say(String topic, String fact) {
+    lines.add(String.format("%-10s %s", topic, fact));
+  }
+
+  private static CommandException refuse(String message) {
+    return new CommandException(ExitCode.ENVIRONMENT, message);
+  }
+
+  private void slots(int tasks) {
+    String master = conf.get("spark.master", "local[*]");
+    int slots = slotsOf(conf, defaultParallelism);
+    String waves =
+        slots >= tasks
+            ? ""
+            : "; " + tasks + " replicas run one after the other, results are the same";
+    say("spark", master + ", " + slots + " slots for " + tasks + " replicas" + waves);
+    if (slots < 1) {
+      throw refuse(
+          "Cannot run on "
+              + master
+              + ": no task fits (spark.task.cpus is "
+              + conf.get("spark.task.cpus", "1")
+              + "); lower it or give executors more cores");
+    }
+  }
+
+  /** Tasks that run at the same time. */
+  static int slotsOf(SparkConf conf, int parallelism) {
+    int cpus = conf.getInt("spark.task.cpus", 1);
+    if (conf.get("spark.master", "local").startsWith("local")) {
+      return parallelism / cpus;
+    }
+    int perExecutor = conf.getInt("spark.executor.cores", 1) / cpus;
+    int executors = conf.getInt("spark.executor.instances", 0);
+    return executors == 0 ? Math.max(1, parallelism / cpus) : executors * perExecutor;
+  }
+
+  private void accelerators() {
+    String task = conf.get("spark.task.resource.gpu.amount", "0");
+    boolean local = conf.get("spark.master", "local").startsWith("local");
+    if (local && !task.equals("0")) {
+      throw refuse(
+          "Cannot schedule GPUs in local mode: spark.task.resource.gpu.amount is "
+              + task
+              + " and tasks would wait forever; remove the setting or use a cluster");
+    }
+    String executor = conf.get("spark.executor.resource.gpu.amount", "0");
+    say("gpu", executor.equals("0") ? "none asked for" : executor + " per executor");
+  }
+
+  private void scheduling() {
+    boolean dynamic = conf.getBoolean("spark.dynamicAllocation.enabled", false);
+    say(
+        "allocation",
+        dynamic ? "dynamic; a round waits until its executors are there" : "fixed executors");
+    if (conf.getBoolean("spark.speculation", false)) {
+      throw refuse(
+          "Cannot train with spark.speculation=true: a replica would be trained twice at once; set"
+              + " it to false");
+    }
+    say("retries", conf.getInt("spark.task.maxFailures", 4) + " per task");
+  }
+
+  private void serializer() {
+    String serializer = conf.get("spark.serializer", "");
+    String registrator = conf.get("spark.kryo.registrator", "");
+    if (!serializer.equals(KryoSerializer.class.getName())) {
+      throw refuse(
+          "Cannot ship arrays with spark.serializer="
+              + serializer
+              + ": set it to "
+              + KryoSerializer.class.getName());
+    }
+    if (!registrator.contains(ParrotKryoRegistrator.class.getName())) {
+      throw refuse(
+          "Cannot ship arrays with spark.kryo.registrator="
+              + registrator
+              + ": it must contain "
+              + ParrotKryoRegistrator.class.getName());
+    }
+    say("serializer", "Kryo with " + ParrotKryoRegistrator.class.getSimpleName());
+  }
+
+  private void java() {
+    Module base = Object.class.getModule();
+    Module own = Preflight.class.getModule();
+    for (String name : OPENED) {
+      if (!base.isOpen(name, own)) {
+        throw refuse(
+            "Cannot run on Java "
+                + Runtime.version().feature()
+                + ": "
+                + name
+                + " is not open to reflection; start with ./parrot or spark-submit, or add"
+                + " --add-opens=java.base/"
+                + name
+                + "=ALL-UNNAMED to spark.driver.extraJavaOptions and"
+                + " spark.executor.extraJavaOptions");
+      }
+    }
+    Optional<Module> vectors = ModuleLayer.boot().findModule("jdk.incubator.vector");
+    if (vectors.isEmpty()) {
+      throw refuse(
+          "Cannot run without the Vector API: add --add-modules=jdk.incubator.vector to"
+              + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions");
+    }
+    long heap = Runtime.getRuntime().maxMemory() >> 20;
+    say("java", Runtime.version() + ", heap of at most " + heap + " MiB");
+  }
+
+  private void nd4j() {
+    try {
+      say("nd4j", Nd4j.getBackend().getClass().getSimpleName());
+    } catch (LinkageError | RuntimeException e) {
+      throw new CommandException(
+          ExitCode.ENVIRONMENT,
+          "Cannot load ND4J's native library: "
+              + e.getMessage()
+              + "; is the jar built for this platform (-Dnative.platform)?",
+          e);
+    }
+  }
+
+  private void kernels(String name, int together) {
+    if (name.equals("onednn")) {
+      try {
+        OneDnn.requireAvailable();
+      } catch (IllegalStateException e) {
+        throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), e);
+      }
+    }
+    String threads = System.getenv("OMP_NUM_THREADS");
+    int cores = Runtime.getRuntime().availableProcessors();
+    int each = threads != null && threads.matches("[0-9]{1,4}") ? Integer.parseInt(threads) : cores;
+    boolean local = conf.get("spark.master", "local").startsWith("local");
+    String crowd =
+        local && name.equals("onednn") && each * together > cores
+            ? "; "
+                + together
+                + " tasks share "
+                + cores
+                + " cores: set it to 1, or this will be slow"
+            : "";
+    say("kernels", name + ", OMP_NUM_THREADS " + (threads == null ? "not set" : threads) + crowd);
+  }
+}

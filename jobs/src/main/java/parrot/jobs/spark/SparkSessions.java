@@ -1,0 +1,89 @@
+package parrot.jobs.spark;
+
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.sql.SparkSession;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+
+/**
+ * Builds sessions that suit the jobs here. What {@code spark-submit} or the caller has set wins
+ * over every default, except where the jobs could not run.
+ */
+public final class SparkSessions {
+  private static final String LOOPBACK = "127.0.0.1";
+
+  private SparkSessions() {}
+
+  /**
+   * Starts Spark, or finds it running in this process.
+   *
+   * @param name shown in Spark's own pages
+   * @param master such as {@code local[2]} or {@code yarn}; null for spark-submit's, else all cores
+   *     of this machine
+   * @param settings further {@code spark.} settings
+   * @throws CommandException with {@link ExitCode#ENVIRONMENT} if Spark does not start
+   */
+  public static SparkSession create(String name, String master, Map<String, String> settings) {
+    SparkConf conf = configuration(master, settings).setAppName(name);
+    try {
+      SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+      session.sparkContext().setLogLevel("WARN");
+      return session;
+    } catch (RuntimeException e) {
+      throw unavailable(conf.get("spark.master"), e);
+    } catch (Exception e) { // Scala throws checked exceptions undeclared
+      throw unavailable(conf.get("spark.master"), e);
+    }
+  }
+
+  /** The Java context of a session. */
+  public static JavaSparkContext context(SparkSession session) {
+    return JavaSparkContext.fromSparkContext(session.sparkContext());
+  }
+
+  /** The configuration of {@link #create}, before Spark starts. */
+  static SparkConf configuration(String master, Map<String, String> settings) {
+    SparkConf conf = new SparkConf();
+    settings.forEach(conf::set);
+    if (master != null) {
+      conf.setMaster(master);
+    }
+    conf.setIfMissing("spark.master", "local[*]");
+    // DL4J's arrays do not survive Java serialization between machines at any speed.
+    conf.setIfMissing("spark.serializer", KryoSerializer.class.getName());
+    conf.setIfMissing("spark.kryo.registrator", ParrotKryoRegistrator.class.getName());
+    // Replicas return whole models; the default of 1 GiB is less than one.
+    conf.setIfMissing("spark.driver.maxResultSize", "0");
+    conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Kernels share cores out with threads of their own; OpenMP's would wait for each other.
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
+    conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "passive");
+    conf.setIfMissing("spark.executorEnv.GOMP_SPINCOUNT", "10000");
+    // Broadcasts and results are float32 weights, which do not compress.
+    conf.setIfMissing("spark.broadcast.compress", "false");
+    if (conf.get("spark.master").startsWith("local")) {
+      conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
+      conf.setIfMissing("spark.driver.host", LOOPBACK);
+      conf.setIfMissing("spark.ui.enabled", "false");
+    }
+    return conf;
+  }
+
+  private static CommandException unavailable(String master, Exception cause) {
+    String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    String remedy = "";
+    if (reason.contains("Service 'SparkUI'") || reason.contains("BindException")) {
+      remedy =
+          "; a port is taken: set spark.ui.port or spark.driver.port, or spark.ui.enabled=false";
+    } else if (cause instanceof SparkException || reason.contains("master")) {
+      remedy = "; is the master running, and is --master right?";
+    }
+    return new CommandException(
+        ExitCode.ENVIRONMENT, "Cannot start Spark on " + master + ": " + reason + remedy, cause);
+  }
+}

@@ -1,0 +1,228 @@
+package parrot.jobs.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.FileSystems;
+import parrot.model.config.ParrotConfig;
+import parrot.model.weights.DataType;
+import parrot.model.weights.FloatSink;
+import parrot.model.weights.SafetensorsWriter;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
+
+/**
+ * The checkpoints of a run, {@code OUT/checkpoints/round-000042}: each a complete model folder in
+ * published names with the training state beside it, published last. Round 0 is the start; frozen
+ * weights are read from there, so it always stays.
+ */
+public final class Checkpoints {
+  static final String VISION_FOLDER = "vision";
+  static final String UPDATER_FILE = "training/updater.safetensors";
+  static final String UPDATER_TENSOR = "updater_state";
+
+  private static final String FOLDER = "checkpoints";
+  private static final Pattern NAME = Pattern.compile("round-(\\d{6,9})");
+  private static final long SHARD_BYTES = 4L << 30;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final FileSystem files;
+  private final Path folder;
+
+  Checkpoints(FileSystem files, Path run) {
+    this.files = files;
+    this.folder = new Path(run, FOLDER);
+  }
+
+  /**
+   * What is written besides what can be copied.
+   *
+   * @param tensors of the model, in order
+   * @param values of each tensor
+   * @param updater writes the updater's state; empty before the first step
+   */
+  record Content(
+      ParrotConfig config,
+      List<TensorSpec> tensors,
+      SafetensorsWriter.Values values,
+      Optional<Path> tokenizer,
+      TrainingState state,
+      String resolvedConfig,
+      long updaterLength,
+      Optional<Consumer<FloatSink>> updater) {}
+
+  /**
+   * The model in a folder: the folder itself, or the newest complete checkpoint where it is that of
+   * a run.
+   */
+  public static Path resolveModel(Path given, Configuration hadoop) {
+    try {
+      FileSystem files = FileSystems.of(given, hadoop);
+      Path full = files.makeQualified(given);
+      if (files.exists(new Path(full, "config.json"))) {
+        return full;
+      }
+      Checkpoints checkpoints = new Checkpoints(files, full);
+      return checkpoints.complete().stream().reduce((first, second) -> second).orElse(full);
+    } catch (IOException e) {
+      throw new DataException("Cannot open " + given + ": " + e.getMessage(), e);
+    }
+  }
+
+  Path folder(int round) {
+    return new Path(folder, String.format("round-%06d", round));
+  }
+
+  Path start() {
+    return files.makeQualified(folder(0));
+  }
+
+  /** Published checkpoints, oldest first. */
+  List<Path> complete() throws IOException {
+    List<Path> found = new ArrayList<>();
+    try {
+      for (FileStatus status : files.listStatus(folder)) {
+        if (NAME.matcher(status.getPath().getName()).matches()
+            && AtomicFolder.isComplete(files, status.getPath())) {
+          found.add(status.getPath());
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return found;
+    }
+    found.sort(Comparator.comparingInt(Checkpoints::round));
+    return found;
+  }
+
+  static int round(Path checkpoint) {
+    var matcher = NAME.matcher(checkpoint.getName());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("Not a checkpoint: " + checkpoint);
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  /**
+   * The newest checkpoint whose every byte is right.
+   *
+   * @param complain gets a line about each damaged one that is passed over
+   */
+  Optional<Path> newestValid(Consumer<String> complain) throws IOException {
+    List<Path> all = complete();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Optional<String> damage = CheckpointManifest.damage(files, all.get(i));
+      if (damage.isEmpty()) {
+        return Optional.of(all.get(i));
+      }
+      complain.accept(
+          "Checkpoint " + all.get(i) + " is damaged: " + damage.get() + "; trying the one before");
+    }
+    return Optional.empty();
+  }
+
+  /** Writes a checkpoint and publishes it; one of the same round is replaced. */
+  Path write(Content content) throws IOException {
+    Path target = folder(content.state().round());
+    try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
+      Path to = atomic.path();
+      writeModel(content, to);
+      writeJson(new Path(to, "training/state.json"), JSON.valueToTree(content.state()));
+      writeText(new Path(to, "training/config.yaml"), content.resolvedConfig());
+      if (content.updater().isPresent()) {
+        List<TensorSpec> list = List.of(spec(UPDATER_TENSOR, content.updaterLength()));
+        try (OutputStream out = files.create(new Path(to, UPDATER_FILE), true)) {
+          new SafetensorsWriter(DataType.F32)
+              .write(out, list, (tensor, sink) -> content.updater().get().accept(sink));
+        }
+      }
+      CheckpointManifest.write(files, to, content.state());
+      atomic.publish();
+    }
+    return files.makeQualified(target);
+  }
+
+  /** In two rows, because a dimension is below 2^31. */
+  private static TensorSpec spec(String name, long length) {
+    return new TensorSpec(name, new int[] {2, Math.toIntExact(length / 2)}, true);
+  }
+
+  private void writeModel(Content content, Path to) throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter(DataType.F32);
+    List<TensorSpec> vision = new ArrayList<>();
+    List<TensorSpec> rest = new ArrayList<>();
+    for (TensorSpec tensor : content.tensors()) {
+      (tensor.name().startsWith(TensorNames.VISION) ? vision : rest).add(tensor);
+    }
+    writeJson(new Path(to, "config.json"), content.config().toJson());
+    writer.write(files, to, rest, content.values(), SHARD_BYTES);
+    Path tower = new Path(to, VISION_FOLDER);
+    writeJson(new Path(tower, "config.json"), content.config().vision().toJson());
+    writer.write(files, tower, vision, content.values(), SHARD_BYTES);
+    if (content.tokenizer().isPresent()) {
+      Path tokenizer = content.tokenizer().get();
+      FileSystem source = tokenizer.getFileSystem(files.getConf());
+      try (InputStream in = source.open(tokenizer);
+          OutputStream out = files.create(new Path(to, "tokenizer.json"), true)) {
+        in.transferTo(out);
+      }
+    }
+  }
+
+  private void writeJson(Path file, ObjectNode json) throws IOException {
+    writeText(file, JSON.writeValueAsString(json) + "\n");
+  }
+
+  private void writeText(Path file, String text) throws IOException {
+    try (OutputStream out = files.create(file, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Where the run stood at a checkpoint. */
+  TrainingState state(Path checkpoint) throws IOException {
+    return CheckpointManifest.read(files, checkpoint).state();
+  }
+
+  String resolvedConfig(Path checkpoint) throws IOException {
+    byte[] bytes =
+        FileSystems.readFully(files, new Path(checkpoint, "training/config.yaml"), 1 << 24);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Deletes all but the start and the newest {@code keep}. */
+  void prune(int keep) throws IOException {
+    List<Path> all = complete();
+    for (int i = 0; i < all.size() - keep; i++) {
+      if (round(all.get(i)) > 0 && !files.delete(all.get(i), true)) {
+        throw new DataException("Cannot delete the old checkpoint " + all.get(i));
+      }
+    }
+  }
+
+  /** Deletes what comes after a round, left by a run that is being repeated. */
+  void deleteAfter(int round) throws IOException {
+    for (Path checkpoint : complete()) {
+      if (round(checkpoint) > round) {
+        files.delete(checkpoint, true);
+      }
+    }
+  }
+}

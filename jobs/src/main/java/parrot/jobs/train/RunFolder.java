@@ -1,0 +1,143 @@
+package parrot.jobs.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+
+/** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
+final class RunFolder {
+  static final String CONFIG = "config.yaml";
+
+  /** May differ between a run and its continuation: they change nothing that is computed. */
+  private static final Set<String> FREE = Set.of("out", "held_out", "checkpoints");
+
+  final FileSystem files;
+  final Path path;
+  final Checkpoints checkpoints;
+
+  RunFolder(FileSystem files, Path path) {
+    this.files = files;
+    this.path = files.makeQualified(path);
+    this.checkpoints = new Checkpoints(files, this.path);
+  }
+
+  /**
+   * Decides where to begin.
+   *
+   * @return the checkpoint to go on from; empty for the start
+   * @throws CommandException if the folder is in use by another run, or of another configuration
+   */
+  Optional<Path> prepare(TrainJob.Mode mode, ObjectNode resolved, Consumer<String> say)
+      throws IOException {
+    boolean exists = files.exists(path) && files.listStatus(path).length > 0;
+    if (!exists) {
+      return Optional.empty();
+    }
+    boolean ours = files.exists(new Path(path, CONFIG));
+    if (!ours) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "Cannot write to "
+              + path
+              + ": it exists and is no training run (choose another out, or delete it yourself)");
+    }
+    switch (mode) {
+      case FRESH ->
+          throw new CommandException(
+              ExitCode.USAGE,
+              "Cannot start in "
+                  + path
+                  + ": it holds a run already (--resume continues it, --overwrite starts over,"
+                  + " --out chooses another folder)");
+      case OVERWRITE -> {
+        if (!files.delete(path, true)) {
+          throw new CommandException(ExitCode.DATA, "Cannot delete " + path);
+        }
+        return Optional.empty();
+      }
+      default -> {
+        Optional<Path> newest = checkpoints.newestValid(say);
+        if (newest.isPresent()) {
+          Optional<String> damage = CheckpointManifest.damage(files, checkpoints.start());
+          if (damage.isPresent()) {
+            throw new CommandException(
+                ExitCode.DATA,
+                "Cannot resume: the start, where frozen weights are read from, is damaged; in "
+                    + checkpoints.start()
+                    + " "
+                    + damage.get()
+                    + " (--overwrite starts over)");
+          }
+          refuseContradiction(checkpoints.resolvedConfig(newest.get()), resolved);
+          say.accept("Continuing from " + newest.get());
+        }
+        return newest;
+      }
+    }
+  }
+
+  /** Number of threads that a run was started with; results may depend on it. */
+  Optional<Integer> storedThreads() throws IOException {
+    Path file = new Path(path, CONFIG);
+    if (!files.exists(file)) {
+      return Optional.empty();
+    }
+    try (var in = files.open(file)) {
+      String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      JsonNode threads = TrainConfigReader.fromYaml(yaml).path("kernels").path("threads");
+      return threads.isInt() ? Optional.of(threads.intValue()) : Optional.empty();
+    }
+  }
+
+  private static void refuseContradiction(String storedYaml, ObjectNode now) {
+    ObjectNode stored = TrainConfigReader.fromYaml(storedYaml);
+    // Both by way of text, so that numbers are of the same kind.
+    ObjectNode current = TrainConfigReader.fromYaml(TrainConfigReader.toYaml(now));
+    List<String> differences = new ArrayList<>();
+    compare("", stored, current, differences);
+    if (!differences.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "Cannot resume: the configuration is not that of the run; "
+              + String.join("; ", differences)
+              + " (restore these values, or start another run with --out)");
+    }
+  }
+
+  private static void compare(
+      String prefix, JsonNode stored, JsonNode current, List<String> differences) {
+    if (stored.isObject() && current.isObject()) {
+      Set<String> keys = new TreeSet<>();
+      stored.fieldNames().forEachRemaining(keys::add);
+      current.fieldNames().forEachRemaining(keys::add);
+      for (String key : keys) {
+        if (!prefix.isEmpty() || !FREE.contains(key)) {
+          String name = prefix.isEmpty() ? key : prefix + "." + key;
+          compare(name, stored.path(key), current.path(key), differences);
+        }
+      }
+    } else if (!Objects.equals(stored, current)) {
+      differences.add(prefix + " was " + stored + " and is " + current);
+    }
+  }
+
+  void writeConfig(String yaml) throws IOException {
+    files.mkdirs(path);
+    try (OutputStream out = files.create(new Path(path, CONFIG), true)) {
+      out.write(yaml.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package parrot.jobs.train;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.SparkSessions;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code train CONFIG.yaml}. */
+@Command(
+    name = "train",
+    sortOptions = false,
+    description = {
+      "Train a model on shards, by replicas that are averaged.",
+      "Reads everything from a YAML file; --set wins over the file, the file over the defaults.",
+      "Each round, K replicas train for H steps on Spark executors and are averaged. The run's",
+      "folder gets the resolved configuration, metrics.jsonl and checkpoints, each a complete model",
+      "folder. SIGTERM or Ctrl-C finishes the round, writes a checkpoint and ends with 143."
+    },
+    footer = {
+      "",
+      "Example of a configuration:",
+      "  stage: align                     # or instruct, or  train: [vision, projector, decoder]",
+      "  out: runs/align",
+      "  model:",
+      "    folder: models/start           # a model folder, or a run's: its newest checkpoint",
+      "    initialize: [projector]        # parts that start fresh",
+      "  data: [shards/captions]          # or  [{folder: a, weight: 2}, {folder: b, weight: 1}]",
+      "  held_out: {data: [shards/held-out], every: 10, examples: 256}",
+      "  replicas: 2                      # K",
+      "  average_every: 8                 # H, steps between two averages",
+      "  batch_size: 8                    # samples of one step of one replica",
+      "  epochs: 1                        # or max_steps, or max_examples",
+      "  optimizer: {learning_rate: 1.0e-3, schedule: cosine, warmup_ratio: 0.03, clip_norm: 1}",
+      "  checkpoints: {every: 50, keep: 2}",
+      "",
+      "Examples:",
+      "  parrot train align.yaml --set optimizer.learning_rate=5e-4",
+      "  parrot train align.yaml --resume",
+      "",
+      "Paths may be local or hdfs://."
+    })
+public final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CONFIG.yaml",
+      description = "Configuration, local or HDFS.")
+  private String file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a key of the file, as optimizer.learning_rate=1e-4. Repeatable.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(names = "--out", paramLabel = "FOLDER", description = "The run's folder; as --set out=.")
+  private String out;
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "K",
+      description = "Replicas trained in parallel; as --set replicas=.")
+  private Integer replicas;
+
+  @ArgGroup private Existing existing = new Existing();
+
+  /** What to do with a folder that is there. */
+  static final class Existing {
+    @Option(
+        names = "--resume",
+        description =
+            "Continue from the newest undamaged checkpoint, or start where there is none.")
+    private boolean resume;
+
+    @Option(names = "--overwrite", description = "Delete a run that is there and start over.")
+    private boolean overwrite;
+  }
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      description =
+          "Spark master, as local[2] or spark://host:7077. Default: spark-submit's, else"
+              + " all cores of this machine.")
+  private String master;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "KEY=VALUE",
+      description = "Spark setting, as spark.ui.enabled=true. Repeatable.")
+  private Map<String, String> conf = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws IOException {
+    List<String> all = new ArrayList<>(settings);
+    if (out != null) {
+      all.add("out=" + out);
+    }
+    if (replicas != null) {
+      all.add("replicas=" + replicas);
+    }
+    TrainConfig config = TrainConfigReader.read(read(file), all);
+    TrainJob.Mode mode =
+        existing.resume
+            ? TrainJob.Mode.RESUME
+            : existing.overwrite ? TrainJob.Mode.OVERWRITE : TrainJob.Mode.FRESH;
+    PrintWriter console = spec.commandLine().getOut();
+    try (SparkSession session = SparkSessions.create("parrot train", master, conf)) {
+      TrainJob.Outcome outcome =
+          TrainJob.run(
+              config,
+              session,
+              mode,
+              line -> {
+                console.println(line);
+                console.flush();
+              });
+      return (outcome.stopped() ? ExitCode.STOPPED : ExitCode.OK).code();
+    }
+  }
+
+  private static String read(String file) throws IOException {
+    Configuration hadoop = new Configuration();
+    Path path = FileSystems.path(file);
+    byte[] bytes = FileSystems.readFully(FileSystems.of(path, hadoop), path, 1 << 24);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,126 @@
+package parrot.jobs.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.Preflight;
+import parrot.jobs.spark.SparkSessions;
+import parrot.model.weights.ModelFolder;
+
+/** A training run from its configuration to its last checkpoint. */
+public final class TrainJob {
+  /** What to do with a run folder that exists. */
+  public enum Mode {
+    FRESH,
+    RESUME,
+    OVERWRITE
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param checkpoint the newest, a complete model folder
+   * @param heldOutLoss the last one measured; NaN where nothing is held out
+   * @param stopped whether it ended early because it was asked to
+   */
+  public record Outcome(
+      Path checkpoint, int rounds, double loss, double heldOutLoss, boolean stopped) {}
+
+  private final TrainConfig config;
+  private final JavaSparkContext spark;
+  private final Configuration hadoop;
+  private final Consumer<String> say;
+  private final RunFolder run;
+
+  private TrainJob(TrainConfig config, SparkSession session, Consumer<String> say) {
+    this.config = config;
+    this.spark = SparkSessions.context(session);
+    this.hadoop = spark.hadoopConfiguration();
+    this.say = say;
+    Path out = FileSystems.path(config.out());
+    this.run = new RunFolder(FileSystems.of(out, hadoop), out);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param say gets each line for the user
+   * @throws CommandException with the reason and an exit code
+   */
+  public static Outcome run(
+      TrainConfig config, SparkSession session, Mode mode, Consumer<String> say) {
+    try (StopSignal stop = new StopSignal()) {
+      return run(config, session, mode, say, stop);
+    }
+  }
+
+  static Outcome run(
+      TrainConfig config, SparkSession session, Mode mode, Consumer<String> say, StopSignal stop) {
+    try {
+      return new TrainJob(config, session, say).train(mode, stop);
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.DATA, "Cannot train: " + e.getMessage(), e);
+    } finally {
+      GraphPool.clear();
+      MinibatchLoader.forget();
+    }
+  }
+
+  private Outcome train(Mode mode, StopSignal stop) throws IOException {
+    Preflight.check(spark.sc(), config.replicas(), config.kernels().name()).forEach(say);
+    int threads = threads(mode);
+    ObjectNode resolved = config.resolved().deepCopy();
+    ((ObjectNode) resolved.get("kernels")).put("threads", threads);
+    Optional<Path> from = run.prepare(mode, resolved, say);
+    String yaml = TrainConfigReader.toYaml(resolved);
+    Path start = from.isPresent() ? run.checkpoints.start() : begin(yaml);
+    run.writeConfig(yaml);
+    try (ModelFolder model = ModelFolder.open(start, hadoop)) {
+      TrainingLoop loop =
+          new TrainingLoop(config, spark, run, say, model, from.orElse(start), threads, yaml);
+      return loop.train(stop);
+    }
+  }
+
+  /** Puts the starting weights together as checkpoint 0. */
+  private Path begin(String yaml) throws IOException {
+    try (StartingModel model = StartingModel.open(config, hadoop)) {
+      run.writeConfig(yaml);
+      return run.checkpoints.write(
+          new Checkpoints.Content(
+              model.config(),
+              model.tensors(),
+              model::read,
+              model.tokenizer(),
+              TrainingState.start(),
+              yaml,
+              0,
+              Optional.empty()));
+    }
+  }
+
+  private int threads(Mode mode) throws IOException {
+    if (config.kernels().threads() > 0) {
+      return config.kernels().threads();
+    }
+    if (mode == Mode.RESUME) {
+      Optional<Integer> stored = run.storedThreads();
+      if (stored.isPresent()) {
+        return stored.get();
+      }
+    }
+    if (!spark.isLocal()) {
+      return spark.getConf().getInt("spark.task.cpus", 1);
+    }
+    int together = Math.max(1, Math.min(config.replicas(), spark.defaultParallelism()));
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / together);
+  }
+}

@@ -1,0 +1,27 @@
+package parrot.jobs.train;
+
+/**
+ * Where a run stands after a round, beside parameters and updater state.
+ *
+ * @param version of this record
+ * @param round rounds done
+ * @param iteration steps that each replica has done
+ * @param minibatches consumed by all replicas, the position in the data
+ * @param examples trained on
+ * @param tokens trained on, visual ones not counted
+ * @param seconds of training so far
+ */
+record TrainingState(
+    int version,
+    int round,
+    int iteration,
+    long minibatches,
+    long examples,
+    long tokens,
+    double seconds) {
+  static final int VERSION = 1;
+
+  static TrainingState start() {
+    return new TrainingState(VERSION, 0, 0, 0, 0, 0, 0);
+  }
+}

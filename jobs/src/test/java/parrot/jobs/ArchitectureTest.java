@@ -1,0 +1,133 @@
+package parrot.jobs;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. A module is a dependency rule; this is the rule. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("parrot");
+
+  private static final String[] SPARK = {"org.apache.spark..", "scala.."};
+  private static final String[] ARRAYS = {
+    "org.nd4j..", "org.deeplearning4j..", "org.bytedeco.dnnl..", "jdk.incubator.vector.."
+  };
+
+  @Test
+  void allThreeModulesAreLookedAt() {
+    for (String name : List.of("datasets", "model", "jobs")) {
+      assertThat(CLASSES)
+          .filteredOn(type -> type.getPackageName().startsWith("parrot." + name + "."))
+          .hasSizeGreaterThan(10);
+    }
+  }
+
+  @Test
+  void datasetsKnowNoModelNoArraysAndNoSpark() {
+    noClasses()
+        .that()
+        .resideInAPackage("parrot.datasets..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(concatenate(SPARK, ARRAYS, "parrot.model..", "parrot.jobs.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void theModelKnowsNoDatasetsAndNoSpark() {
+    noClasses()
+        .that()
+        .resideInAPackage("parrot.model..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(concatenate(SPARK, new String[0], "parrot.datasets..", "parrot.jobs.."))
+        .check(CLASSES);
+  }
+
+  @Test
+  void jobsDoNoArithmeticOfTheirOwn() {
+    noClasses()
+        .that()
+        .resideInAPackage("parrot.jobs..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jdk.incubator.vector..", "org.bytedeco.dnnl..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheGraphKnowsDl4jInsideTheModel() {
+    noClasses()
+        .that()
+        .resideInAPackage("parrot.model..")
+        .and()
+        .resideOutsideOfPackage("parrot.model.dl4j..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void layersReachMemoryThroughKernelsAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("parrot.model.layer..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.bytedeco..", "jdk.incubator.vector..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesFormNoCycles() {
+    slices().matching("parrot.datasets.(*)..").should().beFreeOfCycles().check(CLASSES);
+    slices().matching("parrot.model.(*)..").should().beFreeOfCycles().check(CLASSES);
+    // The list of commands names every command, and every command names its exit codes.
+    slices()
+        .matching("parrot.jobs.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .ignoreDependency(nameStartingWith("parrot.jobs.cli.Main"), alwaysTrue())
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyPackageSaysWhatLivesThere() throws IOException {
+    List<String> silent = new ArrayList<>();
+    for (String module : List.of("datasets", "model", "jobs")) {
+      try (Stream<Path> files = Files.walk(Path.of("..", module, "src/main/java"))) {
+        for (Path folder : files.filter(Files::isDirectory).toList()) {
+          try (Stream<Path> content = Files.list(folder)) {
+            List<String> names = content.map(file -> file.getFileName().toString()).toList();
+            boolean hasClasses = names.stream().anyMatch(name -> name.endsWith(".java"));
+            if (hasClasses && !names.contains("package-info.java")) {
+              silent.add(folder.toString());
+            }
+          }
+        }
+      }
+    }
+    assertThat(silent).isEmpty();
+  }
+
+  private static String[] concatenate(String[] first, String[] second, String... third) {
+    return Stream.of(first, second, third).flatMap(Stream::of).toArray(String[]::new);
+  }
+}

@@ -1,0 +1,142 @@
+package parrot.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher's own part, in a folder whose name has a blank; nothing is built or started. */
+class LauncherTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  @TempDir Path temporary;
+  private Path home;
+
+  @BeforeEach
+  void copyLauncher() throws IOException {
+    home = Files.createDirectory(temporary.resolve("my parrot"));
+    for (String file : List.of("parrot", "pom.xml")) {
+      Files.copy(ROOT.resolve(file), home.resolve(file));
+    }
+    home.resolve("parrot").toFile().setExecutable(true);
+    Files.createDirectories(home.resolve("jobs/target"));
+    Files.writeString(home.resolve("jobs/target/classpath.txt"), "/some/library.jar");
+  }
+
+  private record Ran(int code, String output) {}
+
+  private Ran run(Map<String, String> environment, String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of(home.resolve("parrot").toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.directory(temporary.toFile());
+    builder.environment().keySet().removeIf(key -> key.matches("OMP.*|PARROT.*|SPARK_HOME"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Ran(process.waitFor(), output);
+  }
+
+  @Test
+  void runsJavaWithTheFlagsOfTheBuild() throws Exception {
+    Ran ran = run(Map.of("PARROT_HEAP", "5g"), "--dry-run", "shapes", "--out", "a b");
+    assertThat(ran.code()).isZero();
+    assertThat(ran.output())
+        .contains("--add-modules=jdk.incubator.vector ")
+        .contains("--add-opens=java.base/java.lang=ALL-UNNAMED ")
+        .contains("--add-opens=java.base/sun.util.calendar=ALL-UNNAMED ")
+        .contains("-Xmx5g")
+        .contains("/my\\ parrot/jobs/target/jobs-")
+        .contains(".jar:/some/library.jar parrot.jobs.cli.Main shapes --out a\\ b ");
+  }
+
+  @Test
+  void submitsToAClusterWithItsProfile() throws Exception {
+    Map<String, String> spark = Map.of("SPARK_HOME", "/opt/spark");
+    assertThat(run(spark, "--on", "yarn", "--dry-run", "train", "a.yaml").output())
+        .startsWith("/opt/spark/bin/spark-submit --master yarn --properties-file ")
+        .contains("my\\ parrot/cluster-config/yarn.conf --class parrot.jobs.cli.Main ")
+        .endsWith("my\\ parrot/jobs/target/parrot.jar train a.yaml \n");
+    assertThat(run(spark, "--dry-run", "--on=spark://h:7077", "train").output())
+        .contains("--master spark://h:7077", "cluster-config/standalone.conf");
+    assertThat(run(spark, "--dry-run", "--on", "k8s://https://h", "train").output())
+        .contains("cluster-config/kubernetes.conf");
+  }
+
+  @Test
+  void submitsWithTheBuildsOwnSparkWhereThereIsNoOther() throws Exception {
+    Ran ran = run(Map.of("PATH", "/usr/bin:/bin"), "--on", "local[2]", "--dry-run", "train");
+    assertThat(ran.output())
+        .contains("my\\ parrot/jobs/target/provided/\\*", "org.apache.spark.deploy.SparkSubmit")
+        .contains("--master local\\[2\\]", "cluster-config/local.conf");
+  }
+
+  @Test
+  void takesAProfileAndAJarOfOnesOwn() throws Exception {
+    Path profile = Files.writeString(temporary.resolve("mine.conf"), "");
+    Ran ran =
+        run(
+            Map.of("SPARK_HOME", "/opt/spark", "PARROT_JAR", "local:///opt/parrot.jar"),
+            "--on",
+            "yarn",
+            "--profile",
+            profile.toString(),
+            "--dry-run",
+            "train");
+    assertThat(ran.output())
+        .contains("--properties-file " + profile)
+        .endsWith("local:///opt/parrot.jar train \n");
+  }
+
+  @Test
+  void refusesWhatCannotWork() throws Exception {
+    assertThat(run(Map.of(), "--on")).isEqualTo(new Ran(2, "parrot: --on needs a master URL\n"));
+    assertThat(run(Map.of(), "--profile", "no.conf", "--on", "yarn", "train"))
+        .isEqualTo(new Ran(2, "parrot: there is no profile no.conf\n"));
+    assertThat(run(Map.of("JAVA_HOME", "/nowhere"), "shapes"))
+        .isEqualTo(new Ran(5, "parrot: Java is missing: install a JDK 17 or set JAVA_HOME\n"));
+  }
+
+  @Test
+  void profilesCarryTheFlagsOfTheBuild() throws IOException {
+    List<String> flags =
+        Files.readString(ROOT.resolve("pom.xml"))
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("--add-"))
+            .toList();
+    assertThat(flags).hasSizeGreaterThan(10);
+    for (String name : List.of("local", "standalone", "yarn", "kubernetes")) {
+      List<String> lines = Files.readAllLines(ROOT.resolve("cluster-config/" + name + ".conf"));
+      assertThat(lines).allMatch(line -> line.isBlank() || line.matches("(#|spark\\.).*"));
+      for (String key : List.of("spark.driver.", "spark.executor.")) {
+        assertThat(lines)
+            .filteredOn(line -> line.startsWith(key + "extraJavaOptions"))
+            .singleElement()
+            .satisfies(line -> assertThat(line.split("\\s+")).containsAll(flags));
+      }
+      assertThat(lines)
+          .anyMatch(line -> line.matches("spark.kryo.registrator +parrot.*ParrotKryoRegistrator"));
+    }
+  }
+
+  @Test
+  void discoversGpusAsSparkAsks() throws Exception {
+    Path fake = Files.writeString(temporary.resolve("nvidia-smi"), "#!/bin/sh\necho 0; echo 3\n");
+    fake.toFile().setExecutable(true);
+    ProcessBuilder builder =
+        new ProcessBuilder(ROOT.resolve("cluster-config/gpu-discovery.sh").toString());
+    builder.environment().merge("PATH", temporary.toString(), (path, first) -> first + ":" + path);
+    Process process = builder.start();
+    assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
+        .isEqualTo("{\"name\": \"gpu\", \"addresses\": [\"0\",\"3\"]}\n");
+    assertThat(process.waitFor()).isZero();
+  }
+}

@@ -1,0 +1,346 @@
+package parrot.jobs.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.datasets.benchmark.Grouping;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.shapes.ShapesConfig;
+import parrot.datasets.shapes.ShapesWriter;
+import parrot.jobs.spark.SparkSessions;
+import parrot.model.ModelException;
+
+@Tag("slow")
+final class EvaluateJobTest {
+  private static final int QUESTIONS = 7;
+  private static final AnsweringOptions OPTIONS =
+      new AnsweringOptions(3, "reference", "f32", 1, false);
+
+  @TempDir static Path shared;
+  private static SparkSession session;
+  private static JavaSparkContext spark;
+  private static Path model;
+  private static Path benchmark;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() throws IOException {
+    session = SparkSessions.create("evaluate test", "local[2]", Map.of());
+    spark = SparkSessions.context(session);
+    model = TinyModel.write(shared.resolve("model"), 1);
+    ShapesConfig config =
+        ShapesConfig.builder()
+            .captions(0)
+            .conversations(0)
+            .heldout(0)
+            .benchmarkQuestions(QUESTIONS)
+            .pictureSize(28)
+            .build();
+    FileSystem files = FileSystem.getLocal(new Configuration());
+    files.setWriteChecksum(false);
+    new ShapesWriter(
+            config,
+            files,
+            new org.apache.hadoop.fs.Path(shared.resolve("shapes").toUri()),
+            count -> {})
+        .write();
+    benchmark = shared.resolve("shapes/benchmark");
+  }
+
+  @AfterAll
+  static void stop() {
+    session.close();
+  }
+
+  private EvaluateJob.Request request(Path out) {
+    return new EvaluateJob.Request(
+        model.toString(),
+        List.of(benchmark.toString()),
+        out.toString(),
+        false,
+        0,
+        0,
+        false,
+        MatchingRule.PUBLISHED,
+        OPTIONS);
+  }
+
+  private static EvaluateJob.Request with(
+      EvaluateJob.Request request, int partitions, boolean overwrite, AnsweringOptions options) {
+    return new EvaluateJob.Request(
+        request.model(),
+        request.benchmarks(),
+        request.out(),
+        request.circular(),
+        request.limit(),
+        partitions,
+        overwrite,
+        MatchingRule.PUBLISHED,
+        options);
+  }
+
+  @Test
+  void answersAndScoresDoNotDependOnPartitions() throws IOException {
+    Path one = folder.resolve("one");
+    Path three = folder.resolve("three");
+
+    EvaluateJob.Result first = EvaluateJob.run(with(request(one), 1, false, OPTIONS), spark);
+    EvaluateJob.Result second = EvaluateJob.run(with(request(three), 3, false, OPTIONS), spark);
+
+    assertThat(first.cells()).hasSize(6).noneMatch(Cell::failed);
+    assertThat(second.scores()).isEqualTo(first.scores());
+    for (String name : List.of("en", "cn", "pt", "ar", "tr", "ru")) {
+      String file = "MMMB_%s/MMMB_%s.tsv".formatted(name, name);
+      assertThat(three.resolve(file)).hasSameTextualContentAs(one.resolve(file));
+    }
+    assertThat(three.resolve("scores.json")).hasSameTextualContentAs(one.resolve("scores.json"));
+    assertThat(first.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL))
+        .hasSize(6)
+        .allMatch(line -> line.n() == QUESTIONS && line.missing() == 0 && line.chance() > 0.2);
+  }
+
+  @Test
+  void keepsPredictionsAsParquetToo() {
+    EvaluateJob.Result result = EvaluateJob.run(request(folder.resolve("out")), spark);
+
+    List<Row> rows =
+        session
+            .read()
+            .parquet(folder.resolve("out/MMMB_ar/MMMB_ar.parquet").toUri().toString())
+            .orderBy("index")
+            .collectAsList();
+
+    List<Prediction> arabic =
+        result.cells().stream()
+            .filter(cell -> cell.name().toString().equals("MMMB_ar"))
+            .findFirst()
+            .orElseThrow()
+            .predictions();
+    assertThat(rows).hasSameSizeAs(arabic);
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i).<String>getAs("question")).isEqualTo(arabic.get(i).item().question());
+      assertThat(rows.get(i).<String>getAs("prediction")).isEqualTo(arabic.get(i).text().get());
+      assertThat(rows.get(i).<String>getAs("language")).isEqualTo("ar");
+    }
+  }
+
+  @Test
+  void asksNothingTwice() {
+    EvaluateJob.Result first = EvaluateJob.run(request(folder.resolve("out")), spark);
+    EvaluateJob.Result second = EvaluateJob.run(request(folder.resolve("out")), spark);
+
+    assertThat(first.cells()).noneMatch(Cell::reused);
+    assertThat(second.cells()).allMatch(Cell::reused);
+    assertThat(second.scores()).isEqualTo(first.scores());
+  }
+
+  @Test
+  void refusesStalePredictionsAndAsksAgainWhenTold() throws IOException {
+    Path out = folder.resolve("out");
+    EvaluateJob.run(request(out), spark);
+    AnsweringOptions blank = OPTIONS.withBlank(true);
+
+    EvaluateJob.Result refused = EvaluateJob.run(with(request(out), 0, false, blank), spark);
+    assertThat(refused.cells())
+        .allSatisfy(
+            cell ->
+                assertThat(cell.problem().orElse(""))
+                    .contains("Cannot use the predictions in", "they are stale")
+                    .contains("generated otherwise", "--overwrite"));
+    assertThat(refused.scores().failed()).isEqualTo(6);
+
+    EvaluateJob.Request other =
+        new EvaluateJob.Request(
+            TinyModel.write(folder.resolve("other"), 2).toString(),
+            List.of(benchmark.resolve("MMMB_en.tsv").toString()),
+            out.toString(),
+            false,
+            0,
+            0,
+            false,
+            MatchingRule.PUBLISHED,
+            OPTIONS);
+    assertThat(EvaluateJob.run(other, spark).cells().get(0).problem().orElse(""))
+        .contains("another model");
+
+    EvaluateJob.Result again = EvaluateJob.run(with(request(out), 0, true, blank), spark);
+    assertThat(again.cells()).noneMatch(Cell::failed).noneMatch(Cell::reused);
+    assertThat(again.scores().blank()).isTrue();
+  }
+
+  @Test
+  void aChangedBenchmarkMakesPredictionsStale() throws IOException {
+    Path file = folder.resolve("MMMB_en.tsv");
+    String content = Files.readString(benchmark.resolve("MMMB_en.tsv"));
+    Files.writeString(file, content);
+    EvaluateJob.Request request =
+        EvaluateJob.Request.of(
+            model.toString(), List.of(file.toString()), folder.resolve("out").toString(), OPTIONS);
+    EvaluateJob.run(request, spark);
+
+    Files.writeString(
+        file, content.substring(0, content.lastIndexOf('\n', content.length() - 2) + 1));
+
+    assertThat(EvaluateJob.run(request, spark).cells().get(0).problem().orElse(""))
+        .contains("another benchmark file");
+  }
+
+  @Test
+  void oneBrokenFileDoesNotLoseTheOthers() throws IOException {
+    Path files = Files.createDirectory(folder.resolve("files"));
+    Files.copy(benchmark.resolve("MMMB_en.tsv"), files.resolve("MMMB_en.tsv"));
+    Files.writeString(files.resolve("MMMB_tr.tsv"), "index\tquestion\tA\tB\tanswer\timage\n1\tq\n");
+
+    EvaluateJob.Result result =
+        EvaluateJob.run(
+            EvaluateJob.Request.of(
+                model.toString(),
+                List.of(files.toString()),
+                folder.resolve("out").toString(),
+                OPTIONS),
+            spark);
+
+    EvaluationScores.Benchmark scores = result.scores().benchmarks().get(0);
+    assertThat(scores.lines("plain", Grouping.OVERALL)).hasSize(1);
+    assertThat(scores.failures()).hasSize(1);
+    assertThat(scores.failures().get(0).language()).isEqualTo("tr");
+    assertThat(scores.failures().get(0).problem()).contains("MMMB_tr.tsv line 2");
+    assertThat(TestOutput.of(out -> ScoreTable.print(out, scores))).contains("tr       failed:");
+  }
+
+  @Test
+  void asksEveryRotationWhereScoresAreCircular() throws IOException {
+    Path file = folder.resolve("MMBench_DEV_en.tsv");
+    Files.copy(benchmark.resolve("MMMB_en.tsv"), file);
+
+    EvaluateJob.Result result =
+        EvaluateJob.run(
+            EvaluateJob.Request.of(
+                model.toString(),
+                List.of(file.toString()),
+                folder.resolve("out").toString(),
+                OPTIONS),
+            spark);
+
+    EvaluationScores.Benchmark scores = result.scores().benchmarks().get(0);
+    assertThat(scores.metric()).isEqualTo("circular");
+    assertThat(scores.lines("circular", Grouping.OVERALL).get(0).n()).isEqualTo(QUESTIONS);
+    int rows = result.cells().get(0).predictions().size();
+    assertThat(scores.lines("plain-all-rows", Grouping.OVERALL).get(0).n()).isEqualTo(rows);
+    assertThat(rows).isGreaterThan(2 * QUESTIONS);
+  }
+
+  @Test
+  void aPictureThatIsNoneLeavesItsQuestionUnansweredAndCounted() throws IOException {
+    List<String> lines = Files.readAllLines(benchmark.resolve("MMMB_ru.tsv"));
+    int image = List.of(lines.get(0).split("\t", -1)).indexOf("image");
+    String[] cells = lines.get(1).split("\t", -1);
+    cells[image] =
+        java.util.Base64.getEncoder()
+            .encodeToString(
+                "This is a text and no picture, and long enough."
+                    .repeat(3)
+                    .getBytes(StandardCharsets.UTF_8));
+    lines.set(1, String.join("\t", cells));
+    Path file = Files.write(folder.resolve("MMMB_ru.tsv"), lines);
+
+    EvaluateJob.Result result =
+        EvaluateJob.run(
+            EvaluateJob.Request.of(
+                model.toString(),
+                List.of(file.toString()),
+                folder.resolve("out").toString(),
+                OPTIONS),
+            spark);
+
+    assertThat(result.cells().get(0).unanswered().orElse("")).contains("question 0", "picture");
+    EvaluationScores.Line line =
+        result.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL).get(0);
+    assertThat(line.missing()).isEqualTo(1);
+    assertThat(line.n()).isEqualTo(QUESTIONS);
+  }
+
+  @Test
+  void leavesNothingBesideItsOutput() throws IOException {
+    EvaluateJob.run(request(folder.resolve("out")), spark);
+
+    try (Stream<Path> files = Files.walk(folder.resolve("out"), 1)) {
+      assertThat(files.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "out",
+              "scores.json",
+              "MMMB_en",
+              "MMMB_cn",
+              "MMMB_pt",
+              "MMMB_ar",
+              "MMMB_tr",
+              "MMMB_ru");
+    }
+  }
+
+  @Test
+  void saysWhatIsWrongBeforeItAsks() throws IOException {
+    String out = folder.resolve("out").toString();
+    assertThatThrownBy(
+            () ->
+                EvaluateJob.run(
+                    EvaluateJob.Request.of(
+                        folder.resolve("none").toString(),
+                        List.of(benchmark.toString()),
+                        out,
+                        OPTIONS),
+                    spark))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("Cannot open the model: there is no")
+        .hasMessageContaining("config.json");
+    assertThatThrownBy(
+            () ->
+                EvaluateJob.run(
+                    EvaluateJob.Request.of(
+                        model.toString(), List.of(model.toString()), out, OPTIONS),
+                    spark))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("holds no .tsv file");
+    assertThatThrownBy(
+            () ->
+                EvaluateJob.run(
+                    EvaluateJob.Request.of(
+                        model.toString(),
+                        List.of(folder.resolve("MMMB_en.tsv").toString()),
+                        out,
+                        OPTIONS),
+                    spark))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("there is no such file or folder");
+    Path bare = TinyModel.write(folder.resolve("bare"), 1);
+    Files.delete(bare.resolve("tokenizer.json"));
+    assertThatThrownBy(
+            () ->
+                EvaluateJob.run(
+                    EvaluateJob.Request.of(
+                        bare.toString(), List.of(benchmark.toString()), out, OPTIONS),
+                    spark))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it has no tokenizer.json");
+  }
+}

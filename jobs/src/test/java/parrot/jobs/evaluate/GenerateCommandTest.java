@@ -1,0 +1,128 @@
+package parrot.jobs.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.datasets.image.UnusablePictureException;
+import parrot.model.ModelException;
+import picocli.CommandLine.ParameterException;
+
+final class GenerateCommandTest {
+  @TempDir static Path folder;
+  private static String model;
+  private static String picture;
+
+  @BeforeAll
+  static void write() throws IOException {
+    model = TinyModel.write(folder.resolve("model"), 1).toString();
+    Path file = folder.resolve("picture.png");
+    ImageIO.write(new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
+    picture = file.toString();
+  }
+
+  private static String generate(String... arguments) throws Exception {
+    String[] all = new String[arguments.length + 4];
+    System.arraycopy(arguments, 0, all, 0, arguments.length);
+    System.arraycopy(
+        new String[] {"--kernels", "reference", "--max-new-tokens", "4"},
+        0,
+        all,
+        arguments.length,
+        4);
+    return TestOutput.of(new GenerateCommand(), all);
+  }
+
+  @Test
+  void answersTheSameQuestionTheSameWay() throws Exception {
+    String first = generate("--model", model, "--image", picture, "--question", "Сколько кругов?");
+    String second = generate("--model", model, "--image", picture, "--question", "Сколько кругов?");
+
+    assertThat(first).endsWith(System.lineSeparator()).isEqualTo(second);
+  }
+
+  @Test
+  void answersWithoutAPicture() throws Exception {
+    assertThat(generate("--model", model, "--question", "ما لون الدائرة؟"))
+        .endsWith(System.lineSeparator());
+  }
+
+  @Test
+  void saysThatThereIsNoPicture() {
+    assertThatThrownBy(
+            () -> generate("--model", model, "--image", picture + ".gone", "--question", "q"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("there is no such file")
+        .hasMessageContaining("picture.png.gone");
+  }
+
+  @Test
+  void saysThatAFileIsNoPicture() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.png"), "no picture at all");
+
+    assertThatThrownBy(
+            () -> generate("--model", model, "--image", text.toString(), "--question", "q"))
+        .isInstanceOf(UnusablePictureException.class)
+        .hasMessageContaining("text.png");
+  }
+
+  @Test
+  void saysThatAPictureIsAFolder() {
+    assertThatThrownBy(
+            () -> generate("--model", model, "--image", folder.toString(), "--question", "q"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it is a folder");
+  }
+
+  @Test
+  void saysThatThereIsNoModel() {
+    assertThatThrownBy(
+            () -> generate("--model", folder.resolve("none").toString(), "--question", "q"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("Cannot open the model: there is no");
+  }
+
+  @Test
+  void refusesATokenizerOfAnotherModel() throws IOException {
+    Path other = TinyModel.write(folder.resolve("other"), 1, 1024);
+
+    assertThatThrownBy(() -> generate("--model", other.toString(), "--question", "q"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("tokenizer.json has 1536 tokens (at most 1024 expected");
+  }
+
+  @Test
+  void refusesAQuestionThatIsTooLong() {
+    assertThatThrownBy(() -> generate("--model", model, "--question", "word ".repeat(600)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot ask the question")
+        .hasMessageContaining("at most 512");
+  }
+
+  @Test
+  void refusesABlankQuestionAndBadNumbers() {
+    assertThatThrownBy(() -> generate("--model", model, "--question", " "))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid --question: it is blank");
+    assertThatThrownBy(
+            () ->
+                TestOutput.of(
+                    new GenerateCommand(),
+                    "--model",
+                    model,
+                    "--question",
+                    "q",
+                    "--max-new-tokens",
+                    "0"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid max-new-tokens: 0 (must be from 1 to 4096)");
+  }
+}

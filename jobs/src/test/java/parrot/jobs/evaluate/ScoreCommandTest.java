@@ -1,0 +1,116 @@
+package parrot.jobs.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+
+final class ScoreCommandTest {
+  private static final String HEADER =
+      "index\tquestion\tA\tB\tanswer\tcategory\tl2-category\tsplit\tprediction\n";
+
+  @TempDir Path folder;
+
+  private String file(String name, String... predictions) throws IOException {
+    StringBuilder rows = new StringBuilder(HEADER);
+    for (int i = 0; i < predictions.length; i++) {
+      rows.append(i).append("\tq\tcat\tdog\tA\tcoarse\tx\tdev\t").append(predictions[i]);
+      rows.append('\n');
+    }
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, rows).toString();
+  }
+
+  @Test
+  void scoresWhatWasPredictedWithoutAModel() throws Exception {
+    String file = file("MMMB_en.tsv", "A", "The dog.", "who knows", "", "cat");
+
+    String printed = TestOutput.of(new ScoreCommand(), file);
+
+    assertThat(printed).contains("MMMB, plain (default)");
+    assertThat(printed.lines().filter(line -> line.strip().startsWith("en")).findFirst())
+        .hasValueSatisfying(
+            line ->
+                assertThat(line.strip().split("\\s+"))
+                    .containsSubsequence("en", "5", "40.0", "%", "50.0", "%", "1", "0", "1"));
+  }
+
+  @Test
+  void writesTheScoresAsJson() throws Exception {
+    String file = file("MMMB_cn.tsv", "A", "B");
+    Path json = folder.resolve("scores.json");
+
+    TestOutput.of(new ScoreCommand(), file, "--json", json.toString());
+
+    assertThat(Files.readString(json))
+        .contains("\"language\" : \"zh\"", "\"accuracy\" : 0.5", "\"metric\" : \"plain\"");
+  }
+
+  @Test
+  void comparesWithAnotherModelOnTheSameQuestions() throws Exception {
+    String better = file("one/MMMB_en.tsv", "A", "A", "A", "B");
+    String worse = file("other/MMMB_en.tsv", "A", "B", "B", "B");
+
+    String printed = TestOutput.of(new ScoreCommand(), better, "--compare", worse);
+
+    List<String> rows = printed.lines().filter(line -> line.strip().startsWith("all")).toList();
+    assertThat(rows).hasSize(1);
+    assertThat(rows.get(0)).contains("+50.0 %");
+  }
+
+  @Test
+  void refusesToCompareDifferentQuestions() throws Exception {
+    String one = file("one/MMMB_en.tsv", "A", "A");
+    String other = file("other/MMMB_en.tsv", "A");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), one, "--compare", other))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("not asked the same questions");
+  }
+
+  @Test
+  void refusesToCompareDifferentBenchmarks() throws Exception {
+    String one = file("one/MMMB_en.tsv", "A");
+    String other = file("other/MMMB_tr.tsv", "A");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), one, "--compare", other))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no benchmark file in common");
+  }
+
+  @Test
+  void refusesAFileWithoutPredictions() throws Exception {
+    Path file = folder.resolve("MMMB_en.tsv");
+    Files.writeString(file, "index\tquestion\tA\tB\tanswer\n1\tq\ta\tb\tA\n");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("no column prediction");
+  }
+
+  @Test
+  void refusesAFileWhoseNameHasNoLanguage() throws Exception {
+    String file = file("predictions_xx.tsv", "A");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Invalid benchmark name: predictions_xx.tsv");
+  }
+
+  @Test
+  void takesTheFolderOfAnEvaluation() throws Exception {
+    file("run/MMMB_en/MMMB_en.tsv", "A");
+    file("run/MMMB_ru/MMMB_ru.tsv", "B");
+
+    String printed = TestOutput.of(new ScoreCommand(), folder.resolve("run").toString());
+
+    assertThat(printed).contains("en", "ru", "macro average    50.0 %");
+  }
+}

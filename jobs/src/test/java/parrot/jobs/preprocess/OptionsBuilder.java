@@ -1,0 +1,80 @@
+package parrot.jobs.preprocess;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Options for small data in a scratch folder. */
+final class OptionsBuilder {
+  private final String folder;
+  private String input;
+  private String out;
+  private int patchSize = 14;
+  private double maxRejected = 0.05;
+  private boolean overwrite;
+  private long seed;
+  private final List<String> benchmarks = new ArrayList<>();
+
+  OptionsBuilder(Path folder) {
+    this(folder.toString());
+  }
+
+  OptionsBuilder(String folder) {
+    this.folder = folder;
+    this.input = folder + "/rows.json";
+    this.out = folder + "/out";
+  }
+
+  OptionsBuilder input(String value) {
+    input = value;
+    return this;
+  }
+
+  OptionsBuilder out(String name) {
+    out = folder + "/" + name;
+    return this;
+  }
+
+  OptionsBuilder patchSize(int value) {
+    patchSize = value;
+    return this;
+  }
+
+  OptionsBuilder maxRejected(double value) {
+    maxRejected = value;
+    return this;
+  }
+
+  OptionsBuilder overwrite() {
+    overwrite = true;
+    return this;
+  }
+
+  OptionsBuilder seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  OptionsBuilder benchmark(String name) {
+    benchmarks.add(folder + "/" + name);
+    return this;
+  }
+
+  PreprocessOptions build() {
+    return new PreprocessOptions(
+        List.of(input),
+        folder + "/images",
+        folder + "/tokenizer.json",
+        out,
+        28,
+        patchSize,
+        128,
+        16,
+        4,
+        null,
+        benchmarks,
+        maxRejected,
+        overwrite,
+        seed);
+  }
+}

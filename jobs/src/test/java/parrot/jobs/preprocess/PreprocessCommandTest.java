@@ -1,0 +1,85 @@
+package parrot.jobs.preprocess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.jobs.cli.CommandLines;
+import parrot.jobs.cli.ExitCode;
+
+@Tag("slow")
+class PreprocessCommandTest {
+  @TempDir Path scratch;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void showsAnExampleInItsHelp() {
+    assertThat(run("preprocess", "--help")).isEqualTo(ExitCode.OK.code());
+    assertThat(out.toString())
+        .contains("parrot preprocess --input data/instruct.json --images data/images")
+        .contains("--max-rejected=SHARE");
+  }
+
+  @Test
+  void preprocessesReportsAndExitsByWhatIsWrong() throws IOException {
+    RawData data = new RawData(scratch).good(8);
+    data.json();
+
+    assertThat(run(command("hdfs://127.0.0.1:" + freePort() + "/out")))
+        .isEqualTo(ExitCode.ENVIRONMENT.code());
+    assertThat(err.toString()).contains("connection refused (is the name node running?");
+
+    assertThat(run(command(data.path("out")))).isEqualTo(ExitCode.OK.code());
+    assertThat(out.toString()).contains("Read 8 rows: 8 written, 0 duplicate, 0 rejected (0.0 %)");
+
+    assertThat(run(command(data.path("out")))).isEqualTo(ExitCode.OK.code());
+    assertThat(out.toString()).contains("Nothing to do: ");
+
+    assertThat(run(command(data.path("out"), "--seed", "3"))).isEqualTo(ExitCode.DATA.code());
+    assertThat(err.toString())
+        .contains("out: it exists (pass --overwrite or choose another folder)")
+        .doesNotContain("Exception");
+    assertThat(run(command(data.path("out"), "--seed", "3", "--overwrite")))
+        .isEqualTo(ExitCode.OK.code());
+
+    data.row("none.png", "en", "<image> What?", "That.").json();
+    assertThat(run(command(data.path("bad")))).isEqualTo(ExitCode.DATA.code());
+    assertThat(err.toString()).contains("too many rows were rejected (1 of 9, 11.1 %");
+
+    assertThat(run(command(data.path("x"), "--patch-size", "5"))).isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("Invalid --patch-size: 5");
+    assertThat(run(command(data.path("x"), "--language", "xx"))).isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("Invalid language: xx");
+  }
+
+  private String[] command(String target, String... more) {
+    List<String> command = new ArrayList<>(List.of("preprocess", "--master", "local[2]"));
+    command.addAll(List.of("--input", scratch.resolve("rows.json").toString()));
+    command.addAll(List.of("--images", scratch.resolve("images").toString()));
+    command.addAll(List.of("--tokenizer", scratch.resolve("tokenizer.json").toString()));
+    command.addAll(List.of("--picture-size", "28", "--max-length", "128", "--out", target));
+    command.addAll(List.of(more));
+    return command.toArray(String[]::new);
+  }
+
+  private int run(String... command) {
+    out.getBuffer().setLength(0);
+    err.getBuffer().setLength(0);
+    return CommandLines.run(new PrintWriter(out, true), new PrintWriter(err, true), command);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package parrot.jobs.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import parrot.jobs.train.TrainConfig;
+import parrot.model.network.Part;
+
+final class ParametersTest {
+  private static TrainConfig training(boolean smoke, String stage) {
+    return Parameters.read(smoke, 7).training(stage, "out", "model", "data", "held-out");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void areTrainingConfigurationsWithFoldersAndSeedFilledIn(boolean smoke) {
+    for (String stage : new String[] {"align", "instruct", "without_experts"}) {
+      TrainConfig config = training(smoke, stage);
+
+      assertThat(config.out()).isEqualTo("out");
+      assertThat(config.model().folder()).isEqualTo("model");
+      assertThat(config.data())
+          .containsExactly(new TrainConfig.DataSource("data", OptionalDouble.empty()));
+      assertThat(config.heldOut().folders()).containsExactly("held-out");
+      assertThat(config.seed()).isEqualTo(7);
+      assertThat(config.replicas()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void differInTheExpertsAlone(boolean smoke) {
+    TrainConfig with = training(smoke, "instruct");
+    TrainConfig without = training(smoke, "without_experts");
+
+    assertThat(with.train()).contains(Part.EXPERTS, Part.PROJECTOR, Part.DECODER);
+    assertThat(without.train()).containsExactlyInAnyOrder(Part.PROJECTOR, Part.DECODER);
+    assertThat(with.useMoe()).contains(true);
+    assertThat(without.useMoe()).contains(false);
+    assertThat(without.length()).isEqualTo(with.length());
+    assertThat(without.batchSize()).isEqualTo(with.batchSize());
+    assertThat(without.averageEvery()).isEqualTo(with.averageEvery());
+    assertThat(without.optimizer().learningRate()).isEqualTo(with.optimizer().learningRate());
+    assertThat(without.optimizer().schedule()).isEqualTo(with.optimizer().schedule());
+  }
+
+  @Test
+  void askAtLeastThreeHundredQuestionsInEachLanguage() {
+    assertThat(Parameters.read(false, 1).questions()).isGreaterThanOrEqualTo(300);
+    assertThat(Parameters.read(true, 1).questions())
+        .isLessThan(Parameters.read(false, 1).questions());
+  }
+
+  @Test
+  void expectSecondsOfTheSameStepsForBoth() {
+    assertThat(Parameters.read(true, 1).expectedSeconds().keySet())
+        .containsExactlyElementsOf(Parameters.read(false, 1).expectedSeconds().keySet());
+  }
+
+  @Test
+  void followTheSeed() {
+    assertThat(Parameters.read(true, 5).shapes().seed()).isEqualTo(5);
+  }
+}

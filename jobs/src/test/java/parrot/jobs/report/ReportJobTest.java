@@ -1,0 +1,158 @@
+package parrot.jobs.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.jobs.evaluate.ScoreCommand;
+import parrot.jobs.report.ReportData.Role;
+import picocli.CommandLine;
+
+final class ReportJobTest {
+  @TempDir Path folder;
+
+  private String report() throws IOException {
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder.toUri());
+    ReportJob.write(path, null, new Configuration());
+    return Files.readString(folder.resolve("report.html"));
+  }
+
+  private void training(String name) throws IOException {
+    Path run = Files.createDirectories(folder.resolve(name));
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        """
+        {"round":0,"step":0,"held_out":{"loss":3.0,"languages":{"en":{"loss":2.9},"ar":{"loss":3.1}},"routing":{}}}
+        {"round":1,"step":8,"loss":2.5,"examples_per_second":100.0,"held_out":{"loss":2.0,"languages":{"en":{"loss":1.25},"ar":{"loss":2.1}},"routing":{"en":[0.7,0.3],"ar":[0.2,0.8]}}}
+        """);
+    Files.writeString(run.resolve("config.yaml"), "stage: <instruct>\n");
+  }
+
+  private void evaluation(String name, String... predictions) throws Exception {
+    Path cell = Files.createDirectories(folder.resolve(name).resolve("MMMB_ar"));
+    StringBuilder rows =
+        new StringBuilder(
+            "index\tquestion\tA\tB\tanswer\tcategory\tl2-category\tsplit\tprediction\n");
+    for (int i = 0; i < predictions.length; i++) {
+      rows.append(i).append("\tما هذا؟\tقطة\tكلب\tA\tcoarse\tx\tdev\t").append(predictions[i]);
+      rows.append('\n');
+    }
+    Files.writeString(cell.resolve("MMMB_ar.tsv"), rows);
+    ScoreCommand score = new ScoreCommand();
+    CommandLine line = new CommandLine(score);
+    line.parseArgs(
+        folder.resolve(name).toString(),
+        "--json",
+        folder.resolve(name).resolve("scores.json").toString());
+    line.setOut(new java.io.PrintWriter(new java.io.StringWriter()));
+    assertThat(score.call()).isZero();
+  }
+
+  private void index(String than) throws IOException {
+    RunIndex index =
+        new RunIndex(
+            "A run",
+            "of a test",
+            List.of(new RunIndex.Training("Stage 2", "Something learns.", "training")),
+            List.of(
+                new RunIndex.Evaluated("ours", Role.MAIN, "ours"),
+                new RunIndex.Evaluated("theirs", Role.BASELINE, "theirs")),
+            List.of(new RunIndex.Compared("ours", than)),
+            List.of(),
+            "benchmark",
+            List.of(new RunIndex.Question("ar", "ما هذا؟", "قطة", "")),
+            Map.of("Java", "17"),
+            List.of(new ReportData.Timing("train", 75)),
+            List.of(new ReportData.Command("Again", "./parrot report run")));
+    FileSystem files = FileSystem.getLocal(new Configuration());
+    files.setWriteChecksum(false);
+    index.write(files, new org.apache.hadoop.fs.Path(folder.toUri()));
+  }
+
+  @Test
+  void isMadeFromTheFilesOfARun() throws Exception {
+    training("training");
+    evaluation("ours", "A", "A", "B", "A");
+    evaluation("theirs", "A", "B", "B", "B");
+    index("theirs");
+
+    String html = report();
+
+    assertThat(html)
+        .contains("<h1>A run</h1>", "Something learns.", "8 steps, 100 examples per second")
+        .contains("ours, Arabic: 75.0 % (95 % interval 30.1 to 95.4, n = 4)")
+        .contains("ours against theirs", "+50.0 points")
+        .contains("expert 2", "Arabic, expert 2: 80.0 %")
+        .contains("stage: &lt;instruct&gt;", "1 min 15 s", "./parrot report run")
+        .contains("Question 1: right in 1 of 1 languages", "dir=\"rtl\"");
+    assertThat(html).doesNotContainPattern("https?://");
+  }
+
+  @Test
+  void isTheSameWhenMadeAgain() throws Exception {
+    training("training");
+    evaluation("ours", "A");
+    evaluation("theirs", "B");
+    index("theirs");
+
+    assertThat(report()).isEqualTo(report());
+  }
+
+  @Test
+  void findsRunsAndEvaluationsWithoutAnIndex() throws Exception {
+    training("runs/one");
+    evaluation("scores/two", "A", "B");
+
+    assertThat(report()).contains("<h3>one</h3>", "two, Arabic: 50.0 %");
+  }
+
+  @Test
+  void saysThatThereIsNothingToReport() {
+    assertThatThrownBy(this::report)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it holds no run.json, no metrics.jsonl and no scores.json");
+  }
+
+  @Test
+  void saysThatThereIsNoFolder() {
+    assertThatThrownBy(
+            () ->
+                ReportJob.write(
+                    new org.apache.hadoop.fs.Path(folder.resolve("none").toUri()),
+                    null,
+                    new Configuration()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("there is no such folder");
+  }
+
+  @Test
+  void namesTheLineOfDamagedMetrics() throws IOException {
+    training("run");
+    Files.writeString(folder.resolve("run/metrics.jsonl"), "{\"round\":0}\n{\"round\":");
+
+    assertThatThrownBy(this::report)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("metrics.jsonl line 2");
+  }
+
+  @Test
+  void refusesAComparisonWithAnEvaluationThatIsNotThere() throws Exception {
+    training("training");
+    evaluation("ours", "A");
+    evaluation("theirs", "B");
+    index("nobody");
+
+    assertThatThrownBy(this::report)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot compare nobody: there is no such evaluation");
+  }
+}

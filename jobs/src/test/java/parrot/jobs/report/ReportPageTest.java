@@ -1,0 +1,113 @@
+package parrot.jobs.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
+
+final class ReportPageTest {
+  private static String html;
+
+  @BeforeAll
+  static void render() throws IOException {
+    html = ReportPage.render(SampleReport.create());
+  }
+
+  @Test
+  void refersToNothingOutsideItself() {
+    assertThat(html).doesNotContainPattern("https?://");
+    assertThat(html).doesNotContain("@import", "<link", "url(", "<script", "<iframe");
+    Matcher sources = Pattern.compile("(?:src|href)=\"([^\"]{0,12})").matcher(html);
+    assertThat(sources.results().map(match -> match.group(1)).collect(Collectors.toSet()))
+        .allSatisfy(source -> assertThat(source).matches("(data:image/p|#[a-z]+).*"));
+  }
+
+  @Test
+  void isWellFormed() throws Exception {
+    String xml = html.replace("<!DOCTYPE html>", "").replaceAll("<(meta|img)([^>]*)>", "<$1$2/>");
+
+    var document =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(xml)));
+
+    assertThat(document.getDocumentElement().getTagName()).isEqualTo("html");
+    assertThat(document.getElementsByTagName("svg").getLength()).isGreaterThanOrEqualTo(7);
+  }
+
+  @Test
+  void laysOutArabicFromTheRight() {
+    assertThat(html).contains("<div lang=\"ar\" dir=\"rtl\"><div class=\"question\">");
+    assertThat(html).contains("<bdi lang=\"ar\" dir=\"rtl\">");
+    assertThat(html).contains("<div lang=\"ru\" dir=\"ltr\">");
+  }
+
+  @Test
+  void neverTakesAnAnswerForMarkup() {
+    assertThat(html).contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;");
+    assertThat(html).contains("синий &lt;круг&gt;");
+  }
+
+  @Test
+  void showsIntervalsCountsChanceAndFailures() {
+    assertThat(html)
+        .contains("English: 78.0 % (95 % interval 73.9 to 82.1, n = 400)")
+        .contains("chance: 25.0 %")
+        .contains("Russian failed: Cannot read MMMB_ru.tsv line 3")
+        .contains("no clear difference")
+        .contains("7 not a picture, 3 missing");
+  }
+
+  @Test
+  void marksAnswersAsRightAndWrong() {
+    assertThat(html).contains("✓ right", "✗ wrong", "which names no option");
+    assertThat(html).contains("question 17: right in 2 of 6 languages");
+  }
+
+  @Test
+  void rendersWithNothingToShow() {
+    ReportData nothing =
+        new ReportData(
+            "Empty", "", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(),
+            Map.of(), List.of(), List.of());
+
+    assertThat(ReportPage.render(nothing)).contains("<h1>Empty</h1>").doesNotContain("NaN");
+  }
+
+  @Test
+  void leavesOutPointsThatAreNotFinite() {
+    String svg =
+        LineChart.svg(
+            "d",
+            "step",
+            List.of(
+                new LineChart.Series(
+                    "loss",
+                    "ink",
+                    List.of(
+                        new LineChart.Point(1, Double.NaN),
+                        new LineChart.Point(2, 0.5),
+                        new LineChart.Point(3, Double.POSITIVE_INFINITY)))));
+
+    assertThat(svg).doesNotContain("NaN", "Infinity").contains("0.50");
+  }
+
+  @Test
+  void axesEndAtRoundNumbersThatCoverTheData() {
+    Ticks ticks = Ticks.covering(0, 2.37, 5);
+
+    assertThat(ticks.values()).containsExactly(0.0, 0.5, 1.0, 1.5, 2.0, 2.5);
+    assertThat(ticks.label(1.5)).isEqualTo("1.5");
+    assertThat(Ticks.covering(0, 12_000, 5).label(10_000)).isEqualTo("10\u202F000");
+    assertThat(Ticks.covering(0, 0, 5).high()).isPositive();
+  }
+}

@@ -1,0 +1,151 @@
+package parrot.jobs.report;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import parrot.datasets.language.Language;
+import parrot.datasets.shapes.BenchmarkQuestion;
+import parrot.datasets.shapes.ShapesConfig;
+import parrot.datasets.shapes.ShapesWorld;
+import parrot.jobs.report.ReportData.Accuracy;
+import parrot.jobs.report.ReportData.Answered;
+import parrot.jobs.report.ReportData.Role;
+
+/** A report's data with something of everything; the numbers are made up. */
+final class SampleReport {
+  private static final ShapesWorld WORLD =
+      new ShapesWorld(ShapesConfig.builder().pictureSize(112).build());
+
+  private SampleReport() {}
+
+  static ReportData create() throws IOException {
+    return new ReportData(
+        "A sample of a report",
+        "2 replicas, seed 1, made-up numbers",
+        List.of(stage("Stage 1, align", 20, 2.2, false), stage("Stage 2, instruct", 40, 1.4, true)),
+        List.of(
+            evaluation("blank picture", Role.BLANK, 0.27),
+            evaluation("after stage 1", Role.STAGE, 0.34),
+            evaluation("without experts", Role.BASELINE, 0.71),
+            evaluation("after stage 2", Role.MAIN, 0.78)),
+        List.of(
+            new ReportData.Comparison(
+                "after stage 2", "without experts", "all", 2400, .07, .04, .1),
+            new ReportData.Comparison(
+                "after stage 2", "without experts", "ar", 400, .01, -.03, .05)),
+        List.of(example(3, 0), example(10, 1), example(17, 4)),
+        List.of(
+            new ReportData.Asked("zh", "左边是什么颜色？", "红色", "image/png", png(3)),
+            new ReportData.Asked("ar", "كم عدد الدوائر؟", "دائرتان", "image/png", png(10)),
+            new ReportData.Asked("ru", "Что слева?", "синий <круг>", "image/png", png(17))),
+        List.of(
+            new ReportData.DataSet(
+                "conversations",
+                20_000,
+                19_988,
+                2,
+                10,
+                counts(19_990),
+                Map.of("NOT_A_PICTURE", 7L, "MISSING", 3L))),
+        Map.of("Stage 2, instruct: configuration", "stage: instruct\nseed: 1\nreplicas: 2\n"),
+        new LinkedHashMap<>(Map.of("parrot", "0.1.0", "Java", "17")),
+        List.of(new ReportData.Timing("preprocess", 31.4), new ReportData.Timing("train", 300)),
+        List.of(new ReportData.Command("Ask it", "./parrot generate --model m --question 'q'")));
+  }
+
+  private static Map<String, Long> counts(long all) {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (Language language : Language.values()) {
+      counts.put(language.tag(), language == Language.EN ? all / 2 : all / 10);
+    }
+    return counts;
+  }
+
+  private static ReportData.Stage stage(String name, int rounds, double start, boolean experts) {
+    List<ReportData.Round> list = new ArrayList<>();
+    for (int i = 0; i <= rounds; i++) {
+      double share = (double) i / rounds;
+      double loss = 0.15 + start * Math.exp(-4 * share) + 0.05 * Math.sin(7.0 * i);
+      Map<String, Double> heldOut = new LinkedHashMap<>();
+      Map<String, List<Double>> routing = new LinkedHashMap<>();
+      for (Language language : Language.values()) {
+        int k = language.ordinal();
+        if (i % 5 == 0) {
+          heldOut.put(language.tag(), 0.2 + 0.012 * k + start * Math.exp(-3.5 * share));
+        }
+        if (experts && i == rounds) {
+          List<Double> weights = new ArrayList<>();
+          for (int e = 0; e < 6; e++) {
+            weights.add(e == k ? 0.6 : 0.08);
+          }
+          routing.put(language.tag(), weights);
+        }
+      }
+      list.add(
+          new ReportData.Round(
+              8L * i, i == 0 ? Double.NaN : loss, 1e-3, 1, 240, 9000, heldOut, routing));
+    }
+    return new ReportData.Stage(name, "Projector learns from captions.", list);
+  }
+
+  private static ReportData.Evaluation evaluation(String name, Role role, double level) {
+    Map<String, Accuracy> languages = new LinkedHashMap<>();
+    Map<String, Map<String, Accuracy>> categories = new LinkedHashMap<>();
+    for (Language language : Language.values()) {
+      double share = Math.min(1, level - 0.015 * language.ordinal());
+      languages.put(language.tag(), accuracy(share));
+      int i = 0;
+      for (String category : List.of("colour", "shape", "count", "position", "relation")) {
+        categories
+            .computeIfAbsent(category, c -> new LinkedHashMap<>())
+            .put(language.tag(), accuracy(Math.min(1, share + 0.05 * i++ - 0.1)));
+      }
+    }
+    if (role == Role.STAGE) {
+      languages.put("ru", new Accuracy(0, 0, 0, 0, 0, 0, 0, "Cannot read MMMB_ru.tsv line 3"));
+    }
+    return new ReportData.Evaluation(name, role, "plain", languages, categories);
+  }
+
+  private static Accuracy accuracy(double share) {
+    double half = 1.96 * Math.sqrt(share * (1 - share) / 400);
+    return new Accuracy(400, share, share - half, share + half, 0.25, 3, 0, "");
+  }
+
+  private static ReportData.Example example(long index, int wrong) throws IOException {
+    BenchmarkQuestion question = WORLD.benchmark(index);
+    List<Answered> answers = new ArrayList<>();
+    for (Language language : Language.values()) {
+      Map<String, String> options = new LinkedHashMap<>();
+      List<String> texts = question.options(language);
+      for (int i = 0; i < texts.size(); i++) {
+        options.put(String.valueOf((char) ('A' + i)), texts.get(i));
+      }
+      String answer = String.valueOf(question.question().letter());
+      boolean isWrong = language.ordinal() < wrong;
+      String said = isWrong ? (answer.equals("A") ? "B" : "A") : answer;
+      boolean nonsense = isWrong && language == Language.EN;
+      answers.add(
+          new Answered(
+              language.tag(),
+              question.text(language),
+              options,
+              answer,
+              nonsense ? "<script>alert('x')</script>" : said,
+              nonsense ? "" : said));
+    }
+    return new ReportData.Example("question " + index, "image/png", png(index), answers);
+  }
+
+  private static byte[] png(long index) throws IOException {
+    BufferedImage picture = WORLD.picture(WORLD.benchmark(index));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageIO.write(picture, "png", bytes);
+    return bytes.toByteArray();
+  }
+}

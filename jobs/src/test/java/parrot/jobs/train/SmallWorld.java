@@ -1,0 +1,140 @@
+package parrot.jobs.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.language.Language;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.shard.ShardFile;
+import parrot.datasets.shard.ShardSchema;
+import parrot.datasets.shard.ShardWriter;
+import parrot.datasets.shard.Totals;
+import parrot.datasets.shard.TrainingExample;
+import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.FileSystems;
+
+/** A model that trains in milliseconds, shards that teach it something, configurations. */
+final class SmallWorld {
+  static final int SIZE = 14;
+  static final int VOCABULARY = 40;
+
+  final java.nio.file.Path folder;
+  private final FileSystem files;
+
+  SmallWorld(java.nio.file.Path folder) throws IOException {
+    this.folder = folder;
+    this.files = FileSystems.of(new Path(folder.toUri()), new Configuration());
+    model();
+    shards("train", 60, 1);
+    shards("held-out", 12, 2);
+  }
+
+  private void model() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode config = json.createObjectNode();
+    config.put("model_type", "parrot_qwen2");
+    config.put("hidden_size", 16).put("intermediate_size", 24).put("num_hidden_layers", 1);
+    config.put("num_attention_heads", 2).put("num_key_value_heads", 2);
+    config.put("vocab_size", VOCABULARY).put("tie_word_embeddings", true);
+    config.put("max_position_embeddings", 256).put("mm_hidden_size", 12);
+    config.put("mm_projector_type", "mlp2x_gelu").put("mm_vision_tower", "vision");
+    config.put("num_experts", 3).put("moe_hidden_size", 16).put("moe_intermediate_size", 8);
+    config.put("moe_weight", 1.0).put("use_moe", true).put("use_moe_residual", true);
+    config.put("tokenizer_model_max_length", 64);
+    ObjectNode vision = json.createObjectNode();
+    vision.put("model_type", "clip_vision_model");
+    vision.put("hidden_size", 12).put("intermediate_size", 16).put("num_hidden_layers", 2);
+    vision.put("num_attention_heads", 2).put("image_size", SIZE).put("patch_size", 7);
+    Files.createDirectories(folder.resolve("model/vision"));
+    json.writeValue(folder.resolve("model/config.json").toFile(), config);
+    json.writeValue(folder.resolve("model/vision/config.json").toFile(), vision);
+  }
+
+  /** Every answer repeats a token of the question; pictures are noise. */
+  void shards(String name, int rows, long seed) throws IOException {
+    Random random = new Random(seed);
+    try (AtomicFolder out =
+        AtomicFolder.create(files, new Path(folder.resolve(name).toUri()), false)) {
+      List<ShardFile> written = new ArrayList<>();
+      for (int shard = 0; shard < 2; shard++) {
+        Path file = new Path(out.path(), "part-" + shard + ".parquet");
+        ShardWriter writer = new ShardWriter(files, file, SIZE, 8);
+        for (int i = 0; i < rows / 2; i++) {
+          writer.write(example(random, name + shard + "-" + i));
+        }
+        writer.close();
+        written.add(writer.description());
+      }
+      long total = written.stream().mapToLong(ShardFile::rows).sum();
+      new Manifest(
+              ShardSchema.VERSION,
+              "none",
+              SIZE,
+              new Totals(total, total, 0, 0),
+              new TreeMap<>(),
+              new TreeMap<>(),
+              new TreeMap<>(Map.of("seed", "1")),
+              "fingerprint",
+              written)
+          .write(files, out.path());
+      out.publish();
+    }
+  }
+
+  private static TrainingExample example(Random random, String id) {
+    boolean picture = random.nextInt(4) > 0;
+    int length = 5 + random.nextInt(6);
+    int[] tokens = new int[length];
+    int[] labels = new int[length];
+    Arrays.setAll(tokens, i -> 2 + random.nextInt(VOCABULARY - 2));
+    Arrays.fill(labels, -100);
+    if (picture) {
+      tokens[0] = -200;
+    }
+    tokens[length - 2] = tokens[1];
+    tokens[length - 1] = 1;
+    labels[length - 2] = tokens[length - 2];
+    labels[length - 1] = 1;
+    byte[] pixels = null;
+    if (picture) {
+      pixels = new byte[3 * SIZE * SIZE];
+      random.nextBytes(pixels);
+    }
+    Language language = Language.values()[random.nextInt(6)];
+    return new TrainingExample(id, language, tokens, labels, pixels, id);
+  }
+
+  String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** A configuration of everything but what is given. */
+  TrainConfig config(String out, String... settings) {
+    String yaml =
+        """
+        train: [projector, experts, decoder]
+        out: %s
+        model: {folder: %s, initialize: [vision, projector, experts, decoder]}
+        data: [%s]
+        held_out: {data: [%s], every: 2}
+        replicas: 2
+        average_every: 2
+        batch_size: 4
+        max_examples: 58
+        optimizer: {learning_rate: 1.0e-2, warmup_steps: 2}
+        kernels: {name: reference, threads: 1}
+        """
+            .formatted(path(out), path("model"), path("train"), path("held-out"));
+    return TrainConfigReader.read(yaml, List.of(settings));
+  }
+}

@@ -1,0 +1,333 @@
+package parrot.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.shard.Digests;
+import parrot.datasets.shard.ShardedDataset;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.SparkSessions;
+import parrot.model.dl4j.NetworkSpec;
+import parrot.model.dl4j.OptimizerSpec;
+import parrot.model.dl4j.ParrotGraph;
+import parrot.model.dl4j.RateSchedule;
+import parrot.model.network.Part;
+import parrot.model.weights.ModelFolder;
+import parrot.model.weights.Weights;
+
+@Tag("slow")
+class TrainJobTest {
+  private static final Configuration HADOOP = new Configuration();
+
+  @TempDir static Path folder;
+  private static SmallWorld world;
+  private static SparkSession session;
+
+  @BeforeAll
+  static void start() throws IOException {
+    world = new SmallWorld(folder);
+    session = SparkSessions.create("train test", "local[2]", Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    session.close();
+  }
+
+  private static TrainJob.Outcome train(TrainConfig config, TrainJob.Mode mode, List<String> said) {
+    return TrainJob.run(config, session, mode, said::add);
+  }
+
+  private static TrainJob.Outcome train(TrainConfig config) {
+    return train(config, TrainJob.Mode.FRESH, new ArrayList<>());
+  }
+
+  private static Path local(org.apache.hadoop.fs.Path path) {
+    return Path.of(path.toUri());
+  }
+
+  /** Checksums of a checkpoint's files, the configuration left out because it names the run. */
+  private static Map<String, String> checksums(org.apache.hadoop.fs.Path checkpoint)
+      throws IOException {
+    Map<String, String> sums = new TreeMap<>();
+    Path root = local(checkpoint);
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        if (file.toString().endsWith(".safetensors")) {
+          sums.put(
+              root.relativize(file).toString(),
+              Digests.sha256(
+                  FileSystems.of(checkpoint, HADOOP), new org.apache.hadoop.fs.Path(file.toUri())));
+        }
+      }
+    }
+    assertThat(sums)
+        .containsKeys("model.safetensors", "vision/model.safetensors", Checkpoints.UPDATER_FILE);
+    return sums;
+  }
+
+  @Test
+  void twoReplicasGiveTheSameBytesTwiceAndLearn() throws IOException {
+    List<String> said = new ArrayList<>();
+    TrainJob.Outcome first = train(world.config("twice-a"), TrainJob.Mode.FRESH, said);
+    TrainJob.Outcome second = train(world.config("twice-b"));
+    assertThat(checksums(second.checkpoint())).isEqualTo(checksums(first.checkpoint()));
+    assertThat(first.rounds()).isEqualTo(4);
+    assertThat(first.stopped()).isFalse();
+
+    List<JsonNode> metrics = metrics("twice-a");
+    assertThat(metrics).hasSize(5);
+    assertThat(metrics.get(0).path("held_out").path("examples").asInt()).isEqualTo(12);
+    JsonNode last = metrics.get(4);
+    assertThat(last.path("examples").asInt()).isEqualTo(58);
+    assertThat(last.path("step").asInt()).isEqualTo(8);
+    assertThat(last.path("held_out").path("loss").asDouble())
+        .isLessThan(metrics.get(0).path("held_out").path("loss").asDouble());
+    assertThat(last.path("held_out").path("languages").size()).isGreaterThan(3);
+    JsonNode routing = last.path("routing").elements().next();
+    assertThat(routing.size()).isEqualTo(3);
+    assertThat(metrics.get(1).path("held_out").isMissingNode()).isTrue();
+    assertThat(said).anyMatch(line -> line.startsWith("round 1/4") && line.endsWith("left"));
+  }
+
+  private static List<JsonNode> metrics(String run) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve(run).resolve(MetricsFile.NAME))) {
+      lines.add(new ObjectMapper().readTree(line));
+    }
+    return lines;
+  }
+
+  @Test
+  void frozenPartsKeepEveryBit() {
+    TrainJob.Outcome outcome =
+        train(world.config("align", "stage=align", "train=[]", "max_examples=16"));
+    org.apache.hadoop.fs.Path start =
+        new org.apache.hadoop.fs.Path(outcome.checkpoint().getParent(), "round-000000");
+    try (ModelFolder before = ModelFolder.open(start, HADOOP);
+        ModelFolder after = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
+      assertThat(after.config().useMoe()).isFalse();
+      assertThat(after.weights().names()).isEqualTo(before.weights().names());
+      for (String name : after.weights().names()) {
+        boolean same = Arrays.equals(before.weights().read(name), after.weights().read(name));
+        assertThat(same).as(name).isEqualTo(Part.of(name) != Part.PROJECTOR);
+      }
+    }
+  }
+
+  @Test
+  void oneReplicaIsPlainTrainingInTheSameOrder() throws IOException {
+    TrainConfig config = world.config("single", "replicas=1", "max_examples=30");
+    TrainJob.Outcome outcome = train(config);
+    NetworkSpec network =
+        new NetworkSpec(
+            world.path("single/checkpoints/round-000000"), config.train(), "reference", "f32", 1);
+    RateSchedule schedule = new RateSchedule(RateSchedule.Shape.COSINE, 1e-2, 0, 2, 8);
+    OptimizerSpec optimizer =
+        new OptimizerSpec(schedule, Map.of(), 0, Map.of(), 0.9, 0.999, 1e-8, 1);
+    ComputationGraph graph = ParrotGraph.create(network, optimizer);
+    org.apache.hadoop.fs.Path data = new org.apache.hadoop.fs.Path(world.path("train"));
+    ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
+    ExampleStream stream =
+        new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), config.seed());
+    MinibatchLoader loader = new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
+    for (int left = 30; left > 0; left -= 4) {
+      graph.fit(loader.load(stream.take(Math.min(4, left)).toString()));
+    }
+    try (ModelFolder model = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
+      Weights weights = model.weights();
+      ParrotGraph.vertex(graph)
+          .paramTable(true)
+          .forEach(
+              (name, values) ->
+                  assertThat(weights.read(name)).as(name).isEqualTo(values.dup().data().asFloat()));
+    }
+  }
+
+  @Test
+  void theGraphTrainsUnderTheStockMasterToo() throws IOException {
+    TrainConfig config = world.config("stock", "max_examples=16");
+    train(config);
+    ComputationGraph graph =
+        ParrotGraph.create(
+            new NetworkSpec(
+                world.path("stock/checkpoints/round-000000"),
+                config.train(),
+                "reference",
+                "f32",
+                1),
+            OptimizerSpec.of(RateSchedule.constant(1e-2)));
+    float[] before = graph.params().dup().data().asFloat();
+    org.apache.hadoop.fs.Path data = new org.apache.hadoop.fs.Path(world.path("train"));
+    ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
+    ExampleStream stream = new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), 0);
+    List<String> minibatches = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      minibatches.add(stream.take(4).toString());
+    }
+    SparkComputationGraph spark =
+        new SparkComputationGraph(
+            session.sparkContext(),
+            graph,
+            new ParameterAveragingTrainingMaster.Builder(2, 4)
+                .batchSizePerWorker(4)
+                .averagingFrequency(2)
+                .build());
+    spark.fitPaths(
+        SparkSessions.context(session).parallelize(minibatches, 2),
+        new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY));
+    float[] after = spark.getNetwork().params().data().asFloat();
+    assertThat(after).isNotEqualTo(before);
+    for (float value : after) {
+      assertThat(value).isFinite();
+    }
+  }
+
+  @Test
+  void resumingGivesTheBytesOfTheUninterruptedRun() throws IOException {
+    TrainJob.Outcome whole = train(world.config("whole"));
+    List<String> said = new ArrayList<>();
+    try (StopSignal stop = new StopSignal()) {
+      AtomicInteger rounds = new AtomicInteger();
+      TrainJob.Outcome stopped =
+          TrainJob.run(
+              world.config("parts"),
+              session,
+              TrainJob.Mode.FRESH,
+              line -> {
+                if (line.startsWith("round ") && rounds.incrementAndGet() == 3) {
+                  stop.request(); // the first line is the measurement before training
+                }
+              },
+              stop);
+      assertThat(stopped.stopped()).isTrue();
+      assertThat(stopped.rounds()).isEqualTo(2);
+    }
+    TrainJob.Outcome resumed = train(world.config("parts"), TrainJob.Mode.RESUME, said);
+    assertThat(checksums(resumed.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
+    assertThat(said).anyMatch(line -> line.startsWith("Continuing from "));
+    assertThat(metrics("parts")).hasSize(5);
+
+    TrainJob.Outcome again = train(world.config("parts"), TrainJob.Mode.RESUME, said);
+    assertThat(again.checkpoint()).isEqualTo(resumed.checkpoint());
+  }
+
+  @Test
+  void namesADamagedCheckpointAndUsesTheOneBefore() throws IOException {
+    TrainConfig config = world.config("damaged", "checkpoints.every=1");
+    TrainJob.Outcome whole = train(config);
+    Map<String, String> expected = checksums(whole.checkpoint());
+    Path damaged = local(whole.checkpoint()).resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(damaged);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(damaged, bytes);
+    List<String> said = new ArrayList<>();
+    TrainJob.Outcome repaired = train(config, TrainJob.Mode.RESUME, said);
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.contains("round-000004 is damaged: model.safetensors has another checksum"));
+    assertThat(checksums(repaired.checkpoint())).isEqualTo(expected);
+    try (Stream<Path> left = Files.list(folder.resolve("damaged/checkpoints"))) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("round-000000", "round-000003", "round-000004");
+    }
+  }
+
+  @Test
+  void refusesToResumeUnderAnotherConfiguration() {
+    train(world.config("contradiction", "max_examples=16"));
+    assertThatThrownBy(
+            () ->
+                train(
+                    world.config("contradiction", "max_examples=16", "optimizer.beta2=0.95"),
+                    TrainJob.Mode.RESUME,
+                    new ArrayList<>()))
+        .isInstanceOf(CommandException.class)
+        .hasMessage(
+            "Cannot resume: the configuration is not that of the run; optimizer.beta2 was 0.999 and"
+                + " is 0.95 (restore these values, or start another run with --out)");
+    assertThatThrownBy(() -> train(world.config("contradiction", "max_examples=16")))
+        .hasMessageContaining("it holds a run already (--resume continues it, --overwrite");
+  }
+
+  @Test
+  void stopsWhereARunDivergesAndKeepsTheLastCheckpoint() {
+    TrainConfig config =
+        world.config(
+            "diverged",
+            "optimizer.learning_rate=1e30",
+            "optimizer.warmup_steps=0",
+            "held_out.data=[]",
+            "checkpoints.every=1");
+    assertThatThrownBy(() -> train(config))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DIVERGED))
+        .hasMessageStartingWith("Training diverged in round ")
+        .hasMessageContaining("replica 0: ")
+        .hasMessageContaining("the last checkpoint is kept in ")
+        .hasMessageContaining("diverged/checkpoints/round-00000");
+  }
+
+  @Test
+  void startsTheNextStageFromTheNewestCheckpointOfARun() {
+    train(world.config("stage1", "stage=align", "train=[]", "max_examples=16"));
+    TrainJob.Outcome outcome =
+        train(
+            world.config(
+                "stage2",
+                "stage=instruct",
+                "train=[]",
+                "model.folder=" + world.path("stage1"),
+                "model.initialize=[]",
+                "max_examples=16"));
+    try (ModelFolder model = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
+      assertThat(model.config().useMoe()).isTrue();
+    }
+  }
+
+  @Test
+  void saysWhichPartHasNoWeightsToStartFrom() {
+    assertThatThrownBy(
+            () -> train(world.config("missing", "model.initialize=[vision, experts, decoder]")))
+        .hasMessageContaining("4 tensors are missing: model.mm_projector.0.weight")
+        .hasMessageEndingWith(
+            "set model.projector to a folder that has them, or add projector to model.initialize to"
+                + " start fresh");
+  }
+
+  @Test
+  void refusesDataForAnotherPictureSize() {
+    assertThatThrownBy(
+            () ->
+                train(
+                    world.config(
+                        "size", "model.vision=" + Path.of("src/test/resources").toAbsolutePath())))
+        .hasMessageContaining("config.json");
+  }
+}

@@ -1,0 +1,107 @@
+package parrot.model.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import parrot.model.ModelException;
+import parrot.model.kernel.Activation;
+
+/**
+ * A CLIP vision transformer, as in its published {@code config.json}.
+ *
+ * @param hiddenSize width of a token
+ * @param intermediateSize width between the two layers of the feed-forward part
+ * @param numHiddenLayers encoder layers
+ * @param numAttentionHeads divides {@code hiddenSize}
+ * @param imageSize side of the square picture, in pixels
+ * @param patchSize side of a patch, in pixels; divides {@code imageSize}
+ * @param numChannels 3
+ * @param layerNormEps added to variances
+ * @param hiddenAct of the feed-forward part
+ * @param other keys that change nothing here, written back as they were
+ */
+public record VisionConfig(
+    int hiddenSize,
+    int intermediateSize,
+    int numHiddenLayers,
+    int numAttentionHeads,
+    int imageSize,
+    int patchSize,
+    int numChannels,
+    double layerNormEps,
+    Activation hiddenAct,
+    ObjectNode other) {
+
+  /**
+   * Reads a published CLIP configuration: of a vision model, or of a whole CLIP with a nested
+   * {@code vision_config}.
+   *
+   * @param where named in messages
+   * @throws ModelException naming key, value and rule
+   */
+  public static VisionConfig of(JsonNode json, String where) {
+    JsonNode nested = json.get("vision_config");
+    boolean whole = nested != null && nested.isObject();
+    ConfigKeys keys = new ConfigKeys(whole ? nested : json, where);
+    keys.oneOf("model_type", "clip_vision_model", List.of("clip_vision_model"));
+    int hidden = keys.positive("hidden_size");
+    int heads = keys.positive("num_attention_heads");
+    if (hidden % heads != 0) {
+      throw keys.invalid("num_attention_heads", heads, "a divisor of hidden_size, " + hidden);
+    }
+    int image = keys.positive("image_size");
+    int patch = keys.positive("patch_size");
+    if (image % patch != 0) {
+      throw keys.invalid("patch_size", patch, "a divisor of image_size, " + image);
+    }
+    int channels = keys.positive("num_channels", 3);
+    if (channels != 3) {
+      throw keys.invalid("num_channels", channels, "3, red, green and blue");
+    }
+    String activation = keys.oneOf("hidden_act", "quick_gelu", List.of("quick_gelu", "gelu"));
+    return new VisionConfig(
+        hidden,
+        keys.positive("intermediate_size"),
+        keys.positive("num_hidden_layers"),
+        heads,
+        image,
+        patch,
+        channels,
+        keys.positiveNumber("layer_norm_eps", 1e-5),
+        activation.equals("gelu") ? Activation.GELU : Activation.QUICK_GELU,
+        keys.others());
+  }
+
+  /** Values of one attention head. */
+  public int headSize() {
+    return hiddenSize / numAttentionHeads;
+  }
+
+  /** Patches along one side of the picture. */
+  public int grid() {
+    return imageSize / patchSize;
+  }
+
+  /** Patches of a picture; with the class token one more. */
+  public int patches() {
+    return grid() * grid();
+  }
+
+  /** The configuration of a vision model, in published keys. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("model_type", "clip_vision_model");
+    json.put("hidden_act", hiddenAct == Activation.GELU ? "gelu" : "quick_gelu");
+    json.put("hidden_size", hiddenSize);
+    json.put("intermediate_size", intermediateSize);
+    json.put("num_hidden_layers", numHiddenLayers);
+    json.put("num_attention_heads", numAttentionHeads);
+    json.put("image_size", imageSize);
+    json.put("patch_size", patchSize);
+    json.put("num_channels", numChannels);
+    json.put("layer_norm_eps", layerNormEps);
+    json.setAll(other);
+    return json;
+  }
+}

@@ -1,0 +1,141 @@
+package parrot.model.dl4j;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
+import parrot.model.network.Parameter;
+import parrot.model.network.ParrotNetwork;
+import parrot.model.weights.ModelFolder;
+
+/**
+ * The networks of this JVM. A network owns an arena and frozen weights, which are dear; graphs come
+ * and go (DL4J's stock master builds a new one every round), so a graph borrows a network for one
+ * step, bound to the graph's own vectors.
+ */
+final class NetworkPool {
+  private static final Map<NetworkSpec, NetworkPool> POOLS = new HashMap<>();
+
+  private final NetworkSpec spec;
+  private final ModelFolder folder;
+  private final Deque<Lease> idle = new ArrayDeque<>();
+  private final List<Parameter> parameters;
+  private final long parameterCount;
+
+  private NetworkPool(NetworkSpec spec) {
+    this.spec = spec;
+    this.folder = ModelFolder.open(new Path(spec.modelFolder()), new Configuration());
+    Lease first = new Lease();
+    this.parameters = List.copyOf(first.network.parameters());
+    this.parameterCount = first.network.parameterCount();
+    idle.add(first);
+  }
+
+  /** The pool of a specification; opens its weights on first use. */
+  static NetworkPool of(NetworkSpec spec) {
+    synchronized (POOLS) {
+      return POOLS.computeIfAbsent(spec, NetworkPool::new);
+    }
+  }
+
+  /** Frees every network that is not borrowed and forgets the weights. */
+  static void closeAll() {
+    synchronized (POOLS) {
+      POOLS.values().forEach(NetworkPool::close);
+      POOLS.clear();
+    }
+  }
+
+  List<Parameter> parameters() {
+    return parameters;
+  }
+
+  long parameterCount() {
+    return parameterCount;
+  }
+
+  /**
+   * Borrows a network for the calling thread, bound to these vectors.
+   *
+   * @param parameters [n]
+   * @param gradients [n], or null where only forward is run
+   */
+  Lease borrow(INDArray parameters, INDArray gradients) {
+    long parametersAddress = FlatVectors.address(parameters);
+    long gradientsAddress = gradients == null ? 0 : FlatVectors.address(gradients);
+    Lease lease = take(parametersAddress, gradientsAddress);
+    if (!lease.isBoundTo(parametersAddress, gradientsAddress)) {
+      lease.bind(parameters, parametersAddress, gradients, gradientsAddress);
+    }
+    return lease;
+  }
+
+  private Lease take(long parametersAddress, long gradientsAddress) {
+    synchronized (this) {
+      Iterator<Lease> leases = idle.iterator();
+      while (leases.hasNext()) {
+        Lease lease = leases.next();
+        if (lease.isBoundTo(parametersAddress, gradientsAddress)) {
+          leases.remove();
+          return lease;
+        }
+      }
+      Lease any = idle.poll();
+      if (any != null) {
+        return any;
+      }
+    }
+    return new Lease();
+  }
+
+  private synchronized void giveBack(Lease lease) {
+    idle.push(lease);
+  }
+
+  private synchronized void close() {
+    idle.forEach(Lease::free);
+    idle.clear();
+    folder.close();
+  }
+
+  /** A borrowed network and the kernels it computes with; closing gives it back. */
+  final class Lease implements AutoCloseable {
+    final Kernels kernels;
+    final ParrotNetwork network;
+    private long boundParameters;
+    private long boundGradients;
+
+    private Lease() {
+      this.kernels = Kernels.create(spec.kernels(), Precision.of(spec.precision()), spec.threads());
+      this.network =
+          new ParrotNetwork(folder.config(), spec.trainable(), folder.weights(), kernels);
+    }
+
+    private boolean isBoundTo(long parametersAddress, long gradientsAddress) {
+      return parametersAddress == boundParameters && gradientsAddress == boundGradients;
+    }
+
+    private void bind(
+        INDArray parameters, long parametersAddress, INDArray gradients, long gradientsAddress) {
+      network.bind(parametersAddress, gradientsAddress, new INDArray[] {parameters, gradients});
+      boundParameters = parametersAddress;
+      boundGradients = gradientsAddress;
+    }
+
+    private void free() {
+      network.close();
+    }
+
+    @Override
+    public void close() {
+      giveBack(this);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package parrot.model.dl4j;
+
+import java.io.Serializable;
+import java.util.Set;
+import java.util.TreeSet;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+import parrot.model.network.Part;
+
+/**
+ * Which network a graph is made of: everything but the values of what trains.
+ *
+ * @param modelFolder URI of the folder with configuration and starting weights; frozen weights are
+ *     read from it wherever the graph is rebuilt
+ * @param trainable parts that learn
+ * @param kernels name of the kernels, {@code onednn} or {@code reference}
+ * @param precision {@code f32} or {@code bf16}
+ * @param threads of one replica's kernels; results may depend on it in the last bit
+ */
+public record NetworkSpec(
+    @JsonProperty("modelFolder") String modelFolder,
+    @JsonProperty("trainable") Set<Part> trainable,
+    @JsonProperty("kernels") String kernels,
+    @JsonProperty("precision") String precision,
+    @JsonProperty("threads") int threads)
+    implements Serializable {
+
+  public NetworkSpec {
+    if (modelFolder == null || modelFolder.isBlank()) {
+      throw new IllegalArgumentException("Invalid model folder: it is empty");
+    }
+    if (trainable.isEmpty()) {
+      throw new IllegalArgumentException("Invalid trainable: [] (must name at least one part)");
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("Invalid threads: " + threads + " (must be at least 1)");
+    }
+    trainable = new TreeSet<>(trainable);
+  }
+}

@@ -1,0 +1,63 @@
+package parrot.model.dl4j;
+
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+import parrot.model.network.Part;
+
+/**
+ * How the trained parts learn.
+ *
+ * @param schedule learning rate of parts that have none of their own
+ * @param learningRates peak rate of single parts; the shape is the schedule's
+ * @param weightDecay decoupled decay of parts that have none of their own
+ * @param weightDecays decay of single parts
+ * @param beta1 decay of the first moment
+ * @param beta2 decay of the second moment
+ * @param epsilon added to the root of the second moment
+ * @param clipNorm largest norm of the gradient over all trained tensors; 0 for no clipping
+ */
+public record OptimizerSpec(
+    @JsonProperty("schedule") RateSchedule schedule,
+    @JsonProperty("learningRates") Map<Part, Double> learningRates,
+    @JsonProperty("weightDecay") double weightDecay,
+    @JsonProperty("weightDecays") Map<Part, Double> weightDecays,
+    @JsonProperty("beta1") double beta1,
+    @JsonProperty("beta2") double beta2,
+    @JsonProperty("epsilon") double epsilon,
+    @JsonProperty("clipNorm") double clipNorm)
+    implements Serializable {
+
+  public OptimizerSpec {
+    learningRates = new TreeMap<>(learningRates);
+    weightDecays = new TreeMap<>(weightDecays);
+    if (!(clipNorm >= 0)) {
+      throw new IllegalArgumentException(
+          "Invalid clip norm: " + clipNorm + " (must be positive, or 0 for no clipping)");
+    }
+    if (!(weightDecay >= 0) || weightDecays.values().stream().anyMatch(decay -> !(decay >= 0))) {
+      throw new IllegalArgumentException(
+          "Invalid weight decay: "
+              + weightDecay
+              + ", by part "
+              + weightDecays
+              + " (must be 0 or positive)");
+    }
+  }
+
+  /** AdamW with its usual constants, no decay and no clipping. */
+  public static OptimizerSpec of(RateSchedule schedule) {
+    return new OptimizerSpec(schedule, Map.of(), 0, Map.of(), 0.9, 0.999, 1e-8, 0);
+  }
+
+  /** The updater of one part. Parts that share it are updated in one pass. */
+  AdamW updater(Part part) {
+    Double peak = learningRates.get(part);
+    return new AdamW(peak == null ? schedule : schedule.withPeak(peak), beta1, beta2, epsilon);
+  }
+
+  double decay(Part part) {
+    return weightDecays.getOrDefault(part, weightDecay);
+  }
+}

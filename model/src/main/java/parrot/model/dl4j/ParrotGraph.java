@@ -1,0 +1,63 @@
+package parrot.model.dl4j;
+
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/** Builds and inspects the DL4J graph of a network: one vertex that computes, one that ends it. */
+public final class ParrotGraph {
+  private static final String NETWORK = "parrot";
+  private static final String LOSS = "loss";
+
+  private ParrotGraph() {}
+
+  /** The configuration of a graph; JSON carries it to executors. */
+  public static ComputationGraphConfiguration configuration(
+      NetworkSpec network, OptimizerSpec optimizer) {
+    String[] inputs = BatchBridge.INPUTS.toArray(String[]::new);
+    return new NeuralNetConfiguration.Builder()
+        .dataType(DataType.FLOAT)
+        .miniBatch(false)
+        .updater(new NoOp())
+        .trainingWorkspaceMode(WorkspaceMode.NONE)
+        .inferenceWorkspaceMode(WorkspaceMode.NONE)
+        .graphBuilder()
+        .addInputs(inputs)
+        .addVertex(NETWORK, new ParrotVertex(network, optimizer), inputs)
+        .addLayer(LOSS, new LossOutput(), NETWORK)
+        .setOutputs(LOSS)
+        .validateOutputLayerConfig(false)
+        .build();
+  }
+
+  /** A graph with the starting weights of its model folder. */
+  public static ComputationGraph create(NetworkSpec network, OptimizerSpec optimizer) {
+    ComputationGraph graph = new ComputationGraph(configuration(network, optimizer));
+    graph.init();
+    return graph;
+  }
+
+  /** The vertex that computes. */
+  public static ParrotGraphVertex vertex(ComputationGraph graph) {
+    return (ParrotGraphVertex) graph.getVertex(NETWORK);
+  }
+
+  /** Moments of all parameters, [2 n]; zero before the first step. */
+  public static INDArray updaterState(ComputationGraph graph) {
+    return graph.getUpdater(true).getStateViewArray();
+  }
+
+  /** Learning rate of the next step, of parts that have none of their own. */
+  public static double learningRate(OptimizerSpec optimizer, int iteration) {
+    return optimizer.schedule().valueAt(iteration, 0);
+  }
+
+  /** Frees the networks of this JVM that no step is using; they open again on demand. */
+  public static void releaseNetworks() {
+    NetworkPool.closeAll();
+  }
+}

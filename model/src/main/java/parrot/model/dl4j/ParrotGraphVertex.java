@@ -1,0 +1,259 @@
+package parrot.model.dl4j;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.api.TrainingConfig;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+import parrot.model.kernel.Kernels;
+import parrot.model.network.Batch;
+import parrot.model.network.Parameter;
+import parrot.model.network.Part;
+import parrot.model.network.StepResult;
+import parrot.model.tensor.Tensor;
+
+/**
+ * The network inside a DL4J graph. Parameters and gradients are views of DL4J's flat vectors under
+ * the published tensor names; the arithmetic is the network's own.
+ *
+ * <p>A training pass computes loss and gradients together in the forward call, because the network
+ * keeps nothing between calls; the backward call clips what is already there.
+ */
+public final class ParrotGraphVertex extends BaseGraphVertex {
+  /** What {@code torch.nn.utils.clip_grad_norm_} adds to the norm. */
+  private static final double CLIP_EPSILON = 1e-6;
+
+  private final ParrotVertex config;
+  private final NetworkPool pool;
+  private final INDArray parameters; // [n]
+  private final Map<String, INDArray> table = new LinkedHashMap<>();
+  private final Map<String, Part> parts = new LinkedHashMap<>();
+  private INDArray gradients; // [n], null before training
+  private Tally tally = new Tally();
+  private double lastGradientNorm = Double.NaN;
+
+  ParrotGraphVertex(
+      ParrotVertex config,
+      ComputationGraph graph,
+      String name,
+      int index,
+      INDArray parameters,
+      boolean initialize,
+      DataType type) {
+    super(graph, name, index, null, null, type);
+    this.config = config;
+    this.parameters = parameters;
+    this.pool = NetworkPool.of(config.network());
+    for (Parameter parameter : pool.parameters()) {
+      table.put(parameter.name(), view(parameters, parameter));
+      parts.put(parameter.name(), parameter.part());
+    }
+    if (initialize) {
+      try (NetworkPool.Lease lease = pool.borrow(parameters, null)) {
+        lease.network.initialize();
+      }
+    }
+  }
+
+  private static INDArray view(INDArray flat, Parameter parameter) {
+    long from = parameter.offset();
+    return FlatVectors.interval(flat, from, from + parameter.size())
+        .reshape('c', parameter.rows(), parameter.columns());
+  }
+
+  /** Sums since the last call of {@link #takeTally}. */
+  public Tally takeTally() {
+    Tally taken = tally;
+    tally = new Tally();
+    return taken;
+  }
+
+  /** Norm of the last step's gradient over all trained tensors, before clipping. */
+  public double lastGradientNorm() {
+    return lastGradientNorm;
+  }
+
+  /** The trained tensors in flat order. */
+  public List<Parameter> parameters() {
+    return pool.parameters();
+  }
+
+  @Override
+  public INDArray doForward(boolean training, LayerWorkspaceMgr workspaces) {
+    Batch batch = BatchBridge.batch(inputs);
+    if (training && gradients == null) {
+      graph.initGradientsView();
+    }
+    StepResult result;
+    try (NetworkPool.Lease lease = pool.borrow(parameters, training ? gradients : null)) {
+      result = training ? lease.network.forwardBackward(batch) : lease.network.forward(batch);
+    }
+    tally.add(batch, BatchBridge.languages(inputs), result);
+    int samples = batch.samples();
+    int supervised = Math.max(1, result.supervisedTokens());
+    INDArray shares =
+        workspaces.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, samples, 1);
+    for (int i = 0; i < samples; i++) {
+      shares.putScalar(i, 0, result.sampleLoss()[i] / supervised);
+    }
+    return shares;
+  }
+
+  /** Clips the gradients that the forward call has computed. */
+  @Override
+  public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
+    double limit = config.optimizer().clipNorm();
+    try (NetworkPool.Lease lease = pool.borrow(parameters, gradients)) {
+      lastGradientNorm = norm(lease.kernels);
+      double scale = limit / (lastGradientNorm + CLIP_EPSILON);
+      if (limit > 0 && scale < 1) {
+        for (Tensor window : windows()) {
+          lease.kernels.scale(window, (float) scale);
+        }
+      }
+    }
+    tally.countStep(lastGradientNorm);
+    Gradient gradient = new DefaultGradient();
+    // One entry for all: DL4J cuts names at the last underscore to find the vertex.
+    gradient.gradientForVariable().put("all", gradients);
+    return new Pair<>(gradient, new INDArray[inputs.length]);
+  }
+
+  private double norm(Kernels kernels) {
+    double sum = 0;
+    for (Tensor window : windows()) {
+      sum += kernels.sumOfSquares(window);
+    }
+    return Math.sqrt(sum);
+  }
+
+  private Tensor[] windows() {
+    int count = Math.toIntExact((gradients.length() + FlatVectors.WINDOW - 1) / FlatVectors.WINDOW);
+    Tensor[] windows = new Tensor[count];
+    for (int i = 0; i < count; i++) {
+      long start = (long) i * FlatVectors.WINDOW;
+      int length = (int) Math.min(FlatVectors.WINDOW, gradients.length() - start);
+      windows[i] = FlatVectors.window(gradients, start, length);
+    }
+    return windows;
+  }
+
+  @Override
+  public void setBackpropGradientsViewArray(INDArray view) {
+    gradients = view;
+  }
+
+  @Override
+  public INDArray getGradientsViewArray() {
+    return gradients;
+  }
+
+  /** Gradients by published tensor name, views of the flat vector; empty before training. */
+  public Map<String, INDArray> gradientTable() {
+    Map<String, INDArray> views = new LinkedHashMap<>();
+    if (gradients != null) {
+      for (Parameter parameter : pool.parameters()) {
+        views.put(parameter.name(), view(gradients, parameter));
+      }
+    }
+    return views;
+  }
+
+  @Override
+  public Map<String, INDArray> paramTable(boolean backpropOnly) {
+    return table;
+  }
+
+  @Override
+  public INDArray params() {
+    return parameters;
+  }
+
+  @Override
+  public long numParams() {
+    return parameters.length();
+  }
+
+  /** The gradient is that of the mean already. */
+  @Override
+  public boolean updaterDivideByMinibatch(String parameter) {
+    return false;
+  }
+
+  @Override
+  public TrainingConfig getConfig() {
+    return new Training();
+  }
+
+  @Override
+  public boolean hasLayer() {
+    return false;
+  }
+
+  @Override
+  public Layer getLayer() {
+    return null;
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArrays(
+      INDArray[] masks, MaskState state, int minibatchSize) {
+    return null;
+  }
+
+  @Override
+  public String toString() {
+    return "ParrotGraphVertex[" + parameters.length() + " parameters in " + table.size() + "]";
+  }
+
+  /** How DL4J's updater treats each tensor. */
+  private final class Training implements TrainingConfig {
+    @Override
+    public String getLayerName() {
+      return getVertexName();
+    }
+
+    @Override
+    public List<Regularization> getRegularizationByParam(String parameter) {
+      double decay = config.optimizer().decay(parts.get(parameter));
+      return decay == 0 ? List.of() : List.of(new WeightDecay(decay, true));
+    }
+
+    @Override
+    public boolean isPretrainParam(String parameter) {
+      return false;
+    }
+
+    @Override
+    public IUpdater getUpdaterByParam(String parameter) {
+      return config.optimizer().updater(parts.get(parameter));
+    }
+
+    @Override
+    public GradientNormalization getGradientNormalization() {
+      return GradientNormalization.None;
+    }
+
+    @Override
+    public double getGradientNormalizationThreshold() {
+      return 1;
+    }
+
+    @Override
+    public void setDataType(DataType type) {}
+  }
+}

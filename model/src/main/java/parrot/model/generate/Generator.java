@@ -1,0 +1,58 @@
+package parrot.model.generate;
+
+import java.util.Arrays;
+import parrot.model.layer.KeyValueCache;
+import parrot.model.network.Batch;
+import parrot.model.network.ParrotNetwork;
+
+/** Greedy decoding: always the likeliest next token, the lowest id among equals. */
+public final class Generator {
+  private final ParrotNetwork network;
+
+  public Generator(ParrotNetwork network) {
+    this.network = network;
+  }
+
+  /**
+   * @param prompt token ids; {@link Batch#IMAGE} where the picture goes
+   * @param pixels the picture [3, size, size], normalised; null without one
+   * @param limit tokens to generate at most
+   * @param stops ids that end the answer; not part of it
+   */
+  public int[] generate(int[] prompt, float[] pixels, int limit, int... stops) {
+    int images = (int) Arrays.stream(prompt).filter(id -> id == Batch.IMAGE).count();
+    if (images != (pixels == null ? 0 : 1)) {
+      throw new IllegalArgumentException(
+          "Cannot generate: the prompt has "
+              + images
+              + " image tokens (must be "
+              + (pixels == null ? "0 without a picture)" : "1 for a picture)"));
+    }
+    int length = prompt.length + images * (network.config().visualTokens() - 1);
+    KeyValueCache cache =
+        network.newCache(Math.min(length, network.config().tokenizerModelMaxLength()) + limit);
+    int[] answer = new int[limit];
+    float[] logits = network.decode(prompt, pixels, cache);
+    for (int count = 0; count < limit; count++) {
+      int next = likeliest(logits);
+      if (Arrays.stream(stops).anyMatch(stop -> stop == next)) {
+        return Arrays.copyOf(answer, count);
+      }
+      answer[count] = next;
+      if (count + 1 < limit) {
+        logits = network.decode(new int[] {next}, null, cache);
+      }
+    }
+    return answer;
+  }
+
+  private static int likeliest(float[] logits) {
+    int best = 0;
+    for (int id = 1; id < logits.length; id++) {
+      if (logits[id] > logits[best]) {
+        best = id;
+      }
+    }
+    return best;
+  }
+}

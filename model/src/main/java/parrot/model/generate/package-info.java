@@ -1,0 +1,2 @@
+/** Decoding with a key/value cache. */
+package parrot.model.generate;

@@ -1,0 +1,211 @@
+package parrot.model.kernel;
+
+import parrot.model.tensor.Tensor;
+
+/**
+ * What a device computes. Shapes in comments are [rows, columns]; every argument may be a view with
+ * a stride unless said otherwise. An instance serves one thread at a time.
+ *
+ * <p>All methods throw {@link IllegalArgumentException} where shapes do not fit, before anything is
+ * written.
+ */
+public interface Kernels extends AutoCloseable {
+
+  /**
+   * Kernels by name, with as many threads as the environment says: {@code PARROT_THREADS}, else
+   * {@code OMP_NUM_THREADS}, else one per processor. {@code OMP_NUM_THREADS=1} beside {@code
+   * PARROT_THREADS} is the fast setting, see {@link OneDnnKernels}.
+   *
+   * @see #create(String, Precision, int)
+   */
+  static Kernels create(String name, Precision precision) {
+    return create(name, precision, KernelProvider.defaultThreads());
+  }
+
+  /**
+   * Kernels by name. What is asked for is what comes, or an exception: never another one.
+   *
+   * @param name {@code onednn} or {@code reference}
+   * @param precision of matrix products; the reference computes in double and ignores it
+   * @param threads that the work outside matrix products may use, at least 1
+   * @throws IllegalArgumentException if the name is another one
+   * @throws IllegalStateException if the native libraries can't be loaded here
+   */
+  static Kernels create(String name, Precision precision, int threads) {
+    return KernelProvider.create(name, precision, threads);
+  }
+
+  /**
+   * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose where asked; beta is 0 or 1.
+   */
+  void matmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
+
+  /** {@code y = x}. */
+  void copy(Tensor y, Tensor x);
+
+  /** Every value of {@code y} becomes {@code value}. */
+  void fill(Tensor y, float value);
+
+  /** {@code y += alpha x}. */
+  void add(Tensor y, Tensor x, float alpha);
+
+  /** {@code y *= alpha}. */
+  void scale(Tensor y, float alpha);
+
+  /** {@code x[i, :] += bias[0, :]} for every row. */
+  void addBias(Tensor x, Tensor bias);
+
+  /** {@code dbias[0, :] += sum over rows of dy[i, :]}. */
+  void addBiasBackward(Tensor dbias, Tensor dy);
+
+  /**
+   * {@code y = factors[block] x} for each block of rows; {@code y} may be {@code x}.
+   *
+   * @param factors [blocks, 1]; {@code x} has {@code rows / blocks} rows for each
+   */
+  default void scaleBlocks(Tensor y, Tensor x, Tensor factors) {
+    int rows = x.rows() / factors.rows();
+    for (int block = 0; block < factors.rows(); block++) {
+      Tensor target = y.rows(block * rows, (block + 1) * rows);
+      if (y != x) {
+        copy(target, x.rows(block * rows, (block + 1) * rows));
+      }
+      scale(target, factors.get(block, 0));
+    }
+  }
+
+  /**
+   * Inner products of {@code x} and {@code y} by block of rows.
+   *
+   * @param products [blocks, 1], written
+   */
+  default void dotBlocks(Tensor products, Tensor x, Tensor y) {
+    int rows = x.rows() / products.rows();
+    for (int block = 0; block < products.rows(); block++) {
+      int from = block * rows;
+      products.set(block, 0, (float) dot(x.rows(from, from + rows), y.rows(from, from + rows)));
+    }
+  }
+
+  /** Sum of squares, in double precision. */
+  double sumOfSquares(Tensor x);
+
+  /** Inner product of two tensors of the same shape, in double precision. */
+  double dot(Tensor x, Tensor y);
+
+  /** {@code y[i, :] = table[rows[i], :]}; a negative row leaves {@code y[i, :]} as it is. */
+  void gather(Tensor y, Tensor table, int[] rows);
+
+  /** {@code dtable[rows[i], :] += dy[i, :]}; negative rows are skipped, equal rows add up. */
+  void gatherBackward(Tensor dtable, Tensor dy, int[] rows);
+
+  /** {@code y[rows[i], :] = x[i, :]}; negative rows are skipped, rows must be distinct. */
+  void scatter(Tensor y, Tensor x, int[] rows);
+
+  /** {@code y = x}, activated. */
+  void activate(Tensor y, Tensor x, Activation activation);
+
+  /** {@code dx = dy * f'(x)}; {@code dx} may be {@code dy}. */
+  void activateBackward(Tensor dx, Tensor dy, Tensor x, Activation activation);
+
+  /** {@code y = silu(gate) * up}. */
+  void swiglu(Tensor y, Tensor gate, Tensor up);
+
+  /**
+   * Gradients of {@link #swiglu}; {@code dgate} and {@code dup} may be {@code gate} and {@code up}.
+   */
+  void swigluBackward(Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up);
+
+  /**
+   * {@code y = x / sqrt(mean(x^2) + epsilon) * weight} by row.
+   *
+   * @param inverse [rows, 1], written: {@code 1 / sqrt(mean(x^2) + epsilon)}
+   */
+  void rmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon);
+
+  /** {@code dx} overwritten, {@code dweight} accumulated; {@code dweight} may be null. */
+  void rmsNormBackward(
+      Tensor dx, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight);
+
+  /**
+   * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} by row, variance in two
+   * passes.
+   *
+   * @param mean [rows, 1], written
+   * @param inverse [rows, 1], written
+   */
+  void layerNorm(
+      Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon);
+
+  /** {@code dx} overwritten, {@code dweight} and {@code dbias} accumulated; both may be null. */
+  void layerNormBackward(
+      Tensor dx,
+      Tensor dweight,
+      Tensor dbias,
+      Tensor dy,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight);
+
+  /**
+   * Rotary embedding in place, pairing value {@code j} of a head with value {@code j + headSize /
+   * 2} as Qwen2 does.
+   *
+   * @param cosine [positions, headSize / 2]
+   * @param sine [positions, headSize / 2]
+   * @param positions position of each row
+   * @param inverse rotate back, which is the gradient of rotating
+   */
+  void rotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse);
+
+  /**
+   * Scaled dot-product attention per segment and head, scale {@code 1 / sqrt(headSize)}.
+   *
+   * @param out [queries, heads * headSize]
+   * @param logSum [queries, heads], written: log of the sum of exponentials of each row of scores
+   */
+  void attention(Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments);
+
+  /** Gradients of {@link #attention}, probabilities recomputed from {@code logSum}; overwrites. */
+  void attentionBackward(
+      Tensor dq,
+      Tensor dk,
+      Tensor dv,
+      Tensor dout,
+      Tensor out,
+      Tensor logSum,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Segments segments);
+
+  /** Softmax of each row, in place. */
+  void softmax(Tensor x);
+
+  /** {@code dx = p * (dp - sum(p dp))} by row; {@code dx} may be {@code dp}. */
+  void softmaxBackward(Tensor dx, Tensor dp, Tensor p);
+
+  /**
+   * Cross-entropy of each row of logits against its target. Where {@code scale} is not 0, the
+   * logits are replaced by their gradient times {@code scale}.
+   *
+   * @param losses [rows, 1], written
+   * @param logits [rows, vocabulary]
+   */
+  void crossEntropy(Tensor losses, Tensor logits, int[] targets, float scale);
+
+  /**
+   * Cuts pictures into patches, row by row: {@code patches[picture * grid * grid + y * grid + x]}
+   * holds channel, row, column of the patch, so that a convolution's weight [out, 3 * patch *
+   * patch] is a plain matrix.
+   *
+   * @param patches [pictures * grid * grid, 3 * patch * patch]
+   * @param pixels [pictures, 3 * size * size], channel first
+   */
+  void patches(Tensor patches, Tensor pixels, int size, int patch);
+
+  /** Frees what the device holds. */
+  @Override
+  void close();
+}

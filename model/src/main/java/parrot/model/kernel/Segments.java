@@ -1,0 +1,37 @@
+package parrot.model.kernel;
+
+/**
+ * Which rows attend to which: segment {@code i} has the query rows {@code queries[i]} to {@code
+ * queries[i + 1]} and the key rows {@code keys[i]} to {@code keys[i + 1]}.
+ *
+ * @param queries row boundaries of the queries, ascending from 0, one more than segments
+ * @param keys row boundaries of the keys, likewise
+ * @param heads query heads; a row of queries has {@code heads * headSize} values
+ * @param keyHeads key and value heads; divides {@code heads}
+ * @param headSize values of one head
+ * @param causal whether query {@code t} of a segment sees keys up to {@code t + keys - queries}
+ *     only, so that the last query sees every key
+ */
+public record Segments(
+    int[] queries, int[] keys, int heads, int keyHeads, int headSize, boolean causal) {
+  public Segments {
+    if (queries.length != keys.length || queries.length < 1) {
+      throw new IllegalArgumentException(
+          "Invalid segments: " + queries.length + " query and " + keys.length + " key boundaries");
+    }
+    if (heads % keyHeads != 0) {
+      throw new IllegalArgumentException(
+          "Invalid heads: " + heads + " (must be a multiple of key heads, " + keyHeads + ")");
+    }
+  }
+
+  /** Segments in which queries and keys are the same rows. */
+  public static Segments self(
+      int[] boundaries, int heads, int keyHeads, int headSize, boolean causal) {
+    return new Segments(boundaries, boundaries, heads, keyHeads, headSize, causal);
+  }
+
+  public int count() {
+    return queries.length - 1;
+  }
+}

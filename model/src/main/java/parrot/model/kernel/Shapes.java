@@ -1,0 +1,137 @@
+package parrot.model.kernel;
+
+import parrot.model.tensor.Tensor;
+
+/** What the arguments of each operation must fit; every implementation asks here first. */
+final class Shapes {
+  private Shapes() {}
+
+  static void matmul(Tensor c, Tensor a, boolean ta, Tensor b, boolean tb, float beta) {
+    int m = ta ? a.columns() : a.rows();
+    int k = ta ? a.rows() : a.columns();
+    int inner = tb ? b.columns() : b.rows();
+    int n = tb ? b.rows() : b.columns();
+    if (k != inner || c.rows() != m || c.columns() != n) {
+      throw new IllegalArgumentException(
+          "Cannot multiply: c is %s, a %s%s, b %s%s"
+              .formatted(
+                  size(c), size(a), ta ? " transposed" : "", size(b), tb ? " transposed" : ""));
+    }
+    if (beta != 0 && beta != 1) {
+      throw new IllegalArgumentException("Invalid beta: " + beta + " (must be 0 or 1)");
+    }
+  }
+
+  static void same(String operation, Tensor expected, Tensor... others) {
+    for (Tensor other : others) {
+      fits(operation, other, expected.rows(), expected.columns());
+    }
+  }
+
+  /** A vector over columns; null passes. */
+  static void vector(String operation, Tensor vector, Tensor matrix) {
+    if (vector != null) {
+      fits(operation, vector, 1, matrix.columns());
+    }
+  }
+
+  /** One value for each row. */
+  static void perRow(String operation, Tensor column, Tensor matrix) {
+    fits(operation, column, matrix.rows(), 1);
+  }
+
+  /** Row numbers: one for each row of {@code rows}, all below the rows of {@code table}. */
+  static void indexed(String operation, Tensor table, Tensor rows, int[] indices) {
+    if (table.columns() != rows.columns() || indices.length != rows.rows()) {
+      throw new IllegalArgumentException(
+          "Cannot %s: %d row numbers for %s rows of %s"
+              .formatted(operation, indices.length, size(rows), size(table)));
+    }
+    for (int index : indices) {
+      if (index >= table.rows()) {
+        throw new IllegalArgumentException(
+            "Cannot %s: row %d of %s".formatted(operation, index, size(table)));
+      }
+    }
+  }
+
+  static void rotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize) {
+    if (headSize < 2 || headSize % 2 != 0 || x.columns() % headSize != 0) {
+      throw new IllegalArgumentException(
+          "Cannot rotate: head size %d for %s".formatted(headSize, size(x)));
+    }
+    if (positions.length != x.rows()) {
+      throw new IllegalArgumentException(
+          "Cannot rotate: %d positions for %s".formatted(positions.length, size(x)));
+    }
+    fits("rotate", cosine, cosine.rows(), headSize / 2);
+    fits("rotate", sine, cosine.rows(), headSize / 2);
+    for (int position : positions) {
+      if (position < 0 || position >= cosine.rows()) {
+        throw new IllegalArgumentException(
+            "Cannot rotate: position %d (must be below %d)".formatted(position, cosine.rows()));
+      }
+    }
+  }
+
+  static void attention(Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
+    int last = segments.count();
+    int[] queries = segments.queries();
+    int[] keys = segments.keys();
+    if (queries[0] != 0 || keys[0] != 0) {
+      throw new IllegalArgumentException(
+          "Cannot attend: segments start at query %d and key %d (must be 0)"
+              .formatted(queries[0], keys[0]));
+    }
+    fits("attend", q, queries[last], segments.heads() * segments.headSize());
+    fits("attend", k, keys[last], segments.keyHeads() * segments.headSize());
+    fits("attend", v, keys[last], segments.keyHeads() * segments.headSize());
+    fits("attend", logSum, q.rows(), segments.heads());
+    for (int i = 0; i < last; i++) {
+      int rows = queries[i + 1] - queries[i];
+      int seen = keys[i + 1] - keys[i];
+      boolean blind = rows > 0 && (seen < 1 || (segments.causal() && seen < rows));
+      if (rows < 0 || seen < 0 || blind) {
+        throw new IllegalArgumentException(
+            "Cannot attend: segment %d has %d queries and %d keys, every query must see a key"
+                .formatted(i, rows, seen));
+      }
+    }
+  }
+
+  static void crossEntropy(Tensor losses, Tensor logits, int[] targets) {
+    perRow("compute cross-entropy", losses, logits);
+    if (targets.length != logits.rows()) {
+      throw new IllegalArgumentException(
+          "Cannot compute cross-entropy: %d targets for %s"
+              .formatted(targets.length, size(logits)));
+    }
+    for (int target : targets) {
+      if (target < 0 || target >= logits.columns()) {
+        throw new IllegalArgumentException(
+            "Cannot compute cross-entropy: target %d for %s".formatted(target, size(logits)));
+      }
+    }
+  }
+
+  static void patches(Tensor patches, Tensor pixels, int size, int patch) {
+    if (patch < 1 || size % patch != 0) {
+      throw new IllegalArgumentException(
+          "Cannot cut patches: size %d (must be a multiple of %d)".formatted(size, patch));
+    }
+    int grid = size / patch;
+    fits("cut patches", pixels, pixels.rows(), 3 * size * size);
+    fits("cut patches", patches, pixels.rows() * grid * grid, 3 * patch * patch);
+  }
+
+  static void fits(String operation, Tensor tensor, int rows, int columns) {
+    if (tensor.rows() != rows || tensor.columns() != columns) {
+      throw new IllegalArgumentException(
+          "Cannot %s: got %s, expected %d x %d".formatted(operation, size(tensor), rows, columns));
+    }
+  }
+
+  private static String size(Tensor tensor) {
+    return tensor.rows() + " x " + tensor.columns();
+  }
+}

@@ -1,0 +1,268 @@
+package parrot.model.kernel;
+
+import static parrot.model.kernel.VectorMath.FLOATS;
+import static parrot.model.kernel.VectorMath.WIDTH;
+import static parrot.model.kernel.VectorMath.covered;
+import static parrot.model.kernel.VectorMath.load;
+import static parrot.model.kernel.VectorMath.store;
+
+import java.nio.ByteBuffer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import parrot.model.tensor.Tensor;
+
+/**
+ * Root-mean-square and layer normalisation, row by row. The first is the second without mean and
+ * bias, so both share their loops: a mean of 0 changes no bit.
+ */
+final class VectorNorms {
+  private VectorNorms() {}
+
+  static void rmsNorm(
+      Workers workers, Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon) {
+    workers.split(
+        x.rows(),
+        4L * x.columns(),
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            int at = Spans.at(x, i, 0);
+            float squares = squares(x.buffer(), at, x.columns(), 0);
+            float factor = (float) (1 / Math.sqrt((double) squares / x.columns() + epsilon));
+            inverse.set(i, 0, factor);
+            scaleRow(
+                y.buffer(),
+                Spans.at(y, i, 0),
+                x.buffer(),
+                at,
+                weight.buffer(),
+                x.columns(),
+                factor);
+          }
+        });
+  }
+
+  static void layerNorm(
+      Workers workers,
+      Tensor y,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight,
+      Tensor bias,
+      float epsilon) {
+    workers.split(
+        x.rows(),
+        4L * x.columns(),
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            int at = Spans.at(x, i, 0);
+            float centre = sum(x.buffer(), at, x.columns()) / x.columns();
+            float squares = squares(x.buffer(), at, x.columns(), centre);
+            float factor = (float) (1 / Math.sqrt((double) squares / x.columns() + epsilon));
+            mean.set(i, 0, centre);
+            inverse.set(i, 0, factor);
+            normaliseRow(
+                y.buffer(),
+                Spans.at(y, i, 0),
+                x.buffer(),
+                at,
+                weight.buffer(),
+                bias.buffer(),
+                x.columns(),
+                centre,
+                factor);
+          }
+        });
+  }
+
+  /**
+   * Gradients of both.
+   *
+   * @param mean null for {@link #rmsNorm}
+   */
+  static void backward(
+      Workers workers,
+      Tensor dx,
+      Tensor dweight,
+      Tensor dbias,
+      Tensor dy,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight) {
+    if (dweight != null) {
+      addWeightSlopes(workers, dweight, dy, mean, inverse, x);
+    }
+    if (dbias != null) {
+      VectorElementwise.addBiasBackward(workers, dbias, dy);
+    }
+    workers.split(
+        x.rows(),
+        5L * x.columns(),
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            backwardRow(
+                dx.buffer(),
+                Spans.at(dx, i, 0),
+                dy.buffer(),
+                Spans.at(dy, i, 0),
+                x.buffer(),
+                Spans.at(x, i, 0),
+                weight.buffer(),
+                x.columns(),
+                mean == null ? 0 : mean.get(i, 0),
+                inverse.get(i, 0),
+                mean != null);
+          }
+        });
+  }
+
+  private static void addWeightSlopes(
+      Workers workers, Tensor dweight, Tensor dy, Tensor mean, Tensor inverse, Tensor x) {
+    ColumnSums.forEachBlock(
+        workers,
+        x,
+        (from, to, first, last) -> {
+          int end = first + covered(last - first);
+          int j = first;
+          for (; j < end; j += WIDTH) {
+            addWeightColumns(dweight.buffer(), j, dy, mean, inverse, x, from, to);
+          }
+          for (; j < last; j++) {
+            float sum = 0;
+            for (int i = from; i < to; i++) {
+              float centre = mean == null ? 0 : mean.get(i, 0);
+              sum += dy.get(i, j) * (x.get(i, j) - centre) * inverse.get(i, 0);
+            }
+            dweight.set(0, j, dweight.get(0, j) + sum);
+          }
+        });
+  }
+
+  private static void addWeightColumns(
+      ByteBuffer sums,
+      int column,
+      Tensor dy,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      int from,
+      int to) {
+    ByteBuffer slopes = dy.buffer();
+    ByteBuffer values = x.buffer();
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = from; i < to; i++) {
+      float centre = mean == null ? 0 : mean.get(i, 0);
+      FloatVector slope = load(slopes, Spans.at(dy, i, column)).mul(inverse.get(i, 0));
+      sum = load(values, Spans.at(x, i, column)).sub(centre).fma(slope, sum);
+    }
+    store(load(sums, 4 * column).add(sum), sums, 4 * column);
+  }
+
+  private static float sum(ByteBuffer x, int at, int count) {
+    FloatVector sums = FloatVector.zero(FLOATS);
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      sums = sums.add(load(x, at + 4 * j));
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; j < count; j++) {
+      sum += x.getFloat(at + 4 * j);
+    }
+    return sum;
+  }
+
+  private static float squares(ByteBuffer x, int at, int count, float centre) {
+    FloatVector sums = FloatVector.zero(FLOATS);
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector value = load(x, at + 4 * j).sub(centre);
+      sums = value.fma(value, sums);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; j < count; j++) {
+      float value = x.getFloat(at + 4 * j) - centre;
+      sum += value * value;
+    }
+    return sum;
+  }
+
+  private static void scaleRow(
+      ByteBuffer y, int yAt, ByteBuffer x, int xAt, ByteBuffer weight, int count, float factor) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      store(load(x, xAt + 4 * j).mul(factor).mul(load(weight, 4 * j)), y, yAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      y.putFloat(yAt + 4 * j, x.getFloat(xAt + 4 * j) * factor * weight.getFloat(4 * j));
+    }
+  }
+
+  private static void normaliseRow(
+      ByteBuffer y,
+      int yAt,
+      ByteBuffer x,
+      int xAt,
+      ByteBuffer weight,
+      ByteBuffer bias,
+      int count,
+      float centre,
+      float factor) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector value = load(x, xAt + 4 * j).sub(centre).mul(factor);
+      store(value.fma(load(weight, 4 * j), load(bias, 4 * j)), y, yAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      float value = (x.getFloat(xAt + 4 * j) - centre) * factor;
+      y.putFloat(yAt + 4 * j, Math.fma(value, weight.getFloat(4 * j), bias.getFloat(4 * j)));
+    }
+  }
+
+  private static void backwardRow(
+      ByteBuffer dx,
+      int dxAt,
+      ByteBuffer dy,
+      int dyAt,
+      ByteBuffer x,
+      int xAt,
+      ByteBuffer weight,
+      int count,
+      float centre,
+      float factor,
+      boolean centred) {
+    FloatVector sums = FloatVector.zero(FLOATS);
+    FloatVector products = FloatVector.zero(FLOATS);
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector slope = load(dy, dyAt + 4 * j).mul(load(weight, 4 * j));
+      sums = sums.add(slope);
+      products = load(x, xAt + 4 * j).sub(centre).mul(factor).fma(slope, products);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    float product = products.reduceLanes(VectorOperators.ADD);
+    for (; j < count; j++) {
+      float slope = dy.getFloat(dyAt + 4 * j) * weight.getFloat(4 * j);
+      sum += slope;
+      product += (x.getFloat(xAt + 4 * j) - centre) * factor * slope;
+    }
+    float average = centred ? sum / count : 0;
+    float along = product / count;
+    j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector slope = load(dy, dyAt + 4 * j).mul(load(weight, 4 * j)).sub(average);
+      FloatVector value = load(x, xAt + 4 * j).sub(centre).mul(factor);
+      store(slope.sub(value.mul(along)).mul(factor), dx, dxAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      float slope = dy.getFloat(dyAt + 4 * j) * weight.getFloat(4 * j) - average;
+      float value = (x.getFloat(xAt + 4 * j) - centre) * factor;
+      dx.putFloat(dxAt + 4 * j, (slope - value * along) * factor);
+    }
+  }
+}

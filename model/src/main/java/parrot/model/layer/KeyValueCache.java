@@ -1,0 +1,57 @@
+package parrot.model.layer;
+
+import java.util.ArrayList;
+import java.util.List;
+import parrot.model.tensor.Tensor;
+
+/** Keys and values of one sequence, by layer, for decoding token by token. */
+public final class KeyValueCache {
+  private final List<Tensor> keys = new ArrayList<>(); // each (capacity, K * headSize)
+  private final List<Tensor> values = new ArrayList<>(); // each (capacity, K * headSize)
+  private final int capacity;
+  private int length;
+
+  /**
+   * @param capacity tokens that fit
+   * @param width values of one token's keys: key heads times head size
+   */
+  public KeyValueCache(int layers, int capacity, int width) {
+    this.capacity = capacity;
+    for (int layer = 0; layer < layers; layer++) {
+      keys.add(Tensor.allocate(capacity, width));
+      values.add(Tensor.allocate(capacity, width));
+    }
+  }
+
+  /** Tokens held. */
+  public int length() {
+    return length;
+  }
+
+  public int capacity() {
+    return capacity;
+  }
+
+  /** Rows of the next {@code tokens} keys of a layer. */
+  Tensor nextKeys(int layer, int tokens) {
+    return keys.get(layer).rows(length, length + tokens);
+  }
+
+  Tensor nextValues(int layer, int tokens) {
+    return values.get(layer).rows(length, length + tokens);
+  }
+
+  /** All keys of a layer, the next {@code tokens} included. */
+  Tensor keys(int layer, int tokens) {
+    return keys.get(layer).rows(0, length + tokens);
+  }
+
+  Tensor values(int layer, int tokens) {
+    return values.get(layer).rows(0, length + tokens);
+  }
+
+  /** Counts {@code tokens} written rows as held. */
+  void advance(int tokens) {
+    length += tokens;
+  }
+}

@@ -1,0 +1,156 @@
+package parrot.model.layer;
+
+import parrot.model.config.VisionConfig;
+import parrot.model.kernel.Activation;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Segments;
+import parrot.model.tensor.Arena;
+import parrot.model.tensor.Tensor;
+
+/**
+ * One encoder layer of CLIP: {@code x + attention(norm1(x))}, then {@code x + mlp(norm2(x))}.
+ *
+ * <p>Source: CLIPEncoderLayer of the published checkpoints.
+ */
+final class VisionBlock {
+  private final Weight norm1Weight; // (1, D)
+  private final Weight norm1Bias; // (1, D)
+  private final Weight norm2Weight; // (1, D)
+  private final Weight norm2Bias; // (1, D)
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
+  private final Linear output;
+  private final Linear fc1;
+  private final Linear fc2;
+  private final Activation activation;
+  private final float epsilon;
+  private final int heads;
+
+  VisionBlock(WeightFactory weights, VisionConfig config, String prefix) {
+    int d = config.hiddenSize();
+    int f = config.intermediateSize();
+    norm1Weight = weights.create(prefix + ".layer_norm1.weight", d);
+    norm1Bias = weights.create(prefix + ".layer_norm1.bias", d);
+    norm2Weight = weights.create(prefix + ".layer_norm2.weight", d);
+    norm2Bias = weights.create(prefix + ".layer_norm2.bias", d);
+    query = Linear.withBias(weights, prefix + ".self_attn.q_proj", d, d);
+    key = Linear.withBias(weights, prefix + ".self_attn.k_proj", d, d);
+    value = Linear.withBias(weights, prefix + ".self_attn.v_proj", d, d);
+    output = Linear.withBias(weights, prefix + ".self_attn.out_proj", d, d);
+    fc1 = Linear.withBias(weights, prefix + ".mlp.fc1", f, d);
+    fc2 = Linear.withBias(weights, prefix + ".mlp.fc2", d, f);
+    activation = config.hiddenAct();
+    epsilon = (float) config.layerNormEps();
+    heads = config.numAttentionHeads();
+  }
+
+  /** What the backward pass needs; all (N, D) but where said. */
+  private static final class Saved {
+    Tensor input;
+    Tensor mean1; // (N, 1)
+    Tensor inverse1; // (N, 1)
+    Tensor normed1;
+    Tensor q;
+    Tensor k;
+    Tensor v;
+    Tensor attended;
+    Tensor logSum; // (N, H)
+    Tensor middle;
+    Tensor mean2; // (N, 1)
+    Tensor inverse2; // (N, 1)
+    Tensor normed2;
+    Tensor hidden; // (N, F)
+    Tensor activated; // (N, F)
+    Segments segments;
+  }
+
+  private Saved saved;
+
+  /** Returns the output (N, D). */
+  Tensor forward(Kernels kernels, Arena arena, Tensor x, int[] boundaries) {
+    int n = x.rows();
+    int d = x.columns();
+    Saved s = new Saved();
+    saved = s;
+    s.segments = Segments.self(boundaries, heads, heads, d / heads, false);
+    s.input = x;
+    s.mean1 = arena.take(n, 1);
+    s.inverse1 = arena.take(n, 1);
+    s.normed1 = arena.take(n, d);
+    kernels.layerNorm(
+        s.normed1, s.mean1, s.inverse1, x, norm1Weight.value(), norm1Bias.value(), epsilon);
+    s.q = arena.take(n, d);
+    s.k = arena.take(n, d);
+    s.v = arena.take(n, d);
+    query.forward(kernels, s.q, s.normed1);
+    key.forward(kernels, s.k, s.normed1);
+    value.forward(kernels, s.v, s.normed1);
+    s.attended = arena.take(n, d);
+    s.logSum = arena.take(n, heads);
+    kernels.attention(s.attended, s.logSum, s.q, s.k, s.v, s.segments);
+    s.middle = arena.take(n, d);
+    output.forward(kernels, s.middle, s.attended);
+    kernels.add(s.middle, x, 1);
+
+    s.mean2 = arena.take(n, 1);
+    s.inverse2 = arena.take(n, 1);
+    s.normed2 = arena.take(n, d);
+    kernels.layerNorm(
+        s.normed2, s.mean2, s.inverse2, s.middle, norm2Weight.value(), norm2Bias.value(), epsilon);
+    s.hidden = arena.take(n, fc1.outputs());
+    fc1.forward(kernels, s.hidden, s.normed2);
+    s.activated = arena.take(n, fc1.outputs());
+    kernels.activate(s.activated, s.hidden, activation);
+    Tensor y = arena.take(n, d);
+    fc2.forward(kernels, y, s.activated);
+    kernels.add(y, s.middle, 1);
+    return y;
+  }
+
+  /** Turns the gradient of the output into that of the input, in place: (N, D). */
+  void backward(Kernels kernels, Arena arena, Tensor dx) {
+    Saved s = saved;
+    Arena.Mark mark = arena.mark();
+    int n = dx.rows();
+    int d = dx.columns();
+    Tensor dhidden = arena.take(n, fc1.outputs());
+    fc2.backward(kernels, dhidden, dx, s.activated, 0);
+    kernels.activateBackward(dhidden, dhidden, s.hidden, activation);
+    Tensor dnormed = arena.take(n, d);
+    fc1.backward(kernels, dnormed, dhidden, s.normed2, 0);
+    Tensor dbranch = arena.take(n, d);
+    kernels.layerNormBackward(
+        dbranch,
+        norm2Weight.gradient(),
+        norm2Bias.gradient(),
+        dnormed,
+        s.mean2,
+        s.inverse2,
+        s.middle,
+        norm2Weight.value());
+    kernels.add(dx, dbranch, 1);
+
+    Tensor dattended = dnormed;
+    output.backward(kernels, dattended, dx, s.attended, 0);
+    Tensor dq = arena.take(n, d);
+    Tensor dk = arena.take(n, d);
+    Tensor dv = arena.take(n, d);
+    kernels.attentionBackward(
+        dq, dk, dv, dattended, s.attended, s.logSum, s.q, s.k, s.v, s.segments);
+    query.backward(kernels, dattended, dq, s.normed1, 0);
+    key.backward(kernels, dattended, dk, s.normed1, 1);
+    value.backward(kernels, dattended, dv, s.normed1, 1);
+    kernels.layerNormBackward(
+        dbranch,
+        norm1Weight.gradient(),
+        norm1Bias.gradient(),
+        dattended,
+        s.mean1,
+        s.inverse1,
+        s.input,
+        norm1Weight.value());
+    kernels.add(dx, dbranch, 1);
+    arena.release(mark);
+  }
+}

@@ -1,0 +1,147 @@
+package parrot.model.layer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import parrot.model.config.VisionConfig;
+import parrot.model.kernel.Kernels;
+import parrot.model.tensor.Arena;
+import parrot.model.tensor.Tensor;
+
+/**
+ * CLIP's vision transformer up to the hidden state that Parrot reads; layers behind it are not
+ * computed.
+ *
+ * <p>Source: CLIPVisionTransformer of the published checkpoints.
+ */
+public final class VisionTower {
+  private final Weight classEmbedding; // (1, Dv)
+  private final Weight patchEmbedding; // (Dv, 3 * patch * patch)
+  private final Weight positionEmbedding; // (P, Dv)
+  private final Weight normWeight; // (1, Dv)
+  private final Weight normBias; // (1, Dv)
+  private final List<VisionBlock> blocks = new ArrayList<>();
+  private final VisionConfig config;
+  private final int tokens;
+
+  private int pictures;
+  private Tensor patches; // (I * (P - 1), 3 * patch * patch)
+  private Tensor embedded; // (I * P, Dv)
+  private Tensor mean; // (I * P, 1)
+  private Tensor inverse; // (I * P, 1)
+  private int[] patchRows;
+  private int[] classRows;
+
+  /**
+   * @param layers how many encoder layers to run
+   */
+  public VisionTower(WeightFactory weights, VisionConfig config, int layers) {
+    this.config = config;
+    int d = config.hiddenSize();
+    int grid = config.imageSize() / config.patchSize();
+    tokens = grid * grid + 1;
+    String embeddings = "vision_model.embeddings.";
+    classEmbedding = weights.create(embeddings + "class_embedding", d);
+    patchEmbedding =
+        weights.create(
+            embeddings + "patch_embedding.weight", d, 3 * config.patchSize() * config.patchSize());
+    positionEmbedding = weights.create(embeddings + "position_embedding.weight", tokens, d);
+    normWeight = weights.create("vision_model.pre_layrnorm.weight", d);
+    normBias = weights.create("vision_model.pre_layrnorm.bias", d);
+    for (int layer = 0; layer < layers; layer++) {
+      blocks.add(new VisionBlock(weights, config, "vision_model.encoder.layers." + layer));
+    }
+  }
+
+  /** Tokens of one picture, the class token included. */
+  public int tokens() {
+    return tokens;
+  }
+
+  /**
+   * @param pixels (I, 3 * size * size), normalised, channel first
+   * @return (I * P, Dv), the class token first in each picture
+   */
+  public Tensor forward(Kernels kernels, Arena arena, Tensor pixels) {
+    int d = config.hiddenSize();
+    pictures = pixels.rows();
+    int n = pictures * tokens;
+    patches = arena.take(pictures * (tokens - 1), patchEmbedding.columns());
+    kernels.patches(patches, pixels, config.imageSize(), config.patchSize());
+    Tensor convolved = arena.take(patches.rows(), d);
+    kernels.matmul(convolved, patches, false, patchEmbedding.value(), true, 0);
+
+    index();
+    embedded = arena.take(n, d);
+    kernels.scatter(embedded, convolved, patchRows);
+    kernels.gather(embedded, classEmbedding.value(), classRows);
+    Tensor byPicture = embedded.reshape(pictures, tokens * d);
+    kernels.addBias(byPicture, positionEmbedding.value().reshape(1, tokens * d));
+
+    mean = arena.take(n, 1);
+    inverse = arena.take(n, 1);
+    Tensor x = arena.take(n, d);
+    kernels.layerNorm(
+        x,
+        mean,
+        inverse,
+        embedded,
+        normWeight.value(),
+        normBias.value(),
+        (float) config.layerNormEps());
+    int[] boundaries = boundaries(pictures, tokens);
+    for (VisionBlock block : blocks) {
+      x = block.forward(kernels, arena, x, boundaries);
+    }
+    return x;
+  }
+
+  /**
+   * @param dx gradient of the output (I * P, Dv); overwritten
+   */
+  public void backward(Kernels kernels, Arena arena, Tensor dx) {
+    for (int layer = blocks.size() - 1; layer >= 0; layer--) {
+      blocks.get(layer).backward(kernels, arena, dx);
+    }
+    Arena.Mark mark = arena.mark();
+    int d = config.hiddenSize();
+    Tensor dembedded = arena.take(dx.rows(), d);
+    kernels.layerNormBackward(
+        dembedded,
+        normWeight.gradient(),
+        normBias.gradient(),
+        dx,
+        mean,
+        inverse,
+        embedded,
+        normWeight.value());
+    if (positionEmbedding.isTrained()) {
+      kernels.addBiasBackward(
+          positionEmbedding.gradient().reshape(1, tokens * d),
+          dembedded.reshape(pictures, tokens * d));
+      kernels.gatherBackward(classEmbedding.gradient(), dembedded, classRows);
+      Tensor dconvolved = arena.take(patches.rows(), d);
+      kernels.gather(dconvolved, dembedded, patchRows);
+      kernels.matmul(patchEmbedding.gradient(), dconvolved, true, patches, false, 1);
+    }
+    arena.release(mark);
+  }
+
+  private void index() {
+    patchRows = new int[pictures * (tokens - 1)];
+    classRows = new int[pictures * tokens];
+    Arrays.fill(classRows, -1);
+    for (int picture = 0; picture < pictures; picture++) {
+      classRows[picture * tokens] = 0;
+      for (int patch = 0; patch < tokens - 1; patch++) {
+        patchRows[picture * (tokens - 1) + patch] = picture * tokens + 1 + patch;
+      }
+    }
+  }
+
+  private static int[] boundaries(int count, int size) {
+    int[] boundaries = new int[count + 1];
+    Arrays.setAll(boundaries, i -> i * size);
+    return boundaries;
+  }
+}

@@ -1,0 +1,18 @@
+package parrot.model.layer;
+
+/** Hands out the parameters of layers while a network is built; each name once. */
+@FunctionalInterface
+public interface WeightFactory {
+
+  /**
+   * @param name published tensor name
+   * @param rows first dimension; 1 for vectors
+   * @param columns product of the other dimensions
+   */
+  Weight create(String name, int rows, int columns);
+
+  /** A vector. */
+  default Weight create(String name, int size) {
+    return create(name, 1, size);
+  }
+}

@@ -1,0 +1,55 @@
+package parrot.model.network;
+
+import java.util.Arrays;
+
+/**
+ * A ragged batch: samples one after another, never padded.
+ *
+ * @param tokenIds of all samples; {@link #IMAGE} stands for a picture's visual tokens
+ * @param labels likewise; {@link #IGNORE} where nothing is to be learned
+ * @param lengths tokens of each sample
+ * @param pixels pictures one after another, each [3, size, size], normalised; empty without any
+ * @param pictureSamples sample of each picture, ascending; a picture whose sample has no image
+ *     token is computed and leaves no trace in the sequence
+ */
+public record Batch(
+    int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] pictureSamples) {
+  /** Token id that stands for a picture. */
+  public static final int IMAGE = -200;
+
+  /** Label of a position that is not supervised. */
+  public static final int IGNORE = -100;
+
+  public Batch {
+    int total = Arrays.stream(lengths).sum();
+    if (tokenIds.length != total || labels.length != total) {
+      throw new IllegalArgumentException(
+          "Invalid batch: %d token ids and %d labels (must be %d, the sum of the lengths)"
+              .formatted(tokenIds.length, labels.length, total));
+    }
+    for (int i = 0; i < pictureSamples.length; i++) {
+      if (pictureSamples[i] < (i == 0 ? 0 : pictureSamples[i - 1])
+          || pictureSamples[i] >= lengths.length) {
+        throw new IllegalArgumentException(
+            "Invalid picture samples: "
+                + Arrays.toString(pictureSamples)
+                + " (must ascend within 0 to "
+                + (lengths.length - 1)
+                + ")");
+      }
+    }
+  }
+
+  /** A batch of text alone. */
+  public static Batch ofText(int[] tokenIds, int[] labels, int[] lengths) {
+    return new Batch(tokenIds, labels, lengths, new float[0], new int[0]);
+  }
+
+  public int samples() {
+    return lengths.length;
+  }
+
+  public int pictures() {
+    return pictureSamples.length;
+  }
+}

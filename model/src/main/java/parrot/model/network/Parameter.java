@@ -1,0 +1,15 @@
+package parrot.model.network;
+
+/**
+ * A trained tensor and its place in the flat vectors.
+ *
+ * @param name published tensor name
+ * @param rows first dimension; 1 for vectors
+ * @param columns product of the other dimensions
+ * @param offset of the first value, in floats
+ */
+public record Parameter(String name, Part part, int rows, int columns, long offset) {
+  public long size() {
+    return (long) rows * columns;
+  }
+}

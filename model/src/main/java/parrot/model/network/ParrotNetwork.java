@@ -1,0 +1,306 @@
+package parrot.model.network;
+
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.Kernels;
+import parrot.model.layer.Decoder;
+import parrot.model.layer.Experts;
+import parrot.model.layer.KeyValueCache;
+import parrot.model.layer.LanguageHead;
+import parrot.model.layer.Projector;
+import parrot.model.layer.VisionTower;
+import parrot.model.layer.Weight;
+import parrot.model.tensor.Arena;
+import parrot.model.tensor.Tensor;
+import parrot.model.weights.Weights;
+
+/**
+ * Parrot as one function of its trained parameters: pictures and token ids in, loss and gradients
+ * out. Nothing is computed for frozen parts that the trained ones do not need.
+ *
+ * <p>Trained parameters live in flat vectors that the caller binds; frozen ones are loaded once. An
+ * instance serves one thread at a time.
+ */
+public final class ParrotNetwork implements AutoCloseable {
+  private final ParrotConfig config;
+  private final Weights source;
+  private final Kernels kernels;
+  private final Arena arena = new Arena();
+  private final ParameterTable table;
+  private final VisionTower vision;
+  private final Projector projector;
+  private final Experts experts; // null where they are not used
+  private final Weight embedding; // (V, D)
+  private final Decoder decoder;
+  private final LanguageHead head;
+  private final Set<Part> trained;
+
+  /**
+   * @param trained parts that learn; the others are loaded here and stay as they are
+   * @throws parrot.model.ModelException if a weight is missing or misshapen
+   */
+  public ParrotNetwork(ParrotConfig config, Set<Part> trained, Weights source, Kernels kernels) {
+    this.config = config;
+    this.source = source;
+    this.kernels = kernels;
+    this.trained = trained.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(trained);
+    table = new ParameterTable(this.trained);
+    vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
+    projector = new Projector(table, config);
+    experts = config.useMoe() ? new Experts(table, config) : null;
+    embedding = table.create("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
+    decoder = new Decoder(table, config);
+    head = new LanguageHead(table, config, embedding);
+    table.loadFrozen(source);
+  }
+
+  /** A network whose weights all stay as they are. */
+  public static ParrotNetwork frozen(ParrotConfig config, Weights source, Kernels kernels) {
+    return new ParrotNetwork(config, EnumSet.noneOf(Part.class), source, kernels);
+  }
+
+  public ParrotConfig config() {
+    return config;
+  }
+
+  /** Trained parameters in the order of the flat vectors. */
+  public List<Parameter> parameters() {
+    return table.parameters();
+  }
+
+  /** Length of the flat vectors, in floats. */
+  public long parameterCount() {
+    return table.count();
+  }
+
+  /**
+   * Places the trained parameters into flat float32 vectors.
+   *
+   * @param parameters address of {@link #parameterCount} floats
+   * @param gradients likewise, or 0 where only forward passes are wanted
+   * @param owner kept reachable as long as the vectors are in use
+   */
+  public void bind(long parameters, long gradients, Object owner) {
+    table.place(parameters, gradients, owner);
+  }
+
+  /** Copies the starting weights into the bound vector. */
+  public void initialize() {
+    for (Parameter parameter : table.parameters()) {
+      source.readInto(parameter.name(), table.weight(parameter).value());
+    }
+  }
+
+  /** Loss of a batch. */
+  public StepResult forward(Batch batch) {
+    return run(batch, false);
+  }
+
+  /** Loss of a batch, and the gradients of its mean over supervised tokens, overwritten. */
+  public StepResult forwardBackward(Batch batch) {
+    return run(batch, true);
+  }
+
+  private StepResult run(Batch batch, boolean learn) {
+    arena.reset();
+    SequenceLayout layout = layout(batch);
+    if (learn) {
+      for (Parameter parameter : table.parameters()) {
+        kernels.fill(table.weight(parameter).gradient(), 0);
+      }
+    }
+    Visual visual = batch.pictures() == 0 ? null : look(batch, layout);
+    Tensor hidden = decoder.forward(kernels, arena, embed(layout, visual), layout.boundaries());
+
+    int supervised = layout.supervised().length;
+    double[] sampleLoss = new double[batch.samples()];
+    int[] sampleTokens = new int[batch.samples()];
+    if (supervised > 0) {
+      Tensor losses = arena.take(supervised, 1);
+      Tensor dx = learn ? arena.take(hidden.rows(), hidden.columns()) : null;
+      head.loss(kernels, arena, losses, dx, hidden, layout.supervised(), layout.targets());
+      float[] values = losses.toArray();
+      for (int i = 0; i < supervised; i++) {
+        sampleLoss[layout.supervisedSamples()[i]] += values[i];
+        sampleTokens[layout.supervisedSamples()[i]]++;
+      }
+      if (learn && !trained.isEmpty()) {
+        backward(dx, layout, visual);
+      }
+    }
+    return new StepResult(sampleLoss, sampleTokens, routing(visual));
+  }
+
+  /** Intermediate values of a forward pass, with logits at every position. */
+  public Trace trace(Batch batch) {
+    arena.reset();
+    SequenceLayout layout = layout(batch);
+    Visual visual = batch.pictures() == 0 ? null : look(batch, layout);
+    Tensor embedded = embed(layout, visual);
+    float[] inputs = embedded.toArray();
+    Tensor hidden = decoder.forward(kernels, arena, embedded, layout.boundaries());
+    float[] logits = head.logits(kernels, arena, hidden).toArray();
+    boolean seen = visual != null;
+    return new Trace(
+        seen ? visual.features.toArray() : new float[0],
+        seen ? visual.projected.toArray() : new float[0],
+        routing(visual),
+        seen ? visual.output.toArray() : new float[0],
+        layout.boundaries(),
+        layout.labels(),
+        inputs,
+        logits);
+  }
+
+  /**
+   * Continues one sample in a cache.
+   *
+   * @param next token ids behind what the cache holds; at the start the whole prompt
+   * @param pixels picture of the prompt [3, size, size], or null
+   * @return logits of the next token, V values
+   */
+  public float[] decode(int[] next, float[] pixels, KeyValueCache cache) {
+    arena.reset();
+    int[] labels = new int[next.length];
+    Arrays.fill(labels, Batch.IGNORE);
+    Batch batch =
+        pixels == null
+            ? Batch.ofText(next, labels, new int[] {next.length})
+            : new Batch(next, labels, new int[] {next.length}, pixels, new int[1]);
+    SequenceLayout layout = layout(batch);
+    Visual visual = pixels == null ? null : look(batch, layout);
+    Tensor hidden = decoder.forward(kernels, arena, embed(layout, visual), cache);
+    Tensor last = hidden.rows(hidden.rows() - 1, hidden.rows());
+    return head.logits(kernels, arena, last).toArray();
+  }
+
+  /** An empty cache for a sequence of {@code capacity} tokens, visual ones included. */
+  public KeyValueCache newCache(int capacity) {
+    return new KeyValueCache(config.numHiddenLayers(), capacity, config.keyValueSize());
+  }
+
+  /** Visual tokens of a batch: before, between and after the parts that make them. */
+  private static final class Visual {
+    Tensor features; // (I * P, Dv)
+    Tensor projected; // (I * P, D)
+    Tensor prompts; // (queries, D), null without experts
+    Tensor output; // (I * P, D)
+  }
+
+  private SequenceLayout layout(Batch batch) {
+    return SequenceLayout.of(batch, config.visualTokens(), config.tokenizerModelMaxLength());
+  }
+
+  private Visual look(Batch batch, SequenceLayout layout) {
+    int size = config.vision().imageSize();
+    Tensor pixels = arena.take(batch.pictures(), 3 * size * size);
+    pixels.set(batch.pixels());
+    Visual visual = new Visual();
+    visual.features = vision.forward(kernels, arena, pixels);
+    if (!config.classToken()) {
+      visual.features = withoutClassTokens(visual.features, batch.pictures());
+    }
+    visual.projected = projector.forward(kernels, arena, visual.features);
+    visual.output = visual.projected;
+    if (experts != null) {
+      visual.prompts = arena.take(layout.prompts().length, config.hiddenSize());
+      kernels.gather(visual.prompts, embedding.value(), layout.prompts());
+      visual.output =
+          experts.forward(
+              kernels, arena, visual.projected, visual.prompts, layout.promptBoundaries());
+    }
+    return visual;
+  }
+
+  private Tensor embed(SequenceLayout layout, Visual visual) {
+    Tensor x = arena.take(layout.rows(), config.hiddenSize());
+    kernels.gather(x, embedding.value(), layout.tokens());
+    if (visual != null) {
+      kernels.gather(x, visual.output, layout.visuals());
+    }
+    return x;
+  }
+
+  private void backward(Tensor dx, SequenceLayout layout, Visual visual) {
+    boolean below = visual != null && !EnumSet.of(Part.DECODER).containsAll(trained);
+    if (!below && !trained.contains(Part.DECODER)) {
+      return;
+    }
+    decoder.backward(kernels, arena, dx);
+    if (embedding.isTrained()) {
+      kernels.gatherBackward(embedding.gradient(), dx, layout.tokens());
+    }
+    boolean guides = visual != null && experts != null && embedding.isTrained();
+    if (!below && !guides) {
+      return;
+    }
+    Tensor dvisual = arena.take(visual.output.rows(), config.hiddenSize());
+    kernels.fill(dvisual, 0);
+    kernels.gatherBackward(dvisual, dx, layout.visuals());
+    if (experts != null) {
+      Tensor dprojected = arena.take(dvisual.rows(), config.hiddenSize());
+      Tensor dprompts =
+          embedding.isTrained() ? arena.take(visual.prompts.rows(), config.hiddenSize()) : null;
+      experts.backward(kernels, arena, dprojected, dprompts, dvisual);
+      if (dprompts != null) {
+        kernels.gatherBackward(embedding.gradient(), dprompts, layout.prompts());
+      }
+      dvisual = dprojected;
+    }
+    boolean visionLearns = trained.contains(Part.VISION);
+    if (projector.isTrained() || visionLearns) {
+      Tensor dfeatures =
+          visionLearns ? arena.take(visual.features.rows(), visual.features.columns()) : null;
+      projector.backward(kernels, arena, dfeatures, dvisual);
+      if (visionLearns) {
+        vision.backward(kernels, arena, withClassTokens(dfeatures));
+      }
+    }
+  }
+
+  private float[][] routing(Visual visual) {
+    if (visual == null || experts == null) {
+      return new float[0][];
+    }
+    Tensor routing = experts.routing();
+    float[][] rows = new float[routing.rows()][];
+    for (int picture = 0; picture < rows.length; picture++) {
+      rows[picture] = routing.rows(picture, picture + 1).toArray();
+    }
+    return rows;
+  }
+
+  private Tensor withoutClassTokens(Tensor features, int pictures) {
+    Tensor patches = arena.take(pictures * (vision.tokens() - 1), features.columns());
+    kernels.gather(patches, features, patchRows(pictures));
+    return patches;
+  }
+
+  private Tensor withClassTokens(Tensor dfeatures) {
+    if (config.classToken()) {
+      return dfeatures;
+    }
+    int pictures = dfeatures.rows() / (vision.tokens() - 1);
+    Tensor all = arena.take(pictures * vision.tokens(), dfeatures.columns());
+    kernels.fill(all, 0);
+    kernels.scatter(all, dfeatures, patchRows(pictures));
+    return all;
+  }
+
+  private int[] patchRows(int pictures) {
+    int patches = vision.tokens() - 1;
+    int[] rows = new int[pictures * patches];
+    Arrays.setAll(rows, i -> i / patches * vision.tokens() + 1 + i % patches);
+    return rows;
+  }
+
+  /** Frees working memory and the device's; the bound vectors are the caller's. */
+  @Override
+  public void close() {
+    arena.close();
+    kernels.close();
+  }
+}

@@ -1,0 +1,34 @@
+package parrot.model.network;
+
+/**
+ * What a step over a batch found.
+ *
+ * @param sampleLoss sum of the losses of each sample's supervised tokens
+ * @param sampleTokens supervised tokens of each sample
+ * @param routing router weights by picture and expert; empty where experts are not used
+ */
+public record StepResult(double[] sampleLoss, int[] sampleTokens, float[][] routing) {
+
+  /** Sum over all supervised tokens. */
+  public double lossSum() {
+    double sum = 0;
+    for (double loss : sampleLoss) {
+      sum += loss;
+    }
+    return sum;
+  }
+
+  public int supervisedTokens() {
+    int sum = 0;
+    for (int tokens : sampleTokens) {
+      sum += tokens;
+    }
+    return sum;
+  }
+
+  /** Mean over the batch's supervised tokens; 0 where there are none. */
+  public double meanLoss() {
+    int tokens = supervisedTokens();
+    return tokens == 0 ? 0 : lossSum() / tokens;
+  }
+}

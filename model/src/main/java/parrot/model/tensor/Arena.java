@@ -1,0 +1,102 @@
+package parrot.model.tensor;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
+
+/**
+ * Memory of one replica, taken piece by piece during a step and given back all at once. It grows to
+ * what the largest step needs and is reused from then on, because fresh pages are slow.
+ *
+ * <p>Tensors taken before {@link #reset} or above a {@link #release} mark must not be used after
+ * it.
+ */
+public final class Arena implements AutoCloseable {
+  private static final long ALIGNMENT = 64;
+  private static final long MINIMUM_CHUNK = 1L << 24;
+  private static final long MAXIMUM_CHUNK = Integer.MAX_VALUE - 1024L;
+
+  private final List<Chunk> chunks = new ArrayList<>();
+  private int current;
+  private long used;
+
+  /** A tensor of unspecified content. */
+  public Tensor take(int rows, int columns) {
+    long bytes = roundUp(4L * rows * columns);
+    while (current < chunks.size() && used + bytes > chunks.get(current).bytes) {
+      current++;
+      used = 0;
+    }
+    if (current == chunks.size()) {
+      chunks.add(new Chunk(Math.max(bytes, Math.min(MAXIMUM_CHUNK, nextChunk()))));
+      used = 0;
+    }
+    Chunk chunk = chunks.get(current);
+    Tensor tensor = Tensor.slice(chunk.buffer, chunk.address, used, rows, columns, chunk);
+    used += bytes;
+    return tensor;
+  }
+
+  /** Where the arena stands, for {@link #release}. */
+  public Mark mark() {
+    return new Mark(current, used);
+  }
+
+  /** Gives back what was taken since the mark. */
+  public void release(Mark mark) {
+    current = mark.chunk;
+    used = mark.used;
+  }
+
+  /** Gives everything back; memory in several chunks becomes one. */
+  public void reset() {
+    if (chunks.size() > 1) {
+      long total = capacity();
+      if (total <= MAXIMUM_CHUNK) {
+        close();
+        chunks.add(new Chunk(total));
+      }
+    }
+    current = 0;
+    used = 0;
+  }
+
+  /** Bytes held. */
+  public long capacity() {
+    return chunks.stream().mapToLong(chunk -> chunk.bytes).sum();
+  }
+
+  @Override
+  public void close() {
+    chunks.forEach(chunk -> chunk.memory.deallocate());
+    chunks.clear();
+    current = 0;
+    used = 0;
+  }
+
+  private long nextChunk() {
+    return Math.max(MINIMUM_CHUNK, capacity());
+  }
+
+  private static long roundUp(long bytes) {
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** A position in the arena. */
+  public record Mark(int chunk, long used) {}
+
+  private static final class Chunk {
+    final BytePointer memory;
+    final ByteBuffer buffer;
+    final long address;
+    final long bytes;
+
+    Chunk(long bytes) {
+      this.bytes = bytes;
+      memory = new BytePointer(bytes + ALIGNMENT);
+      address = roundUp(memory.address());
+      buffer = Tensor.bytes(address, bytes);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package parrot.model.weights;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.model.ModelException;
+import parrot.model.config.ParrotConfig;
+import parrot.model.config.VisionConfig;
+
+/**
+ * A model as it lies in a folder, local or in HDFS: {@code config.json}, weights, the vision
+ * encoder's folder that {@code mm_vision_tower} names (relative to the folder, or absolute), and a
+ * {@code tokenizer.json} where there is one. The vision encoder's tensors lie in its own folder, or
+ * inside the model's weights as published Parrots keep a trained one; then only its configuration
+ * is needed.
+ *
+ * <p>Opening reads headers, checks every name and shape, and leaves the values where they are.
+ */
+public final class ModelFolder implements AutoCloseable {
+  private final Path folder;
+  private final ParrotConfig config;
+  private final ModelWeights weights;
+  private final Optional<Path> tokenizer;
+
+  private ModelFolder(
+      Path folder, ParrotConfig config, ModelWeights weights, Optional<Path> tokenizer) {
+    this.folder = folder;
+    this.config = config;
+    this.weights = weights;
+    this.tokenizer = tokenizer;
+  }
+
+  /**
+   * Opens a complete model.
+   *
+   * @throws ModelException saying which file, key or tensors are wrong and what to do
+   */
+  public static ModelFolder open(Path folder, Configuration configuration) {
+    return open(folder, configuration, List.of(), new Initializer(0, Initializer.Experts.NORMAL));
+  }
+
+  /**
+   * Opens a model whose parts need not all be there yet.
+   *
+   * @param mayBeMissing prefixes of tensor names, such as {@link TensorNames#PROJECTOR}; the empty
+   *     prefix allows everything to be missing, the weights' file included
+   * @param initializer gives the values of what is missing
+   * @throws ModelException saying which file, key or tensors are wrong and what to do
+   */
+  public static ModelFolder open(
+      Path folder,
+      Configuration configuration,
+      Collection<String> mayBeMissing,
+      Initializer initializer) {
+    JsonNode json = readJson(new Path(folder, "config.json"), configuration, "the model");
+    String tower = json.path("mm_vision_tower").asText("");
+    if (tower.isBlank()) {
+      throw new ModelException(
+          "Missing key mm_vision_tower in "
+              + new Path(folder, "config.json")
+              + " (must be the folder of the vision encoder, relative to the model's or absolute)");
+    }
+    Path towerFolder = new Path(folder, new Path(tower));
+    Path towerFile = new Path(towerFolder, "config.json");
+    VisionConfig vision =
+        VisionConfig.of(
+            readJson(
+                towerFile,
+                configuration,
+                "the vision encoder that mm_vision_tower names, " + tower),
+            towerFile.toString());
+    ParrotConfig config = ParrotConfig.of(json, vision, new Path(folder, "config.json").toString());
+
+    ModelWeights weights = new ModelWeights(folder.toString(), config, initializer);
+    boolean complete = false;
+    try {
+      Optional<WeightFiles> own = WeightFiles.openIfPresent(folder, configuration);
+      own.ifPresent(weights::add);
+      if (own.isEmpty() && !mayBeMissing.contains("")) {
+        weights.add(WeightFiles.open(folder, configuration));
+      }
+      if (!weights.holdsVision()) {
+        WeightFiles.openIfPresent(towerFolder, configuration).ifPresent(weights::add);
+      }
+      weights.check(mayBeMissing);
+      Path tokenizer = new Path(folder, "tokenizer.json");
+      boolean tokenizes = tokenizer.getFileSystem(configuration).exists(tokenizer);
+      ModelFolder opened =
+          new ModelFolder(
+              folder, config, weights, tokenizes ? Optional.of(tokenizer) : Optional.empty());
+      complete = true;
+      return opened;
+    } catch (IOException e) {
+      throw new ModelException("Cannot open model " + folder + ": " + e.getMessage(), e);
+    } finally {
+      if (!complete) {
+        weights.close();
+      }
+    }
+  }
+
+  private static JsonNode readJson(Path file, Configuration configuration, String what) {
+    try (InputStream stream = file.getFileSystem(configuration).open(file)) {
+      JsonNode json = new ObjectMapper().readTree(stream);
+      if (!json.isObject()) {
+        throw new ModelException("Cannot read " + file + ": not a JSON object");
+      }
+      return json;
+    } catch (FileNotFoundException e) {
+      throw new ModelException("Cannot open " + what + ": there is no " + file, e);
+    } catch (JsonProcessingException e) {
+      throw new ModelException(
+          "Cannot read "
+              + file
+              + ": no valid JSON, line "
+              + e.getLocation().getLineNr()
+              + ": "
+              + e.getOriginalMessage(),
+          e);
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public ParrotConfig config() {
+    return config;
+  }
+
+  /** All tensors that the configuration asks for, the vision encoder's included. */
+  public Weights weights() {
+    return weights;
+  }
+
+  /** Names of the tensors that the files do not hold. */
+  public Set<String> initialised() {
+    return weights.initialised();
+  }
+
+  /** The folder's {@code tokenizer.json}. */
+  public Optional<Path> tokenizer() {
+    return tokenizer;
+  }
+
+  @Override
+  public void close() {
+    weights.close();
+  }
+}

@@ -1,0 +1,158 @@
+package parrot.model.weights;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import parrot.model.ModelException;
+import parrot.model.config.ParrotConfig;
+
+/** A model's tensors, checked against its configuration: from files, and from an initializer. */
+final class ModelWeights implements Weights {
+  private static final int SHOWN = 10;
+
+  /** In published files, and without meaning here: buffers, and the text side of a whole CLIP. */
+  private static final Pattern IGNORED =
+      Pattern.compile(
+          ".*\\.rotary_emb\\.inv_freq|.*embeddings\\.position_ids|text_model\\..*"
+              + "|visual_projection\\.weight|text_projection\\.weight|logit_scale");
+
+  private record Source(Weights weights, String name) {}
+
+  private final String folder;
+  private final ParrotConfig config;
+  private final Initializer initializer;
+  private final List<Weights> files = new ArrayList<>();
+  private final Map<String, Source> sources = new LinkedHashMap<>();
+  private final Map<String, TensorSpec> initialised = new LinkedHashMap<>();
+  private final Set<String> names = new LinkedHashSet<>();
+
+  ModelWeights(String folder, ParrotConfig config, Initializer initializer) {
+    this.folder = folder;
+    this.config = config;
+    this.initializer = initializer;
+  }
+
+  /** Adds a file's tensors; what was added before stays. Takes over closing it. */
+  void add(Weights file) {
+    files.add(file);
+    for (String name : file.names()) {
+      if (IGNORED.matcher(name).matches()) {
+        continue;
+      }
+      String published =
+          name.startsWith(TensorNames.VISION_IN_MODEL)
+              ? name.substring(TensorNames.VISION_IN_MODEL.length())
+              : name;
+      sources.putIfAbsent(published, new Source(file, name));
+    }
+  }
+
+  boolean holdsVision() {
+    return sources.keySet().stream().anyMatch(name -> name.startsWith(TensorNames.VISION));
+  }
+
+  /**
+   * Compares what is there with what the configuration asks for.
+   *
+   * @param mayBeMissing prefixes of names that are initialised where the files do not hold them
+   * @throws ModelException naming all differences, ten of each kind
+   */
+  void check(Collection<String> mayBeMissing) {
+    Set<String> extra = new LinkedHashSet<>(sources.keySet());
+    List<String> missing = new ArrayList<>();
+    List<String> misshapen = new ArrayList<>();
+    for (TensorSpec spec : TensorNames.of(config)) {
+      String name = spec.name();
+      if (!extra.remove(name)) {
+        if (mayBeMissing.stream().anyMatch(name::startsWith)) {
+          if (spec.required()) {
+            initialised.put(name, spec);
+            names.add(name);
+          }
+        } else if (spec.required()) {
+          missing.add(spec.toString());
+        }
+      } else if (!Arrays.equals(shape(name), spec.shape())) {
+        misshapen.add(
+            name
+                + " (got "
+                + Arrays.toString(shape(name))
+                + ", expected "
+                + Arrays.toString(spec.shape())
+                + ")");
+      } else {
+        names.add(name);
+      }
+    }
+    if (missing.isEmpty() && extra.isEmpty() && misshapen.isEmpty()) {
+      return;
+    }
+    StringBuilder message =
+        new StringBuilder("Cannot use the weights in " + folder + ": they contradict config.json");
+    list(message, "missing", missing);
+    list(message, "misshapen", misshapen);
+    list(message, "extra", List.copyOf(extra));
+    if (extra.contains(TensorNames.HEAD)) {
+      message.append(
+          "; tie_word_embeddings is true, which leaves no lm_head.weight:"
+              + " set it to false to use that tensor, or remove the tensor");
+    }
+    throw new ModelException(message.toString());
+  }
+
+  private static void list(StringBuilder message, String kind, List<String> tensors) {
+    if (!tensors.isEmpty()) {
+      message.append("; ").append(tensors.size()).append(' ').append(kind).append(": ");
+      message.append(String.join(", ", tensors.subList(0, Math.min(SHOWN, tensors.size()))));
+      if (tensors.size() > SHOWN) {
+        message.append(" and ").append(tensors.size() - SHOWN).append(" more");
+      }
+    }
+  }
+
+  Set<String> initialised() {
+    return Collections.unmodifiableSet(initialised.keySet());
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(names);
+  }
+
+  @Override
+  public int[] shape(String name) {
+    TensorSpec spec = initialised.get(name);
+    return spec != null ? spec.shape().clone() : source(name).weights().shape(source(name).name());
+  }
+
+  @Override
+  public void read(String name, FloatSink sink) {
+    TensorSpec spec = initialised.get(name);
+    if (spec != null) {
+      float[] values = initializer.values(spec, config);
+      sink.accept(0, values, values.length);
+    } else {
+      source(name).weights().read(source(name).name(), sink);
+    }
+  }
+
+  private Source source(String name) {
+    Source source = sources.get(name);
+    if (source == null) {
+      throw new ModelException("Cannot read " + name + ": there is no such tensor in " + folder);
+    }
+    return source;
+  }
+
+  @Override
+  public void close() {
+    files.forEach(Weights::close);
+  }
+}

@@ -1,0 +1,195 @@
+package parrot.model.weights;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Streams tensors into safetensors files: the header first, since all sizes are known, then the
+ * values in the order of the list, a piece at a time. Nothing is held but a piece.
+ */
+public final class SafetensorsWriter {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Gives the values of one tensor after the other. */
+  @FunctionalInterface
+  public interface Values {
+    /** Passes all values of the tensor to the sink, in order. */
+    void write(TensorSpec tensor, FloatSink sink);
+  }
+
+  private final DataType type;
+
+  /**
+   * @param type F32, or BF16 (rounded to nearest, ties to even)
+   */
+  public SafetensorsWriter(DataType type) {
+    if (type != DataType.F32 && type != DataType.BF16) {
+      throw new IllegalArgumentException(
+          "Invalid type to write: " + type + " (must be F32 or BF16)");
+    }
+    this.type = type;
+  }
+
+  /**
+   * Writes one file to a stream, which stays open.
+   *
+   * @throws IllegalStateException where a tensor gets another number of values than its shape says
+   */
+  public void write(OutputStream stream, List<TensorSpec> tensors, Values values)
+      throws IOException {
+    stream.write(header(tensors));
+    for (TensorSpec tensor : tensors) {
+      Piece piece = new Piece(stream, tensor);
+      try {
+        values.write(tensor, piece);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+      if (piece.position != tensor.elements()) {
+        throw new IllegalStateException(
+            "Cannot write " + tensor + ": got " + piece.position + " values");
+      }
+    }
+  }
+
+  /**
+   * Writes {@code model.safetensors} into a folder, or, where the values exceed the limit, shards
+   * of at most that size (single larger tensors excepted) and their index.
+   *
+   * @return the files written
+   */
+  public List<Path> write(
+      FileSystem fileSystem, Path folder, List<TensorSpec> tensors, Values values, long shardBytes)
+      throws IOException {
+    List<List<TensorSpec>> shards = shards(tensors, shardBytes);
+    List<Path> written = new ArrayList<>();
+    ObjectNode index = JSON.createObjectNode();
+    ObjectNode map = JSON.createObjectNode();
+    for (int i = 0; i < shards.size(); i++) {
+      String name =
+          shards.size() == 1
+              ? WeightFiles.SINGLE
+              : String.format("model-%05d-of-%05d.safetensors", i + 1, shards.size());
+      Path file = new Path(folder, name);
+      try (OutputStream stream = fileSystem.create(file, true)) {
+        write(stream, shards.get(i), values);
+      }
+      written.add(file);
+      shards.get(i).forEach(tensor -> map.put(tensor.name(), name));
+    }
+    if (shards.size() > 1) {
+      index.putObject("metadata").put("total_size", bytes(tensors));
+      index.set("weight_map", map);
+      Path file = new Path(folder, WeightFiles.INDEX);
+      try (OutputStream stream = fileSystem.create(file, true)) {
+        stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index));
+      }
+      written.add(file);
+    }
+    return written;
+  }
+
+  private List<List<TensorSpec>> shards(List<TensorSpec> tensors, long shardBytes) {
+    List<List<TensorSpec>> shards = new ArrayList<>();
+    shards.add(new ArrayList<>());
+    long size = 0;
+    for (TensorSpec tensor : tensors) {
+      long bytes = tensor.elements() * type.bytes();
+      List<TensorSpec> last = shards.get(shards.size() - 1);
+      if (!last.isEmpty() && size + bytes > shardBytes) {
+        last = new ArrayList<>();
+        shards.add(last);
+        size = 0;
+      }
+      last.add(tensor);
+      size += bytes;
+    }
+    return shards;
+  }
+
+  private long bytes(List<TensorSpec> tensors) {
+    return tensors.stream().mapToLong(TensorSpec::elements).sum() * type.bytes();
+  }
+
+  /** Padded with blanks so that the values start at a multiple of 8 bytes. */
+  private byte[] header(List<TensorSpec> tensors) throws IOException {
+    ObjectNode header = JSON.createObjectNode();
+    header.putObject("__metadata__").put("format", "pt");
+    long position = 0;
+    for (TensorSpec tensor : tensors) {
+      if (header.has(tensor.name())) {
+        throw new IllegalArgumentException("Cannot write " + tensor + " twice");
+      }
+      ObjectNode entry = header.putObject(tensor.name());
+      entry.put("dtype", type.name());
+      Arrays.stream(tensor.shape()).forEach(entry.putArray("shape")::add);
+      long end = position + tensor.elements() * type.bytes();
+      entry.putArray("data_offsets").add(position).add(end);
+      position = end;
+    }
+    byte[] json = JSON.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
+    int padded = (json.length + 7) / 8 * 8;
+    ByteBuffer bytes = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
+    Arrays.fill(bytes.array(), (byte) ' ');
+    bytes.putLong(padded).put(json);
+    return bytes.array();
+  }
+
+  /** Encodes what comes and writes it on. */
+  private final class Piece implements FloatSink {
+    private final OutputStream stream;
+    private final TensorSpec tensor;
+    private final byte[] bytes = new byte[1 << 16];
+    private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private long position;
+
+    Piece(OutputStream stream, TensorSpec tensor) {
+      this.stream = stream;
+      this.tensor = tensor;
+    }
+
+    @Override
+    public void accept(long offset, float[] values, int count) {
+      if (offset != position || position + count > tensor.elements()) {
+        throw new IllegalStateException(
+            "Cannot write "
+                + tensor
+                + ": got "
+                + count
+                + " values at "
+                + offset
+                + " (expected at "
+                + position
+                + ")");
+      }
+      int most = bytes.length / type.bytes();
+      try {
+        for (int start = 0; start < count; start += most) {
+          int length = Math.min(most, count - start);
+          if (type == DataType.F32) {
+            buffer.asFloatBuffer().put(values, start, length);
+          } else {
+            for (int i = 0; i < length; i++) {
+              buffer.putShort(2 * i, DataType.toBfloat16(values[start + i]));
+            }
+          }
+          stream.write(bytes, 0, length * type.bytes());
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      position += count;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package parrot.model.weights;
+
+import java.util.ArrayList;
+import java.util.List;
+import parrot.model.config.ParrotConfig;
+import parrot.model.config.VisionConfig;
+
+/** The published names and shapes of a Parrot's tensors, part by part. Weights are [out, in]. */
+public final class TensorNames {
+  public static final String VISION = "vision_model.";
+  public static final String PROJECTOR = "model.mm_projector.";
+  public static final String EXPERTS = "model.moe_model.";
+  public static final String EMBEDDING = "model.embed_tokens.weight";
+  public static final String FINAL_NORM = "model.norm.weight";
+  public static final String HEAD = "lm_head.weight";
+
+  /** Under which a published Parrot keeps a copy of its vision encoder's tensors. */
+  public static final String VISION_IN_MODEL = "model.vision_tower.vision_tower.";
+
+  private TensorNames() {}
+
+  /** Vision encoder, projector, experts, decoder, in this order. */
+  public static List<TensorSpec> of(ParrotConfig config) {
+    List<TensorSpec> specs = new ArrayList<>(vision(config));
+    specs.addAll(projector(config));
+    specs.addAll(experts(config));
+    specs.addAll(decoder(config));
+    return specs;
+  }
+
+  /**
+   * Encoder layers behind the selected hidden state and the last norm compute nothing; they are not
+   * required.
+   */
+  public static List<TensorSpec> vision(ParrotConfig config) {
+    VisionConfig vision = config.vision();
+    Collector to = new Collector(VISION);
+    int d = vision.hiddenSize();
+    int f = vision.intermediateSize();
+    to.add("embeddings.class_embedding", d);
+    to.add(
+        "embeddings.patch_embedding.weight",
+        d,
+        vision.numChannels(),
+        vision.patchSize(),
+        vision.patchSize());
+    to.add("embeddings.position_embedding.weight", vision.patches() + 1, d);
+    to.norm("pre_layrnorm", d);
+    for (int i = 0; i < vision.numHiddenLayers(); i++) {
+      to.required = i < config.visionLayersUsed();
+      String layer = "encoder.layers." + i + ".";
+      to.norm(layer + "layer_norm1", d);
+      for (String name : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+        to.linear(layer + "self_attn." + name, d, d);
+      }
+      to.norm(layer + "layer_norm2", d);
+      to.linear(layer + "mlp.fc1", f, d);
+      to.linear(layer + "mlp.fc2", d, f);
+    }
+    to.required = false;
+    to.norm("post_layernorm", d);
+    return to.specs;
+  }
+
+  /** {@code model.mm_projector.} with layers 0, 2, 4 ..., or without a number where linear. */
+  public static List<TensorSpec> projector(ParrotConfig config) {
+    Collector to = new Collector("model.");
+    int in = config.mmHiddenSize();
+    for (int i = 0; i < config.projectorDepth(); i++) {
+      String number = config.projectorDepth() == 1 ? "" : "." + 2 * i;
+      to.linear("mm_projector" + number, config.hiddenSize(), in);
+      in = config.hiddenSize();
+    }
+    return to.specs;
+  }
+
+  /** Router and experts; not required where {@code use_moe} is false. */
+  public static List<TensorSpec> experts(ParrotConfig config) {
+    Collector to = new Collector(EXPERTS);
+    to.required = config.useMoe();
+    int d = config.hiddenSize();
+    int f = config.moeIntermediateSize();
+    if (config.numExperts() > 0) {
+      to.add("gate.weight", config.numExperts(), d);
+    }
+    for (int i = 0; i < config.numExperts(); i++) {
+      to.add("experts." + i + ".gate_proj.weight", f, d);
+      to.add("experts." + i + ".up_proj.weight", f, d);
+      to.add("experts." + i + ".down_proj.weight", d, f);
+    }
+    return to.specs;
+  }
+
+  /** Embedding, layers, last norm and, where it is not tied, the head. */
+  public static List<TensorSpec> decoder(ParrotConfig config) {
+    Collector to = new Collector("");
+    int d = config.hiddenSize();
+    int f = config.intermediateSize();
+    to.add(EMBEDDING, config.vocabSize(), d);
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      String layer = "model.layers." + i + ".";
+      to.add(layer + "input_layernorm.weight", d);
+      to.linear(layer + "self_attn.q_proj", d, d);
+      to.linear(layer + "self_attn.k_proj", config.keyValueSize(), d);
+      to.linear(layer + "self_attn.v_proj", config.keyValueSize(), d);
+      to.add(layer + "self_attn.o_proj.weight", d, d);
+      to.add(layer + "post_attention_layernorm.weight", d);
+      to.add(layer + "mlp.gate_proj.weight", f, d);
+      to.add(layer + "mlp.up_proj.weight", f, d);
+      to.add(layer + "mlp.down_proj.weight", d, f);
+    }
+    to.add(FINAL_NORM, d);
+    if (!config.tieWordEmbeddings()) {
+      to.add(HEAD, config.vocabSize(), d);
+    }
+    return to.specs;
+  }
+
+  private static final class Collector {
+    final List<TensorSpec> specs = new ArrayList<>();
+    final String prefix;
+    boolean required = true;
+
+    Collector(String prefix) {
+      this.prefix = prefix;
+    }
+
+    void add(String name, int... shape) {
+      specs.add(new TensorSpec(prefix + name, shape, required));
+    }
+
+    void linear(String name, int out, int in) {
+      add(name + ".weight", out, in);
+      add(name + ".bias", out);
+    }
+
+    void norm(String name, int size) {
+      add(name + ".weight", size);
+      add(name + ".bias", size);
+    }
+  }
+}

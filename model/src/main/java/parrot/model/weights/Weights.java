@@ -1,0 +1,54 @@
+package parrot.model.weights;
+
+import java.util.Set;
+import parrot.model.tensor.Tensor;
+
+/**
+ * Tensors by published name, read when asked for. Safe for use by several threads.
+ *
+ * <p>Every method that takes a name throws {@link parrot.model.ModelException} where there is no
+ * such tensor.
+ */
+public interface Weights extends AutoCloseable {
+  /** In the order of the file. */
+  Set<String> names();
+
+  /** Sizes, outermost first; empty for a scalar. */
+  int[] shape(String name);
+
+  /**
+   * Passes the values on in row-major order, in pieces, converted to float32 without loss.
+   *
+   * @throws parrot.model.ModelException where the tensor holds no floating-point numbers
+   */
+  void read(String name, FloatSink sink);
+
+  /** All values, row-major. */
+  default float[] read(String name) {
+    float[] all = new float[Math.toIntExact(elements(name))];
+    read(name, (offset, values, count) -> System.arraycopy(values, 0, all, (int) offset, count));
+    return all;
+  }
+
+  /**
+   * Copies all values, row-major.
+   *
+   * @throws IllegalArgumentException where {@code target} has another number of values
+   */
+  default void readInto(String name, Tensor target) {
+    FloatSink.checkSize(name, elements(name), target);
+    read(name, FloatSink.into(target));
+  }
+
+  /** Number of values. */
+  default long elements(String name) {
+    long elements = 1;
+    for (int size : shape(name)) {
+      elements *= size;
+    }
+    return elements;
+  }
+
+  @Override
+  void close();
+}

@@ -1,0 +1,167 @@
+package parrot.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import parrot.model.ModelException;
+import parrot.model.kernel.Activation;
+
+class ParrotConfigTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private ObjectNode vision;
+  private ObjectNode parrot;
+
+  @BeforeEach
+  void readPublished() throws IOException {
+    Path folder = Path.of("src/test/resources/reference/network/align-and-instruct");
+    parrot = (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+    vision = (ObjectNode) JSON.readTree(folder.resolve("vision/config.json").toFile());
+  }
+
+  private VisionConfig vision() {
+    return VisionConfig.of(vision, "vision/config.json");
+  }
+
+  private ParrotConfig parrot() {
+    return ParrotConfig.of(parrot, vision(), "config.json");
+  }
+
+  @Test
+  void readsPublishedKeys() {
+    ParrotConfig config = parrot();
+    assertThat(config.hiddenSize()).isEqualTo(48);
+    assertThat(config.headSize()).isEqualTo(12);
+    assertThat(config.keyValueSize()).isEqualTo(48);
+    assertThat(config.ropeTheta()).isEqualTo(1e6);
+    assertThat(config.projectorDepth()).isEqualTo(2);
+    assertThat(config.mmProjectorType()).isEqualTo("mlp2x_gelu");
+    assertThat(config.visualTokens()).isEqualTo(17);
+    assertThat(config.visionLayersUsed()).isEqualTo(2);
+    assertThat(config.moeTopK()).isEqualTo(6);
+    assertThat(config.moeFormula()).isEqualTo(MoeFormula.PUBLISHED);
+    assertThat(config.vision().hiddenAct()).isEqualTo(Activation.QUICK_GELU);
+    assertThat(config.eosTokenIds()).isEmpty();
+    assertThat(config.padTokenId()).isEmpty();
+  }
+
+  @Test
+  void whatIsWrittenReadsBackEqualAndKeepsOtherKeys() {
+    parrot.put("eos_token_id", 7).put("transformers_version", "4.39.0");
+    ParrotConfig config = parrot();
+    assertThat(config.eosTokenIds()).containsExactly(7);
+    assertThat(config.toJson().path("transformers_version").asText()).isEqualTo("4.39.0");
+    assertThat(config.toJson().path("architectures").get(0).asText())
+        .isEqualTo("ParrotQwen2ForCausalLM");
+    assertThat(ParrotConfig.of(config.toJson(), vision(), "again")).isEqualTo(config);
+    assertThat(VisionConfig.of(vision().toJson(), "again")).isEqualTo(vision());
+    assertThat(config.toJson()).containsAll(parrot);
+  }
+
+  @Test
+  void changesAreChecked() {
+    ParrotConfig config = parrot();
+    assertThat(config.withUseMoe(false).useMoe()).isFalse();
+    assertThat(config.withTorchDtype("bfloat16").torchDtype()).isEqualTo("bfloat16");
+    assertThat(config.withVisionTower("eye").mmVisionTower()).isEqualTo("eye");
+    assertThatThrownBy(() -> config.with(JSON.createObjectNode().put("moe_top_k", 7)))
+        .hasMessage("Invalid moe_top_k: 7 (must be at most num_experts, 6) in this configuration");
+  }
+
+  @Test
+  void keysThatMayBeAbsentHaveThePublishedDefaults() {
+    parrot.remove("num_key_value_heads");
+    parrot.remove("moe_top_k");
+    parrot.put("num_experts", 3).put("moe_formula", "paper");
+    ParrotConfig config = parrot();
+    assertThat(config.numKeyValueHeads()).isEqualTo(4);
+    assertThat(config.moeTopK()).isEqualTo(3);
+    assertThat(config.moeFormula()).isEqualTo(MoeFormula.PAPER);
+    assertThat(config.toJson().path("moe_formula").asText()).isEqualTo("paper");
+  }
+
+  @Test
+  void readsTheVisionPartOfAWholeClip() {
+    ObjectNode whole = JSON.createObjectNode().put("model_type", "clip");
+    whole.putObject("text_config").put("hidden_size", 8);
+    whole.set("vision_config", vision);
+    vision.put("hidden_act", "gelu");
+    VisionConfig config = VisionConfig.of(whole, "config.json");
+    assertThat(config.hiddenSize()).isEqualTo(32);
+    assertThat(config.hiddenAct()).isEqualTo(Activation.GELU);
+    assertThat(config.headSize()).isEqualTo(8);
+    assertThat(config.patches()).isEqualTo(16);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "model_type|\"llava\"|Invalid model_type: llava (must be parrot_qwen2) in config.json",
+        "hidden_act|\"relu\"|Invalid hidden_act: relu (must be silu)",
+        "hidden_size|0|Invalid hidden_size: 0 (must be a positive integer)",
+        "hidden_size|null|Missing key hidden_size in config.json",
+        "vocab_size|\"big\"|Invalid vocab_size: \"big\" (must be a positive integer)",
+        "num_attention_heads|5|Invalid num_attention_heads: 5 (must be a divisor of hidden_size, 48)",
+        "num_attention_heads|16|Invalid num_attention_heads: 16 (must be such that a head has an even",
+        "num_key_value_heads|3|num_key_value_heads: 3 (must be a divisor of num_attention_heads, 4)",
+        "head_dim|16|Invalid head_dim: 16 (must be hidden_size / num_attention_heads, 12)",
+        "mm_hidden_size|64|mm_hidden_size: 64 (must be the hidden_size of the vision tower, 32)",
+        "mm_vision_select_layer|-5|mm_vision_select_layer: -5 (must be between -4 and 3, the vision",
+        "mm_vision_select_feature|\"patch\"|feature: patch (must be cls_patch where use_moe is true",
+        "mm_vision_select_feature|\"cls\"|feature: cls (must be one of [cls_patch, patch])",
+        "mm_projector_type|\"resampler\"|mm_projector_type: resampler (must be linear or mlpNx_gelu",
+        "mm_vision_tower|null|Missing key mm_vision_tower",
+        "num_experts|null|Missing key num_experts",
+        "moe_hidden_size|64|Invalid moe_hidden_size: 64 (must be equal to hidden_size, 48)",
+        "moe_top_k|7|Invalid moe_top_k: 7 (must be at most num_experts, 6)",
+        "moe_weight|\"x\"|Invalid moe_weight: \"x\" (must be a finite number)",
+        "moe_formula|\"mine\"|Invalid moe_formula: mine (must be one of [published, paper])",
+        "use_moe|1|Invalid use_moe: 1 (must be true or false)",
+        "rms_norm_eps|-1|Invalid rms_norm_eps: -1 (must be a positive number)",
+        "tokenizer_model_max_length|5000|length: 5000 (must be at most max_position_embeddings, 4096)",
+        "image_aspect_ratio|\"anyres\"|Invalid image_aspect_ratio: anyres (must be pad)",
+        "torch_dtype|\"int8\"|Invalid torch_dtype: int8 (must be one of [float32, float16, bfloat16])",
+        "rope_scaling|{\"type\":\"yarn\"}|Invalid rope_scaling: {\"type\":\"yarn\"} (must be null)",
+        "use_sliding_window|true|Invalid use_sliding_window: true (must be false)",
+        "mm_use_im_start_end|true|Invalid mm_use_im_start_end: true (must be false)",
+        "num_expert|4|Unknown key num_expert in config.json: did you mean num_experts?",
+      })
+  void refusesWhatIsImpossibleOrContradictory(String key, String value, String message)
+      throws JsonProcessingException {
+    parrot.set(key, JSON.readTree(value));
+    assertThatThrownBy(this::parrot)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("config.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "model_type|\"siglip_vision_model\"|model_type: siglip_vision_model (must be clip_vision_model)",
+        "num_attention_heads|5|num_attention_heads: 5 (must be a divisor of hidden_size, 32)",
+        "patch_size|8|Invalid patch_size: 8 (must be a divisor of image_size, 28)",
+        "num_channels|1|Invalid num_channels: 1 (must be 3, red, green and blue)",
+        "hidden_act|\"silu\"|Invalid hidden_act: silu (must be one of [quick_gelu, gelu])",
+      })
+  void refusesAnImpossibleVisionEncoder(String key, String value, String message)
+      throws JsonProcessingException {
+    vision.set(key, JSON.readTree(value));
+    assertThatThrownBy(this::vision)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(message)
+        .hasMessageContaining("vision/config.json");
+  }
+}

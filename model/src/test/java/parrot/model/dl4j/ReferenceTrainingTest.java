@@ -1,0 +1,215 @@
+package parrot.model.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.assertj.core.data.Offset;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import parrot.model.network.Batch;
+import parrot.model.network.Parameter;
+import parrot.model.network.Part;
+import parrot.model.weights.ModelFolder;
+import parrot.model.weights.Safetensors;
+
+/** The DL4J graph learns as the independent implementation did. */
+class ReferenceTrainingTest {
+  private static final String INSTRUCT = "align-and-instruct";
+  private static final String ALIGN = "projector-only";
+
+  @AfterEach
+  void release() {
+    ParrotGraph.releaseNetworks();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {INSTRUCT, ALIGN})
+  void sixStepsOfAdamWLoseWhatTheReferenceLost(String name) {
+    ComputationGraph graph = ParrotGraph.create(spec(name), optimizer(Map.of()));
+    double[] expected = expected(name, "adamw_losses");
+    double[] losses = new double[expected.length];
+    for (int step = 0; step < losses.length; step++) {
+      graph.fit(dataSet(name));
+      losses[step] = graph.score();
+    }
+    for (int step = 0; step < losses.length; step++) {
+      assertThat(losses[step])
+          .as("loss before step %d", step)
+          .isCloseTo(expected[step], Offset.offset(1e-4 * expected[0]));
+    }
+    assertThat(graph.getIterationCount()).isEqualTo(losses.length);
+  }
+
+  @Test
+  void gradientsOfTheGraphCarryPublishedNamesAndReferenceValues() {
+    OptimizerSpec still = OptimizerSpec.of(RateSchedule.constant(0));
+    ComputationGraph graph = ParrotGraph.create(spec(INSTRUCT), still);
+    MultiDataSet data = dataSet(INSTRUCT);
+    graph.setInputs(data.getFeatures());
+    graph.setLabels(data.getLabels());
+    graph.computeGradientAndScore();
+    Map<String, INDArray> gradients = ParrotGraph.vertex(graph).gradientTable();
+    assertThat(gradients).isNotEmpty().hasSameSizeAs(ParrotGraph.vertex(graph).paramTable(true));
+    double squares = 0;
+    for (Map.Entry<String, INDArray> entry : gradients.entrySet()) {
+      double[] actual = entry.getValue().dup().data().asDouble();
+      double[] expected = expected(INSTRUCT, "grad." + entry.getKey());
+      double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+      for (int i = 0; i < actual.length; i++) {
+        squares += expected[i] * expected[i];
+        assertThat(actual[i])
+            .as("%s[%d]", entry.getKey(), i)
+            .isCloseTo(expected[i], Offset.offset(1e-4 * largest + 1e-9));
+      }
+    }
+    assertThat(ParrotGraph.vertex(graph).lastGradientNorm())
+        .isCloseTo(Math.sqrt(squares), Offset.offset(1e-4 * Math.sqrt(squares)));
+    assertThat(graph.score()).isCloseTo(expected(INSTRUCT, "loss")[0], Offset.offset(1e-4));
+  }
+
+  @Test
+  void survivesJsonAndComputesTheSameOnTheSameVectors() {
+    ComputationGraph graph =
+        ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of(Part.EXPERTS, 1e-2)));
+    graph.fit(dataSet(INSTRUCT));
+    graph.fit(dataSet(INSTRUCT));
+    ComputationGraphConfiguration conf =
+        ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
+    assertThat(conf.getVertices()).isEqualTo(graph.getConfiguration().getVertices());
+    assertThat(conf.getIterationCount()).isEqualTo(2);
+    ComputationGraph again = new ComputationGraph(conf);
+    again.init(graph.params().dup(), false);
+    ParrotGraph.updaterState(again).assign(ParrotGraph.updaterState(graph));
+    for (int step = 0; step < 2; step++) {
+      graph.fit(dataSet(INSTRUCT));
+      again.fit(dataSet(INSTRUCT));
+      assertThat(again.score()).isEqualTo(graph.score());
+    }
+    assertThat(again.params().data().asFloat()).isEqualTo(graph.params().data().asFloat());
+  }
+
+  @Test
+  void partsLearnAtTheirOwnRates() {
+    Map<Part, Double> rates = Map.of(Part.DECODER, 0.0, Part.EXPERTS, 0.0);
+    ComputationGraph graph = ParrotGraph.create(spec(INSTRUCT), optimizer(rates));
+    float[] before = graph.params().dup().data().asFloat();
+    graph.fit(dataSet(INSTRUCT));
+    float[] after = graph.params().data().asFloat();
+    for (Parameter parameter : ParrotGraph.vertex(graph).parameters()) {
+      int from = (int) parameter.offset();
+      int to = (int) (from + parameter.size());
+      boolean same = Arrays.equals(before, from, to, after, from, to);
+      assertThat(same).as(parameter.name()).isEqualTo(parameter.part() != Part.PROJECTOR);
+    }
+  }
+
+  @Test
+  void frozenPartsAreNoParametersOfTheGraph() {
+    ComputationGraph graph = ParrotGraph.create(spec(ALIGN), optimizer(Map.of()));
+    assertThat(ParrotGraph.vertex(graph).paramTable(true).keySet())
+        .isNotEmpty()
+        .allMatch(name -> name.startsWith("model.mm_projector."));
+  }
+
+  @Test
+  void startsWithTheWeightsOfTheModelFolder() {
+    ComputationGraph graph = ParrotGraph.create(spec(ALIGN), optimizer(Map.of()));
+    try (ModelFolder model = ModelFolder.open(folder(ALIGN), new Configuration())) {
+      ParrotGraph.vertex(graph)
+          .paramTable(true)
+          .forEach(
+              (name, values) ->
+                  assertThat(values.dup().data().asFloat()).isEqualTo(model.weights().read(name)));
+    }
+  }
+
+  @Test
+  void talliesWhatAStepSaw() {
+    ComputationGraph graph = ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of()));
+    ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
+    Batch batch = batch(INSTRUCT);
+    int[] languages = new int[batch.samples()];
+    languages[1] = 4;
+    graph.fit(BatchBridge.dataSet(batch, languages));
+    Tally tally = vertex.takeTally();
+    assertThat(tally.steps()).isEqualTo(1);
+    assertThat(tally.samples()).isEqualTo(batch.samples());
+    assertThat(tally.tokens()).isEqualTo(batch.tokenIds().length);
+    assertThat(tally.meanLoss()).isCloseTo(graph.score(), Offset.offset(1e-6));
+    assertThat(tally.languages().get(4).samples()).isEqualTo(1);
+    assertThat(Arrays.stream(tally.languages().get(0).meanRouting()).sum())
+        .isCloseTo(1, Offset.offset(1e-6));
+    assertThat(vertex.takeTally().samples()).isZero();
+  }
+
+  private static NetworkSpec spec(String name) {
+    Set<Part> trained =
+        name.equals(INSTRUCT)
+            ? EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER)
+            : EnumSet.of(Part.PROJECTOR);
+    return new NetworkSpec(folder(name).toString(), trained, "reference", "f32", 1);
+  }
+
+  private static OptimizerSpec optimizer(Map<Part, Double> rates) {
+    return new OptimizerSpec(
+        RateSchedule.constant(1e-3), rates, 0.01, Map.of(), 0.9, 0.999, 1e-8, 1.0);
+  }
+
+  private static MultiDataSet dataSet(String name) {
+    Batch batch = batch(name);
+    return BatchBridge.dataSet(batch, new int[batch.samples()]);
+  }
+
+  private static Path folder(String name) {
+    return new Path("src/test/resources/reference/network/" + name);
+  }
+
+  private static double[] expected(String name, String tensor) {
+    try (Safetensors file =
+        Safetensors.open(new Path(folder(name), "expected.safetensors"), new Configuration())) {
+      float[] values = file.read(tensor);
+      double[] wide = new double[values.length];
+      Arrays.setAll(wide, i -> values[i]);
+      return wide;
+    }
+  }
+
+  private static Batch batch(String name) {
+    try (Safetensors inputs =
+        Safetensors.open(new Path(folder(name), "inputs.safetensors"), new Configuration())) {
+      long[] ids = inputs.readLongs("input_ids");
+      long[] labels = inputs.readLongs("labels");
+      long[] lengths = inputs.readLongs("lengths");
+      int width = ids.length / lengths.length;
+      List<Integer> tokens = new ArrayList<>();
+      List<Integer> targets = new ArrayList<>();
+      for (int sample = 0; sample < lengths.length; sample++) {
+        for (int i = 0; i < lengths[sample]; i++) {
+          tokens.add((int) ids[sample * width + i]);
+          targets.add((int) labels[sample * width + i]);
+        }
+      }
+      int[] pictures = new int[lengths.length];
+      Arrays.setAll(pictures, i -> i);
+      return new Batch(
+          tokens.stream().mapToInt(i -> i).toArray(),
+          targets.stream().mapToInt(i -> i).toArray(),
+          Arrays.stream(lengths).mapToInt(i -> (int) i).toArray(),
+          inputs.read("pixel_values"),
+          pictures);
+    }
+  }
+}

@@ -1,0 +1,308 @@
+package parrot.model.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import parrot.model.tensor.Tensor;
+
+/** What every implementation owes, beyond the numbers of {@link KernelsAgreementTest}. */
+abstract class KernelsContractTest {
+  private Kernels kernels;
+
+  abstract Kernels create();
+
+  @BeforeEach
+  void open() {
+    kernels = create();
+  }
+
+  @AfterEach
+  void close() {
+    kernels.close();
+  }
+
+  @Test
+  void multipliesByHand() {
+    Tensor a = Tensor.of(2, 3, 1, 2, 3, 4, 5, 6);
+    Tensor b = Tensor.of(3, 2, 1, 0, 0, 1, 1, 1);
+    Tensor c = Tensor.of(2, 2, Float.NaN, Float.NaN, Float.NaN, Float.NaN);
+    kernels.matmul(c, a, false, b, false, 0);
+    assertThat(c.toArray()).containsExactly(4, 5, 10, 11);
+    kernels.matmul(c, a, false, b, false, 1);
+    assertThat(c.toArray()).containsExactly(8, 10, 20, 22);
+  }
+
+  @Test
+  void aProductOverNothingIsZero() {
+    Tensor c = Tensor.of(1, 2, 7, 8);
+    kernels.matmul(c, Tensor.allocate(1, 0), false, Tensor.allocate(0, 2), false, 1);
+    assertThat(c.toArray()).containsExactly(7, 8);
+    kernels.matmul(c, Tensor.allocate(1, 0), false, Tensor.allocate(0, 2), false, 0);
+    assertThat(c.toArray()).containsExactly(0, 0);
+  }
+
+  @Test
+  void noRowsAreNoWork() {
+    Tensor none = Tensor.allocate(0, 6);
+    Tensor column = Tensor.allocate(0, 1);
+    Tensor weight = Tensor.of(1, 6, 1, 1, 1, 1, 1, 1);
+    kernels.matmul(none, Tensor.allocate(0, 6), false, Tensor.allocate(6, 6), false, 0);
+    kernels.rmsNorm(none, column, none, weight, 1e-6f);
+    kernels.activate(none, none, Activation.GELU);
+    kernels.crossEntropy(column, none, new int[0], 1);
+    kernels.addBiasBackward(weight, none);
+    kernels.gather(none, weight, new int[0]);
+    assertThat(kernels.sumOfSquares(none)).isZero();
+    assertThat(weight.toArray()).containsOnly(1);
+  }
+
+  @Test
+  void negativeRowsAreSkipped() {
+    Tensor table = Tensor.of(3, 2, 1, 2, 3, 4, 5, 6);
+    Tensor y = Tensor.of(3, 2, 9, 9, 9, 9, 9, 9);
+    int[] rows = {2, -200, 0};
+    kernels.gather(y, table, rows);
+    assertThat(y.toArray()).containsExactly(5, 6, 9, 9, 1, 2);
+    kernels.scatter(table, Tensor.of(3, 2, 7, 7, 8, 8, 9, 9), rows);
+    assertThat(table.toArray()).containsExactly(9, 9, 3, 4, 7, 7);
+  }
+
+  @Test
+  void gradientsOfEqualRowsAddUp() {
+    Tensor dtable = Tensor.of(2, 2, 1, 1, 1, 1);
+    kernels.gatherBackward(dtable, Tensor.of(3, 2, 1, 2, 3, 4, 5, 6), new int[] {1, -1, 1});
+    assertThat(dtable.toArray()).containsExactly(1, 1, 7, 9);
+  }
+
+  @Test
+  void cutsPatchesChannelFirst() {
+    Tensor pixels = Tensor.allocate(2, 3 * 16);
+    for (int picture = 0; picture < 2; picture++) {
+      for (int j = 0; j < 48; j++) {
+        pixels.set(picture, j, 100 * picture + j);
+      }
+    }
+    Tensor patches = Tensor.allocate(8, 12);
+    kernels.patches(patches, pixels, 4, 2);
+    assertThat(patches.rows(1, 2).toArray())
+        .containsExactly(2, 3, 6, 7, 18, 19, 22, 23, 34, 35, 38, 39);
+    assertThat(patches.rows(6, 7).toArray())
+        .containsExactly(108, 109, 112, 113, 124, 125, 128, 129, 140, 141, 144, 145);
+  }
+
+  @Test
+  void rotatesBackToWhereItWas() {
+    Samples samples = new Samples(1, false);
+    Tensor x = samples.tensor(5, 3 * 40);
+    Tensor angles = samples.tensor(9, 20, 3);
+    Tensor cosine = map(angles, Math::cos);
+    Tensor sine = map(angles, Math::sin);
+    int[] positions = {0, 8, 3, 3, 1};
+    float[] before = x.toArray();
+    kernels.rotate(x, cosine, sine, positions, 40, false);
+    assertThat(x.toArray()).isNotEqualTo(before);
+    kernels.rotate(x, cosine, sine, positions, 40, true);
+    assertThat(x.toArray()).containsExactly(before, within(1e-6f));
+  }
+
+  @Test
+  void aQuarterTurnMovesTheSecondHalfToTheFirst() {
+    Tensor x = Tensor.of(1, 4, 1, 2, 3, 4);
+    kernels.rotate(x, Tensor.of(1, 2, 0, 0), Tensor.of(1, 2, 1, 1), new int[] {0}, 4, false);
+    assertThat(x.toArray()).containsExactly(-3, -4, 1, 2);
+  }
+
+  @Test
+  void largeLogitsStayFinite() {
+    Tensor x = Tensor.of(2, 3, 1e4f, 1e4f, -1e4f, -3e38f, -3e38f, -3e38f);
+    kernels.softmax(x);
+    assertThat(x.toArray())
+        .containsExactly(new float[] {0.5f, 0.5f, 0, 1 / 3f, 1 / 3f, 1 / 3f}, within(1e-6f));
+  }
+
+  @Test
+  void crossEntropyLeavesLogitsAloneUnlessAskedForGradients() {
+    Tensor logits = Tensor.of(2, 3, 0, 0, 0, 5, -5, 1);
+    Tensor losses = Tensor.allocate(2, 1);
+    kernels.crossEntropy(losses, logits, new int[] {1, 0}, 0);
+    assertThat(logits.toArray()).containsExactly(0, 0, 0, 5, -5, 1);
+    assertThat(losses.get(0, 0)).isCloseTo((float) Math.log(3), within(1e-6f));
+    kernels.crossEntropy(losses, logits, new int[] {1, 0}, 0.5f);
+    assertThat(logits.rows(0, 1).toArray())
+        .containsExactly(new float[] {1 / 6f, -1 / 3f, 1 / 6f}, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void activationsSurviveExtremes(Activation activation) {
+    int columns = 37;
+    Tensor x = Tensor.allocate(1, columns);
+    for (int j = 0; j < columns; j++) {
+      x.set(0, j, j % 2 == 0 ? 1e30f : -1e30f);
+    }
+    Tensor y = Tensor.allocate(1, columns);
+    kernels.activate(y, x, activation);
+    for (int j = 0; j < columns; j++) {
+      assertThat(y.get(0, j)).isEqualTo(j % 2 == 0 ? 1e30f : -0.0f);
+    }
+  }
+
+  /** One bad number must never turn into a good one. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 15, 16, 36})
+  void notANumberStaysVisible(int column) {
+    Samples samples = new Samples(2, false);
+    Function<Integer, Tensor> bad =
+        rows -> {
+          Tensor x = samples.tensor(rows, 37);
+          x.set(rows - 1, column, Float.NaN);
+          return x;
+        };
+    Tensor weight = samples.tensor(1, 37);
+    Tensor y = samples.empty(2, 37);
+    Tensor perRow = samples.empty(2, 1);
+    for (Activation activation : Activation.values()) {
+      kernels.activate(y, bad.apply(2), activation);
+      assertThat(y.get(1, column)).isNaN();
+    }
+    kernels.swiglu(y, samples.tensor(2, 37), bad.apply(2));
+    assertThat(y.get(1, column)).isNaN();
+    kernels.rmsNorm(y, perRow, bad.apply(2), weight, 1e-6f);
+    assertThat(y.get(1, 5)).isNaN();
+    assertThat(y.get(0, 5)).isNotNaN();
+    kernels.layerNorm(y, samples.empty(2, 1), perRow, bad.apply(2), weight, weight, 1e-6f);
+    assertThat(y.get(1, 5)).isNaN();
+    Tensor logits = bad.apply(2);
+    kernels.crossEntropy(perRow, logits, new int[] {3, 3}, 1);
+    assertThat(perRow.get(1, 0)).isNaN();
+    assertThat(perRow.get(0, 0)).isNotNaN();
+    assertThat(logits.get(1, 30)).isNaN();
+    Tensor row = bad.apply(1);
+    kernels.softmax(row);
+    assertThat(row.get(0, 30)).isNaN();
+    assertThat(kernels.sumOfSquares(bad.apply(3))).isNaN();
+    Tensor c = samples.empty(2, 4);
+    kernels.matmul(c, bad.apply(2), false, samples.tensor(37, 4), false, 0);
+    assertThat(c.get(1, 2)).isNaN();
+    assertThat(c.get(0, 2)).isNotNaN();
+  }
+
+  @Test
+  void sumsOfSquaresAreDoublePrecise() {
+    Tensor x = Tensor.allocate(1, 100_001);
+    kernels.fill(x, 0.1f);
+    x.set(0, 0, 1e4f);
+    double expected = 1e8 + 100_000 * ((double) 0.1f * 0.1f);
+    assertThat(kernels.sumOfSquares(x)).isCloseTo(expected, within(1e-3));
+    assertThat(kernels.dot(x, x)).isCloseTo(expected, within(1e-3));
+  }
+
+  @Test
+  void attentionToASingleKeyIsItsValue() {
+    Samples samples = new Samples(3, false);
+    Tensor v = samples.tensor(3, 6);
+    Tensor out = samples.empty(3, 6);
+    Segments segments = Segments.self(new int[] {0, 1, 2, 3}, 2, 2, 3, true);
+    kernels.attention(
+        out, samples.empty(3, 2), samples.tensor(3, 6), samples.tensor(3, 6), v, segments);
+    assertThat(out.toArray()).containsExactly(v.toArray(), within(1e-6f));
+  }
+
+  @Test
+  void keysThatNobodyQueriesHaveNoGradient() {
+    Samples samples = new Samples(4, false);
+    Segments segments = new Segments(new int[] {0, 0, 2}, new int[] {0, 3, 5}, 1, 1, 4, false);
+    Tensor q = samples.tensor(2, 4);
+    Tensor k = samples.tensor(5, 4);
+    Tensor dk = samples.empty(5, 4);
+    Tensor dv = samples.empty(5, 4);
+    Tensor out = samples.empty(2, 4);
+    Tensor logSum = samples.empty(2, 1);
+    kernels.attention(out, logSum, q, k, k, segments);
+    kernels.attentionBackward(samples.empty(2, 4), dk, dv, q, out, logSum, q, k, k, segments);
+    assertThat(dk.rows(0, 3).toArray()).containsOnly(0);
+    assertThat(dv.rows(0, 3).toArray()).containsOnly(0);
+    assertThat(dv.rows(3, 5).toArray()).doesNotContain(0);
+  }
+
+  @Test
+  void refusesShapesThatDoNotFitBeforeWriting() {
+    Tensor two = Tensor.of(1, 2, 1, 2);
+    Tensor three = Tensor.of(1, 3, 1, 2, 3);
+    Tensor one = Tensor.of(1, 1, 9);
+    assertThatThrownBy(() -> kernels.add(two, three, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot add: got 1 x 3, expected 1 x 2");
+    assertThatThrownBy(() -> kernels.matmul(two, two, false, three, true, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot multiply: c is 1 x 2, a 1 x 2, b 1 x 3 transposed");
+    assertThatThrownBy(() -> kernels.matmul(one, two, false, two, true, 0.5f))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid beta: 0.5 (must be 0 or 1)");
+    assertThatThrownBy(() -> kernels.rmsNorm(two, one, two, three, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot normalise: got 1 x 3, expected 1 x 2");
+    assertThatThrownBy(() -> kernels.gather(two, two, new int[] {1}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot gather: row 1 of 1 x 2");
+    assertThatThrownBy(() -> kernels.crossEntropy(one, three, new int[] {3}, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot compute cross-entropy: target 3 for 1 x 3");
+    assertThatThrownBy(() -> kernels.rotate(two, one, one, new int[] {1}, 2, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot rotate: position 1 (must be below 1)");
+    assertThatThrownBy(() -> kernels.patches(two, three, 5, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Cannot cut patches: size 5 (must be a multiple of 2)");
+    assertThat(two.toArray()).containsExactly(1, 2);
+    assertThat(one.toArray()).containsExactly(9);
+  }
+
+  @Test
+  void refusesAQueryThatSeesNoKey() {
+    Tensor q = Tensor.allocate(3, 2);
+    Tensor k = Tensor.allocate(2, 2);
+    Tensor out = Tensor.of(3, 2, 1, 1, 1, 1, 1, 1);
+    Segments segments = new Segments(new int[] {0, 3}, new int[] {0, 2}, 1, 1, 2, true);
+    assertThatThrownBy(() -> kernels.attention(out, Tensor.allocate(3, 1), q, k, k, segments))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot attend: segment 0 has 3 queries and 2 keys, every query must see a key");
+    assertThat(out.toArray()).containsOnly(1);
+  }
+
+  private static Tensor map(Tensor x, DoubleUnaryOperator f) {
+    Tensor y = Tensor.allocate(x.rows(), x.columns());
+    float[] values = x.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) f.applyAsDouble(values[i]);
+    }
+    y.set(values);
+    return y;
+  }
+
+  private static Offset<Float> within(float tolerance) {
+    return Offset.offset(tolerance);
+  }
+
+  private static Offset<Double> within(double tolerance) {
+    return Offset.offset(tolerance);
+  }
+
+  /** Boundaries of segments of these lengths. */
+  static int[] boundaries(int... lengths) {
+    int[] result = new int[lengths.length + 1];
+    Arrays.setAll(result, i -> i == 0 ? 0 : Arrays.stream(lengths, 0, i).sum());
+    return result;
+  }
+}

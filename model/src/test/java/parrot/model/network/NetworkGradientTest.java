@@ -1,0 +1,136 @@
+package parrot.model.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import parrot.model.config.ParrotConfig;
+import parrot.model.network.TinyNetworks.Bound;
+import parrot.model.tensor.Tensor;
+
+/** Gradients against finite differences, tensor by tensor, with every part trained. */
+class NetworkGradientTest {
+  private static final double STEP = 1e-2;
+
+  static List<Map<String, Object>> variants() {
+    return List.of(
+        Map.of(),
+        Map.of("tie_word_embeddings", false, "num_key_value_heads", 2),
+        Map.of("moe_formula", "paper", "mm_projector_type", "linear"),
+        Map.of("use_moe_residual", false, "mm_vision_select_layer", -1),
+        Map.of("use_moe", false, "mm_vision_select_feature", "patch"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void everyGradientIsTheSlopeOfTheLoss(Map<String, Object> changes) {
+    ParrotConfig config = TinyNetworks.config(changes);
+    Batch batch = TinyNetworks.batch(7);
+    try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
+      bound.network.forwardBackward(batch);
+      Random random = new Random(11);
+      for (Parameter parameter : bound.network.parameters()) {
+        float[] gradient = bound.gradient(parameter);
+        double[] direction = direction(gradient, random);
+        double expected = 0;
+        for (int i = 0; i < gradient.length; i++) {
+          expected += gradient[i] * direction[i];
+        }
+        double slope =
+            (loss(bound, parameter, direction, STEP, batch)
+                    - loss(bound, parameter, direction, -STEP, batch))
+                / (2 * STEP);
+        assertThat(slope)
+            .as(parameter.name())
+            .isCloseTo(expected, Offset.offset(0.02 * Math.abs(expected) + 3e-4));
+      }
+    }
+  }
+
+  @Test
+  void onlyTrainedPartsHaveParametersAndTheirGradientsDoNotDependOnWhatElseLearns() {
+    ParrotConfig config = TinyNetworks.config(Map.of());
+    Batch batch = TinyNetworks.batch(3);
+    try (Bound all = new Bound(config, EnumSet.allOf(Part.class));
+        Bound projector = new Bound(config, EnumSet.of(Part.PROJECTOR))) {
+      all.network.forwardBackward(batch);
+      projector.network.forwardBackward(batch);
+      assertThat(projector.parameterNames())
+          .containsExactly(
+              "model.mm_projector.0.weight",
+              "model.mm_projector.0.bias",
+              "model.mm_projector.2.weight",
+              "model.mm_projector.2.bias");
+      for (Parameter parameter : projector.network.parameters()) {
+        Parameter same =
+            all.network.parameters().stream()
+                .filter(other -> other.name().equals(parameter.name()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(projector.gradient(parameter)).isEqualTo(all.gradient(same));
+      }
+    }
+  }
+
+  @Test
+  void aSampleOfTextLeavesProjectorAndExpertsWithoutGradient() {
+    ParrotConfig config = TinyNetworks.config(Map.of());
+    int ignore = Batch.IGNORE;
+    Batch text =
+        Batch.ofText(new int[] {1, 2, 3, 4}, new int[] {ignore, ignore, 3, 4}, new int[] {4});
+    try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
+      StepResult result = bound.network.forwardBackward(text);
+      assertThat(result.routing()).isEmpty();
+      assertThat(result.supervisedTokens()).isEqualTo(2);
+      for (Parameter parameter : bound.network.parameters()) {
+        boolean visual = parameter.part() != Part.DECODER;
+        assertThat(norm(bound.gradient(parameter)) == 0).as(parameter.name()).isEqualTo(visual);
+      }
+    }
+  }
+
+  /** Mostly along the gradient, so that the slope stands out of float32's rounding. */
+  private static double[] direction(float[] gradient, Random random) {
+    double norm = norm(gradient);
+    double[] direction = new double[gradient.length];
+    double length = 0;
+    for (int i = 0; i < direction.length; i++) {
+      double along = norm == 0 ? 0 : gradient[i] / norm;
+      direction[i] = along + 0.5 * random.nextGaussian() / Math.sqrt(direction.length);
+      length += direction[i] * direction[i];
+    }
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] /= Math.sqrt(length);
+    }
+    return direction;
+  }
+
+  private static double loss(
+      Bound bound, Parameter parameter, double[] direction, double step, Batch batch) {
+    int from = Math.toIntExact(parameter.offset());
+    Tensor values = bound.parameters.columns(from, from + direction.length);
+    float[] before = values.toArray();
+    float[] moved = before.clone();
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] += (float) (step * direction[i]);
+    }
+    values.set(moved);
+    double loss = bound.network.forward(batch).meanLoss();
+    values.set(before);
+    return loss;
+  }
+
+  private static double norm(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum);
+  }
+}

@@ -1,0 +1,295 @@
+package parrot.model.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import parrot.model.ModelException;
+import parrot.model.config.ParrotConfig;
+
+class ModelFolderTest {
+  private static final Initializer START = new Initializer(1, Initializer.Experts.NORMAL);
+  private final Configuration configuration = new Configuration(false);
+  @TempDir Path temporary;
+  private Path model;
+
+  @BeforeEach
+  void copyModel() throws IOException {
+    model = temporary.resolve("a model");
+    Path source = Path.of("src/test/resources/reference/network/align-and-instruct");
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = model.resolve(source.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"align-and-instruct", "projector-only"})
+  void publishedNamesAndShapesAreTheExpectedOnes(String name) {
+    org.apache.hadoop.fs.Path folder =
+        new org.apache.hadoop.fs.Path(
+            Path.of("src/test/resources/reference/network", name).toAbsolutePath().toUri());
+    try (ModelFolder opened = ModelFolder.open(folder, configuration)) {
+      List<TensorSpec> expected = TensorNames.of(opened.config());
+      assertThat(opened.weights().names())
+          .containsExactlyElementsOf(expected.stream().map(TensorSpec::name).toList());
+      assertThat(opened.initialised()).isEmpty();
+      assertThat(opened.tokenizer()).isEmpty();
+      for (TensorSpec spec : expected) {
+        assertThat(opened.weights().read(spec.name())).hasSize(spec.length());
+      }
+    }
+  }
+
+  @Test
+  void namesTheTokenizerBesideTheModel() throws IOException {
+    Files.writeString(model.resolve("tokenizer.json"), "{}");
+    try (ModelFolder opened = open()) {
+      assertThat(opened.tokenizer()).get().extracting("name").isEqualTo("tokenizer.json");
+    }
+  }
+
+  @Test
+  void reportsAllThatIsMissingExtraAndMisshapenAtOnce() throws IOException {
+    rewrite(
+        tensors -> {
+          tensors.removeIf(tensor -> tensor.name().contains("layers.1."));
+          tensors.add(new TensorSpec("model.layers.2.mlp.up_proj.weight", new int[] {1}, true));
+          tensors.replaceAll(
+              tensor ->
+                  tensor.name().equals("model.norm.weight")
+                      ? new TensorSpec(tensor.name(), new int[] {47}, true)
+                      : tensor);
+        });
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(": they contradict config.json; 12 missing: ")
+        .hasMessageContaining("model.layers.1.input_layernorm.weight [48], ")
+        .hasMessageContaining(" and 2 more; 1 misshapen: model.norm.weight")
+        .hasMessageContaining("model.norm.weight (got [47], expected [48])")
+        .hasMessageContaining("1 extra: model.layers.2.mlp.up_proj.weight");
+  }
+
+  @Test
+  void refusesAHeadBesideTiedEmbeddings() throws IOException {
+    change(config -> config.put("tie_word_embeddings", true));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("1 extra: lm_head.weight; tie_word_embeddings is true")
+        .hasMessageContaining("set it to false to use that tensor, or remove the tensor");
+  }
+
+  @Test
+  void aTiedModelNeedsNoHead() throws IOException {
+    change(config -> config.put("tie_word_embeddings", true));
+    rewrite(tensors -> tensors.removeIf(tensor -> tensor.name().equals("lm_head.weight")));
+    try (ModelFolder opened = open()) {
+      assertThat(opened.config().tieWordEmbeddings()).isTrue();
+      assertThat(opened.weights().names()).doesNotContain("lm_head.weight");
+    }
+  }
+
+  @Test
+  void acceptsTheVisionEncoderInsideTheModelsWeights() throws IOException {
+    List<TensorSpec> tensors = new ArrayList<>();
+    try (ModelFolder opened = open()) {
+      for (TensorSpec spec : TensorNames.of(opened.config())) {
+        String prefix =
+            spec.name().startsWith("vision_model.") ? "model.vision_tower.vision_tower." : "";
+        tensors.add(new TensorSpec(prefix + spec.name(), spec.shape(), true));
+      }
+    }
+    write(tensors);
+    Files.delete(model.resolve("vision/model.safetensors"));
+    try (ModelFolder opened = open()) {
+      assertThat(opened.weights().shape("vision_model.pre_layrnorm.weight")).containsExactly(32);
+      assertThat(opened.weights().read("vision_model.pre_layrnorm.weight")).hasSize(32);
+    }
+  }
+
+  @Test
+  void layersBehindTheSelectedOneMayBeLeftOut() throws IOException {
+    List<TensorSpec> used;
+    try (ModelFolder opened = open()) {
+      used = TensorNames.vision(opened.config()).stream().filter(TensorSpec::required).toList();
+    }
+    assertThat(used).noneMatch(spec -> spec.name().contains("layers.2."));
+    write(model.resolve("vision"), used);
+    try (ModelFolder opened = open()) {
+      assertThat(opened.weights().names())
+          .contains("vision_model.encoder.layers.1.mlp.fc2.bias")
+          .doesNotContain("vision_model.post_layernorm.weight");
+    }
+  }
+
+  @Test
+  void startsPartsThatAPretrainedLanguageModelLacks() throws IOException {
+    rewrite(
+        tensors ->
+            tensors.removeIf(
+                tensor ->
+                    tensor.name().startsWith(TensorNames.PROJECTOR)
+                        || tensor.name().startsWith(TensorNames.EXPERTS)));
+    assertThatThrownBy(this::open).hasMessageContaining("23 missing: model.mm_projector.0.weight");
+    try (ModelFolder opened = open(List.of(TensorNames.PROJECTOR, TensorNames.EXPERTS), START)) {
+      assertThat(opened.initialised())
+          .hasSize(23)
+          .contains("model.mm_projector.2.bias", "model.moe_model.gate.weight");
+      float[] projector = opened.weights().read("model.mm_projector.0.weight");
+      float bound = (float) (1 / Math.sqrt(32));
+      for (float value : projector) {
+        assertThat(Math.abs(value)).isLessThanOrEqualTo(bound);
+      }
+      assertThat(deviation(projector)).isCloseTo(bound / Math.sqrt(3), within(0.01));
+      assertThat(deviation(opened.weights().read("model.moe_model.experts.3.up_proj.weight")))
+          .isCloseTo(0.02, within(0.002));
+    }
+  }
+
+  @Test
+  void startsEverythingWhereThereAreOnlyConfigurations() throws IOException {
+    Files.delete(model.resolve("model.safetensors"));
+    Files.delete(model.resolve("vision/model.safetensors"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("neither model.safetensors nor model.safetensors.index.json");
+    try (ModelFolder opened = open(List.of(""), START)) {
+      assertThat(opened.weights().read("model.norm.weight")).containsOnly(1);
+      assertThat(opened.weights().read("vision_model.pre_layrnorm.bias")).containsOnly(0);
+      assertThat(opened.weights().shape("vision_model.embeddings.patch_embedding.weight"))
+          .containsExactly(32, 3, 7, 7);
+    }
+  }
+
+  @Test
+  void startingValuesDependOnSeedAndNameAlone() {
+    ParrotConfig config;
+    try (ModelFolder opened = open()) {
+      config = opened.config();
+    }
+    TensorSpec spec = TensorNames.experts(config).get(3);
+    TensorSpec sibling = TensorNames.experts(config).get(6);
+    assertThat(spec.name()).isEqualTo("model.moe_model.experts.0.down_proj.weight");
+    float[] values = START.values(spec, config);
+    assertThat(START.values(spec, config)).isEqualTo(values);
+    assertThat(START.values(sibling, config)).isNotEqualTo(values);
+    assertThat(new Initializer(2, Initializer.Experts.NORMAL).values(spec, config))
+        .isNotEqualTo(values);
+    assertThat(deviation(new Initializer(1, Initializer.Experts.SMALL).values(spec, config)))
+        .isCloseTo(deviation(values) / 100, within(1e-6));
+  }
+
+  @Test
+  void saysWhichFileIsNotThere() throws IOException {
+    Files.delete(model.resolve("vision/config.json"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("Cannot open the vision encoder that mm_vision_tower names, vision:")
+        .hasMessageContaining("vision/config.json");
+    change(config -> config.remove("mm_vision_tower"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("Missing key mm_vision_tower in")
+        .hasMessageContaining("relative to the model's or absolute");
+    Files.writeString(model.resolve("config.json"), "{\n\"hidden_size\": ,");
+    assertThatThrownBy(this::open).hasMessageContaining("config.json: no valid JSON, line 2: ");
+    Files.delete(model.resolve("config.json"));
+    assertThatThrownBy(this::open).hasMessageContaining("Cannot open the model: there is no");
+  }
+
+  @Test
+  void theDeviationOfStartingValuesIsTheConfigurations() throws IOException {
+    TensorSpec spec;
+    float[] usual;
+    try (ModelFolder opened = open()) {
+      spec = TensorNames.experts(opened.config()).get(3);
+      usual = START.values(spec, opened.config());
+    }
+    change(config -> config.put("initializer_range", 0.06));
+    try (ModelFolder opened = open()) {
+      assertThat(deviation(START.values(spec, opened.config())))
+          .isCloseTo(3 * deviation(usual), within(1e-6));
+    }
+    change(config -> config.put("initializer_range", -1));
+    try (ModelFolder opened = open()) {
+      ParrotConfig config = opened.config();
+      assertThatThrownBy(() -> START.values(spec, config))
+          .isInstanceOf(ModelException.class)
+          .hasMessage("Invalid initializer_range: -1 (must be a positive number)");
+    }
+  }
+
+  private static double deviation(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value * value;
+    }
+    return Math.sqrt(sum / values.length);
+  }
+
+  private ModelFolder open() {
+    return ModelFolder.open(new org.apache.hadoop.fs.Path(model.toUri()), configuration);
+  }
+
+  private ModelFolder open(List<String> mayBeMissing, Initializer start) {
+    return ModelFolder.open(
+        new org.apache.hadoop.fs.Path(model.toUri()), configuration, mayBeMissing, start);
+  }
+
+  private void change(Consumer<ObjectNode> change) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode config = json.readTree(model.resolve("config.json").toFile());
+    change.accept((ObjectNode) config);
+    json.writeValue(model.resolve("config.json").toFile(), config);
+  }
+
+  /** Writes the model's own file anew, with other tensors. */
+  private void rewrite(Consumer<List<TensorSpec>> change) throws IOException {
+    List<TensorSpec> tensors = new ArrayList<>();
+    try (WeightFiles file =
+        WeightFiles.open(new org.apache.hadoop.fs.Path(model.toUri()), configuration)) {
+      file.names().forEach(name -> tensors.add(new TensorSpec(name, file.shape(name), true)));
+    }
+    change.accept(tensors);
+    write(tensors);
+  }
+
+  private void write(List<TensorSpec> tensors) throws IOException {
+    write(model, tensors);
+  }
+
+  private static void write(Path folder, List<TensorSpec> tensors) {
+    Path file = folder.resolve("model.safetensors");
+    try (OutputStream stream = Files.newOutputStream(file)) {
+      new SafetensorsWriter(DataType.F32)
+          .write(
+              stream,
+              tensors,
+              (tensor, sink) -> {
+                float[] values = new float[tensor.length()];
+                Arrays.fill(values, 0.5f);
+                sink.accept(0, values, values.length);
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Builds what is missing, then runs a command on this machine or hands it to a cluster.
+set -euo pipefail
+
+home="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)"
+
+launcher_help() {
+  cat <<'HELP'
+
+The launcher's own options come before the command:
+  --on MASTER        Submit to a cluster: yarn, spark://HOST:PORT, k8s://URL, local[N].
+  --profile FILE     Properties for the cluster (default: cluster-config/ by master).
+  --dry-run          Print the command instead of running it.
+
+Environment:
+  PARROT_HEAP        Java heap (default 3g); matrices live beside it.
+  PARROT_JAVA_OPTS   More options for Java.
+  PARROT_THREADS     Threads where a command does not say (default: all cores).
+  PARROT_JAR         Jar to submit, such as local:///opt/parrot/parrot.jar in an image.
+  SPARK_HOME         Spark to submit with (default: the one that the build downloads).
+HELP
+}
+
+die() {
+  echo "parrot: $1" >&2
+  exit "$2"
+}
+
+master="" profile="" dry_run=false
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --on) master="${2:-}"; [ -n "$master" ] || die "--on needs a master URL" 2; shift 2 ;;
+    --on=*) master="${1#--on=}"; shift ;;
+    --profile) profile="${2:-}"; [ -n "$profile" ] || die "--profile needs a file" 2; shift 2 ;;
+    --profile=*) profile="${1#--profile=}"; shift ;;
+    --dry-run) dry_run=true; shift ;;
+    *) break ;;
+  esac
+done
+[ -z "$profile" ] || [ -f "$profile" ] || die "there is no profile $profile" 2
+
+java="java"
+[ -z "${JAVA_HOME:-}" ] || java="$JAVA_HOME/bin/java"
+command -v "$java" >/dev/null || die "Java is missing: install a JDK 17 or set JAVA_HOME" 5
+version="$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')"
+[ "${version:-0}" -ge 17 ] || die "Java $version is too old: a JDK 17 is needed (set JAVA_HOME)" 5
+
+# --- build -----------------------------------------------------------------------------------
+classpath_file="$home/jobs/target/classpath.txt"
+bundle="$home/jobs/target/parrot.jar"
+
+stale() { # is $1 missing or older than a source?
+  [ -f "$1" ] || return 0
+  [ -n "$(find "$home"/{datasets,model,jobs}/src/main "$home"/pom.xml "$home"/*/pom.xml \
+    -newer "$1" -print -quit)" ]
+}
+
+build() { # $1: the file that is wanted, $2: why, $3...: more arguments for Maven
+  local wanted="$1" what="$2"
+  shift 2
+  stale "$wanted" || return 0
+  command -v mvn >/dev/null || die "Maven is missing, which is needed to build $what once" 5
+  mkdir -p "$home/jobs/target"
+  exec 9>"$home/jobs/target/.build-lock"
+  flock 9 # another parrot may be building
+  if stale "$wanted"; then
+    echo "parrot: building $what ..." >&2
+    (cd "$home" && mvn -q -DskipTests -Dspotless.check.skip=true -pl jobs -am "$@" package) \
+      >&2 9>&- || die "the build failed; 'mvn -DskipTests package' in $home shows why" 5
+    touch "$wanted"
+  fi
+  exec 9>&-
+}
+
+# --- Java ------------------------------------------------------------------------------------
+flags=()
+while read -r flag; do
+  flags+=("$flag")
+done < <(sed -n '/<jvm.flags>/,/<\/jvm.flags>/s/^ *\(--[^ ]*\) *$/\1/p' "$home/pom.xml")
+
+print_command() {
+  printf '%q ' "$@"
+  echo
+}
+
+run_or_print() {
+  if $dry_run; then print_command "$@"; else exec "$@"; fi
+}
+
+# --- on a cluster ----------------------------------------------------------------------------
+if [ -n "$master" ]; then
+  if [ -n "${PARROT_JAR:-}" ]; then
+    bundle="$PARROT_JAR"
+  elif ! $dry_run; then
+    build "$bundle" "the jar for clusters (once; a few minutes)"
+  fi
+  if [ -z "$profile" ]; then
+    case "$master" in
+      yarn*) profile="$home/cluster-config/yarn.conf" ;;
+      k8s:*) profile="$home/cluster-config/kubernetes.conf" ;;
+      spark:*) profile="$home/cluster-config/standalone.conf" ;;
+      *) profile="$home/cluster-config/local.conf" ;;
+    esac
+  fi
+  if [ -n "${SPARK_HOME:-}" ]; then
+    submit=("$SPARK_HOME/bin/spark-submit")
+  elif command -v spark-submit >/dev/null; then
+    submit=(spark-submit)
+  else
+    # What spark-submit runs, from the jars of the build. Workers on this machine need a home too.
+    export SPARK_HOME="$home/jobs/target/spark-home" SPARK_SCALA_VERSION=2.12
+    if ! $dry_run; then
+      mkdir -p "$SPARK_HOME"
+      ln -sfn ../provided "$SPARK_HOME/jars"
+    fi
+    submit=("$java" "${flags[@]}"
+      "-Dlog4j2.configurationFile=$home/jobs/src/main/resources/log4j2.properties" -cp "$home/jobs/target/provided/*"
+      org.apache.spark.deploy.SparkSubmit)
+  fi
+  run_or_print "${submit[@]}" --master "$master" --properties-file "$profile" \
+    --class parrot.jobs.cli.Main "$bundle" "$@"
+  exit 0
+fi
+
+# --- on this machine -------------------------------------------------------------------------
+$dry_run || build "$classpath_file" "the program (once; a minute or two)" -Dbundle.skip=true
+
+# Commands share the cores out among their replicas, with threads of their own; OpenMP's would wait
+# for each other by spinning.
+export PARROT_THREADS="${PARROT_THREADS:-${OMP_NUM_THREADS:-$(nproc)}}"
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-10000}"
+# Fresh pages are slow: let native libraries keep what they freed.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}"
+export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-17179869184}"
+export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
+
+terminal=false
+[ ! -t 2 ] || terminal=true
+version="$(sed -n 's:^  <version>\(.*\)</version>:\1:p' "$home/pom.xml" | head -1)"
+classpath="$home/jobs/target/jobs-$version.jar:$(cat "$classpath_file" 2>/dev/null || true)"
+
+[ $# -gt 0 ] || set -- --help
+case "$1" in
+  --help | -h)
+    status=0
+    "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" parrot.jobs.cli.Main "$@" || status=$?
+    launcher_help
+    exit "$status"
+    ;;
+esac
+# shellcheck disable=SC2086 # options are words
+run_or_print "$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}" -XX:+UseParallelGC \
+  -Djava.awt.headless=true -Dfile.encoding=UTF-8 "-Dparrot.terminal=$terminal" \
+  -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
+  ${PARROT_JAVA_OPTS:-} -cp "$classpath" parrot.jobs.cli.Main "$@"
