@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.DataSet;
 import parrot.jobs.report.ReportData.Evaluation;
@@ -16,6 +18,9 @@ import parrot.jobs.report.ReportData.Role;
 
 /** The whole report as one HTML document that refers to nothing outside itself. */
 public final class ReportPage {
+  private static final Comparator<Map.Entry<String, Long>> FREQUENT_FIRST =
+      Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry::getKey);
+
   private final ReportData data;
   private final AccuracySection accuracy;
   private final TrainingSection training;
@@ -161,17 +166,19 @@ public final class ReportPage {
     html.raw("</tbody></table></div>");
     for (DataSet set : data.data()) {
       if (!set.reasons().isEmpty()) {
-        StringBuilder reasons = new StringBuilder("Rejected from ").append(set.name()).append(": ");
-        String separator = "";
-        for (Map.Entry<String, Long> reason : set.reasons().entrySet()) {
-          reasons.append(separator).append(Words.count(reason.getValue())).append(' ');
-          reasons.append(reason.getKey().toLowerCase(Locale.ROOT).replace('_', ' '));
-          separator = ", ";
-        }
-        html.element("p", "class=\"note\"", reasons.toString());
+        String reasons =
+            set.reasons().entrySet().stream()
+                .sorted(FREQUENT_FIRST)
+                .map(reason -> Words.count(reason.getValue()) + " " + words(reason.getKey()))
+                .collect(Collectors.joining(", ", "Rejected from " + set.name() + ": ", ""));
+        html.element("p", "class=\"note\"", reasons);
       }
     }
     html.raw("</section>");
+  }
+
+  private static String words(String constant) {
+    return constant.toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private void run(Markup html) {
