@@ -2,19 +2,27 @@ package parrot.datasets.shapes;
 
 import parrot.datasets.DataException;
 
-/** Shares of the kinds of stage 2 conversations; any positive sum. */
+/**
+ * Shares of the kinds of stage 2 conversations; any positive sum.
+ *
+ * @param shortAnswer a question about the picture, answered in a word or two
+ * @param sentence the same answered in a sentence
+ * @param choice the same with options
+ * @param severalTurns two to four questions about one picture, with and without options
+ * @param textOnly no picture
+ */
 public record ConversationShares(
-    double shortAnswer, double sentence, double choice, double twoTurns, double textOnly) {
+    double shortAnswer, double sentence, double choice, double severalTurns, double textOnly) {
 
   public static final ConversationShares DEFAULT =
-      new ConversationShares(0.30, 0.12, 0.38, 0.12, 0.08);
+      new ConversationShares(0.14, 0.08, 0.22, 0.48, 0.08);
 
   public ConversationShares {
-    check(shortAnswer, sentence, choice, twoTurns, textOnly);
+    check(shortAnswer, sentence, choice, severalTurns, textOnly);
   }
 
   double[] weights() {
-    return new double[] {shortAnswer, sentence, choice, twoTurns, textOnly};
+    return new double[] {shortAnswer, sentence, choice, severalTurns, textOnly};
   }
 
   static void check(double... shares) {

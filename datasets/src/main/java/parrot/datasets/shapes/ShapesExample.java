@@ -10,7 +10,7 @@ import parrot.datasets.language.Language;
  *
  * @param id unique in a split
  * @param language of the answers
- * @param task what kind of example it is: {@code caption, short, sentence, choice, two-turns,
+ * @param task what kind of example it is: {@code caption, short, sentence, choice, several-turns,
  *     text-only}; in the text corpus {@code caption, own-caption, short, sentence, choice,
  *     choice-text, letters, facts}
  * @param turns human and gpt in turn; the first begins with {@code <image>} and a line break where

@@ -32,9 +32,12 @@ public final class ShapesTokenizer {
   public static final List<String> SPECIAL_TOKENS =
       List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
 
-  /** Apart from the corpus's own shares, so that changing those leaves the tokenizer as it is. */
+  /** Apart from the world's own shares, so that changing those leaves the tokenizer as it is. */
   private static final TextShares TEXT =
-      new TextShares(0.15, 0.06, 0.25, 0.08, 0.30, 0.05, 0.08, 0.03);
+      new TextShares(0.15, 0.06, 0.25, 0.08, 0.30, 0.05, 0.08, 0.03, 0);
+
+  private static final ConversationShares CONVERSATIONS =
+      new ConversationShares(0.30, 0.12, 0.38, 0.12, 0.08);
 
   private static final int EXAMPLES_PER_LANGUAGE = 2500;
   private static final int ANSWER_WEIGHT = 2000;
@@ -70,6 +73,7 @@ public final class ShapesTokenizer {
                   .textLanguages(alone)
                   .captionsInAllLanguages(true)
                   .textShares(TEXT)
+                  .conversationShares(CONVERSATIONS)
                   .build());
       for (int i = 0; i < EXAMPLES_PER_LANGUAGE; i++) {
         add(trainer, world.caption(Split.TRAIN, i));

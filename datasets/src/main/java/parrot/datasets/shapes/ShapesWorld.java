@@ -15,7 +15,9 @@ import parrot.datasets.language.Language;
  * configuration bound only what {@link ShapesWriter} writes. Safe for use by many threads.
  */
 public final class ShapesWorld {
-  private static final String[] TASKS = {"short", "sentence", "choice", "two-turns", "text-only"};
+  private static final String[] TASKS = {
+    "short", "sentence", "choice", "several-turns", "text-only"
+  };
 
   private final ShapesConfig config;
   private final TextMaker text;
@@ -44,7 +46,7 @@ public final class ShapesWorld {
   }
 
   /**
-   * Stage 2: a picture and one or two questions, or text alone. The picture of an index is that of
+   * Stage 2: a picture and one to four questions, or text alone. The picture of an index is that of
    * its caption.
    */
   public ShapesExample conversation(Split split, long index) {
@@ -57,30 +59,12 @@ public final class ShapesWorld {
       return example("conversation", TASKS[task], split, index, language, turns, null);
     }
     Scene scene = SceneSampler.scene(config.seed(), split, index);
-    Question question = QuestionSampler.ask(scene, random);
     List<Turn> turns =
         switch (task) {
-          case 0 ->
-              TextMaker.turns(
-                  Prompts.IMAGE + wording.question(question), wording.option(question.right()));
-          case 1 ->
-              TextMaker.turns(
-                  Prompts.IMAGE + Prompts.sentence(question, wording), wording.sentence(question));
-          case 2 ->
-              TextMaker.turns(
-                  Prompts.IMAGE + Prompts.choice(question, wording),
-                  Prompts.choiceAnswer(question, wording, config.multipleChoiceAnswers()));
-          default -> {
-            Question second = QuestionSampler.ask(scene, random);
-            while (second.category() == question.category()) {
-              second = QuestionSampler.ask(scene, random);
-            }
-            yield TextMaker.turns(
-                Prompts.IMAGE + wording.question(question),
-                wording.option(question.right()),
-                wording.question(second),
-                wording.option(second.right()));
-          }
+          case 0 -> text.shortAnswer(Prompts.IMAGE, scene, wording, random);
+          case 1 -> text.sentence(Prompts.IMAGE, scene, wording, random);
+          case 2 -> text.choice(Prompts.IMAGE, scene, wording, random);
+          default -> text.severalTurns(Prompts.IMAGE, scene, wording, random);
         };
     return example("conversation", TASKS[task], split, index, language, turns, scene);
   }

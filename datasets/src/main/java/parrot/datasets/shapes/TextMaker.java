@@ -1,7 +1,9 @@
 package parrot.datasets.shapes;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.language.Language;
@@ -9,7 +11,15 @@ import parrot.datasets.language.Language;
 /** Makes examples without a picture: what a scene in words is asked, and what needs no scene. */
 final class TextMaker {
   private static final String[] TASKS = {
-    "caption", "own-caption", "short", "sentence", "choice", "choice-text", "letters", "facts"
+    "caption",
+    "own-caption",
+    "short",
+    "sentence",
+    "choice",
+    "choice-text",
+    "letters",
+    "facts",
+    "several-turns"
   };
 
   private final TextShares shares;
@@ -41,24 +51,61 @@ final class TextMaker {
           description + Seeds.pick(wording.captionInstructions(), random),
           wording.caption(scene.objects()));
     }
-    Question question = QuestionSampler.ask(scene, random);
     return switch (task) {
-      case 2 -> turns(description + wording.question(question), wording.option(question.right()));
-      case 3 ->
-          turns(description + Prompts.sentence(question, wording), wording.sentence(question));
-      case 4 ->
-          turns(
-              description + Prompts.choice(question, wording),
-              Prompts.choiceAnswer(question, wording, answers));
-      default ->
-          turns(
-              description
-                  + Prompts.choice(
-                      wording.question(question),
-                      Prompts.options(question, wording),
-                      wording.textInstruction()),
-              wording.option(question.right()));
+      case 2 -> shortAnswer(description, scene, wording, random);
+      case 3 -> sentence(description, scene, wording, random);
+      case 4 -> choice(description, scene, wording, random);
+      case 5 -> choiceText(description, scene, wording, random);
+      default -> severalTurns(description, scene, wording, random);
     };
+  }
+
+  /** A question about a scene, after {@code shown}: the image token or the scene in words. */
+  List<Turn> shortAnswer(String shown, Scene scene, Wording wording, SplittableRandom random) {
+    Question question = QuestionSampler.ask(scene, random);
+    return turns(shown + wording.question(question), wording.option(question.right()));
+  }
+
+  List<Turn> sentence(String shown, Scene scene, Wording wording, SplittableRandom random) {
+    Question question = QuestionSampler.ask(scene, random);
+    return turns(shown + Prompts.sentence(question, wording), wording.sentence(question));
+  }
+
+  List<Turn> choice(String shown, Scene scene, Wording wording, SplittableRandom random) {
+    Question question = QuestionSampler.ask(scene, random);
+    return turns(
+        shown + Prompts.choice(question, wording),
+        Prompts.choiceAnswer(question, wording, answers));
+  }
+
+  private List<Turn> choiceText(
+      String shown, Scene scene, Wording wording, SplittableRandom random) {
+    Question question = QuestionSampler.ask(scene, random);
+    List<String> options = Prompts.options(question, wording);
+    return turns(
+        shown + Prompts.choice(wording.question(question), options, wording.textInstruction()),
+        wording.option(question.right()));
+  }
+
+  /** Two to four questions of different categories, half of them with options. */
+  List<Turn> severalTurns(String shown, Scene scene, Wording wording, SplittableRandom random) {
+    List<Turn> turns = new ArrayList<>();
+    Set<Category> asked = EnumSet.noneOf(Category.class);
+    int questions = 2 + random.nextInt(3);
+    while (asked.size() < questions) {
+      Question question = QuestionSampler.ask(scene, random);
+      if (asked.add(question.category())) {
+        String before = turns.isEmpty() ? shown : "";
+        boolean choice = random.nextBoolean();
+        turns.addAll(
+            choice
+                ? turns(
+                    before + Prompts.choice(question, wording),
+                    Prompts.choiceAnswer(question, wording, answers))
+                : turns(before + wording.question(question), wording.option(question.right())));
+      }
+    }
+    return turns;
   }
 
   /** Text alone for stage 2: a described scene or a fact. */
@@ -67,9 +114,7 @@ final class TextMaker {
       return facts(wording, random);
     }
     Scene scene = SceneSampler.scene(split, random);
-    Question question = QuestionSampler.ask(scene, random);
-    String description = wording.caption(scene.objects()) + "\n";
-    return turns(description + wording.question(question), wording.option(question.right()));
+    return shortAnswer(wording.caption(scene.objects()) + "\n", scene, wording, random);
   }
 
   /**

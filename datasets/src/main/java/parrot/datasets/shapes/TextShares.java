@@ -11,6 +11,7 @@ package parrot.datasets.shapes;
  * @param choiceText the same with a line that asks for the option's text
  * @param letters options without a description: which option says this, what does that option say
  * @param facts opposites, corners, sums
+ * @param severalTurns two to four questions about one description, with and without options
  */
 public record TextShares(
     double caption,
@@ -20,19 +21,28 @@ public record TextShares(
     double choice,
     double choiceText,
     double letters,
-    double facts) {
+    double facts,
+    double severalTurns) {
 
   public static final TextShares DEFAULT =
-      new TextShares(0.10, 0.05, 0.36, 0.06, 0.24, 0.04, 0.12, 0.03);
+      new TextShares(0.10, 0.05, 0.14, 0.05, 0.10, 0.03, 0.06, 0.03, 0.44);
 
   public TextShares {
     ConversationShares.check(
-        caption, ownCaption, shortAnswer, sentence, choice, choiceText, letters, facts);
+        caption,
+        ownCaption,
+        shortAnswer,
+        sentence,
+        choice,
+        choiceText,
+        letters,
+        facts,
+        severalTurns);
   }
 
   double[] weights() {
     return new double[] {
-      caption, ownCaption, shortAnswer, sentence, choice, choiceText, letters, facts
+      caption, ownCaption, shortAnswer, sentence, choice, choiceText, letters, facts, severalTurns
     };
   }
 }

@@ -68,7 +68,7 @@ class ShapesConfigTest {
   void refusesSharesThatMeanNothing() {
     assertThatThrownBy(() -> new ConversationShares(0, 0, 0, 0, 0))
         .hasMessage("Invalid shares: all are 0 (must have a positive sum)");
-    assertThatThrownBy(() -> new TextShares(1, 0, 0, 0, -1, 0, 0, 0))
+    assertThatThrownBy(() -> new TextShares(1, 0, 0, 0, -1, 0, 0, 0, 0))
         .hasMessage("Invalid share: -1.0 (must be a finite number, not negative)");
     assertThatThrownBy(() -> MultipleChoiceAnswers.of("letters"))
         .hasMessage("Invalid multiple choice answers: letters (must be letter or text)");

@@ -243,7 +243,7 @@ class ShapesWorldTest {
             "short",
             "sentence",
             "choice",
-            "two-turns",
+            "several-turns",
             "text-only",
             "text:caption",
             "text:own-caption",
@@ -252,7 +252,8 @@ class ShapesWorldTest {
             "text:choice",
             "text:choice-text",
             "text:letters",
-            "text:facts");
+            "text:facts",
+            "text:several-turns");
   }
 
   @Test
@@ -276,7 +277,7 @@ class ShapesWorldTest {
   void theTextCorpusAsksForCaptionsAsStageOneDoes() {
     ShapesWorld captions =
         new ShapesWorld(
-            ShapesConfig.builder().textShares(new TextShares(1, 0, 0, 0, 0, 0, 0, 0)).build());
+            ShapesConfig.builder().textShares(new TextShares(1, 0, 0, 0, 0, 0, 0, 0, 0)).build());
     for (int i = 0; i < 50; i++) {
       ShapesExample example = captions.text(Split.TRAIN, i);
       String[] lines = example.turns().get(0).value().split("\n", -1);
