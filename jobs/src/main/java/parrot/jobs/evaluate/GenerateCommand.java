@@ -9,6 +9,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.image.UnusablePictureException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.train.Checkpoints;
+import parrot.model.kernel.Kernels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,11 +70,7 @@ public final class GenerateCommand implements Callable<Integer> {
             spec,
             () ->
                 new AnsweringOptions(
-                    maxNewTokens,
-                    kernels,
-                    "f32",
-                    Runtime.getRuntime().availableProcessors(),
-                    false));
+                    maxNewTokens, kernels, "f32", Kernels.defaultThreads(), false));
     if (question.isBlank()) {
       throw Arguments.refuse(spec, "Invalid --question: it is blank (must be a question)");
     }

@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.model.kernel.Kernels;
 import parrot.model.kernel.OneDnn;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,7 +110,7 @@ public final class ParityCommand implements Callable<Integer> {
   }
 
   private List<Comparison> compute(ReferenceCase reference, Configuration configuration) {
-    int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    int workers = threads == null ? Kernels.defaultThreads() : threads;
     try {
       return switch (reference.kind()) {
         case NETWORK ->

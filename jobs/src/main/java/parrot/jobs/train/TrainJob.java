@@ -13,6 +13,7 @@ import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
+import parrot.model.kernel.Kernels;
 import parrot.model.weights.ModelFolder;
 
 /** A training run from its configuration to its last checkpoint. */
@@ -121,6 +122,6 @@ public final class TrainJob {
       return spark.getConf().getInt("spark.task.cpus", 1);
     }
     int together = Math.max(1, Math.min(config.replicas(), spark.defaultParallelism()));
-    return Math.max(1, Runtime.getRuntime().availableProcessors() / together);
+    return Math.max(1, Kernels.defaultThreads() / together);
   }
 }

@@ -60,6 +60,8 @@ class TrainProcessTest {
         command.add(flag);
       }
     }
+    // A killed process leaves Spark's temporary folders behind.
+    command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Main.class.getName(), "train", config.toString()));
     command.addAll(List.of("--out", folder.resolve(out).toString(), "--master", "local[2]"));

@@ -12,14 +12,21 @@ import parrot.model.tensor.Tensor;
 public interface Kernels extends AutoCloseable {
 
   /**
-   * Kernels by name, with as many threads as the environment says: {@code PARROT_THREADS}, else
-   * {@code OMP_NUM_THREADS}, else one per processor. {@code OMP_NUM_THREADS=1} beside {@code
+   * Threads that this process may keep busy: {@code PARROT_THREADS} of the environment, else {@code
+   * OMP_NUM_THREADS}, else one per processor. {@code OMP_NUM_THREADS=1} beside {@code
    * PARROT_THREADS} is the fast setting, see {@link OneDnnKernels}.
+   */
+  static int defaultThreads() {
+    return KernelProvider.defaultThreads();
+  }
+
+  /**
+   * Kernels by name with {@link #defaultThreads()}.
    *
    * @see #create(String, Precision, int)
    */
   static Kernels create(String name, Precision precision) {
-    return create(name, precision, KernelProvider.defaultThreads());
+    return create(name, precision, defaultThreads());
   }
 
   /**
