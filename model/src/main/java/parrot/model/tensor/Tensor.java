@@ -12,6 +12,9 @@ import org.bytedeco.javacpp.BytePointer;
  * <p>A view keeps its {@code owner} reachable, so the memory lives as long as any view of it.
  */
 public final class Tensor {
+  /** Of one tensor, in bytes. */
+  public static final long LARGEST = Integer.MAX_VALUE;
+
   private final ByteBuffer buffer;
   private final long address;
   private final int rows;
@@ -37,7 +40,7 @@ public final class Tensor {
    */
   public static Tensor view(long address, int rows, int columns, Object owner) {
     long bytes = 4L * rows * columns;
-    if (rows < 0 || columns < 0 || bytes > Integer.MAX_VALUE) {
+    if (rows < 0 || columns < 0 || bytes > LARGEST) {
       throw new IllegalArgumentException(
           "Cannot view a tensor of " + rows + " x " + columns + " floats: at most 2 GiB each");
     }
