@@ -32,7 +32,8 @@ import parrot.model.ModelException;
  * @param mmVisionTower folder of the vision encoder, as written in the file
  * @param numExperts 0 where there are none
  * @param moeIntermediateSize width of an expert
- * @param moeTopK experts that compute for a picture, at most {@code numExperts}
+ * @param moeTopK at most {@code numExperts}; read and kept, but routing is dense as in the
+ *     published code, so every expert computes
  * @param moeWeight weight of the residual path, or of the experts under {@link MoeFormula#PAPER}
  * @param useMoe whether visual tokens pass the experts
  * @param useMoeResidual whether there is a residual path around the experts
@@ -151,6 +152,15 @@ public record ParrotConfig(
     if (experts > 0 && topK > experts) {
       throw keys.invalid("moe_top_k", topK, "at most num_experts, " + experts);
     }
+    MoeFormula formula =
+        MoeFormula.valueOf(
+            keys.oneOf("moe_formula", "published", List.of("published", "paper"))
+                .toUpperCase(Locale.ROOT));
+    boolean residual = keys.flag("use_moe_residual", true);
+    if (formula == MoeFormula.PAPER && !residual) {
+      throw keys.invalid(
+          "use_moe_residual", false, "true where moe_formula is paper, which always adds H");
+    }
     int longest = keys.positive("max_position_embeddings", 32768);
     int cut = keys.positive("tokenizer_model_max_length", Math.min(longest, 2048));
     if (cut > longest) {
@@ -178,10 +188,8 @@ public record ParrotConfig(
         topK,
         keys.number("moe_weight", 0.1),
         useMoe,
-        keys.flag("use_moe_residual", true),
-        MoeFormula.valueOf(
-            keys.oneOf("moe_formula", "published", List.of("published", "paper"))
-                .toUpperCase(Locale.ROOT)),
+        residual,
+        formula,
         cut,
         keys.oneOf("torch_dtype", "float32", List.of("float32", "float16", "bfloat16")),
         vision,

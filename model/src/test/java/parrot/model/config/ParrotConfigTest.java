@@ -145,6 +145,16 @@ class ParrotConfigTest {
         .hasMessageContaining("config.json");
   }
 
+  @Test
+  void refusesThePapersFormulaWithoutItsResidual() {
+    parrot.put("moe_formula", "paper").put("use_moe_residual", false);
+    assertThatThrownBy(this::parrot)
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "Invalid use_moe_residual: false (must be true where moe_formula is paper, which always"
+                + " adds H) in config.json");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
