@@ -45,6 +45,12 @@ command -v "$java" >/dev/null || die "Java is missing: install a JDK 17 or set J
 version="$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')"
 [ "${version:-0}" -ge 17 ] || die "Java $version is too old: a JDK 17 is needed (set JAVA_HOME)" 5
 
+# Java reads file names and arguments by the locale; without one, all but ASCII is lost.
+case "$(locale charmap 2>/dev/null)" in
+  UTF-8) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
+
 # --- build -----------------------------------------------------------------------------------
 classpath_file="$home/jobs/target/classpath.txt"
 bundle="$home/jobs/target/parrot.jar"

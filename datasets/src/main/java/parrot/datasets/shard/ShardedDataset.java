@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -106,6 +107,23 @@ public final class ShardedDataset {
               + size
               + "); preprocess again with --picture-size "
               + size);
+    }
+    return this;
+  }
+
+  /**
+   * Checks an option that the shards were made with; shards that do not tell pass.
+   *
+   * @param option of {@code preprocess}, such as {@code max-length}
+   * @param rule what fits, in words
+   * @throws DataException if its value does not fit
+   */
+  public ShardedDataset requireConfiguration(String option, IntPredicate fits, String rule) {
+    String value = manifest.configuration().get(option);
+    if (value != null && !fits.test(Integer.parseInt(value))) {
+      throw new DataException(
+          "Cannot use %s: wrong %s (got %s, expected %s); preprocess again with another --%s"
+              .formatted(folder, option, value, rule, option));
     }
     return this;
   }

@@ -3,7 +3,11 @@ package parrot.datasets.source;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Paths;
 import java.util.ArrayList;
@@ -11,7 +15,10 @@ import java.util.List;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
 import parrot.datasets.image.UnusablePictureException;
 import parrot.datasets.image.UnusablePictureException.Reason;
@@ -24,6 +31,9 @@ import parrot.datasets.image.UnusablePictureException.Reason;
 public final class PictureRoot {
   /** A larger file is no photograph. In bytes. */
   public static final long LARGEST_FILE = 256L << 20;
+
+  /** In bytes; of Linux's file systems and of HDFS. */
+  private static final int LONGEST_NAME = 255;
 
   private final FileSystem files;
   private final Path root;
@@ -64,10 +74,45 @@ public final class PictureRoot {
     List<String> parts = parts(path);
     try {
       return local == null ? readRemote(parts) : readLocal(parts);
-    } catch (FileNotFoundException | NoSuchFileException e) {
+    } catch (FileNotFoundException
+        | NoSuchFileException
+        | ParentNotDirectoryException
+        | InvalidPathException e) {
+      throw missing();
+    } catch (AccessDeniedException | AccessControlException e) {
       throw new UnusablePictureException(
-          Reason.MISSING, "there is no such file under " + root, "add it or remove the row");
+          Reason.UNREADABLE,
+          "the file may not be read",
+          "permit it to " + System.getProperty("user.name") + " or remove the row");
+    } catch (FileSystemException e) {
+      if (isNoName(parts)) {
+        throw missing();
+      }
+      throw e;
+    } catch (RemoteException e) {
+      if (e.unwrapRemoteException() instanceof ParentNotDirectoryException) {
+        throw missing();
+      }
+      throw e;
     }
+  }
+
+  private UnusablePictureException missing() {
+    return new UnusablePictureException(
+        Reason.MISSING, "there is no such file under " + root, "add it or remove the row");
+  }
+
+  /** Whether a part is too long for a file's name, or a file where a folder would have to be. */
+  private boolean isNoName(List<String> parts) {
+    java.nio.file.Path folder = local;
+    for (String part : parts) {
+      if (Files.isRegularFile(folder)
+          || part.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+        return true;
+      }
+      folder = folder.resolve(part);
+    }
+    return false;
   }
 
   private byte[] readRemote(List<String> parts) throws IOException {

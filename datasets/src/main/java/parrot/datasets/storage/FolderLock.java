@@ -29,6 +29,7 @@ final class FolderLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
   private static final Duration TOUCH = Duration.ofSeconds(30);
   static final Duration SILENCE = Duration.ofMinutes(10);
+  private static final Duration NAMELESS = Duration.ofSeconds(3);
 
   private final FileSystem files;
   private final Path file;
@@ -64,7 +65,7 @@ final class FolderLock implements AutoCloseable {
         files.deleteOnExit(file);
         return new FolderLock(files, file, holder);
       }
-      Optional<String> other = read(files, file);
+      Optional<String> other = readHolder(files, file);
       if (other.isPresent()) {
         if (!isDead(files, file, other.get())) {
           throw held(target, file, other.get());
@@ -111,7 +112,26 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
+  /** Waits for a holder that has created the file but not yet written its name. */
+  private static Optional<String> readHolder(FileSystem files, Path file) throws IOException {
+    long deadline = System.nanoTime() + NAMELESS.toNanos();
+    Optional<String> holder = read(files, file);
+    while (holder.isPresent() && holder.get().isBlank() && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return holder;
+      }
+      holder = read(files, file);
+    }
+    return holder;
+  }
+
   private static boolean isDead(FileSystem files, Path file, String holder) throws IOException {
+    if (holder.isBlank()) {
+      return true; // killed between creating and writing the file
+    }
     String host = field(holder, "host");
     String pid = field(holder, "pid");
     if (host.equals(hostName()) && pid.matches("\\d{1,18}")) {

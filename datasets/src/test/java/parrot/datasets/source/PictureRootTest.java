@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,44 @@ class PictureRootTest {
               UnusablePictureException.class,
               e -> assertThat(e.reason()).isEqualTo(Reason.MISSING));
     }
+  }
+
+  @Test
+  void setsAsideWhatCanBeNoFile() {
+    for (String path :
+        new String[] {"sub/b:c%20 д.png/x.png", "x".repeat(256) + ".png", "\ud800.png"}) {
+      assertThatThrownBy(() -> root.read(path))
+          .isInstanceOfSatisfying(
+              UnusablePictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING))
+          .hasMessageContaining("there is no such file under")
+          .hasMessageContaining("remove the row");
+    }
+  }
+
+  @Test
+  void setsAsideWhatMayNotBeRead() throws IOException {
+    FileSystem closed =
+        new RawLocalFileSystem() {
+          @Override
+          public FSDataInputStream open(Path file, int bufferSize) throws IOException {
+            throw new AccessControlException("Permission denied: " + file);
+          }
+
+          @Override
+          public URI getUri() {
+            return URI.create("closed:///");
+          }
+        };
+    closed.initialize(URI.create("file:///"), new Configuration());
+    PictureRoot remote = new PictureRoot(closed, new Path(scratch.resolve("root/sub").toString()));
+    Files.writeString(scratch.resolve("root/sub/e.png"), "picture");
+
+    assertThatThrownBy(() -> remote.read("e.png"))
+        .isInstanceOfSatisfying(
+            UnusablePictureException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE))
+        .hasMessageContaining("the file may not be read")
+        .hasMessageContaining("or remove the row");
   }
 
   @Test

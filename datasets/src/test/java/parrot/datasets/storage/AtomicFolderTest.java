@@ -107,6 +107,15 @@ class AtomicFolderTest {
   }
 
   @Test
+  void takesOverALockWhoseHolderDiedBeforeItWroteItsName() throws IOException {
+    Files.writeString(scratch.resolve(".out.lock"), "");
+
+    publish("one", false);
+
+    assertThat(names(scratch)).containsExactly("out");
+  }
+
+  @Test
   void waitsForALockOfAnotherHostUntilItHasBeenSilentForLong() throws IOException {
     java.nio.file.Path lock = scratch.resolve(".out.lock");
     Files.writeString(lock, "owner=x\nhost=elsewhere.example\npid=1\n");

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
           + " texts must be equal; pictures within 1 of 255, or on average where the format is"
           + " lossy. Ends with 1 if anything differs or is missing."
     },
+    footerHeading = "%nExample:%n%n",
+    footer = {"  ./parrot parity model/src/test/resources/reference"},
     showDefaultValues = true)
 public final class ParityCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -119,11 +119,16 @@ public final class ReportJob {
     Path file = new Path(run, "metrics.jsonl");
     List<ReportData.Round> rounds = new ArrayList<>();
     int number = 0;
-    for (String line : text(file).lines().toList()) {
+    String text = text(file);
+    List<String> lines = text.lines().toList();
+    for (String line : lines) {
       number++;
       try {
         rounds.add(round(JSON.readTree(line)));
       } catch (JsonProcessingException e) {
+        if (number == lines.size() && !text.endsWith("\n")) {
+          break; // the last line of a run that was killed, or is just being written
+        }
         throw new DataException(
             "Cannot read %s line %d: %s".formatted(file, number, e.getOriginalMessage()), e);
       }

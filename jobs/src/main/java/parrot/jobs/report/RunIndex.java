@@ -21,6 +21,7 @@ import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.report.ReportData.Command;
 import parrot.jobs.report.ReportData.Role;
 import parrot.jobs.report.ReportData.Timing;
+import parrot.jobs.train.Checkpoints;
 
 /**
  * What belongs to a report and where its files are: {@value #FILE_NAME} in the folder of a run.
@@ -135,6 +136,13 @@ public record RunIndex(
         List.of());
   }
 
+  /** Checkpoints have manifests of their own kind. */
+  private static boolean isModels(FileSystem files, Path folder) throws IOException {
+    return folder.getName().startsWith(".")
+        || folder.getName().equals(Checkpoints.FOLDER)
+        || files.exists(new Path(folder, "config.json"));
+  }
+
   private static List<Path> files(FileSystem files, Path folder, int depth) throws IOException {
     List<Path> found = new ArrayList<>();
     FileStatus[] entries = files.listStatus(folder);
@@ -142,7 +150,7 @@ public record RunIndex(
     for (FileStatus entry : entries) {
       if (entry.isFile()) {
         found.add(entry.getPath());
-      } else if (depth < DEEPEST && !entry.getPath().getName().startsWith(".")) {
+      } else if (depth < DEEPEST && !isModels(files, entry.getPath())) {
         found.addAll(files(files, entry.getPath(), depth + 1));
       }
     }

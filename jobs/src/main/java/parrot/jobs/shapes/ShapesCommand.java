@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
         "Pictures of coloured shapes with captions and conversations as LLaVA JSON, a held-out"
             + " part, a benchmark in the MMMB format and a tokenizer. The same seed and options"
             + " give the same files.",
+    footerHeading = "%nExample:%n%n",
+    footer = {"  ./parrot shapes --out world --captions 2000 --conversations 4000 --questions 100"},
     showDefaultValues = true)
 public final class ShapesCommand implements Callable<Integer> {
   private static final ShapesConfig DEFAULTS = ShapesConfig.builder().build();

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -38,7 +39,9 @@ public final class Checkpoints {
   static final String UPDATER_FILE = "training/updater.safetensors";
   static final String UPDATER_TENSOR = "updater_state";
 
-  private static final String FOLDER = "checkpoints";
+  /** The folder of a run that they lie in. */
+  public static final String FOLDER = "checkpoints";
+
   private static final Pattern NAME = Pattern.compile("round-(\\d{6,9})");
   private static final long SHARD_BYTES = 4L << 30;
   private static final ObjectMapper JSON =
@@ -88,7 +91,7 @@ public final class Checkpoints {
   }
 
   Path folder(int round) {
-    return new Path(folder, String.format("round-%06d", round));
+    return new Path(folder, String.format(Locale.ROOT, "round-%06d", round));
   }
 
   Path start() {

@@ -19,15 +19,24 @@ final class MetricsFile implements AutoCloseable {
 
   private final FSDataOutputStream stream;
 
-  /** Begins the file; of one that is there, the lines up to a round stay. */
+  /**
+   * Begins the file; of one that is there, the lines up to a round stay, and none where the run
+   * begins anew. The old file is kept aside until they are written.
+   */
   MetricsFile(FileSystem files, Path run, int round) throws IOException {
     Path file = new Path(run, NAME);
-    List<String> kept = files.exists(file) ? linesUpTo(files, file, round) : List.of();
+    Path before = new Path(run, "." + NAME + ".before");
+    if (!files.exists(before) && files.exists(file) && !files.rename(file, before)) {
+      throw new IOException("Cannot rename " + file + " to " + before);
+    }
+    List<String> kept =
+        round > 0 && files.exists(before) ? linesUpTo(files, before, round) : List.of();
     stream = files.create(file, true);
     for (String line : kept) {
       write(line);
     }
     stream.hflush();
+    files.delete(before, false);
   }
 
   private static List<String> linesUpTo(FileSystem files, Path file, int round) throws IOException {

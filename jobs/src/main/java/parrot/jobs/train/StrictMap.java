@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
@@ -22,6 +24,7 @@ final class StrictMap {
   private final String prefix;
   private final ObjectNode resolved = JsonNodeFactory.instance.objectNode();
   private final Map<String, StrictMap> children = new LinkedHashMap<>();
+  private final Set<String> optional = new LinkedHashSet<>();
 
   StrictMap(JsonNode json) {
     this(json, "");
@@ -55,6 +58,12 @@ final class StrictMap {
 
   boolean has(String key) {
     return get(key) != null;
+  }
+
+  /** The same for a key without a default, which counts as known from then on. */
+  boolean given(String key) {
+    optional.add(key);
+    return has(key);
   }
 
   /** A nested mapping; empty where the key is absent. */
@@ -217,7 +226,7 @@ final class StrictMap {
   void refuseOthers() {
     for (String key : keys()) {
       if (!resolved.has(key)) {
-        List<String> known = new ArrayList<>();
+        List<String> known = new ArrayList<>(optional);
         resolved.fieldNames().forEachRemaining(known::add);
         throw new CommandException(
             ExitCode.USAGE, "Unknown key " + prefix + key + suggestion(key, known));

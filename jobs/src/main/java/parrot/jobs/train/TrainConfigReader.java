@@ -197,7 +197,7 @@ public final class TrainConfigReader {
                 source ->
                     new TrainConfig.DataSource(
                         source.text("folder"),
-                        source.has("weight")
+                        source.given("weight")
                             ? OptionalDouble.of(positive(source, "weight", Double.NaN))
                             : OptionalDouble.empty()))
             .toList();
@@ -218,7 +218,7 @@ public final class TrainConfigReader {
   }
 
   private static TrainConfig.Length length(StrictMap map) {
-    long given = List.of("epochs", "max_steps", "max_examples").stream().filter(map::has).count();
+    long given = List.of("epochs", "max_steps", "max_examples").stream().filter(map::given).count();
     if (given > 1) {
       throw map.invalid("epochs", "given with max_steps or max_examples", "the only one of them");
     }
@@ -244,7 +244,7 @@ public final class TrainConfigReader {
             RateSchedule.Shape.valueOf(
                 map.oneOf("schedule", "cosine", List.of("cosine", "constant"))
                     .toUpperCase(Locale.ROOT)),
-            map.has("warmup_steps")
+            map.given("warmup_steps")
                 ? Optional.of(map.wholeInt("warmup_steps", 0, 0))
                 : Optional.empty(),
             map.number("warmup_ratio", 0.03, x -> x >= 0 && x <= 1, "between 0 and 1"),

@@ -109,6 +109,7 @@ final class TrainingLoop {
               + parrot.useMoe()
               + ")");
     }
+    checkMemory(graph.params().length());
     loader =
         new MinibatchLoader(
             spark.hadoopConfiguration(), parrot.vision().imageSize(), parrot.vocabSize());
@@ -140,7 +141,16 @@ final class TrainingLoop {
     Path path = FileSystems.path(folder);
     ShardedDataset dataset =
         ShardedDataset.open(FileSystems.of(path, spark.hadoopConfiguration()), path);
-    dataset.requirePictureSize(model.config().vision().imageSize());
+    ParrotConfig parrot = model.config();
+    dataset.requirePictureSize(parrot.vision().imageSize());
+    dataset.requireConfiguration(
+        "max-length",
+        length -> length <= parrot.tokenizerModelMaxLength(),
+        "at most " + parrot.tokenizerModelMaxLength() + ", tokenizer_model_max_length");
+    dataset.requireConfiguration(
+        "patch-size",
+        size -> size == parrot.vision().patchSize(),
+        "" + parrot.vision().patchSize());
     if (model.tokenizer().isPresent()) {
       Path tokenizer = model.tokenizer().get();
       dataset.requireTokenizer(Digests.sha256(run.files, tokenizer));
@@ -309,8 +319,7 @@ final class TrainingLoop {
             graph.getIterationCount(),
             state.minibatches() + minibatches.size(),
             state.examples() + examples,
-            state.tokens() + summary.tally().tokens(),
-            state.seconds() + seconds);
+            state.tokens() + summary.tally().tokens());
     boolean measures = number % config.heldOut().every() == 0 || number == rounds;
     return new RoundReport(
         state,
@@ -336,7 +345,7 @@ final class TrainingLoop {
             + cause.getMessage()
             + "; the last checkpoint is kept in "
             + kept.get(kept.size() - 1)
-            + " (lower optimizer.learning_rate or optimizer.clip_norm)",
+            + " (start from there with model.folder, another out and a lower optimizer.learning_rate or optimizer.clip_norm)",
         cause);
   }
 

@@ -9,19 +9,12 @@ package parrot.jobs.train;
  * @param minibatches consumed by all replicas, the position in the data
  * @param examples trained on
  * @param tokens trained on, visual ones not counted
- * @param seconds of training so far
  */
 record TrainingState(
-    int version,
-    int round,
-    int iteration,
-    long minibatches,
-    long examples,
-    long tokens,
-    double seconds) {
+    int version, int round, int iteration, long minibatches, long examples, long tokens) {
   static final int VERSION = 1;
 
   static TrainingState start() {
-    return new TrainingState(VERSION, 0, 0, 0, 0, 0, 0);
+    return new TrainingState(VERSION, 0, 0, 0, 0, 0);
   }
 }

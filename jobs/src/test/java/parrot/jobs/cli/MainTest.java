@@ -75,6 +75,7 @@ class MainTest {
       assertThat(run(command.getCommandName(), "--help")).isZero();
       assertThat(out.toString())
           .contains("Usage: parrot " + command.getCommandName(), "--stacktrace", "--help")
+          .containsPattern("\nExamples?:\n")
           .contains(line)
           .doesNotContain("Exit codes:\n\n", "trained and evaluated on a Spark cluster.");
     }

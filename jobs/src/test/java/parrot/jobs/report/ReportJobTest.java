@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -111,8 +112,19 @@ final class ReportJobTest {
   void findsRunsAndEvaluationsWithoutAnIndex() throws Exception {
     training("runs/one");
     evaluation("scores/two", "A", "B");
+    Path checkpoint = Files.createDirectories(folder.resolve("runs/one/checkpoints/round-000001"));
+    Files.writeString(checkpoint.resolve("manifest.json"), "{\"round\": 1}");
 
     assertThat(report()).contains("<h3>one</h3>", "two, Arabic: 50.0 %");
+  }
+
+  @Test
+  void leavesOutALineThatIsStillBeingWritten() throws Exception {
+    training("runs/one");
+    Path metrics = folder.resolve("runs/one/metrics.jsonl");
+    Files.writeString(metrics, "{\"round\":2,\"st", StandardOpenOption.APPEND);
+
+    assertThat(report()).contains("8 steps, 100 examples per second");
   }
 
   @Test
@@ -137,7 +149,7 @@ final class ReportJobTest {
   @Test
   void namesTheLineOfDamagedMetrics() throws IOException {
     training("run");
-    Files.writeString(folder.resolve("run/metrics.jsonl"), "{\"round\":0}\n{\"round\":");
+    Files.writeString(folder.resolve("run/metrics.jsonl"), "{\"round\":0}\n{\"round\":\n");
 
     assertThatThrownBy(this::report)
         .isInstanceOf(DataException.class)

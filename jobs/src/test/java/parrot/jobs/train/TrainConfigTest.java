@@ -74,6 +74,8 @@ class TrainConfigTest {
       textBlock =
           """
           optimizer.learning_rat=1 | Unknown key optimizer.learning_rat; did you mean learning_rate?
+          optimizer.warmup_step=1  | Unknown key optimizer.warmup_step; did you mean warmup_steps?
+          max_step=1               | Unknown key max_step; did you mean max_steps?
           replcas=2                | Unknown key replcas; did you mean replicas?
           data=[{foldr: a}]        | Missing data[0].folder (set it in the file, or with --set data[0].folder=VALUE)
           replicas=0               | Invalid replicas: 0 (must be at least 1)

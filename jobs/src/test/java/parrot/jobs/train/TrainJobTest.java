@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
 import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.FileSystems;
@@ -322,12 +323,27 @@ class TrainJobTest {
   }
 
   @Test
-  void refusesDataForAnotherPictureSize() {
-    assertThatThrownBy(
-            () ->
-                train(
-                    world.config(
-                        "size", "model.vision=" + Path.of("src/test/resources").toAbsolutePath())))
-        .hasMessageContaining("config.json");
+  void refusesDataMadeForAnotherModel() throws IOException {
+    Map<String, String> others =
+        Map.of(
+            "\"pictureSize\" : 14",
+            "\"pictureSize\" : 28 | wrong picture size (got 28, expected 14)",
+            "\"seed\" : \"1\"",
+            "\"max-length\" : \"65\" | wrong max-length (got 65, expected at most 64,");
+    for (Map.Entry<String, String> other : others.entrySet()) {
+      String[] change = other.getValue().split(" \\| ");
+      String data = "data-" + other.getKey().length();
+      world.shards(data, 20, 3);
+      Path manifest = world.folder.resolve(data).resolve("manifest.json");
+      String before = Files.readString(manifest);
+      assertThat(before).contains(other.getKey());
+      Files.writeString(manifest, before.replace(other.getKey(), change[0]));
+
+      assertThatThrownBy(
+              () -> train(world.config("for-" + data, "data=[" + world.folder.resolve(data) + "]")))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(change[1])
+          .hasMessageContaining("preprocess again with");
+    }
   }
 }

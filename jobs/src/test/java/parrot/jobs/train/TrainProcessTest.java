@@ -40,7 +40,8 @@ class TrainProcessTest {
             "average_every=1",
             "max_examples=320",
             "held_out.data=[]",
-            "checkpoints.every=1");
+            "checkpoints.every=1",
+            "checkpoints.keep=100"); // one that is waited for must not go before it is seen
     Files.writeString(config, TrainConfigReader.toYaml(small.resolved()));
   }
 
