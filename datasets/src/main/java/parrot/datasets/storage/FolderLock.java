@@ -25,7 +25,7 @@ import parrot.datasets.DataException;
  * touches the file every half minute, so a lock of a dead run is recognised: on the same host by
  * its process id, elsewhere by ten minutes of silence.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
   private static final Duration TOUCH = Duration.ofSeconds(30);
   static final Duration SILENCE = Duration.ofMinutes(10);
@@ -57,7 +57,7 @@ final class FolderLock implements AutoCloseable {
    *
    * @throws DataException if another run holds it
    */
-  static FolderLock take(FileSystem files, Path target) throws IOException {
+  public static FolderLock take(FileSystem files, Path target) throws IOException {
     Path file = new Path(target.getParent(), "." + target.getName() + ".lock");
     String holder = describeThisProcess();
     for (int attempt = 0; attempt < 3; attempt++) {

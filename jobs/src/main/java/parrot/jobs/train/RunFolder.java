@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.FolderLock;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 
@@ -35,10 +38,25 @@ final class RunFolder {
   }
 
   /**
-   * Decides where to begin.
+   * Keeps other processes out until it is closed; the lock of a dead run is taken over.
+   *
+   * @throws DataException if the folder is in use by another run
+   */
+  FolderLock lock() throws IOException {
+    if (path.getParent() == null) {
+      throw new DataException("Cannot write to " + path + ": it is the root (choose another out)");
+    }
+    if (!files.mkdirs(path.getParent())) {
+      throw new DataException("Cannot create folder " + path.getParent());
+    }
+    return FolderLock.take(files, path);
+  }
+
+  /**
+   * Decides where to begin. Changes nothing.
    *
    * @return the checkpoint to go on from; empty for the start
-   * @throws CommandException if the folder is in use by another run, or of another configuration
+   * @throws CommandException if the folder holds something else, or a run of another configuration
    */
   Optional<Path> prepare(TrainJob.Mode mode, ObjectNode resolved, Consumer<String> say)
       throws IOException {
@@ -63,9 +81,6 @@ final class RunFolder {
                   + ": it holds a run already (--resume continues it, --overwrite starts over,"
                   + " --out chooses another folder)");
       case OVERWRITE -> {
-        if (!files.delete(path, true)) {
-          throw new CommandException(ExitCode.DATA, "Cannot delete " + path);
-        }
         return Optional.empty();
       }
       default -> {
@@ -86,6 +101,30 @@ final class RunFolder {
         }
         return newest;
       }
+    }
+  }
+
+  /**
+   * Deletes the run.
+   *
+   * @param needed folders that the next run reads
+   * @throws CommandException if one of them lies in it
+   */
+  void delete(Collection<Path> needed) throws IOException {
+    for (Path folder : needed) {
+      String full = folder.getFileSystem(files.getConf()).makeQualified(folder) + "/";
+      if (full.startsWith(path + "/")) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "Cannot overwrite "
+                + path
+                + ": the model that training starts from lies in it, "
+                + folder
+                + " (choose another out)");
+      }
+    }
+    if (files.exists(path) && !files.delete(path, true)) {
+      throw new CommandException(ExitCode.DATA, "Cannot delete " + path);
     }
   }
 

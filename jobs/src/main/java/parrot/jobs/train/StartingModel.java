@@ -11,10 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
@@ -174,6 +177,24 @@ final class StartingModel implements AutoCloseable {
 
   private static String origin(Part part, TrainConfig.ModelSource source) {
     return source.parts().getOrDefault(part, source.folder());
+  }
+
+  /**
+   * @throws CommandException naming a part that the model does not use
+   */
+  void requireParts(Set<Part> parts) {
+    for (Part part : parts) {
+      if (TensorNames.of(config).stream()
+          .noneMatch(tensor -> tensor.required() && Part.of(tensor.name()) == part)) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "Invalid train: "
+                + part.key()
+                + " (must be parts that the model uses; use_moe is "
+                + config.useMoe()
+                + ")");
+      }
+    }
   }
 
   ParrotConfig config() {

@@ -100,8 +100,8 @@ public final class TrainConfigReader {
 
   private static TrainConfig read(StrictMap map) {
     Optional<String> stage = stage(map);
-    Set<Part> train = train(map, stage);
     Optional<Boolean> useMoe = useMoe(map, stage);
+    Set<Part> train = train(map, stage, useMoe);
     TrainConfig config =
         new TrainConfig(
             map.text("out"),
@@ -130,7 +130,7 @@ public final class TrainConfigReader {
     return Optional.of(map.oneOf("stage", null, List.of("align", "instruct")));
   }
 
-  private static Set<Part> train(StrictMap map, Optional<String> stage) {
+  private static Set<Part> train(StrictMap map, Optional<String> stage, Optional<Boolean> useMoe) {
     Set<Part> parts = parts(map, "train");
     if (!parts.isEmpty()) {
       return parts;
@@ -146,6 +146,9 @@ public final class TrainConfigReader {
         stage.get().equals("align")
             ? EnumSet.of(Part.PROJECTOR)
             : EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
+    if (!useMoe.orElse(true)) {
+      chosen.remove(Part.EXPERTS);
+    }
     var array = map.resolved().putArray("train");
     chosen.forEach(part -> array.add(part.key()));
     return chosen;

@@ -2,6 +2,8 @@ package parrot.jobs.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -9,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.Preflight;
@@ -77,12 +80,18 @@ public final class TrainJob {
 
   private Outcome train(Mode mode, StopSignal stop) throws IOException {
     Preflight.check(spark.sc(), config.replicas(), config.kernels().name()).forEach(say);
+    try (FolderLock lock = run.lock()) {
+      return trainAlone(mode, stop);
+    }
+  }
+
+  private Outcome trainAlone(Mode mode, StopSignal stop) throws IOException {
     int threads = threads(mode);
     ObjectNode resolved = config.resolved().deepCopy();
     ((ObjectNode) resolved.get("kernels")).put("threads", threads);
     Optional<Path> from = run.prepare(mode, resolved, say);
     String yaml = TrainConfigReader.toYaml(resolved);
-    Path start = from.isPresent() ? run.checkpoints.start() : begin(yaml);
+    Path start = from.isPresent() ? run.checkpoints.start() : begin(mode, yaml);
     run.writeConfig(yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
       TrainingLoop loop =
@@ -91,9 +100,17 @@ public final class TrainJob {
     }
   }
 
-  /** Puts the starting weights together as checkpoint 0. */
-  private Path begin(String yaml) throws IOException {
+  /**
+   * Puts the starting weights together as checkpoint 0. Model and data are looked at first, so that
+   * nothing is deleted or left behind for a run that cannot begin.
+   */
+  private Path begin(Mode mode, String yaml) throws IOException {
     try (StartingModel model = StartingModel.open(config, hadoop)) {
+      model.requireParts(config.train());
+      TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
+      if (mode == Mode.OVERWRITE) {
+        run.delete(sources());
+      }
       run.writeConfig(yaml);
       return run.checkpoints.write(
           new Checkpoints.Content(
@@ -101,11 +118,19 @@ public final class TrainJob {
               model.tensors(),
               model::read,
               model.tokenizer(),
-              TrainingState.start(),
+              TrainingState.start(data.fingerprints()),
               yaml,
               0,
               Optional.empty()));
     }
+  }
+
+  private List<Path> sources() {
+    List<Path> sources = new ArrayList<>();
+    sources.add(new Path(config.model().folder()));
+    config.model().parts().values().forEach(folder -> sources.add(new Path(folder)));
+    config.model().tokenizer().ifPresent(file -> sources.add(new Path(file)));
+    return sources;
   }
 
   private int threads(Mode mode) throws IOException {

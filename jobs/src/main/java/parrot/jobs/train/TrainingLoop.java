@@ -14,9 +14,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.ShardedDataset;
-import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.TaskFailure;
@@ -78,13 +76,13 @@ final class TrainingLoop {
     this.from = from;
     this.yaml = yaml;
     ParrotConfig parrot = model.config();
-    List<ShardedDataset> datasets = new ArrayList<>();
-    for (TrainConfig.DataSource source : config.data()) {
-      datasets.add(open(source.folder()));
-    }
+    TrainingData data =
+        TrainingData.open(config, spark.hadoopConfiguration(), parrot, model.tokenizer());
+    state = run.checkpoints.state(from);
+    data.requireSame(state);
     stream =
         new ExampleStream(
-            datasets,
+            data.train(),
             config.data().stream().map(TrainConfig.DataSource::weight).toList(),
             config.seed());
     int perStep = config.replicas() * config.batchSize();
@@ -100,21 +98,11 @@ final class TrainingLoop {
             threads);
     optimizer = optimizer(Math.toIntExact((totalExamples + perStep - 1) / perStep));
     graph = ParrotGraph.create(network, optimizer);
-    if (ParrotGraph.vertex(graph).parameters().isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "Invalid train: "
-              + config.train().stream().map(Part::key).toList()
-              + " (must name a part that the model uses; use_moe is "
-              + parrot.useMoe()
-              + ")");
-    }
     checkMemory(graph.params().length());
     loader =
         new MinibatchLoader(
             spark.hadoopConfiguration(), parrot.vision().imageSize(), parrot.vocabSize());
-    heldOut = heldOut();
-    state = run.checkpoints.state(from);
+    heldOut = heldOut(data.heldOut());
   }
 
   /** The driver holds the state twice and that of every replica. */
@@ -135,27 +123,6 @@ final class TrainingLoop {
               + (heap >> 20)
               + "); give it more with PARROT_HEAP or spark.driver.memory");
     }
-  }
-
-  private ShardedDataset open(String folder) throws IOException {
-    Path path = FileSystems.path(folder);
-    ShardedDataset dataset =
-        ShardedDataset.open(FileSystems.of(path, spark.hadoopConfiguration()), path);
-    ParrotConfig parrot = model.config();
-    dataset.requirePictureSize(parrot.vision().imageSize());
-    dataset.requireConfiguration(
-        "max-length",
-        length -> length <= parrot.tokenizerModelMaxLength(),
-        "at most " + parrot.tokenizerModelMaxLength() + ", tokenizer_model_max_length");
-    dataset.requireConfiguration(
-        "patch-size",
-        size -> size == parrot.vision().patchSize(),
-        "" + parrot.vision().patchSize());
-    if (model.tokenizer().isPresent()) {
-      Path tokenizer = model.tokenizer().get();
-      dataset.requireTokenizer(Digests.sha256(run.files, tokenizer));
-    }
-    return dataset;
   }
 
   private long totalExamples(int perStep) {
@@ -185,10 +152,9 @@ final class TrainingLoop {
         given.clipNorm());
   }
 
-  private List<String> heldOut() throws IOException {
+  private List<String> heldOut(List<ShardedDataset> datasets) {
     List<String> minibatches = new ArrayList<>();
-    for (String folder : config.heldOut().folders()) {
-      ShardedDataset dataset = open(folder);
+    for (ShardedDataset dataset : datasets) {
       ExampleStream order = new ExampleStream(List.of(dataset), List.of(none()), 0);
       long count = Math.min(config.heldOut().examples(), order.rows());
       while (order.position() < count) {
@@ -319,7 +285,8 @@ final class TrainingLoop {
             graph.getIterationCount(),
             state.minibatches() + minibatches.size(),
             state.examples() + examples,
-            state.tokens() + summary.tally().tokens());
+            state.tokens() + summary.tally().tokens(),
+            state.data());
     boolean measures = number % config.heldOut().every() == 0 || number == rounds;
     return new RoundReport(
         state,

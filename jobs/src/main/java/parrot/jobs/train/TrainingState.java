@@ -1,5 +1,7 @@
 package parrot.jobs.train;
 
+import java.util.List;
+
 /**
  * Where a run stands after a round, beside parameters and updater state.
  *
@@ -9,12 +11,23 @@ package parrot.jobs.train;
  * @param minibatches consumed by all replicas, the position in the data
  * @param examples trained on
  * @param tokens trained on, visual ones not counted
+ * @param data fingerprints of what is trained on
  */
 record TrainingState(
-    int version, int round, int iteration, long minibatches, long examples, long tokens) {
+    int version,
+    int round,
+    int iteration,
+    long minibatches,
+    long examples,
+    long tokens,
+    List<String> data) {
   static final int VERSION = 1;
 
-  static TrainingState start() {
-    return new TrainingState(VERSION, 0, 0, 0, 0, 0);
+  TrainingState {
+    data = List.copyOf(data);
+  }
+
+  static TrainingState start(List<String> data) {
+    return new TrainingState(VERSION, 0, 0, 0, 0, 0, data);
   }
 }

@@ -36,7 +36,9 @@ class TrainConfigTest {
     assertThat(align.train()).containsExactly(Part.PROJECTOR);
     assertThat(align.useMoe()).contains(false);
     assertThat(align.optimizer().learningRate()).isEqualTo(1e-3);
-    assertThat(read("use_moe=false").useMoe()).contains(false);
+    TrainConfig without = read("use_moe=false");
+    assertThat(without.useMoe()).contains(false);
+    assertThat(without.train()).containsExactlyInAnyOrder(Part.PROJECTOR, Part.DECODER);
   }
 
   @Test

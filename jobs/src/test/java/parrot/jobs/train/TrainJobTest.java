@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -30,6 +31,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.SparkSessions;
@@ -72,24 +74,44 @@ class TrainJobTest {
     return Path.of(path.toUri());
   }
 
-  /** Checksums of a checkpoint's files, the configuration left out because it names the run. */
+  /** Checksums of a checkpoint's files but for the configuration, because it names the run. */
   private static Map<String, String> checksums(org.apache.hadoop.fs.Path checkpoint)
       throws IOException {
     Map<String, String> sums = new TreeMap<>();
     Path root = local(checkpoint);
     try (Stream<Path> all = Files.walk(root)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
-        if (file.toString().endsWith(".safetensors")) {
+        String name = root.relativize(file).toString();
+        if (name.equals(CheckpointManifest.NAME)) {
+          sums.put(name, withoutConfiguration(Files.readString(file)));
+        } else if (!name.equals("training/config.yaml") && !name.endsWith(".crc")) {
           sums.put(
-              root.relativize(file).toString(),
+              name,
               Digests.sha256(
                   FileSystems.of(checkpoint, HADOOP), new org.apache.hadoop.fs.Path(file.toUri())));
         }
       }
     }
     assertThat(sums)
-        .containsKeys("model.safetensors", "vision/model.safetensors", Checkpoints.UPDATER_FILE);
+        .containsKeys(
+            "config.json",
+            "manifest.json",
+            "model.safetensors",
+            "vision/model.safetensors",
+            "training/state.json",
+            Checkpoints.UPDATER_FILE);
     return sums;
+  }
+
+  private static String withoutConfiguration(String manifest) throws IOException {
+    JsonNode json = new ObjectMapper().readTree(manifest);
+    Iterator<JsonNode> files = json.path("files").elements();
+    while (files.hasNext()) {
+      if (files.next().path("name").asText().equals("training/config.yaml")) {
+        files.remove();
+      }
+    }
+    return json.toString();
   }
 
   @Test
@@ -275,6 +297,69 @@ class TrainJobTest {
                 + " is 0.95 (restore these values, or start another run with --out)");
     assertThatThrownBy(() -> train(world.config("contradiction", "max_examples=16")))
         .hasMessageContaining("it holds a run already (--resume continues it, --overwrite");
+  }
+
+  @Test
+  void refusesToResumeOnOtherDataThanItBeganWith() throws IOException {
+    world.shards("changing", 20, 3);
+    String[] settings = {"max_examples=16", "data=[" + world.path("changing") + "]"};
+    train(world.config("on-changing", settings));
+    Path manifest = folder.resolve("changing/manifest.json");
+    Files.writeString(manifest, Files.readString(manifest).replace("\"1\"", "\"2\""));
+
+    assertThatThrownBy(
+            () ->
+                train(
+                    world.config("on-changing", settings), TrainJob.Mode.RESUME, new ArrayList<>()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageStartingWith("Cannot resume: ")
+        .hasMessageContaining("changing has changed since the run began (its manifest.json has")
+        .hasMessageEndingWith("); put the data back, or start another run with --out");
+  }
+
+  @Test
+  void refusesAFolderThatAnotherRunIsTrainingIn() throws IOException {
+    org.apache.hadoop.fs.Path out = new org.apache.hadoop.fs.Path(world.path("shared"));
+    try (FolderLock held = FolderLock.take(FileSystems.of(out, HADOOP), out)) {
+      for (TrainJob.Mode mode : TrainJob.Mode.values()) {
+        assertThatThrownBy(() -> train(world.config("shared"), mode, new ArrayList<>()))
+            .isInstanceOf(DataException.class)
+            .hasMessageContaining("shared: another run is writing to it (owner=")
+            .hasMessageContaining("Wait for it to end; if it is dead, delete ");
+      }
+    }
+    train(world.config("shared", "max_examples=8"));
+    assertThat(folder.resolve(".shared.lock")).doesNotExist();
+  }
+
+  @Test
+  void leavesNothingBehindAndDeletesNothingWhereARunCannotBegin() {
+    assertThatThrownBy(() -> train(world.config("mistyped", "data=[" + folder + "/trian]")))
+        .hasMessageContaining("trian: no such folder (run preprocess first)");
+    assertThat(folder.resolve("mistyped")).doesNotExist();
+    TrainJob.Outcome outcome = train(world.config("mistyped", "max_examples=8"));
+
+    TrainConfig wrong = world.config("mistyped", "held_out.data=[" + folder + "/held-uot]");
+    assertThatThrownBy(() -> train(wrong, TrainJob.Mode.OVERWRITE, new ArrayList<>()))
+        .hasMessageContaining("held-uot: no such folder (run preprocess first)");
+    TrainConfig itself = world.config("mistyped", "model.folder=" + world.path("mistyped"));
+    assertThatThrownBy(() -> train(itself, TrainJob.Mode.OVERWRITE, new ArrayList<>()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("mistyped: the model that training starts from lies in it, ")
+        .hasMessageEndingWith(" (choose another out)");
+    assertThat(local(outcome.checkpoint())).exists();
+
+    TrainConfig right = world.config("mistyped", "max_examples=16");
+    train(right, TrainJob.Mode.OVERWRITE, new ArrayList<>());
+  }
+
+  @Test
+  void refusesToTrainAPartThatTheModelDoesNotUse() {
+    assertThatThrownBy(
+            () -> train(world.config("unused", "train=[projector, experts]", "use_moe=false")))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage("Invalid train: experts (must be parts that the model uses; use_moe is false)");
   }
 
   @Test

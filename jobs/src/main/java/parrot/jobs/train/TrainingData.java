@@ -1,0 +1,90 @@
+package parrot.jobs.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.shard.Digests;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.shard.ShardedDataset;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.model.config.ParrotConfig;
+
+/**
+ * The shards of a run, opened and found to fit the model.
+ *
+ * @param train in the order of the configuration
+ * @param heldOut in the order of the configuration
+ * @param fingerprints of the manifests of {@code train}
+ */
+record TrainingData(
+    List<ShardedDataset> train, List<ShardedDataset> heldOut, List<String> fingerprints) {
+
+  static TrainingData open(
+      TrainConfig config, Configuration hadoop, ParrotConfig parrot, Optional<Path> tokenizer)
+      throws IOException {
+    Optional<String> digest = Optional.empty();
+    if (tokenizer.isPresent()) {
+      digest =
+          Optional.of(Digests.sha256(FileSystems.of(tokenizer.get(), hadoop), tokenizer.get()));
+    }
+    List<ShardedDataset> train = new ArrayList<>();
+    List<String> fingerprints = new ArrayList<>();
+    for (TrainConfig.DataSource source : config.data()) {
+      Path path = FileSystems.path(source.folder());
+      FileSystem files = FileSystems.of(path, hadoop);
+      train.add(fitting(ShardedDataset.open(files, path), parrot, digest));
+      fingerprints.add(Digests.sha256(files, new Path(path, Manifest.FILE_NAME)));
+    }
+    List<ShardedDataset> heldOut = new ArrayList<>();
+    for (String folder : config.heldOut().folders()) {
+      Path path = FileSystems.path(folder);
+      ShardedDataset dataset = ShardedDataset.open(FileSystems.of(path, hadoop), path);
+      heldOut.add(fitting(dataset, parrot, digest));
+    }
+    return new TrainingData(train, heldOut, fingerprints);
+  }
+
+  private static ShardedDataset fitting(
+      ShardedDataset dataset, ParrotConfig parrot, Optional<String> tokenizer) {
+    dataset.requirePictureSize(parrot.vision().imageSize());
+    dataset.requireConfiguration(
+        "max-length",
+        length -> length <= parrot.tokenizerModelMaxLength(),
+        "at most " + parrot.tokenizerModelMaxLength() + ", tokenizer_model_max_length");
+    dataset.requireConfiguration(
+        "patch-size",
+        size -> size == parrot.vision().patchSize(),
+        "" + parrot.vision().patchSize());
+    tokenizer.ifPresent(dataset::requireTokenizer);
+    return dataset;
+  }
+
+  /**
+   * Refuses to go on with other data than the run began with.
+   *
+   * @throws CommandException naming the folder that has changed
+   */
+  void requireSame(TrainingState state) {
+    for (int i = 0; i < Math.min(train.size(), state.data().size()); i++) {
+      if (!state.data().get(i).equals(fingerprints.get(i))) {
+        throw new CommandException(
+            ExitCode.DATA,
+            "Cannot resume: "
+                + train.get(i).folder()
+                + " has changed since the run began (its "
+                + Manifest.FILE_NAME
+                + " has checksum "
+                + fingerprints.get(i)
+                + ", expected "
+                + state.data().get(i)
+                + "); put the data back, or start another run with --out");
+      }
+    }
+  }
+}
