@@ -19,7 +19,7 @@ public enum Grouping {
   }
 
   /** A question's value in that column; empty where it has none. */
-  String of(BenchmarkItem item) {
+  public String of(BenchmarkItem item) {
     return switch (this) {
       case OVERALL -> column;
       case CATEGORY -> item.category();

@@ -92,6 +92,18 @@ public final class PredictionFile {
             "Cannot score question %d: its options were %s when it was asked (expected %s; were the predictions made on another version of the benchmark?)"
                 .formatted(item.index(), prediction.item().options(), item.options()));
       }
+      if (prediction != null
+          && !(prediction.item().question().equals(item.question())
+              && prediction.item().answer().equals(item.answer()))) {
+        throw new DataException(
+            "Cannot score question %d: when it was asked it was \"%s\" with answer %s (expected \"%s\" with answer %s; were the predictions made on another version of the benchmark?)"
+                .formatted(
+                    item.index(),
+                    prediction.item().question(),
+                    prediction.item().answer().map(String::valueOf).orElse("none"),
+                    item.question(),
+                    item.answer().map(String::valueOf).orElse("none")));
+      }
       complete.add(new Prediction(item, prediction == null ? Optional.empty() : prediction.text()));
     }
     for (Prediction prediction : predictions) {

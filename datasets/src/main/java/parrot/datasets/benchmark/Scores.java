@@ -72,10 +72,10 @@ public final class Scores {
     rotations.forEach(
         (index, question) -> {
           rows.addAll(question);
-          question.stream().filter(row -> row.item().rotation() == 0).forEach(unrotated::add);
+          unrotated.add(unrotated(question, rule));
           whole.add(ScoredQuestion.all(question));
         });
-    if (unrotated.isEmpty()) {
+    if (rows.stream().allMatch(row -> row.item().rotation() > 0)) {
       throw new DataException(
           "Cannot score %s: only rotations of questions are there (expected the questions too, whose index is below %d)"
               .formatted(language.tag(), BenchmarkItem.ROTATION));
@@ -85,6 +85,14 @@ public final class Scores {
       allRows.put(language, rows);
       circular.put(language, whole);
     }
+  }
+
+  /** The question as it stands in the benchmark; missing where only its rotations are there. */
+  private static ScoredQuestion unrotated(List<ScoredQuestion> rows, MatchingRule rule) {
+    return rows.stream()
+        .filter(row -> row.item().rotation() == 0)
+        .findFirst()
+        .orElseGet(() -> ScoredQuestion.of(Prediction.missing(rows.get(0).item()), rule));
   }
 
   /** The languages there are predictions in. */

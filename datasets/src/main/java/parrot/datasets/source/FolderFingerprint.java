@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -18,8 +19,10 @@ final class FolderFingerprint {
   /**
    * Sums a hash of path, size and modification time over all files: a sum, because local listings
    * come in any order and a folder of a million pictures is not to be sorted in memory.
+   *
+   * @param counts which files and folders are looked at
    */
-  static String of(FileSystem files, Path folder) throws IOException {
+  static String of(FileSystem files, Path folder, Predicate<Path> counts) throws IOException {
     String root = files.makeQualified(folder).toUri().getPath();
     long high = 0;
     long low = 0;
@@ -28,6 +31,9 @@ final class FolderFingerprint {
     Deque<Path> folders = new ArrayDeque<>(List.of(folder));
     while (!folders.isEmpty()) {
       for (FileStatus file : files.listStatus(folders.pop())) {
+        if (!counts.test(file.getPath())) {
+          continue;
+        }
         if (file.isDirectory()) {
           folders.push(file.getPath());
           continue;

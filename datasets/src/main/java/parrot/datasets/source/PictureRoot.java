@@ -177,8 +177,21 @@ public final class PictureRoot {
         Reason.OUTSIDE_FOLDER, problem, "name it by its path under " + root);
   }
 
-  /** A fingerprint of paths, sizes and times of all files: changes when a picture may have. */
-  public String fingerprint() throws IOException {
-    return FolderFingerprint.of(files, root);
+  /**
+   * A fingerprint of paths, sizes and times of all files: changes when a picture may have.
+   *
+   * @param out a folder that does not count, with its locks and unfinished siblings: what is made
+   *     of the pictures often lies among them
+   */
+  public String fingerprint(Path out) throws IOException {
+    Path full = files.makeQualified(out);
+    String hidden = "." + full.getName() + ".";
+    return FolderFingerprint.of(
+        files,
+        root,
+        path ->
+            !path.equals(full)
+                && !(path.getName().startsWith(hidden)
+                    && path.getParent().equals(full.getParent())));
   }
 }

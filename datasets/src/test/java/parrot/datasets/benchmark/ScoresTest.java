@@ -104,6 +104,16 @@ class ScoresTest {
   }
 
   @Test
+  void countAQuestionAsMissingWhereOnlyItsRotationsAreThere() {
+    List<BenchmarkItem> rotations = Rotations.of(Items.item(5, 'B', "x", "y"));
+    List<Prediction> predictions =
+        List.of(
+            Prediction.of(Items.item(4, 'A', "x", "y"), "A"), Prediction.of(rotations.get(1), "A"));
+    Scores scores = Scores.of(Map.of(Language.EN, predictions));
+    assertThat(scores.score(Metric.PLAIN, Language.EN)).contains(new Score(2, 1, 0, 0, 1));
+  }
+
+  @Test
   void averageLanguagesAlikeAndPoolQuestionsAlike() {
     Scores scores =
         Scores.of(

@@ -136,9 +136,21 @@ class PictureRootTest {
 
   @Test
   void changesItsFingerprintWithItsFiles() throws IOException {
-    String before = root.fingerprint();
-    assertThat(root.fingerprint()).isEqualTo(before).startsWith("1-");
+    Path out = new Path(root.root(), "shards");
+    String before = root.fingerprint(out);
+    assertThat(root.fingerprint(out)).isEqualTo(before).startsWith("1-");
     Files.writeString(scratch.resolve("root/new.png"), "x");
-    assertThat(root.fingerprint()).isNotEqualTo(before).startsWith("2-");
+    assertThat(root.fingerprint(out)).isNotEqualTo(before).startsWith("2-");
+  }
+
+  @Test
+  void leavesOutWhatIsMadeOfThePictures() throws IOException {
+    Path out = new Path(root.root(), "shards");
+    String before = root.fingerprint(out);
+    Files.createDirectories(scratch.resolve("root/shards"));
+    Files.writeString(scratch.resolve("root/shards/part.parquet"), "x");
+    Files.writeString(scratch.resolve("root/.shards.lock"), "x");
+
+    assertThat(root.fingerprint(out)).isEqualTo(before);
   }
 }

@@ -42,6 +42,10 @@ public record AnsweringOptions(
     return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
   }
 
+  public AnsweringOptions withThreads(int threads) {
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
+  }
+
   public AnsweringOptions withMaxNewTokens(int maxNewTokens) {
     return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
   }

@@ -21,6 +21,7 @@ import parrot.datasets.DataException;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Progress;
+import parrot.jobs.spark.TaskFailure;
 
 /** Asks a model on executors. Which executor gets which question decides nothing. */
 final class Asker {
@@ -84,7 +85,7 @@ final class Asker {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.FAILED, "Interrupted while questions were asked", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("The Spark job failed", e.getCause());
+      throw TaskFailure.unwrap(e);
     }
   }
 

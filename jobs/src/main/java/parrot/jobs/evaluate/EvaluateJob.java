@@ -114,7 +114,8 @@ public final class EvaluateJob {
     try (ModelFolder model = ModelFolder.open(modelFolder, configuration)) {
       fingerprint = ModelFingerprint.of(model, configuration);
     }
-    Asker asker = new Asker(spark, modelFolder, fingerprint, request.options());
+    int cores = spark.getConf().getInt("spark.task.cpus", 1);
+    Asker asker = new Asker(spark, modelFolder, fingerprint, request.options().withThreads(cores));
     PredictionStore store = new PredictionStore(outFiles, out, request.overwrite());
     List<Cell> cells = new ArrayList<>();
     for (Map.Entry<BenchmarkName, Path> file : files.entrySet()) {
@@ -128,9 +129,10 @@ public final class EvaluateJob {
             request.options().blank(),
             EvaluationScores.name(request.matching()),
             EvaluationScores.of(cells, request.circular(), request.matching()));
-    if (outFiles.mkdirs(out)) {
-      scores.write(outFiles, new Path(out, EvaluationScores.FILE_NAME));
+    if (!outFiles.mkdirs(out)) {
+      throw new IOException("Cannot write scores: " + out + " could not be made");
     }
+    scores.write(outFiles, new Path(out, EvaluationScores.FILE_NAME));
     return new Result(scores, List.copyOf(cells));
   }
 

@@ -124,6 +124,11 @@ public record EvaluationScores(
     List<Line> lines = new ArrayList<>();
     if (!predictions.isEmpty()) {
       Scores scores = Scores.of(predictions, rule);
+      if (circular && !scores.hasRotations()) {
+        throw new DataException(
+            "Cannot score %s circularly: the predictions have no rotations of the options (evaluate with --circular)"
+                .formatted(name));
+      }
       if (!scores.hasRotations()) {
         metric = Metric.PLAIN;
       }
@@ -158,18 +163,21 @@ public record EvaluationScores(
         score.accuracy(),
         score.low(),
         score.high(),
-        chance(line.metric(), predictions),
+        chance(line, predictions),
         score.parseFailures(),
         score.refusals(),
         score.missing());
   }
 
   /** The mean over questions of 1 / options, or of its power where every rotation must be right. */
-  private static double chance(Metric metric, List<Prediction> predictions) {
+  private static double chance(Scores.Line line, List<Prediction> predictions) {
     return predictions.stream()
-        .filter(prediction -> prediction.item().rotation() == 0)
-        .mapToInt(prediction -> prediction.item().options().size())
-        .mapToDouble(options -> Math.pow(1.0 / options, metric == Metric.CIRCULAR ? options : 1))
+        .map(Prediction::item)
+        .filter(item -> item.rotation() == 0)
+        .filter(item -> line.grouping().of(item).equals(line.group()))
+        .mapToInt(item -> item.options().size())
+        .mapToDouble(
+            options -> Math.pow(1.0 / options, line.metric() == Metric.CIRCULAR ? options : 1))
         .average()
         .orElse(0);
   }

@@ -86,11 +86,13 @@ public final class PredictionFiles {
   /**
    * How much better one evaluation is than another: by benchmark and language, then all languages.
    *
+   * @param circular whether the circular score counts for every benchmark
    * @throws DataException if they have no file in common, or not the same questions
    */
   public static List<Difference> compare(
       Map<BenchmarkName, List<Prediction>> predictions,
       Map<BenchmarkName, List<Prediction>> others,
+      boolean circular,
       MatchingRule rule) {
     Map<String, Map<Language, List<Prediction>>> own = byBenchmark(predictions, others);
     Map<String, Map<Language, List<Prediction>>> other = byBenchmark(others, predictions);
@@ -104,10 +106,14 @@ public final class PredictionFiles {
         (benchmark, languages) -> {
           Scores second = Scores.of(languages, rule);
           Scores first = Scores.of(other.get(benchmark), rule);
-          Metric metric =
-              first.hasRotations() && second.hasRotations()
-                  ? Metric.publishedFor(benchmark)
-                  : Metric.PLAIN;
+          boolean rotated = first.hasRotations() && second.hasRotations();
+          if (circular && !rotated) {
+            throw new DataException(
+                "Cannot compare %s circularly: not both have rotations of the options (evaluate with --circular)"
+                    .formatted(benchmark));
+          }
+          Metric usual = rotated ? Metric.publishedFor(benchmark) : Metric.PLAIN;
+          Metric metric = circular ? Metric.CIRCULAR : usual;
           for (Language language : second.languages()) {
             differences.add(
                 new Difference(

@@ -97,6 +97,7 @@ public final class ScoreCommand implements Callable<Integer> {
           PredictionFiles.compare(
               byName(cells),
               byName(PredictionFiles.read(others, benchmarks, configuration)),
+              circular,
               matching));
     }
     return 0;

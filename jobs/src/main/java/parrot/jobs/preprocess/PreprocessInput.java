@@ -108,14 +108,17 @@ record PreprocessInput(
    * content; pictures, of which there may be millions, by path, size and time.
    *
    * @param sourceChecksums of the sources, in order
+   * @param out the folder that is made, which is no input where it lies among the pictures
    */
-  String fingerprint(List<String> sourceChecksums, Configuration configuration) throws IOException {
+  String fingerprint(List<String> sourceChecksums, Path out, Configuration configuration)
+      throws IOException {
     MessageDigest digest = Digests.sha256();
     for (int i = 0; i < names.size(); i++) {
       add(digest, names.get(i));
       add(digest, sourceChecksums.get(i));
     }
-    add(digest, new PictureRoot(FileSystems.of(images, configuration), images).fingerprint());
+    PictureRoot pictures = new PictureRoot(FileSystems.of(images, configuration), images);
+    add(digest, pictures.fingerprint(out));
     digest.update(tokenizer);
     for (Path benchmark : benchmarks) {
       add(digest, Digests.sha256(FileSystems.of(benchmark, configuration), benchmark));

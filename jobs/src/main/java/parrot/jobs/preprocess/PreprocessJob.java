@@ -88,7 +88,7 @@ public final class PreprocessJob {
       PreprocessTasks tasks = new PreprocessTasks(options, hadoop);
       List<SourceScan> scans = scan(tasks, input);
       List<String> checksums = scans.stream().map(SourceScan::sha256).toList();
-      String fingerprint = input.fingerprint(checksums, configuration);
+      String fingerprint = input.fingerprint(checksums, out, configuration);
       Manifest former = former(files, out);
       if (former != null && isSame(former, fingerprint)) {
         return PreprocessReport.of(out.toString(), true, former, seconds(start), new TreeMap<>());

@@ -227,6 +227,7 @@ public final class ReportJob {
           PredictionFiles.compare(
               PredictionFiles.read(folders.get(compared.name()), configuration),
               PredictionFiles.read(folders.get(compared.than()), configuration),
+              false,
               MatchingRule.PUBLISHED)) {
         comparisons.add(
             new ReportData.Comparison(

@@ -3,10 +3,14 @@ package parrot.jobs.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
@@ -51,6 +55,44 @@ final class ScoreCommandTest {
 
     assertThat(Files.readString(json))
         .contains("\"language\" : \"zh\"", "\"accuracy\" : 0.5", "\"metric\" : \"plain\"");
+  }
+
+  @Test
+  void tellsChanceOfEachCategory() throws Exception {
+    Path file = folder.resolve("MMMB_en.tsv");
+    Files.writeString(
+        file,
+        """
+        index\tquestion\tA\tB\tC\tD\tanswer\tcategory\tprediction
+        0\tHow big?\tlarge\tsmall\t\t\tA\tsize\tA
+        1\tHow many?\tone\ttwo\tthree\tfour\tA\tcount\tA
+        """);
+    Path json = folder.resolve("scores.json");
+
+    TestOutput.of(new ScoreCommand(), file.toString(), "--json", json.toString());
+
+    JsonNode lines = new ObjectMapper().readTree(json.toFile()).at("/benchmarks/0/lines");
+    Map<String, Double> chance = new TreeMap<>();
+    lines.forEach(line -> chance.put(line.get("group").asText(), line.get("chance").asDouble()));
+    assertThat(chance)
+        .containsEntry("overall", 0.375)
+        .containsEntry("size", 0.5)
+        .containsEntry("count", 0.25);
+  }
+
+  @Test
+  void refusesACircularScoreWithoutRotations() throws Exception {
+    String file = file("MMMB_en.tsv", "A", "B");
+    String other = file("other/MMMB_en.tsv", "A", "B");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file, "--circular"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot score MMMB circularly")
+        .hasMessageContaining("evaluate with --circular");
+    assertThatThrownBy(
+            () -> TestOutput.of(new ScoreCommand(), file, "--compare", other, "--circular"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("evaluate with --circular");
   }
 
   @Test
