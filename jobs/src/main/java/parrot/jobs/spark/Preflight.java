@@ -34,14 +34,17 @@ public final class Preflight {
    *
    * @param tasks that should run at the same time
    * @param kernels name of the kernels the job will use
+   * @param precision of their products
    * @return one line for each thing checked
    * @throws CommandException with {@link ExitCode#ENVIRONMENT} and the remedy
    */
-  public static List<String> check(SparkContext spark, int tasks, String kernels) {
-    return check(spark.getConf(), spark.defaultParallelism(), tasks, kernels);
+  public static List<String> check(
+      SparkContext spark, int tasks, String kernels, String precision) {
+    return check(spark.getConf(), spark.defaultParallelism(), tasks, kernels, precision);
   }
 
-  static List<String> check(SparkConf conf, int slots, int tasks, String kernels) {
+  static List<String> check(
+      SparkConf conf, int slots, int tasks, String kernels, String precision) {
     Preflight preflight = new Preflight(conf, slots);
     preflight.slots(tasks);
     preflight.accelerators();
@@ -49,7 +52,7 @@ public final class Preflight {
     preflight.serializer();
     preflight.java();
     preflight.nd4j();
-    preflight.kernels(kernels, Math.min(tasks, Math.max(1, slots)));
+    preflight.kernels(kernels, precision, Math.min(tasks, Math.max(1, slots)));
     return List.copyOf(preflight.lines);
   }
 
@@ -176,7 +179,7 @@ public final class Preflight {
     }
   }
 
-  private void kernels(String name, int together) {
+  private void kernels(String name, String precision, int together) {
     if (name.equals("onednn")) {
       try {
         OneDnn.requireAvailable();
@@ -196,6 +199,18 @@ public final class Preflight {
                 + cores
                 + " cores: set it to 1, or this will be slow"
             : "";
-    say("kernels", name + ", OMP_NUM_THREADS " + (threads == null ? "not set" : threads) + crowd);
+    String rounding =
+        name.equals("onednn") && precision.equals("bf16") && !OneDnn.gainsFromBf16()
+            ? " asked for, f32 used where processors lack AVX-512 BF16, as this one"
+            : "";
+    say(
+        "kernels",
+        name
+            + ", "
+            + precision
+            + rounding
+            + ", OMP_NUM_THREADS "
+            + (threads == null ? "not set" : threads)
+            + crowd);
   }
 }

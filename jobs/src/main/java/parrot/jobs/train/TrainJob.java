@@ -79,7 +79,9 @@ public final class TrainJob {
   }
 
   private Outcome train(Mode mode, StopSignal stop) throws IOException {
-    Preflight.check(spark.sc(), config.replicas(), config.kernels().name()).forEach(say);
+    TrainConfig.KernelChoice kernels = config.kernels();
+    Preflight.check(spark.sc(), config.replicas(), kernels.name(), kernels.precision())
+        .forEach(say);
     try (FolderLock lock = run.lock()) {
       return trainAlone(mode, stop);
     }

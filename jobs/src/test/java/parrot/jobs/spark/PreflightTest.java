@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.model.kernel.OneDnn;
 
 class PreflightTest {
   private static SparkConf conf(String... settings) {
@@ -24,7 +25,7 @@ class PreflightTest {
 
   @Test
   void saysInPlainLinesWhatItFound() {
-    List<String> lines = Preflight.check(conf(), 2, 4, "reference");
+    List<String> lines = Preflight.check(conf(), 2, 4, "reference", "f32");
     assertThat(lines)
         .contains(
             "spark      local[2], 2 slots for 4 replicas; 4 replicas run one after the other,"
@@ -34,6 +35,19 @@ class PreflightTest {
             "serializer Kryo with ParrotKryoRegistrator",
             "nd4j       CpuBackend")
         .anyMatch(line -> line.startsWith("java       17"));
+  }
+
+  @Test
+  void saysWhereBf16IsNotToBeHad() {
+    assertThat(Preflight.check(conf(), 2, 1, "onednn", "bf16"))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "kernels    onednn, bf16"
+                            + (OneDnn.gainsFromBf16()
+                                ? ", OMP_NUM_THREADS "
+                                : " asked for, f32 used where processors lack AVX-512 BF16")));
   }
 
   @ParameterizedTest
@@ -48,7 +62,7 @@ class PreflightTest {
           spark.task.cpus=4                     | Cannot run on local[2]: no task fits
           """)
   void refusesWhatCannotWork(String setting, String message) {
-    assertThatThrownBy(() -> Preflight.check(conf(setting), 2, 2, "reference"))
+    assertThatThrownBy(() -> Preflight.check(conf(setting), 2, 2, "reference", "f32"))
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
         .hasMessageStartingWith(message);

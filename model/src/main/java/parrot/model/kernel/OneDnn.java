@@ -43,7 +43,7 @@ public final class OneDnn {
   }
 
   /** Whether this processor multiplies bfloat16 faster than float32. */
-  static boolean gainsFromBf16() {
+  public static boolean gainsFromBf16() {
     int needed = dnnl.dnnl_cpu_isa_avx512_core_bf16;
     return (dnnl.dnnl_get_effective_cpu_isa() & needed) == needed;
   }
