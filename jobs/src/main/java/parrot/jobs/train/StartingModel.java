@@ -38,6 +38,18 @@ final class StartingModel implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 5;
 
+  /** Keys of config.json that a model need not have. */
+  private static final List<String> OPTIONAL_KEYS =
+      List.of(
+          "moe_formula",
+          "moe_hidden_size",
+          "moe_intermediate_size",
+          "moe_top_k",
+          "initializer_range",
+          "bos_token_id",
+          "eos_token_id",
+          "pad_token_id");
+
   private final ModelFolder base;
   private final ParrotConfig config;
   private final Initializer initializer;
@@ -116,6 +128,7 @@ final class StartingModel implements AutoCloseable {
     }
     ObjectNode json = base.toJson();
     json.put("mm_hidden_size", vision.hiddenSize());
+    refuseUnknown(train.model().config(), json);
     json.setAll(train.model().config());
     train.useMoe().ifPresent(value -> json.put("use_moe", value));
     json.put("mm_vision_tower", Checkpoints.VISION_FOLDER);
@@ -123,6 +136,21 @@ final class StartingModel implements AutoCloseable {
     String where =
         train.model().folder() + "/config.json, as changed by the training configuration";
     return ParrotConfig.of(json, vision, where);
+  }
+
+  private static void refuseUnknown(ObjectNode changes, ObjectNode json) {
+    List<String> known = new ArrayList<>(OPTIONAL_KEYS);
+    json.fieldNames().forEachRemaining(known::add);
+    changes
+        .fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!known.contains(key)) {
+                throw new CommandException(
+                    ExitCode.USAGE,
+                    "Unknown key model.config." + key + StrictMap.suggestion(key, known));
+              }
+            });
   }
 
   private void choose(TrainConfig.ModelSource source) {

@@ -240,7 +240,8 @@ final class StrictMap {
     return resolved;
   }
 
-  private static String suggestion(String word, List<String> known) {
+  /** The nearest valid name as a question. */
+  static String suggestion(String word, List<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(candidate -> distance(word, candidate)))
         .map(nearest -> "; did you mean " + nearest + "?")

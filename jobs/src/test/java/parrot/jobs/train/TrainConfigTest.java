@@ -79,6 +79,7 @@ class TrainConfigTest {
           optimizer.warmup_step=1  | Unknown key optimizer.warmup_step; did you mean warmup_steps?
           max_step=1               | Unknown key max_step; did you mean max_steps?
           replcas=2                | Unknown key replcas; did you mean replicas?
+          data=[{folder: a, wieght: 1}] | Unknown key data[0].wieght; did you mean weight?
           data=[{foldr: a}]        | Missing data[0].folder (set it in the file, or with --set data[0].folder=VALUE)
           replicas=0               | Invalid replicas: 0 (must be at least 1)
           replicas=two             | Invalid replicas: "two" (must be a whole number)

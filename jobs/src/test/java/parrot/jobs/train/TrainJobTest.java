@@ -354,6 +354,15 @@ class TrainJobTest {
   }
 
   @Test
+  void refusesToChangeAKeyThatNoModelHas() {
+    assertThatThrownBy(() -> train(world.config("unknown", "model.config.moe_wight=1")))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage("Unknown key model.config.moe_wight; did you mean moe_weight?");
+    train(world.config("known", "model.config.moe_formula=paper", "max_examples=8"));
+  }
+
+  @Test
   void refusesToTrainAPartThatTheModelDoesNotUse() {
     assertThatThrownBy(
             () -> train(world.config("unused", "train=[projector, experts]", "use_moe=false")))
