@@ -93,8 +93,25 @@ run_or_print() {
   if $dry_run; then print_command "$@"; else exec "$@"; fi
 }
 
+# Commands share the cores out among their replicas, with threads of their own; OpenMP's would wait
+# for each other by spinning.
+export PARROT_THREADS="${PARROT_THREADS:-${OMP_NUM_THREADS:-$(nproc)}}"
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
+export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-10000}"
+# Fresh pages are slow: let native libraries keep what they freed.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}"
+export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-17179869184}"
+export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
+
 # --- on a cluster ----------------------------------------------------------------------------
 if [ -n "$master" ]; then
+  if ! $dry_run && [ -z "${SPARK_HOME:-}" ] && ! command -v spark-submit >/dev/null; then
+    case "$master" in
+      yarn* | k8s:*) die "the build brings no Spark for $master: set SPARK_HOME" 5 ;;
+    esac
+  fi
   if [ -n "${PARROT_JAR:-}" ]; then
     bundle="$PARROT_JAR"
   elif ! $dry_run; then
@@ -119,7 +136,8 @@ if [ -n "$master" ]; then
       mkdir -p "$SPARK_HOME"
       ln -sfn ../provided "$SPARK_HOME/jars"
     fi
-    submit=("$java" "${flags[@]}"
+    submit=("$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}"
+      -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0
       "-Dlog4j2.configurationFile=$home/jobs/src/main/resources/log4j2.properties" -cp "$home/jobs/target/provided/*"
       org.apache.spark.deploy.SparkSubmit)
   fi
@@ -130,18 +148,6 @@ fi
 
 # --- on this machine -------------------------------------------------------------------------
 $dry_run || build "$classpath_file" "the program (once; a minute or two)" -Dbundle.skip=true
-
-# Commands share the cores out among their replicas, with threads of their own; OpenMP's would wait
-# for each other by spinning.
-export PARROT_THREADS="${PARROT_THREADS:-${OMP_NUM_THREADS:-$(nproc)}}"
-export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
-export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
-export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-10000}"
-# Fresh pages are slow: let native libraries keep what they freed.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
-export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}"
-export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-17179869184}"
-export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
 
 terminal=false
 [ ! -t 2 ] || terminal=true

@@ -37,7 +37,10 @@ class LauncherTest {
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(temporary.toFile());
-    builder.environment().keySet().removeIf(key -> key.matches("OMP.*|PARROT.*|SPARK_HOME"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.matches("OMP.*|PARROT.*|SPARK_HOME|LC_.*|LANG"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -72,8 +75,11 @@ class LauncherTest {
 
   @Test
   void submitsWithTheBuildsOwnSparkWhereThereIsNoOther() throws Exception {
-    Ran ran = run(Map.of("PATH", "/usr/bin:/bin"), "--on", "local[2]", "--dry-run", "train");
+    Map<String, String> bare =
+        Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", System.getProperty("java.home"));
+    Ran ran = run(bare, "--on", "local[2]", "--dry-run", "train");
     assertThat(ran.output())
+        .contains("-Xmx3g", "-Dorg.bytedeco.javacpp.maxBytes=0")
         .contains("my\\ parrot/jobs/target/provided/\\*", "org.apache.spark.deploy.SparkSubmit")
         .contains("--master local\\[2\\]", "cluster-config/local.conf");
   }
@@ -100,6 +106,10 @@ class LauncherTest {
     assertThat(run(Map.of(), "--on")).isEqualTo(new Ran(2, "parrot: --on needs a master URL\n"));
     assertThat(run(Map.of(), "--profile", "no.conf", "--on", "yarn", "train"))
         .isEqualTo(new Ran(2, "parrot: there is no profile no.conf\n"));
+    Map<String, String> bare =
+        Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", System.getProperty("java.home"));
+    assertThat(run(bare, "--on", "yarn", "train"))
+        .isEqualTo(new Ran(5, "parrot: the build brings no Spark for yarn: set SPARK_HOME\n"));
     assertThat(run(Map.of("JAVA_HOME", "/nowhere"), "shapes"))
         .isEqualTo(new Ran(5, "parrot: Java is missing: install a JDK 17 or set JAVA_HOME\n"));
   }
