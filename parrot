@@ -17,7 +17,8 @@ Environment:
   PARROT_JAVA_OPTS   More options for Java.
   PARROT_THREADS     Threads where a command does not say (default: all cores).
   PARROT_JAR         Jar to submit, such as local:///opt/parrot/parrot.jar in an image.
-  SPARK_HOME         Spark to submit with (default: the one that the build downloads).
+  SPARK_HOME         Spark to submit with; yarn and k8s need it (default: spark-submit of the
+                     path, else the build's own, which knows spark:// and local).
 HELP
 }
 
@@ -136,7 +137,9 @@ if [ -n "$master" ]; then
       mkdir -p "$SPARK_HOME"
       ln -sfn ../provided "$SPARK_HOME/jars"
     fi
-    submit=("$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}"
+    # The driver is this very process: the profile's memory and options come too late for it.
+    # shellcheck disable=SC2206 # options are words
+    submit=("$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}" ${PARROT_JAVA_OPTS:-}
       -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0
       "-Dlog4j2.configurationFile=$home/jobs/src/main/resources/log4j2.properties" -cp "$home/jobs/target/provided/*"
       org.apache.spark.deploy.SparkSubmit)

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +83,24 @@ class LauncherTest {
         .contains("-Xmx3g", "-Dorg.bytedeco.javacpp.maxBytes=0")
         .contains("my\\ parrot/jobs/target/provided/\\*", "org.apache.spark.deploy.SparkSubmit")
         .contains("--master local\\[2\\]", "cluster-config/local.conf");
+    Map<String, String> own = new HashMap<>(bare);
+    own.putAll(Map.of("PARROT_HEAP", "5g", "PARROT_JAVA_OPTS", "-Da=1 -Db=2"));
+    assertThat(run(own, "--on", "spark://h:7077", "--dry-run", "train").output())
+        .contains("-Xmx5g -Da=1 -Db=2 ");
+  }
+
+  @Test
+  void givesTheDriverOfALocalMasterTheEnvironmentOfALocalRun() throws Exception {
+    Path spark = Files.createDirectories(temporary.resolve("spark/bin"));
+    Path submit = Files.writeString(spark.resolve("spark-submit"), "#!/bin/sh\nenv\n");
+    submit.toFile().setExecutable(true);
+    Map<String, String> environment = new HashMap<>();
+    environment.put("SPARK_HOME", spark.getParent().toString());
+    environment.put("PARROT_JAR", "parrot.jar");
+    environment.put("PARROT_THREADS", "7");
+    assertThat(run(environment, "--on", "local[2]", "train").output().lines())
+        .contains("PARROT_THREADS=7", "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive")
+        .contains("MALLOC_ARENA_MAX=1");
   }
 
   @Test
