@@ -91,7 +91,8 @@ final class AccuracySection {
     html.raw("<div class=\"scroll\"><table><thead><tr>");
     html.element("th", "Language").element("th", "n").element("th", "Chance");
     evaluations.forEach(evaluation -> html.element("th", evaluation.name()));
-    html.element("th", "Unparsable").element("th", "Missing").raw("</tr></thead><tbody>");
+    html.element("th", "Unparsable").element("th", "Refused").element("th", "Missing");
+    html.raw("</tr></thead><tbody>");
     for (String tag : languages) {
       row(html, tag);
     }
@@ -100,9 +101,9 @@ final class AccuracySection {
     html.element(
         "p",
         "class=\"note\"",
-        "Unparsable and missing answers are those of "
+        "Unparsable, refused and missing answers are those of "
             + main().orElse(evaluations.get(0)).name()
-            + "; both count as wrong.");
+            + "; all of them count as wrong.");
     for (Evaluation evaluation : evaluations) {
       evaluation.languages().forEach((tag, value) -> failure(html, evaluation, tag, value));
     }
@@ -137,6 +138,7 @@ final class AccuracySection {
       }
     }
     html.element("td", known ? Words.count(own.unparsable()) : "–");
+    html.element("td", known ? Words.count(own.refused()) : "–");
     html.element("td", known ? Words.count(own.missing()) : "–").raw("</tr>");
   }
 
@@ -146,7 +148,7 @@ final class AccuracySection {
     for (Evaluation evaluation : evaluations) {
       html.element("td", percentOrDash(mean(evaluation, Accuracy::accuracy)));
     }
-    html.raw("<td></td><td></td></tr>");
+    html.raw("<td></td><td></td><td></td></tr>");
   }
 
   private static String percentOrDash(double value) {

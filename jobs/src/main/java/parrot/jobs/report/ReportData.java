@@ -99,6 +99,7 @@ public record ReportData(
       double high,
       double chance,
       long unparsable,
+      long refused,
       long missing,
       String problem) {
     boolean failed() {

@@ -184,7 +184,7 @@ public final class ReportJob {
         languages.put(line.language(), accuracy(line));
       }
       for (EvaluationScores.Failure failure : benchmark.failures()) {
-        languages.put(failure.language(), new Accuracy(0, 0, 0, 0, 0, 0, 0, failure.problem()));
+        languages.put(failure.language(), new Accuracy(0, 0, 0, 0, 0, 0, 0, 0, failure.problem()));
       }
       Map<String, Map<String, Accuracy>> categories = new TreeMap<>();
       for (EvaluationScores.Line line : benchmark.lines(benchmark.metric(), Grouping.CATEGORY)) {
@@ -207,6 +207,7 @@ public final class ReportJob {
         line.high(),
         line.chance(),
         line.unparsable(),
+        line.refused(),
         line.missing(),
         "");
   }

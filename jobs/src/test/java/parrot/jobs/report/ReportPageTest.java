@@ -68,6 +68,13 @@ final class ReportPageTest {
   }
 
   @Test
+  void countsRefusedAnswersBesideUnparsableAndMissingOnes() {
+    assertThat(html)
+        .contains("<th>Unparsable</th><th>Refused</th><th>Missing</th>")
+        .contains("<td>3</td><td>2</td><td>0</td></tr>");
+  }
+
+  @Test
   void marksAnswersAsRightAndWrong() {
     assertThat(html).contains("✓ right", "✗ wrong", "which names no option");
     assertThat(html).contains("question 17: right in 2 of 6 languages");

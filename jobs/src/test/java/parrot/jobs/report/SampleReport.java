@@ -107,14 +107,14 @@ final class SampleReport {
       }
     }
     if (role == Role.STAGE) {
-      languages.put("ru", new Accuracy(0, 0, 0, 0, 0, 0, 0, "Cannot read MMMB_ru.tsv line 3"));
+      languages.put("ru", new Accuracy(0, 0, 0, 0, 0, 0, 0, 0, "Cannot read MMMB_ru.tsv line 3"));
     }
     return new ReportData.Evaluation(name, role, "plain", languages, categories);
   }
 
   private static Accuracy accuracy(double share) {
     double half = 1.96 * Math.sqrt(share * (1 - share) / 400);
-    return new Accuracy(400, share, share - half, share + half, 0.25, 3, 0, "");
+    return new Accuracy(400, share, share - half, share + half, 0.25, 3, 2, 0, "");
   }
 
   private static ReportData.Example example(long index, int wrong) throws IOException {
