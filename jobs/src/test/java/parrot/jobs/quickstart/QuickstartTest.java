@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.benchmark.PredictionFile;
 import parrot.datasets.language.Language;
 import parrot.jobs.cli.CommandLines;
 import parrot.jobs.cli.ExitCode;
@@ -74,13 +77,16 @@ final class QuickstartTest {
 
   @Test
   void keepsAPredictionForEveryQuestion() throws IOException {
+    FileSystem local = FileSystem.getLocal(new Configuration());
     for (String kind : List.of("instruct", "without_experts", "align", "blank")) {
       try (Stream<Path> files = Files.walk(run.resolve("evaluation").resolve(kind))) {
         List<Path> predictions = files.filter(file -> file.toString().endsWith(".tsv")).toList();
 
         assertThat(predictions).as(kind).hasSize(Language.values().length);
         for (Path file : predictions) {
-          assertThat(Files.readAllLines(file)).hasSize(1 + QUESTIONS);
+          assertThat(PredictionFile.read(local, new org.apache.hadoop.fs.Path(file.toUri())))
+              .as(file.toString())
+              .hasSize(QUESTIONS);
         }
       }
     }
