@@ -70,7 +70,11 @@ final class Asker {
     }
   }
 
-  private static List<Question.Answer> await(
+  /**
+   * @throws CommandException if not the questions or the model, but executors, memory or native
+   *     libraries are at fault
+   */
+  static List<Question.Answer> await(
       JavaFutureAction<List<Question.Answer>> answers, Runnable report) {
     try {
       while (true) {
@@ -85,8 +89,22 @@ final class Asker {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.FAILED, "Interrupted while questions were asked", e);
     } catch (ExecutionException e) {
-      throw TaskFailure.unwrap(e);
+      throw failed(e);
     }
+  }
+
+  private static RuntimeException failed(ExecutionException e) {
+    RuntimeException thrown = TaskFailure.unwrap(e);
+    if (!(thrown instanceof IllegalStateException)) {
+      return thrown;
+    }
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    return new CommandException(
+        ExitCode.ENVIRONMENT,
+        "Cannot ask questions: executors failed: %s (mend that and give the same command; files that were answered are not asked again)"
+            .formatted(reason),
+        e);
   }
 
   /** What a task does; static, so that it takes along nothing but its arguments. */

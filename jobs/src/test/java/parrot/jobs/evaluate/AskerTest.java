@@ -1,0 +1,55 @@
+package parrot.jobs.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.junit.jupiter.api.Test;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+
+final class AskerTest {
+  private static final class Failing extends CompletableFuture<List<Question.Answer>>
+      implements JavaFutureAction<List<Question.Answer>> {
+    Failing(Exception failure) {
+      completeExceptionally(failure);
+    }
+
+    @Override
+    public List<Integer> jobIds() {
+      return List.of();
+    }
+  }
+
+  private static List<Question.Answer> await(Exception failure) {
+    return Asker.await(new Failing(failure), () -> {});
+  }
+
+  @Test
+  void missingNativesAreTheEnvironmentsFault() {
+    SparkException aborted =
+        new SparkException(
+            "Job aborted due to stage failure: java.lang.UnsatisfiedLinkError: no jnidnnl\n\tat x",
+            new UnsatisfiedLinkError("no jnidnnl"));
+
+    assertThatThrownBy(() -> await(aborted))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .hasMessageContaining("Cannot ask questions: executors failed: Job aborted")
+        .hasMessageContaining("no jnidnnl (mend that");
+  }
+
+  @Test
+  void lostStorageAndBadDataStayWhatTheyAre() {
+    StorageUnavailableException lost = new StorageUnavailableException("Cannot reach", null);
+    DataException bad = new DataException("Cannot read");
+
+    assertThatThrownBy(() -> await(new SparkException("aborted", lost))).isSameAs(lost);
+    assertThatThrownBy(() -> await(new SparkException("aborted", bad))).isSameAs(bad);
+  }
+}
