@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import parrot.datasets.benchmark.Grouping;
+import parrot.datasets.benchmark.Metric;
 import parrot.jobs.evaluate.EvaluationScores.Benchmark;
 import parrot.jobs.evaluate.EvaluationScores.Failure;
 import parrot.jobs.evaluate.EvaluationScores.Line;
@@ -26,10 +27,24 @@ final class ScoreTable {
       boolean published = metric.equals(benchmark.metric());
       out.printf("%n%s, %s%s%n", benchmark.benchmark(), metric, published ? " (default)" : "");
       byLanguage(out, benchmark, metric, published);
+      if (published && !Metric.publishedFor(benchmark.benchmark()).label().equals(metric)) {
+        notAsPublished(out, benchmark, metric);
+      }
     }
     for (Grouping grouping : List.of(Grouping.CATEGORY, Grouping.L2_CATEGORY, Grouping.SPLIT)) {
       byGroup(out, benchmark, grouping);
     }
+  }
+
+  /** Said where rotations are missing, or were asked for though they are not usual. */
+  private static void notAsPublished(PrintWriter out, Benchmark benchmark, String metric) {
+    String usual = Metric.publishedFor(benchmark.benchmark()).label();
+    out.printf(
+        "  %s is published %s, this is %s%s: not comparable with published results%n",
+        benchmark.benchmark(),
+        usual,
+        metric,
+        metric.equals(Metric.PLAIN.label()) ? " as the predictions have no rotations" : "");
   }
 
   private static void byLanguage(

@@ -96,6 +96,17 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void saysThatMmbenchWithoutRotationsIsNotScoredAsPublished() throws Exception {
+    String mmbench = TestOutput.of(new ScoreCommand(), file("MMBench_en.tsv", "A", "B"));
+    String mmmb = TestOutput.of(new ScoreCommand(), file("MMMB_en.tsv", "A", "B"));
+
+    assertThat(mmbench)
+        .contains(
+            "MMBench is published circular, this is plain as the predictions have no rotations");
+    assertThat(mmmb).doesNotContain("not comparable");
+  }
+
+  @Test
   void comparesWithAnotherModelOnTheSameQuestions() throws Exception {
     String better = file("one/MMMB_en.tsv", "A", "A", "A", "B");
     String worse = file("other/MMMB_en.tsv", "A", "B", "B", "B");
