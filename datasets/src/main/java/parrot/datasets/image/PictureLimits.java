@@ -38,7 +38,7 @@ public record PictureLimits(long pixels, int side) implements Serializable {
           Reason.TOO_LARGE,
           "it has %d x %d pixels (at most %d pixels and %d a side are decoded)"
               .formatted(width, height, pixels, side),
-          "make it smaller, raise the limit or remove the example");
+          "scale it down or remove the example");
     }
   }
 }

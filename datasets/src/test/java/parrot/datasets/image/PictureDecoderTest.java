@@ -67,7 +67,7 @@ class PictureDecoderTest {
         png(50_000, 50_000, 8, 2, 0, new byte[100]),
         Reason.TOO_LARGE,
         "Cannot use the picture: it has 50000 x 50000 pixels (at most 100000000 pixels and 65535 a side are decoded);"
-            + " make it smaller, raise the limit or remove the example");
+            + " scale it down or remove the example");
     assertRefused(
         png(70_000, 1, 8, 2, 0, new byte[100]), Reason.TOO_LARGE, "it has 70000 x 1 pixels");
     byte[] gif = ReferencePictures.file("picture.gif");
