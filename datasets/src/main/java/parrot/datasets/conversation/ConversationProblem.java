@@ -21,5 +21,7 @@ public enum ConversationProblem {
   /** More than one picture, which the model does not take. */
   SEVERAL_IMAGES,
   /** Truncation to the longest sequence leaves no token of an answer. */
-  ANSWER_TRUNCATED
+  ANSWER_TRUNCATED,
+  /** Truncation to the longest sequence removes the picture, which a later question brings. */
+  IMAGE_TOKEN_TRUNCATED
 }

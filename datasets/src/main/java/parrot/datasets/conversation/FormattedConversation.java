@@ -47,17 +47,27 @@ public record FormattedConversation(String prompt, int[] inputIds, int[] labels)
   }
 
   /**
-   * Checks that truncation leaves something of an answer. As answers follow the picture, the
-   * picture then is whole.
+   * Checks that truncation leaves something of an answer, and the picture whole where there is one.
    *
-   * @throws UnusableConversationException if nothing is left: such a row would train nothing
+   * @throws UnusableConversationException if no answer is left, as such a row would train nothing;
+   *     or not all of the picture, as the row would not be about it
    */
-  public FormattedConversation requireAnswerWithin(int longest, int visualTokens) {
+  public FormattedConversation requireAnswerAndPictureWithin(int longest, int visualTokens) {
     if (supervisedTokensWithin(longest, visualTokens) == 0) {
       throw new UnusableConversationException(
           ConversationProblem.ANSWER_TRUNCATED,
           "Cannot use conversation: no token of an answer is within the first %d positions (%d tokens, a picture taking %d; shorten the question or raise the longest length)"
               .formatted(longest, inputIds.length, visualTokens));
+    }
+    int picture = 0; // before it every token takes one position
+    while (picture < inputIds.length && inputIds[picture] != ChatFormat.IMAGE_ID) {
+      picture++;
+    }
+    if (picture < inputIds.length && (long) picture + visualTokens > longest) {
+      throw new UnusableConversationException(
+          ConversationProblem.IMAGE_TOKEN_TRUNCATED,
+          "Cannot use conversation: its picture is not within the first %d positions (%d tokens before it, a picture taking %d; ask about it earlier or raise the longest length)"
+              .formatted(longest, picture, visualTokens));
     }
     return this;
   }

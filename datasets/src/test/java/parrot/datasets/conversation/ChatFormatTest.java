@@ -81,19 +81,33 @@ class ChatFormatTest {
     assertThat(formatted.supervisedTokensWithin(14, 10)).isEqualTo(2);
     assertThat(formatted.supervisedTokensWithin(13, 10)).isEqualTo(1);
     assertThat(formatted.supervisedTokensWithin(12, 10)).isZero();
-    assertThat(formatted.requireAnswerWithin(13, 10)).isSameAs(formatted);
+    assertThat(formatted.requireAnswerAndPictureWithin(13, 10)).isSameAs(formatted);
   }
 
   @Test
   void refusesAConversationWhoseAnswerTruncationRemoves() {
     FormattedConversation formatted =
         ChatFormat.format(new Conversation(List.of(Turn.human("Q"), Turn.gpt("A"))), BYTES);
-    assertThatThrownBy(() -> formatted.requireAnswerWithin(20, 576))
+    assertThatThrownBy(() -> formatted.requireAnswerAndPictureWithin(20, 576))
         .isInstanceOfSatisfying(
             UnusableConversationException.class,
             e -> assertThat(e.problem()).isEqualTo(ConversationProblem.ANSWER_TRUNCATED))
         .hasMessage(
             "Cannot use conversation: no token of an answer is within the first 20 positions (%d tokens, a picture taking 576; shorten the question or raise the longest length)"
                 .formatted(formatted.inputIds().length));
+  }
+
+  @Test
+  void refusesAConversationWhosePictureTruncationRemoves() {
+    FormattedConversation formatted =
+        new FormattedConversation(
+            "", new int[] {1, 2, ChatFormat.IMAGE_ID, 3}, new int[] {-100, 2, -100, 3});
+    assertThat(formatted.requireAnswerAndPictureWithin(12, 10)).isSameAs(formatted);
+    assertThatThrownBy(() -> formatted.requireAnswerAndPictureWithin(11, 10))
+        .isInstanceOfSatisfying(
+            UnusableConversationException.class,
+            e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_TOKEN_TRUNCATED))
+        .hasMessage(
+            "Cannot use conversation: its picture is not within the first 11 positions (2 tokens before it, a picture taking 10; ask about it earlier or raise the longest length)");
   }
 }

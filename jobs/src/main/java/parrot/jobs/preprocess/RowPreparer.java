@@ -77,7 +77,7 @@ final class RowPreparer {
     Language language = language(source);
     FormattedConversation formatted =
         ChatFormat.format(conversation, tokenizer)
-            .requireAnswerWithin(options.maxLength(), options.visualTokens());
+            .requireAnswerAndPictureWithin(options.maxLength(), options.visualTokens());
     int kept = keptTokens(formatted.inputIds());
     int[] ids = Arrays.copyOf(formatted.inputIds(), kept);
     int[] labels = Arrays.copyOf(formatted.labels(), kept);

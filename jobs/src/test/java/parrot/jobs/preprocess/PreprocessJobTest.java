@@ -230,6 +230,24 @@ class PreprocessJobTest {
   }
 
   @Test
+  void setsAsideARowWhosePictureTruncationRemoves() throws IOException {
+    RawData data = new RawData(scratch).good(1);
+    data.raw(
+        """
+        {"id":"late","image":"0.png","language":"en","conversations":[\
+        {"from":"human","value":"Speak!"},{"from":"gpt","value":"%s"},\
+        {"from":"human","value":"<image> What?"},{"from":"gpt","value":"That."}]}\
+        """
+            .formatted("on and on ".repeat(100)));
+    PreprocessReport report = run(options(data).maxRejected(0.9).build());
+
+    assertThat(report.totals()).isEqualTo(new Totals(2, 1, 0, 1));
+    assertThat(report.toText())
+        .contains("IMAGE_TOKEN_TRUNCATED")
+        .contains("rows.json:2: Cannot use conversation: its picture is not within the first 128");
+  }
+
+  @Test
   void countsTruncatedRowsAndKeepsPicturesWhole() throws IOException {
     RawData data = new RawData(scratch).good(1);
     data.row("0.png", "en", "<image> Speak!", "on and on ".repeat(100));
