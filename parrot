@@ -49,7 +49,7 @@ version="$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')"
 # Java reads file names and arguments by the locale; without one, all but ASCII is lost.
 case "$(locale charmap 2>/dev/null)" in
   UTF-8) ;;
-  *) export LC_ALL=C.UTF-8 ;;
+  *) { export LC_ALL=C.UTF-8; } 2>/dev/null ;; # bash says where it is not installed
 esac
 
 # --- build -----------------------------------------------------------------------------------

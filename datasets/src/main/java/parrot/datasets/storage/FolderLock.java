@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -176,16 +177,21 @@ public final class FolderLock implements AutoCloseable {
 
   private static String describeThisProcess() {
     ProcessHandle self = ProcessHandle.current();
-    return "owner=%s%nhost=%s%npid=%d%nstarted=%s%nlocked=%s%n"
-        .formatted(
-            System.getProperty("user.name"), hostName(), self.pid(), startOf(self), Instant.now());
+    return String.format(
+        Locale.ROOT,
+        "owner=%s%nhost=%s%npid=%d%nstarted=%s%nlocked=%s%n",
+        System.getProperty("user.name"),
+        hostName(),
+        self.pid(),
+        startOf(self),
+        Instant.now());
   }
 
   private static String startOf(ProcessHandle process) {
     return process.info().startInstant().map(Instant::toString).orElse("");
   }
 
-  private static String hostName() {
+  static String hostName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {

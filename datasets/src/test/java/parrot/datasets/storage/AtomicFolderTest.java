@@ -98,7 +98,7 @@ class AtomicFolderTest {
     Files.writeString(
         scratch.resolve(".out.lock"),
         "owner=x\nhost="
-            + java.net.InetAddress.getLocalHost().getHostName()
+            + FolderLock.hostName()
             + "\npid=999999999\nstarted=2020-01-01T00:00:00Z\n");
 
     publish("one", false);

@@ -42,6 +42,9 @@ class LauncherTest {
         .environment()
         .keySet()
         .removeIf(key -> key.matches("OMP.*|PARROT.*|SPARK_HOME|LC_.*|LANG"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    // Of a locale that is not installed, bash complains on standard error.
+    builder.environment().put("LC_ALL", "C");
     builder.environment().putAll(environment);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -101,6 +104,20 @@ class LauncherTest {
     assertThat(run(environment, "--on", "local[2]", "train").output().lines())
         .contains("PARROT_THREADS=7", "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive")
         .contains("MALLOC_ARENA_MAX=1");
+  }
+
+  @Test
+  void readsFileNamesAsUtf8WhateverTheLocale() throws Exception {
+    Path java = Files.createDirectories(temporary.resolve("jdk/bin")).resolve("java");
+    Files.writeString(
+        java,
+        """
+        #!/bin/sh
+        if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"' >&2; else echo "in $LC_ALL"; fi
+        """);
+    java.toFile().setExecutable(true);
+    Ran ran = run(Map.of("JAVA_HOME", temporary.resolve("jdk").toString()), "shapes");
+    assertThat(ran.output()).contains("in C.UTF-8");
   }
 
   @Test

@@ -34,7 +34,7 @@ class PreflightTest {
             "allocation fixed executors",
             "serializer Kryo with ParrotKryoRegistrator",
             "nd4j       CpuBackend")
-        .anyMatch(line -> line.startsWith("java       17"));
+        .anyMatch(line -> line.startsWith("java       " + Runtime.version().feature()));
   }
 
   @Test
