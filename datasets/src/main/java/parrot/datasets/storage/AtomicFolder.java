@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 
 /**
  * A folder that appears complete or not at all. Files are written into a hidden sibling ({@link
@@ -45,13 +46,14 @@ public final class AtomicFolder implements AutoCloseable {
    *
    * @param replace whether {@code target} may exist; it is then replaced when publishing, if this
    *     program wrote it
-   * @throws DataException if it exists and may not be replaced, or another run writes to it
+   * @throws UsageException if it exists and may not be replaced
+   * @throws DataException if another run writes to it
    */
   public static AtomicFolder create(FileSystem files, Path target, boolean replace)
       throws IOException {
     Path full = files.makeQualified(target);
     if (full.getParent() == null) {
-      throw new DataException("Cannot write to " + full + ": it is the root (choose a folder)");
+      throw new UsageException("Cannot write to " + full + ": it is the root (choose a folder)");
     }
     requireWritable(files, full, replace);
     if (!files.mkdirs(full.getParent())) {
@@ -93,15 +95,15 @@ public final class AtomicFolder implements AutoCloseable {
       return;
     }
     if (!replace) {
-      throw new DataException(
+      throw new UsageException(
           "Cannot write to " + target + ": it exists (pass --overwrite or choose another folder)");
     }
     if (!status.isDirectory()) {
-      throw new DataException(
+      throw new UsageException(
           "Cannot replace " + target + ": it is a file (choose a folder, or delete it yourself)");
     }
     if (!isComplete(files, target) && files.listStatus(target).length > 0) {
-      throw new DataException(
+      throw new UsageException(
           "Cannot replace "
               + target
               + ": it has no "

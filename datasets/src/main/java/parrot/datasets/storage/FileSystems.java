@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 
 /**
  * Opens Hadoop file systems. One that does not answer becomes a {@link StorageUnavailableException}
@@ -31,7 +32,7 @@ public final class FileSystems {
   /**
    * As {@link #of(Path, Configuration)}.
    *
-   * @throws DataException if {@code path} is no path
+   * @throws UsageException if {@code path} is no path
    */
   public static FileSystem of(String path, Configuration configuration) {
     return of(path(path), configuration);
@@ -68,13 +69,13 @@ public final class FileSystems {
   /**
    * The path that {@code text} names.
    *
-   * @throws DataException if it is empty or no path
+   * @throws UsageException if it is empty or no path
    */
   public static Path path(String text) {
     try {
       return new Path(text);
     } catch (IllegalArgumentException e) {
-      throw new DataException("Invalid path: '" + text + "' (" + e.getMessage() + ")", e);
+      throw new UsageException("Invalid path: '" + text + "' (" + e.getMessage() + ")", e);
     }
   }
 

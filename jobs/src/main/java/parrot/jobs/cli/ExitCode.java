@@ -4,7 +4,7 @@ package parrot.jobs.cli;
 public enum ExitCode {
   OK(0, "Done."),
   FAILED(1, "The command ran and its answer is no: a comparison failed. Or a defect."),
-  USAGE(2, "Unknown option, bad value, contradictory configuration."),
+  USAGE(2, "Unknown option, bad value, contradictory configuration, an output folder that exists."),
   DATA(3, "Missing, damaged or unusable data or weights."),
   DIVERGED(4, "Training produced numbers that are none."),
   ENVIRONMENT(5, "Storage, ports, memory, executors or native libraries are not there."),

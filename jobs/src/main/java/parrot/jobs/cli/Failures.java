@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.model.ModelException;
 
@@ -64,6 +65,8 @@ final class Failures {
     String line = firstLine(cause);
     if (cause instanceof CommandException e) {
       return new Failure(e.exitCode(), e.getMessage());
+    } else if (cause instanceof UsageException) {
+      return new Failure(ExitCode.USAGE, cause.getMessage());
     } else if (cause instanceof DataException || cause instanceof ModelException) {
       return new Failure(ExitCode.DATA, cause.getMessage());
     } else if (cause instanceof StorageUnavailableException) {

@@ -5,16 +5,19 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
 import parrot.datasets.shapes.LanguageMixture;
 import parrot.datasets.shapes.MultipleChoiceAnswers;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
+import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code parrot shapes}. */
@@ -113,25 +116,33 @@ public final class ShapesCommand implements Callable<Integer> {
       description = "Replace the folder if it exists.")
   private boolean overwrite;
 
+  /** What a configuration refuses is bad usage here. */
+  private ShapesConfig config() {
+    try {
+      return ShapesConfig.builder()
+          .seed(seed)
+          .captions(captions)
+          .conversations(conversations)
+          .text(text)
+          .heldout(heldout)
+          .benchmarkQuestions(questions)
+          .languages(LanguageMixture.parse(languages))
+          .textLanguages(LanguageMixture.parse(textLanguages))
+          .captionsInAllLanguages(captionsInAllLanguages)
+          .pictureSize(pictureSize)
+          .jpegShare(jpegShare)
+          .multipleChoiceAnswers(MultipleChoiceAnswers.of(choiceAnswers))
+          .build();
+    } catch (DataException | IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
-    ShapesConfig config =
-        ShapesConfig.builder()
-            .seed(seed)
-            .captions(captions)
-            .conversations(conversations)
-            .text(text)
-            .heldout(heldout)
-            .benchmarkQuestions(questions)
-            .languages(LanguageMixture.parse(languages))
-            .textLanguages(LanguageMixture.parse(textLanguages))
-            .captionsInAllLanguages(captionsInAllLanguages)
-            .pictureSize(pictureSize)
-            .jpegShare(jpegShare)
-            .multipleChoiceAnswers(MultipleChoiceAnswers.of(choiceAnswers))
-            .build();
-    Path root = new Path(out);
-    FileSystem files = root.getFileSystem(new Configuration());
+    ShapesConfig config = config();
+    Path root = FileSystems.path(out);
+    FileSystem files = FileSystems.of(root, new Configuration());
     try (Progress progress = Progress.start("shapes", "examples", ShapesWriter.total(config))) {
       new ShapesWriter(config, files, root, overwrite, progress::update).write();
     }

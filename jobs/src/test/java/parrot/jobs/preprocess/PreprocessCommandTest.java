@@ -44,7 +44,7 @@ class PreprocessCommandTest {
     assertThat(run(command(data.path("out")))).isEqualTo(ExitCode.OK.code());
     assertThat(out.toString()).contains("Nothing to do: ");
 
-    assertThat(run(command(data.path("out"), "--seed", "3"))).isEqualTo(ExitCode.DATA.code());
+    assertThat(run(command(data.path("out"), "--seed", "3"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString())
         .contains("out: it exists (pass --overwrite or choose another folder)")
         .doesNotContain("Exception");

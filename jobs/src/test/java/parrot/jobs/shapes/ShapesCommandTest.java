@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.jobs.cli.CommandLines;
+import parrot.jobs.cli.ExitCode;
 import picocli.CommandLine;
 
 class ShapesCommandTest {
@@ -78,6 +81,34 @@ class ShapesCommandTest {
     run(out, "--overwrite");
     assertThat(out.resolve("tokenizer.json")).exists();
     assertThat(out.resolve("old.txt")).doesNotExist();
+  }
+
+  @Test
+  void exitsByWhatIsWrong() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    refused(
+        ExitCode.ENVIRONMENT,
+        "connection refused (is the name node running?",
+        "hdfs://127.0.0.1:" + port + "/world");
+    refused(ExitCode.USAGE, "it exists (pass --overwrite", folder.toString());
+    refused(ExitCode.USAGE, "Invalid path: ''", "");
+    refused(ExitCode.USAGE, "Invalid language: xx", folder + "/x", "--languages", "xx=1");
+    refused(ExitCode.USAGE, "Invalid jpegShare: 2.0", folder + "/x", "--jpeg-share", "2");
+    refused(ExitCode.USAGE, "Invalid", folder + "/x", "--choice-answers", "number");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private static void refused(ExitCode code, String message, String out, String... more) {
+    StringWriter err = new StringWriter();
+    String[] args =
+        Stream.concat(Stream.of("shapes", "--out", out), Stream.of(more)).toArray(String[]::new);
+    int exit =
+        CommandLines.run(new PrintWriter(new StringWriter()), new PrintWriter(err, true), args);
+    assertThat(err.toString()).contains(message).doesNotContain("defect");
+    assertThat(exit).isEqualTo(code.code());
   }
 
   @Test
