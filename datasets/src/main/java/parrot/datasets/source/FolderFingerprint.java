@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -52,6 +53,6 @@ final class FolderFingerprint {
         count++;
       }
     }
-    return "%d-%016x%016x".formatted(count, high, low);
+    return String.format(Locale.ROOT, "%d-%016x%016x", count, high, low);
   }
 }

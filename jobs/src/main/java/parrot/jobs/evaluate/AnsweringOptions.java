@@ -1,6 +1,7 @@
 package parrot.jobs.evaluate;
 
 import java.io.Serializable;
+import java.util.Locale;
 import parrot.model.kernel.Precision;
 
 /**
@@ -52,7 +53,12 @@ public record AnsweringOptions(
 
   /** What decides the answers; the number of threads does not. */
   String key() {
-    return "greedy, at most %d new tokens, %s kernels, %s%s"
-        .formatted(maxNewTokens, kernels, precision, blank ? ", blank pictures" : "");
+    return String.format(
+        Locale.ROOT,
+        "greedy, at most %d new tokens, %s kernels, %s%s",
+        maxNewTokens,
+        kernels,
+        precision,
+        blank ? ", blank pictures" : "");
   }
 }

@@ -2,6 +2,7 @@ package parrot.jobs.parity;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One value of a case, computed here, beside the expected one.
@@ -40,7 +41,11 @@ record Comparison(
     // Written so that NaN fails.
     boolean passed = difference <= tolerance;
     return new Comparison(
-        tensor, shape, difference, passed, passed ? "" : "above %.1e".formatted(tolerance));
+        tensor,
+        shape,
+        difference,
+        passed,
+        passed ? "" : String.format(Locale.ROOT, "above %.1e", tolerance));
   }
 
   /**
@@ -59,7 +64,9 @@ record Comparison(
       }
       counted++;
       if (actual[i] != expected[i] && wrong++ == 0) {
-        first = "first at %d: got %d, expected %d".formatted(i, actual[i], expected[i]);
+        first =
+            String.format(
+                Locale.ROOT, "first at %d: got %d, expected %d", i, actual[i], expected[i]);
       }
     }
     return ofMatches(tensor, shape, counted, wrong, first);
@@ -71,7 +78,8 @@ record Comparison(
     if (counted == 0) {
       return failed(tensor, "there is nothing to compare");
     }
-    String note = wrong == 0 ? "" : "%d of %d differ, %s".formatted(wrong, counted, first);
+    String note =
+        wrong == 0 ? "" : String.format(Locale.ROOT, "%d of %d differ, %s", wrong, counted, first);
     return new Comparison(tensor, shape, (double) wrong / counted, wrong == 0, note);
   }
 

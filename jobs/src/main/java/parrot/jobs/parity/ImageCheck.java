@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -91,7 +92,7 @@ final class ImageCheck {
     double mean = (double) sum / expected.length;
     boolean passed =
         lossy ? mean < MEAN_LOSSY : largest <= LARGEST_LOSSLESS && mean < MEAN_LOSSLESS;
-    String note = "largest %d, mean %.4f".formatted(largest, mean);
+    String note = String.format(Locale.ROOT, "largest %d, mean %.4f", largest, mean);
     if (!passed) {
       note += lossy ? " (mean must be below 1)" : " (must be at most 1 and below 0.02)";
     }

@@ -91,8 +91,16 @@ final class ParityReport {
     boolean passed = comparisons > 0 && failed == 0;
     json.put("passed", passed);
     String all =
-        "%d comparisons in %d %s".formatted(comparisons, cases, cases == 1 ? "case" : "cases");
-    out.println(passed ? "All of " + all + " passed." : "FAILED: %d of %s.".formatted(failed, all));
+        String.format(
+            Locale.ROOT,
+            "%d comparisons in %d %s",
+            comparisons,
+            cases,
+            cases == 1 ? "case" : "cases");
+    out.println(
+        passed
+            ? "All of " + all + " passed."
+            : String.format(Locale.ROOT, "FAILED: %d of %s.", failed, all));
     out.flush();
     return passed;
   }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -247,7 +248,7 @@ final class TextCheck {
       String got = actual.apply(i);
       String wanted = expected.apply(cases.get(i));
       if (!got.equals(wanted) && wrong++ == 0) {
-        first = "first at %d: %s".formatted(i, contrast(got, wanted));
+        first = String.format(Locale.ROOT, "first at %d: %s", i, contrast(got, wanted));
       }
     }
     comparisons.add(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
@@ -47,7 +48,7 @@ final class Questions {
         Language language = LANGUAGES.get(i);
         BenchmarkQuestion question = world.benchmark(firstUnused + i);
         byte[] picture = png(world.picture(question));
-        String file = "pictures/%d.png".formatted(i + 1);
+        String file = String.format(Locale.ROOT, "pictures/%d.png", i + 1);
         Path path = out.path(file);
         Files.createDirectories(path.getParent());
         Files.write(path, picture);

@@ -351,11 +351,12 @@ public final class Quickstart {
     versions.put("Java", Runtime.version().toString());
     versions.put(
         "Machine",
-        "%s %s, %d processors"
-            .formatted(
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors()));
+        String.format(
+            Locale.ROOT,
+            "%s %s, %d processors",
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            Runtime.getRuntime().availableProcessors()));
     return versions;
   }
 

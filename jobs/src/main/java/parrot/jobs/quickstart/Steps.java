@@ -78,6 +78,8 @@ final class Steps {
 
   static String time(double seconds) {
     long whole = Math.max(0, Math.round(seconds));
-    return whole < 60 ? whole + " s" : "%d:%02d min".formatted(whole / 60, whole % 60);
+    return whole < 60
+        ? whole + " s"
+        : String.format(Locale.ROOT, "%d:%02d min", whole / 60, whole % 60);
   }
 }

@@ -2,6 +2,7 @@ package parrot.jobs.report;
 
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Asked;
@@ -26,7 +27,8 @@ final class ExampleSection {
           "div",
           "class=\"tally\"",
           example.name()
-              + ": right in %d of %d languages".formatted(right, example.answers().size()));
+              + String.format(
+                  Locale.ROOT, ": right in %d of %d languages", right, example.answers().size()));
       html.raw("</div><div class=\"answers\">");
       example.answers().forEach(answer -> write(html, answer));
       html.raw("</div></article>");

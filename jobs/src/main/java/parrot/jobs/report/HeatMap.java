@@ -1,6 +1,7 @@
 package parrot.jobs.report;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Numbers from 0 to 1 as shades, with the number in each cell. */
@@ -67,9 +68,13 @@ final class HeatMap {
         shade > 0.6 ? "on-dark" : "on-light",
         x + width / 2.0,
         y + CELL_HEIGHT / 2 + 4,
-        Double.isFinite(value) ? "%.0f %%".formatted(100 * value) : "–");
+        Double.isFinite(value) ? String.format(Locale.ROOT, "%.0f %%", 100 * value) : "–");
     svg.raw("<title>")
-        .text(name + (Double.isFinite(value) ? ": %.1f %%".formatted(100 * value) : ": none"))
+        .text(
+            name
+                + (Double.isFinite(value)
+                    ? String.format(Locale.ROOT, ": %.1f %%", 100 * value)
+                    : ": none"))
         .raw("</title></g>");
   }
 }

@@ -3,6 +3,7 @@ package parrot.jobs.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** Curves over steps, each labelled at its end. */
 final class LineChart {
@@ -86,7 +87,8 @@ final class LineChart {
       svg.raw("%.1f,%.1f ", x(point.x(), lastX), y(point.y(), ys));
     }
     svg.raw("\"><title>");
-    svg.text(series.name() + ": " + String.format("%.3f at the end", series.last().y()));
+    svg.text(
+        series.name() + ": " + String.format(Locale.ROOT, "%.3f at the end", series.last().y()));
     svg.raw("</title></polyline>");
     svg.raw(
         "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>",

@@ -65,10 +65,10 @@ final class Words {
   static String seconds(double seconds) {
     long whole = Math.round(seconds);
     if (whole >= 3600) {
-      return "%d h %02d min".formatted(whole / 3600, whole % 3600 / 60);
+      return String.format(Locale.ROOT, "%d h %02d min", whole / 3600, whole % 3600 / 60);
     }
     return whole >= 60
-        ? "%d min %02d s".formatted(whole / 60, whole % 60)
+        ? String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60)
         : String.format(Locale.ROOT, "%.1f s", seconds);
   }
 

@@ -118,8 +118,10 @@ record RoundReport(
   static String duration(double seconds) {
     long whole = Math.round(seconds);
     if (whole >= 3600) {
-      return whole / 3600 + "h" + String.format("%02d", whole / 60 % 60) + "m";
+      return whole / 3600 + "h" + String.format(Locale.ROOT, "%02d", whole / 60 % 60) + "m";
     }
-    return whole >= 60 ? whole / 60 + "m" + String.format("%02d", whole % 60) + "s" : whole + "s";
+    return whole >= 60
+        ? whole / 60 + "m" + String.format(Locale.ROOT, "%02d", whole % 60) + "s"
+        : whole + "s";
   }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -80,7 +81,7 @@ public final class SafetensorsWriter {
       String name =
           shards.size() == 1
               ? WeightFiles.SINGLE
-              : String.format("model-%05d-of-%05d.safetensors", i + 1, shards.size());
+              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
       Path file = new Path(folder, name);
       try (OutputStream stream = fileSystem.create(file, true)) {
         write(stream, shards.get(i), values);
