@@ -180,18 +180,17 @@ public final class PictureRoot {
   /**
    * A fingerprint of paths, sizes and times of all files: changes when a picture may have.
    *
-   * @param out a folder that does not count, with its locks and unfinished siblings: what is made
-   *     of the pictures often lies among them
+   * @param out a folder, with its scheme, that does not count, with its locks and unfinished
+   *     siblings: what is made of the pictures often lies among them
    */
   public String fingerprint(Path out) throws IOException {
-    Path full = files.makeQualified(out);
-    String hidden = "." + full.getName() + ".";
+    String hidden = "." + out.getName() + ".";
     return FolderFingerprint.of(
         files,
         root,
         path ->
-            !path.equals(full)
+            !path.equals(out)
                 && !(path.getName().startsWith(hidden)
-                    && path.getParent().equals(full.getParent())));
+                    && path.getParent().equals(out.getParent())));
   }
 }

@@ -152,5 +152,6 @@ class PictureRootTest {
     Files.writeString(scratch.resolve("root/.shards.lock"), "x");
 
     assertThat(root.fingerprint(out)).isEqualTo(before);
+    assertThat(root.fingerprint(new Path("hdfs://elsewhere/shards"))).isNotEqualTo(before);
   }
 }
