@@ -108,6 +108,10 @@ export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
 
 # --- on a cluster ----------------------------------------------------------------------------
 if [ -n "$master" ]; then
+  case "$master" in
+    yarn | yarn-* | local | local\[* | spark://* | k8s://*) ;;
+    *) die "there is no master $master: give yarn, spark://HOST:PORT, k8s://URL or local[N]" 2 ;;
+  esac
   if ! $dry_run && [ -z "${SPARK_HOME:-}" ] && ! command -v spark-submit >/dev/null; then
     case "$master" in
       yarn* | k8s:*) die "the build brings no Spark for $master: set SPARK_HOME" 5 ;;

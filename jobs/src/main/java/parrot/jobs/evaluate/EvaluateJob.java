@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
@@ -140,6 +141,8 @@ public final class EvaluateJob {
       BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store) {
     try {
       return tryEvaluate(name, file, fingerprint, asker, store);
+    } catch (UsageException e) {
+      throw e; // nothing is written where another evaluation lies
     } catch (DataException | ModelException e) {
       return Cell.failed(name, e.getMessage());
     } catch (StorageUnavailableException | CommandException e) {

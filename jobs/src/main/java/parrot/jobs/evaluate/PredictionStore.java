@@ -19,6 +19,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
@@ -68,7 +69,7 @@ final class PredictionStore {
     if (overwrite) {
       return Optional.empty();
     }
-    throw new DataException(
+    throw new UsageException(
         "Cannot use the predictions in %s: they are stale: %s (pass --overwrite to ask again, or choose another folder)"
             .formatted(
                 cell, stored.map(other -> key.differencesFrom(other)).orElse("they have no key")));

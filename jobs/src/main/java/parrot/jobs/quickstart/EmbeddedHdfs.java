@@ -1,6 +1,9 @@
 package parrot.jobs.quickstart;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -33,6 +36,12 @@ final class EmbeddedHdfs implements AutoCloseable {
     configuration.setInt("dfs.replication", 1);
     configuration.setBoolean("dfs.permissions.enabled", false);
     configuration.setInt("dfs.namenode.handler.count", 4);
+    // Hadoop would say so in a page of its own.
+    try (ServerSocket free = new ServerSocket()) {
+      free.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw failed(port, e);
+    }
     try {
       MiniDFSCluster cluster =
           new MiniDFSCluster.Builder(configuration).nameNodePort(port).numDataNodes(1).build();

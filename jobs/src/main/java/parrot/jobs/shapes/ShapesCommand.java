@@ -146,7 +146,12 @@ public final class ShapesCommand implements Callable<Integer> {
     try (Progress progress = Progress.start("shapes", "examples", ShapesWriter.total(config))) {
       new ShapesWriter(config, files, root, overwrite, progress::update).write();
     }
-    spec.commandLine().getOut().println("Written to " + files.makeQualified(root));
+    spec.commandLine()
+        .getOut()
+        .println(
+            "Written to "
+                + files.makeQualified(root)
+                + "; to preprocess its conversations, give this folder as --images");
     return ExitCode.OK.code();
   }
 }

@@ -225,7 +225,7 @@ final class StrictMap {
   /** Refuses every key, here and below, that nobody asked for. */
   void refuseOthers() {
     for (String key : keys()) {
-      if (!resolved.has(key)) {
+      if (!resolved.has(key) && !optional.contains(key)) {
         List<String> known = new ArrayList<>(optional);
         resolved.fieldNames().forEachRemaining(known::add);
         throw new CommandException(

@@ -144,6 +144,9 @@ class LauncherTest {
         .isEqualTo(new Ran(2, "parrot: there is no profile no.conf\n"));
     Map<String, String> bare =
         Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", System.getProperty("java.home"));
+    assertThat(run(Map.of(), "--on", "banana", "train").output())
+        .isEqualTo(
+            "parrot: there is no master banana: give yarn, spark://HOST:PORT, k8s://URL or local[N]\n");
     assertThat(run(bare, "--on", "yarn", "train"))
         .isEqualTo(new Ran(5, "parrot: the build brings no Spark for yarn: set SPARK_HOME\n"));
     assertThat(run(Map.of("JAVA_HOME", "/nowhere"), "shapes"))

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
@@ -158,16 +159,16 @@ final class EvaluateJobTest {
   void refusesStalePredictionsAndAsksAgainWhenTold() throws IOException {
     Path out = folder.resolve("out");
     EvaluateJob.run(request(out), spark);
+    String scores = Files.readString(out.resolve(EvaluationScores.FILE_NAME));
     AnsweringOptions blank = OPTIONS.withBlank(true);
 
-    EvaluateJob.Result refused = EvaluateJob.run(with(request(out), 0, false, blank), spark);
-    assertThat(refused.cells())
-        .allSatisfy(
-            cell ->
-                assertThat(cell.problem().orElse(""))
-                    .contains("Cannot use the predictions in", "they are stale")
-                    .contains("generated otherwise", "--overwrite"));
-    assertThat(refused.scores().failed()).isEqualTo(6);
+    assertThatThrownBy(() -> EvaluateJob.run(with(request(out), 0, false, blank), spark))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContainingAll(
+            "Cannot use the predictions in",
+            "they are stale",
+            "generated otherwise",
+            "--overwrite");
 
     EvaluateJob.Request other =
         new EvaluateJob.Request(
@@ -180,8 +181,10 @@ final class EvaluateJobTest {
             false,
             MatchingRule.PUBLISHED,
             OPTIONS);
-    assertThat(EvaluateJob.run(other, spark).cells().get(0).problem().orElse(""))
-        .contains("another model");
+    assertThatThrownBy(() -> EvaluateJob.run(other, spark))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("another model");
+    assertThat(Files.readString(out.resolve(EvaluationScores.FILE_NAME))).isEqualTo(scores);
 
     EvaluateJob.Result again = EvaluateJob.run(with(request(out), 0, true, blank), spark);
     assertThat(again.cells()).noneMatch(Cell::failed).noneMatch(Cell::reused);
@@ -201,8 +204,9 @@ final class EvaluateJobTest {
     Files.writeString(
         file, content.substring(0, content.lastIndexOf('\n', content.length() - 2) + 1));
 
-    assertThat(EvaluateJob.run(request, spark).cells().get(0).problem().orElse(""))
-        .contains("another benchmark file");
+    assertThatThrownBy(() -> EvaluateJob.run(request, spark))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("another benchmark file");
   }
 
   @Test
