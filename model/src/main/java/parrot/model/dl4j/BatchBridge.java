@@ -7,6 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import parrot.model.network.Batch;
+import parrot.model.tensor.Tensor;
 
 /**
  * A ragged batch as arrays that DL4J can carry. The network never sees the padding.
@@ -65,8 +66,12 @@ public final class BatchBridge {
     INDArray pixels =
         pictures == 0
             ? Nd4j.zeros(DataType.FLOAT, 1, 1)
-            : Nd4j.create(
-                batch.pixels(), new long[] {pictures, batch.pixels().length / pictures}, 'c');
+            : Nd4j.createUninitialized(DataType.FLOAT, pictures, batch.pixels().columns());
+    if (pictures > 0) {
+      FlatVectors.window(pixels, 0, Math.toIntExact(pixels.length()))
+          .buffer()
+          .put(0, batch.pixels().buffer(), 0, Math.toIntExact(Float.BYTES * pixels.length()));
+    }
     return new MultiDataSet(
         new INDArray[] {
           Nd4j.createFromArray(tokens),
@@ -77,7 +82,7 @@ public final class BatchBridge {
         new INDArray[] {Nd4j.zeros(DataType.FLOAT, samples, 1)});
   }
 
-  /** The batch that {@link #dataSet} carries. */
+  /** The batch that {@link #dataSet} carries; its pixels are the array's own memory. */
   public static Batch batch(INDArray[] features) {
     int[][] facts = features[2].toIntMatrix();
     int[][] tokens = features[0].toIntMatrix();
@@ -103,7 +108,11 @@ public final class BatchBridge {
         pictureSamples[picture++] = i;
       }
     }
-    float[] pixels = pictures == 0 ? new float[0] : features[3].data().asFloat();
+    Tensor pixels =
+        pictures == 0
+            ? Tensor.allocate(0, 0)
+            : FlatVectors.window(features[3], 0, Math.toIntExact(features[3].length()))
+                .reshape(pictures, Math.toIntExact(features[3].length() / pictures));
     return new Batch(tokenIds, labels, lengths, pixels, pictureSamples);
   }
 

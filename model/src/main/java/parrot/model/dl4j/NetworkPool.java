@@ -11,12 +11,13 @@ import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
+import parrot.model.network.FrozenWeights;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
 /**
- * The networks of this JVM. A network owns an arena and frozen weights, which are dear; graphs come
+ * The networks of this JVM. A network owns an arena and uses frozen weights, which are dear; graphs come
  * and go (DL4J's stock master builds a new one every round), so a graph borrows a network for one
  * step, bound to the graph's own vectors.
  */
@@ -25,6 +26,7 @@ final class NetworkPool {
 
   private final NetworkSpec spec;
   private final ModelFolder folder;
+  private final FrozenWeights weights;
   private final Deque<Lease> idle = new ArrayDeque<>();
   private final List<Parameter> parameters;
   private final long parameterCount;
@@ -32,6 +34,7 @@ final class NetworkPool {
   private NetworkPool(NetworkSpec spec) {
     this.spec = spec;
     this.folder = ModelFolder.open(new Path(spec.modelFolder()), new Configuration());
+    this.weights = new FrozenWeights(folder.weights());
     Lease first = new Lease();
     this.parameters = List.copyOf(first.network.parameters());
     this.parameterCount = first.network.parameterCount();
@@ -115,7 +118,8 @@ final class NetworkPool {
     private Lease() {
       this.kernels = Kernels.create(spec.kernels(), Precision.of(spec.precision()), spec.threads());
       this.network =
-          new ParrotNetwork(folder.config(), spec.trainable(), folder.weights(), kernels);
+          new ParrotNetwork(
+              folder.config(), spec.trainable(), weights, kernels, spec.recompute());
     }
 
     private boolean isBoundTo(long parametersAddress, long gradientsAddress) {

@@ -15,13 +15,16 @@ import parrot.model.network.Part;
  * @param kernels name of the kernels, {@code onednn} or {@code reference}
  * @param precision {@code f32} or {@code bf16}
  * @param threads of one replica's kernels; results may depend on it in the last bit
+ * @param recompute whether activations of the decoder are computed again in the backward pass,
+ *     which takes less memory and a third more time
  */
 public record NetworkSpec(
     @JsonProperty("modelFolder") String modelFolder,
     @JsonProperty("trainable") Set<Part> trainable,
     @JsonProperty("kernels") String kernels,
     @JsonProperty("precision") String precision,
-    @JsonProperty("threads") int threads)
+    @JsonProperty("threads") int threads,
+    @JsonProperty("recompute") boolean recompute)
     implements Serializable {
 
   public NetworkSpec {
@@ -35,5 +38,11 @@ public record NetworkSpec(
       throw new IllegalArgumentException("Invalid threads: " + threads + " (must be at least 1)");
     }
     trainable = new TreeSet<>(trainable);
+  }
+
+  /** A network that keeps its activations. */
+  public NetworkSpec(
+      String modelFolder, Set<Part> trainable, String kernels, String precision, int threads) {
+    this(modelFolder, trainable, kernels, precision, threads, false);
   }
 }

@@ -54,10 +54,11 @@ public record OptimizerSpec(
   /** The updater of one part. Parts that share it are updated in one pass. */
   AdamW updater(Part part) {
     Double peak = learningRates.get(part);
-    return new AdamW(peak == null ? schedule : schedule.withPeak(peak), beta1, beta2, epsilon);
-  }
-
-  double decay(Part part) {
-    return weightDecays.getOrDefault(part, weightDecay);
+    return new AdamW(
+        peak == null ? schedule : schedule.withPeak(peak),
+        beta1,
+        beta2,
+        epsilon,
+        weightDecays.getOrDefault(part, weightDecay));
   }
 }

@@ -18,20 +18,19 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
-import org.nd4j.linalg.learning.regularization.WeightDecay;
-import parrot.model.kernel.Kernels;
+import parrot.model.kernel.AdamWStep;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
 import parrot.model.network.StepResult;
-import parrot.model.tensor.Tensor;
 
 /**
  * The network inside a DL4J graph. Parameters and gradients are views of DL4J's flat vectors under
  * the published tensor names; the arithmetic is the network's own.
  *
  * <p>A training pass computes loss and gradients together in the forward call, because the network
- * keeps nothing between calls; the backward call clips what is already there.
+ * keeps nothing between calls; the backward call measures what is already there. The updater then
+ * changes the parameters in place.
  */
 public final class ParrotGraphVertex extends BaseGraphVertex {
   /** What {@code torch.nn.utils.clip_grad_norm_} adds to the norm. */
@@ -98,6 +97,9 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
     if (training && gradients == null) {
       graph.initGradientsView();
     }
+    if (training) {
+      InPlaceUpdates.of(graph);
+    }
     StepResult result;
     try (NetworkPool.Lease lease = pool.borrow(parameters, training ? gradients : null)) {
       result = training ? lease.network.forwardBackward(batch) : lease.network.forward(batch);
@@ -113,18 +115,16 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
     return shares;
   }
 
-  /** Clips the gradients that the forward call has computed. */
+  /** Measures the gradients that the forward call has computed. */
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
-    double limit = config.optimizer().clipNorm();
     try (NetworkPool.Lease lease = pool.borrow(parameters, gradients)) {
-      lastGradientNorm = norm(lease.kernels);
-      double scale = limit / (lastGradientNorm + CLIP_EPSILON);
-      if (limit > 0 && scale < 1) {
-        for (Tensor window : windows()) {
-          lease.kernels.scale(window, (float) scale);
-        }
+      double sum = 0;
+      for (long start = 0; start < gradients.length(); start += FlatVectors.WINDOW) {
+        int length = (int) Math.min(FlatVectors.WINDOW, gradients.length() - start);
+        sum += lease.kernels.sumOfSquares(FlatVectors.window(gradients, start, length));
       }
+      lastGradientNorm = Math.sqrt(sum);
     }
     tally.countStep(lastGradientNorm);
     Gradient gradient = new DefaultGradient();
@@ -133,23 +133,30 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
     return new Pair<>(gradient, new INDArray[inputs.length]);
   }
 
-  private double norm(Kernels kernels) {
-    double sum = 0;
-    for (Tensor window : windows()) {
-      sum += kernels.sumOfSquares(window);
+  /**
+   * Updates some of the parameters in place, with clipped gradients.
+   *
+   * @param part of the gradients, a view of the vector that was set
+   */
+  void update(
+      AdamW adamW, INDArray part, INDArray first, INDArray second, int iteration, int epoch) {
+    AdamWStep step = adamW.step(iteration, epoch, clipping());
+    long offset = (FlatVectors.address(part) - FlatVectors.address(gradients)) / Float.BYTES;
+    try (NetworkPool.Lease lease = pool.borrow(parameters, gradients)) {
+      for (long start = 0; start < part.length(); start += FlatVectors.WINDOW) {
+        int length = (int) Math.min(FlatVectors.WINDOW, part.length() - start);
+        lease.network.update(
+            offset + start,
+            FlatVectors.window(first, start, length),
+            FlatVectors.window(second, start, length),
+            step);
+      }
     }
-    return Math.sqrt(sum);
   }
 
-  private Tensor[] windows() {
-    int count = Math.toIntExact((gradients.length() + FlatVectors.WINDOW - 1) / FlatVectors.WINDOW);
-    Tensor[] windows = new Tensor[count];
-    for (int i = 0; i < count; i++) {
-      long start = (long) i * FlatVectors.WINDOW;
-      int length = (int) Math.min(FlatVectors.WINDOW, gradients.length() - start);
-      windows[i] = FlatVectors.window(gradients, start, length);
-    }
-    return windows;
+  private double clipping() {
+    double limit = config.optimizer().clipNorm();
+    return limit > 0 ? Math.min(1, limit / (lastGradientNorm + CLIP_EPSILON)) : 1;
   }
 
   @Override
@@ -229,8 +236,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
 
     @Override
     public List<Regularization> getRegularizationByParam(String parameter) {
-      double decay = config.optimizer().decay(parts.get(parameter));
-      return decay == 0 ? List.of() : List.of(new WeightDecay(decay, true));
+      return List.of(); // the updater decays
     }
 
     @Override
@@ -240,7 +246,8 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
 
     @Override
     public IUpdater getUpdaterByParam(String parameter) {
-      return config.optimizer().updater(parts.get(parameter));
+      AdamW adamW = config.optimizer().updater(parts.get(parameter));
+      return new InPlaceAdamW(adamW, ParrotGraphVertex.this);
     }
 
     @Override

@@ -2,13 +2,11 @@ package parrot.model.generate;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.BytePointer;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
+import parrot.model.network.FrozenWeights;
 import parrot.model.network.ParrotNetwork;
-import parrot.model.network.Part;
 import parrot.model.weights.Weights;
 
 /**
@@ -16,14 +14,10 @@ import parrot.model.weights.Weights;
  * as many come into being as are borrowed at the same time.
  */
 public final class GeneratorPool implements AutoCloseable {
-  private static final int ALIGNMENT = 64;
-
   private final ParrotConfig config;
-  private final Weights weights;
+  private final FrozenWeights weights;
   private final Supplier<Kernels> kernels;
   private final Deque<Lease> idle = new ArrayDeque<>();
-  private BytePointer memory; // every parameter, in the order of the flat vector
-  private long address;
   private boolean closed;
 
   /**
@@ -32,7 +26,7 @@ public final class GeneratorPool implements AutoCloseable {
    */
   public GeneratorPool(ParrotConfig config, Weights weights, Supplier<Kernels> kernels) {
     this.config = config;
-    this.weights = weights;
+    this.weights = new FrozenWeights(weights);
     this.kernels = kernels;
   }
 
@@ -52,27 +46,7 @@ public final class GeneratorPool implements AutoCloseable {
   }
 
   private Lease create() {
-    // To the network every part is a trained one: those lie where they are told to.
-    ParrotNetwork network =
-        new ParrotNetwork(config, EnumSet.allOf(Part.class), weights, kernels.get());
-    boolean bound = false;
-    try {
-      if (memory == null) {
-        memory = new BytePointer(4 * network.parameterCount() + ALIGNMENT);
-        address = (memory.address() + ALIGNMENT - 1) & -ALIGNMENT;
-        network.bind(address, 0, memory);
-        network.initialize();
-      } else {
-        network.bind(address, 0, memory);
-      }
-      bound = true;
-      return new Lease(network);
-    } finally {
-      if (!bound) {
-        memory = null;
-        network.close();
-      }
-    }
+    return new Lease(ParrotNetwork.frozen(config, weights, kernels.get()));
   }
 
   private synchronized void giveBack(Lease lease) {

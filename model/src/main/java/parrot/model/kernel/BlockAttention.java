@@ -1,28 +1,72 @@
 package parrot.model.kernel;
 
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
  * Attention by blocks of queries: products on whole blocks, softmax row by row in between. Scores
- * exist for one block at a time, in memory that each worker keeps; a causal block meets only the
- * keys that one of its queries sees.
+ * exist for one block at a time, in float32 and in memory that each worker keeps; a block meets
+ * only the keys that one of its queries sees.
  */
 final class BlockAttention {
-  /** Scores of one block: small enough to stay in the cache of a core. */
-  private static final int SCORES = 1 << 16;
-
-  private static final int LEAST_ROWS = 16;
-
   private final Workers workers;
   private final OneDnnMatmul matmul;
-  private final Tensor[] scratch;
+  private final AttentionScratch[] scratch;
 
   BlockAttention(Workers workers, OneDnnMatmul matmul) {
     this.workers = workers;
     this.matmul = matmul;
-    scratch = new Tensor[workers.threads()];
+    scratch = new AttentionScratch[workers.threads()];
+    for (int i = 0; i < scratch.length; i++) {
+      scratch[i] = new AttentionScratch();
+    }
+  }
+
+  /** Rows of queries and keys of one segment, and the columns of one head. */
+  private record Head(Segments segments, int segment, int head, int keyHead) {
+    static Head of(Segments segments, int segment, int head) {
+      return new Head(
+          segments, segment, head, head / (segments.heads() / segments.keyHeads()));
+    }
+
+    int firstQuery() {
+      return segments.queries()[segment];
+    }
+
+    int endOfQueries() {
+      return segments.queries()[segment + 1];
+    }
+
+    int firstKey() {
+      return segments.keys()[segment];
+    }
+
+    int keys() {
+      return segments.keys()[segment + 1] - firstKey();
+    }
+
+    int size() {
+      return segments.headSize();
+    }
+
+    /** First column of the head's queries. */
+    int column() {
+      return head * size();
+    }
+
+    /** First column of its keys and values. */
+    int keyColumn() {
+      return keyHead * size();
+    }
+
+    float scale() {
+      return (float) (1 / Math.sqrt(size()));
+    }
+
+    int seen(int query) {
+      return segments.seen(segment, query);
+    }
   }
 
   void forward(Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
@@ -30,79 +74,72 @@ final class BlockAttention {
         segments.count() * segments.heads(),
         (index, worker) ->
             forward(
-                matmul.gemm(worker),
-                worker,
+                matmul.product(q.type(), worker),
+                scratch[worker],
                 out,
                 logSum,
                 q,
                 k,
                 v,
-                segments,
-                index / segments.heads(),
-                index % segments.heads()));
+                Head.of(segments, index / segments.heads(), index % segments.heads())));
     keep(out, logSum, q, k, v);
   }
 
-  private void forward(
-      Gemm gemm,
-      int worker,
+  private static void forward(
+      BlockProduct product,
+      AttentionScratch scratch,
       Tensor out,
       Tensor logSum,
       Tensor q,
       Tensor k,
       Tensor v,
-      Segments segments,
-      int segment,
-      int head) {
-    int size = segments.headSize();
-    int firstQuery = segments.queries()[segment];
-    int queries = segments.queries()[segment + 1] - firstQuery;
-    int firstKey = segments.keys()[segment];
-    int keys = segments.keys()[segment + 1] - firstKey;
-    int stride = VectorScores.padded(keys);
-    int rows = blockRows(queries, stride);
-    int keyHead = head / (segments.heads() / segments.keyHeads());
-    long keyAt = address(k, firstKey, keyHead * size);
-    long valueAt = address(v, firstKey, keyHead * size);
-    Tensor scores = scratch(worker, rows * stride);
-    float scale = (float) (1 / Math.sqrt(size));
-    for (int from = 0; from < queries; from += rows) {
-      int to = Math.min(queries, from + rows);
-      int seen = segments.causal() ? keys - queries + to : keys;
-      gemm.multiply(
+      Head head) {
+    int size = head.size();
+    scratch.reserve(q.type(), head.endOfQueries() - head.firstQuery(), head.keys(), 0);
+    int stride = scratch.stride();
+    long keyAt = address(k, head.firstKey(), head.keyColumn());
+    long valueAt = address(v, head.firstKey(), head.keyColumn());
+    for (int from = head.firstQuery(); from < head.endOfQueries(); from += scratch.rows()) {
+      int rows = Math.min(head.endOfQueries() - from, scratch.rows());
+      int seen = head.seen(from + rows - 1);
+      product.multiply(
           false,
           true,
-          to - from,
+          rows,
           seen,
           size,
-          scale,
-          address(q, firstQuery + from, head * size),
+          address(q, from, head.column()),
           q.stride(),
           keyAt,
           k.stride(),
-          0,
-          scores.address(),
+          false,
+          ElementType.F32,
+          scratch.scores().address(),
           stride);
-      for (int i = from; i < to; i++) {
-        int visible = segments.causal() ? keys - queries + i + 1 : keys;
+      for (int i = 0; i < rows; i++) {
         float total =
             VectorScores.softmax(
-                scores.buffer(), 4 * (i - from) * stride, visible, VectorScores.padded(seen));
-        logSum.set(firstQuery + i, head, total);
+                scratch.scores().buffer(),
+                4 * i * stride,
+                head.seen(from + i),
+                VectorScores.padded(seen),
+                head.scale());
+        logSum.set(from + i, head.head, total);
+        scratch.finishProbabilities(i, seen);
       }
-      gemm.multiply(
+      product.multiply(
           false,
           false,
-          to - from,
+          rows,
           size,
           seen,
-          1,
-          scores.address(),
+          scratch.probabilities().address(),
           stride,
           valueAt,
           v.stride(),
-          0,
-          address(out, firstQuery + from, head * size),
+          false,
+          out.type(),
+          address(out, from, head.column()),
           out.stride());
     }
   }
@@ -122,194 +159,149 @@ final class BlockAttention {
     workers.run(
         segments.count() * segments.keyHeads(),
         (index, worker) -> {
+          AttentionScratch memory = scratch[worker];
           int group = segments.heads() / segments.keyHeads();
           int segment = index / segments.keyHeads();
           int keyHead = index % segments.keyHeads();
+          Head first = new Head(segments, segment, keyHead * group, keyHead);
+          memory.reserve(
+              q.type(),
+              first.endOfQueries() - first.firstQuery(),
+              first.keys(),
+              segments.headSize());
+          memory.clearSums();
           for (int head = keyHead * group; head < (keyHead + 1) * group; head++) {
             backward(
-                matmul.gemm(worker),
-                worker,
+                matmul.product(q.type(), worker),
+                memory,
                 dq,
-                dk,
-                dv,
                 dout,
                 out,
                 logSum,
                 q,
                 k,
                 v,
-                segments,
-                segment,
-                head,
-                keyHead,
-                head > keyHead * group);
+                new Head(segments, segment, head, keyHead));
           }
+          memory.storeSums(dk, dv, first.firstKey(), first.keyColumn());
         });
     keep(dq, dk, dv, dout, out, logSum, q, k, v);
   }
 
-  private void backward(
-      Gemm gemm,
-      int worker,
+  private static void backward(
+      BlockProduct product,
+      AttentionScratch scratch,
       Tensor dq,
-      Tensor dk,
-      Tensor dv,
       Tensor dout,
       Tensor out,
       Tensor logSum,
       Tensor q,
       Tensor k,
       Tensor v,
-      Segments segments,
-      int segment,
-      int head,
-      int keyHead,
-      boolean add) {
-    int size = segments.headSize();
-    int column = head * size;
-    int keyColumn = keyHead * size;
-    int firstQuery = segments.queries()[segment];
-    int queries = segments.queries()[segment + 1] - firstQuery;
-    int firstKey = segments.keys()[segment];
-    int keys = segments.keys()[segment + 1] - firstKey;
-    if (queries == 0) {
-      clear(dk, firstKey, keys, keyColumn, size);
-      clear(dv, firstKey, keys, keyColumn, size);
-      return;
-    }
-    int stride = VectorScores.padded(keys);
-    int rows = blockRows(queries, 2 * stride);
-    long keyAt = address(k, firstKey, keyColumn);
-    long valueAt = address(v, firstKey, keyColumn);
-    long dkAt = address(dk, firstKey, keyColumn);
-    long dvAt = address(dv, firstKey, keyColumn);
-    Tensor memory = scratch(worker, 2 * rows * stride);
-    ByteBuffer buffer = memory.buffer();
-    long scoresAt = memory.address();
-    int slopesOffset = 4 * rows * stride;
-    long slopesAt = scoresAt + slopesOffset;
-    float scale = (float) (1 / Math.sqrt(size));
-    // Last block first: it meets every key, so it may overwrite what the others add to.
-    for (int from = (queries - 1) / rows * rows; from >= 0; from -= rows) {
-      int to = Math.min(queries, from + rows);
-      int seen = segments.causal() ? keys - queries + to : keys;
-      float beta = add || to < queries ? 1 : 0;
-      long queryAt = address(q, firstQuery + from, column);
-      long doutAt = address(dout, firstQuery + from, column);
-      gemm.multiply(
-          false,
-          true,
-          to - from,
-          seen,
-          size,
-          scale,
-          queryAt,
-          q.stride(),
-          keyAt,
-          k.stride(),
-          0,
-          scoresAt,
-          stride);
-      gemm.multiply(
-          false,
-          true,
-          to - from,
-          seen,
-          size,
-          1,
-          doutAt,
-          dout.stride(),
-          valueAt,
-          v.stride(),
-          0,
-          slopesAt,
-          stride);
-      for (int i = from; i < to; i++) {
-        int visible = segments.causal() ? keys - queries + i + 1 : keys;
-        int row = firstQuery + i;
-        int at = 4 * (i - from) * stride;
-        float along =
-            VectorSoftmax.product(
-                dout.buffer(),
-                Spans.at(dout, row, column),
-                out.buffer(),
-                Spans.at(out, row, column),
-                size);
+      Head head) {
+    int size = head.size();
+    int stride = scratch.stride();
+    long keyAt = address(k, head.firstKey(), head.keyColumn());
+    long valueAt = address(v, head.firstKey(), head.keyColumn());
+    for (int from = head.firstQuery(); from < head.endOfQueries(); from += scratch.rows()) {
+      int rows = Math.min(head.endOfQueries() - from, scratch.rows());
+      int seen = head.seen(from + rows - 1);
+      long queryAt = address(q, from, head.column());
+      long doutAt = address(dout, from, head.column());
+      scores(product, scratch.scores(), rows, seen, size, queryAt, q, keyAt, k, stride);
+      scores(product, scratch.slopes(), rows, seen, size, doutAt, dout, valueAt, v, stride);
+      for (int i = 0; i < rows; i++) {
         VectorScores.backward(
-            buffer,
-            at,
-            buffer,
-            slopesOffset + at,
-            visible,
+            scratch.scores().buffer(),
+            scratch.slopes().buffer(),
+            4 * i * stride,
+            head.seen(from + i),
             VectorScores.padded(seen),
-            logSum.get(row, head),
-            along,
-            scale);
+            logSum.get(from + i, head.head),
+            VectorScores.along(dout, out, from + i, head.column(), size),
+            head.scale());
+        scratch.finishProbabilities(i, seen);
+        scratch.finishSlopes(i, seen);
       }
-      gemm.multiply(
-          true,
-          false,
-          seen,
-          size,
-          to - from,
-          1,
-          scoresAt,
-          stride,
-          doutAt,
-          dout.stride(),
-          beta,
-          dvAt,
-          dv.stride());
-      gemm.multiply(
-          true,
-          false,
-          seen,
-          size,
-          to - from,
-          1,
-          slopesAt,
-          stride,
-          queryAt,
-          q.stride(),
-          beta,
-          dkAt,
-          dk.stride());
-      gemm.multiply(
+      long probabilitiesAt = scratch.probabilities().address();
+      long slopesAt = scratch.scoreSlopes().address();
+      addTransposed(
+          product, scratch.dvalues(), seen, size, rows, probabilitiesAt, stride, doutAt, dout);
+      addTransposed(product, scratch.dkeys(), seen, size, rows, slopesAt, stride, queryAt, q);
+      product.multiply(
           false,
           false,
-          to - from,
+          rows,
           size,
           seen,
-          1,
           slopesAt,
           stride,
           keyAt,
           k.stride(),
-          0,
-          address(dq, firstQuery + from, column),
+          false,
+          dq.type(),
+          address(dq, from, head.column()),
           dq.stride());
     }
   }
 
-  private static void clear(Tensor x, int row, int rows, int column, int columns) {
-    for (int i = row; i < row + rows; i++) {
-      VectorElementwise.fill(x.buffer(), Spans.at(x, i, column), columns, 0);
-    }
+  /** {@code result = x y^T}, x of {@code rows} rows and y of {@code seen}. */
+  private static void scores(
+      BlockProduct product,
+      Tensor result,
+      int rows,
+      int seen,
+      int size,
+      long xAt,
+      Tensor x,
+      long yAt,
+      Tensor y,
+      int stride) {
+    product.multiply(
+        false,
+        true,
+        rows,
+        seen,
+        size,
+        xAt,
+        x.stride(),
+        yAt,
+        y.stride(),
+        false,
+        ElementType.F32,
+        result.address(),
+        stride);
   }
 
-  private Tensor scratch(int worker, int values) {
-    if (scratch[worker] == null || scratch[worker].size() < values) {
-      scratch[worker] = Tensor.allocate(1, Math.max(values, 2 * SCORES));
-    }
-    return scratch[worker];
-  }
-
-  private static int blockRows(int queries, int stride) {
-    return Math.max(1, Math.min(queries, Math.max(LEAST_ROWS, SCORES / Math.max(1, stride))));
+  /** {@code sums += weights^T x}, weights of {@code rows} rows and {@code seen} columns. */
+  private static void addTransposed(
+      BlockProduct product,
+      Tensor sums,
+      int seen,
+      int size,
+      int rows,
+      long weightsAt,
+      int stride,
+      long xAt,
+      Tensor x) {
+    product.multiply(
+        true,
+        false,
+        seen,
+        size,
+        rows,
+        weightsAt,
+        stride,
+        xAt,
+        x.stride(),
+        true,
+        ElementType.F32,
+        sums.address(),
+        size);
   }
 
   private static long address(Tensor x, int row, int column) {
-    return x.address() + 4L * ((long) row * x.stride() + column);
+    return x.address() + x.type().bytes() * ((long) row * x.stride() + column);
   }
 
   /** Products see addresses only; the memory must outlive them. */

@@ -2,6 +2,7 @@ package parrot.model.kernel;
 
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
+import parrot.model.tensor.ElementType;
 
 /**
  * oneDNN's product of row-major float32 matrices in memory. It takes any shape and stride without
@@ -9,29 +10,24 @@ import org.bytedeco.javacpp.FloatPointer;
  *
  * <p>For one thread at a time; a call allocates nothing.
  */
-final class Gemm {
+final class Gemm implements BlockProduct {
   private final Address left = new Address();
   private final Address right = new Address();
   private final Address result = new Address();
 
-  /**
-   * {@code c = alpha op(a) op(b) + beta c}, with {@code op(a)} m x k and {@code op(b)} k x n.
-   *
-   * @param a address in bytes
-   * @param lda values from one row of {@code a}, as it is stored, to the next
-   */
-  void multiply(
+  @Override
+  public void multiply(
       boolean transposeA,
       boolean transposeB,
       int m,
       int n,
       int k,
-      float alpha,
       long a,
       int lda,
       long b,
       int ldb,
-      float beta,
+      boolean add,
+      ElementType type,
       long c,
       int ldc) {
     int status =
@@ -41,12 +37,12 @@ final class Gemm {
             m,
             n,
             k,
-            alpha,
+            1,
             left.at(a),
             Math.max(lda, transposeA ? m : k),
             right.at(b),
             Math.max(ldb, transposeB ? k : n),
-            beta,
+            add ? 1 : 0,
             result.at(c),
             Math.max(ldc, n));
     if (status != dnnl.dnnl_success) {

@@ -1,10 +1,15 @@
 package parrot.model.kernel;
 
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
  * What a device computes. Shapes in comments are [rows, columns]; every argument may be a view with
  * a stride unless said otherwise. An instance serves one thread at a time.
+ *
+ * <p>Activations ({@code x}, {@code y} and their gradients) may be float32 or bfloat16, mixed as one
+ * likes; they are rounded when stored and never in between. What says "float32" must be: sums over
+ * rows, statistics, losses, parameters of norms and biases, and gradients of parameters.
  *
  * <p>All methods throw {@link IllegalArgumentException} where shapes do not fit, before anything is
  * written.
@@ -33,7 +38,8 @@ public interface Kernels extends AutoCloseable {
    * Kernels by name. What is asked for is what comes, or an exception: never another one.
    *
    * @param name {@code onednn} or {@code reference}
-   * @param precision of matrix products; the reference computes in double and ignores it
+   * @param precision bf16 to multiply bfloat16 factors where the processor gains from it; the
+   *     reference computes in double and ignores it
    * @param threads that the work outside matrix products may use, at least 1
    * @throws IllegalArgumentException if the name is another one
    * @throws IllegalStateException if the native libraries can't be loaded here
@@ -42,12 +48,16 @@ public interface Kernels extends AutoCloseable {
     return KernelProvider.create(name, precision, threads);
   }
 
+  /** The type that activations and copies of weights should have to enter products. */
+  ElementType factorType();
+
   /**
    * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose where asked; beta is 0 or 1.
+   * Both factors have one type; products of float32 are float32.
    */
   void matmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
 
-  /** {@code y = x}. */
+  /** {@code y = x}, rounded where y is of the smaller type. */
   void copy(Tensor y, Tensor x);
 
   /** Every value of {@code y} becomes {@code value}. */
@@ -62,7 +72,7 @@ public interface Kernels extends AutoCloseable {
   /** {@code x[i, :] += bias[0, :]} for every row. */
   void addBias(Tensor x, Tensor bias);
 
-  /** {@code dbias[0, :] += sum over rows of dy[i, :]}. */
+  /** {@code dbias[0, :] += sum over rows of dy[i, :]}, dbias float32. */
   void addBiasBackward(Tensor dbias, Tensor dy);
 
   /**
@@ -103,7 +113,10 @@ public interface Kernels extends AutoCloseable {
   /** {@code y[i, :] = table[rows[i], :]}; a negative row leaves {@code y[i, :]} as it is. */
   void gather(Tensor y, Tensor table, int[] rows);
 
-  /** {@code dtable[rows[i], :] += dy[i, :]}; negative rows are skipped, equal rows add up. */
+  /**
+   * {@code dtable[rows[i], :] += dy[i, :]}; negative rows are skipped, equal rows add up. Both
+   * float32.
+   */
   void gatherBackward(Tensor dtable, Tensor dy, int[] rows);
 
   /** {@code y[rows[i], :] = x[i, :]}; negative rows are skipped, rows must be distinct. */
@@ -126,13 +139,23 @@ public interface Kernels extends AutoCloseable {
   /**
    * {@code y = x / sqrt(mean(x^2) + epsilon) * weight} by row.
    *
-   * @param inverse [rows, 1], written: {@code 1 / sqrt(mean(x^2) + epsilon)}
+   * @param inverse [rows, 1] float32, written: {@code 1 / sqrt(mean(x^2) + epsilon)}
    */
   void rmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon);
 
-  /** {@code dx} overwritten, {@code dweight} accumulated; {@code dweight} may be null. */
+  /**
+   * Gradients of {@link #rmsNorm}, all float32; {@code dweight} is accumulated and may be null.
+   *
+   * @param add whether to add to {@code dx} instead of overwriting it
+   */
   void rmsNormBackward(
-      Tensor dx, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight);
+      Tensor dx,
+      boolean add,
+      Tensor dweight,
+      Tensor dy,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight);
 
   /**
    * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} by row, variance in two
@@ -144,9 +167,15 @@ public interface Kernels extends AutoCloseable {
   void layerNorm(
       Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon);
 
-  /** {@code dx} overwritten, {@code dweight} and {@code dbias} accumulated; both may be null. */
+  /**
+   * Gradients of {@link #layerNorm}, all float32; {@code dweight} and {@code dbias} are accumulated
+   * and may be null.
+   *
+   * @param add whether to add to {@code dx} instead of overwriting it
+   */
   void layerNormBackward(
       Tensor dx,
+      boolean add,
       Tensor dweight,
       Tensor dbias,
       Tensor dy,
@@ -167,10 +196,11 @@ public interface Kernels extends AutoCloseable {
   void rotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse);
 
   /**
-   * Scaled dot-product attention per segment and head, scale {@code 1 / sqrt(headSize)}.
+   * Scaled dot-product attention per segment and head, scale {@code 1 / sqrt(headSize)}. Queries,
+   * keys, values and output are of one type; scores are float32.
    *
    * @param out [queries, heads * headSize]
-   * @param logSum [queries, heads], written: log of the sum of exponentials of each row of scores
+   * @param logSum [queries, heads] float32, written: log of the sum of exponentials of each row of scores
    */
   void attention(Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments);
 
@@ -194,13 +224,31 @@ public interface Kernels extends AutoCloseable {
   void softmaxBackward(Tensor dx, Tensor dp, Tensor p);
 
   /**
-   * Cross-entropy of each row of logits against its target. Where {@code scale} is not 0, the
-   * logits are replaced by their gradient times {@code scale}.
+   * Cross-entropy of each row of logits against its target.
    *
-   * @param losses [rows, 1], written
-   * @param logits [rows, vocabulary]
+   * @param losses [rows, 1] float32, written
+   * @param dlogits [rows, vocabulary], written: the gradient times {@code scale}; may be the logits,
+   *     which are lost where it is given; null for the losses alone
+   * @param logits [rows, vocabulary] float32
    */
-  void crossEntropy(Tensor losses, Tensor logits, int[] targets, float scale);
+  void crossEntropy(
+      Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
+
+  /**
+   * One step of AdamW on vectors [1, n] without gaps, all float32 but {@code rounded}.
+   *
+   * @param parameters updated
+   * @param rounded written: the new parameters as bfloat16; may be null
+   * @param first moments, updated
+   * @param second moments, updated
+   */
+  void adamW(
+      Tensor parameters,
+      Tensor rounded,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      AdamWStep step);
 
   /**
    * Cuts pictures into patches, row by row: {@code patches[picture * grid * grid + y * grid + x]}

@@ -48,6 +48,12 @@ public final class OneDnn {
     return (dnnl.dnnl_get_effective_cpu_isa() & needed) == needed;
   }
 
+  /** Whether this processor multiplies tiles of bfloat16 (AMX). */
+  static boolean hasTiles() {
+    int needed = dnnl.dnnl_cpu_isa_avx512_core_amx;
+    return (dnnl.dnnl_get_effective_cpu_isa() & needed) == needed;
+  }
+
   /** Fails on any status but success. */
   static void check(int status, String operation) {
     if (status != dnnl.dnnl_success) {

@@ -1,5 +1,6 @@
 package parrot.model.kernel;
 
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -11,27 +12,35 @@ import parrot.model.tensor.Tensor;
  * wait for a thread.
  */
 public final class OneDnnKernels implements Kernels {
+  private final ElementType factorType;
   private final Workers workers;
   private final OneDnnMatmul matmul;
   private final BlockAttention attention;
 
   /**
-   * @param precision of products from about a million multiplications on; attention multiplies in
-   *     float32 always, and small products do, where rounding costs more than it gains
+   * @param precision bf16 for {@link #factorType} bfloat16, where the processor gains from it
    * @param threads that work at the same time, the caller's included
    * @throws IllegalStateException if oneDNN does not work here
    */
   public OneDnnKernels(Precision precision, int threads) {
     OneDnn.requireAvailable();
+    boolean bf16 = OneDnn.gainsFromBf16();
+    factorType = bf16 && precision == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
     workers = new Workers(threads);
-    matmul = new OneDnnMatmul(workers, precision, KernelProvider.openMpThreads() == 1);
+    matmul = new OneDnnMatmul(workers, bf16, KernelProvider.openMpThreads() == 1);
     attention = new BlockAttention(workers, matmul);
+  }
+
+  @Override
+  public ElementType factorType() {
+    return factorType;
   }
 
   @Override
   public void matmul(
       Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
     Shapes.matmul(c, a, transposeA, b, transposeB, beta);
+    Shapes.factors(c, a, b);
     matmul.multiply(c, a, transposeA, b, transposeB, beta);
   }
 
@@ -71,13 +80,13 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public double sumOfSquares(Tensor x) {
-    return VectorElementwise.dot(x, x);
+    return VectorElementwise.dot(workers, x, x);
   }
 
   @Override
   public double dot(Tensor x, Tensor y) {
     Shapes.same("multiply", x, y);
-    return VectorElementwise.dot(x, y);
+    return VectorElementwise.dot(workers, x, y);
   }
 
   @Override
@@ -89,6 +98,7 @@ public final class OneDnnKernels implements Kernels {
   @Override
   public void gatherBackward(Tensor dtable, Tensor dy, int[] rows) {
     Shapes.indexed("gather", dtable, dy, rows);
+    Shapes.floats("gather", dtable, dy);
     VectorRows.gatherBackward(dtable, dy, rows);
   }
 
@@ -132,12 +142,19 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void rmsNormBackward(
-      Tensor dx, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
+      Tensor dx,
+      boolean add,
+      Tensor dweight,
+      Tensor dy,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
+    Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", inverse, x);
     Shapes.vector("normalise", weight, x);
     Shapes.vector("normalise", dweight, x);
-    VectorNorms.backward(workers, dx, dweight, null, dy, null, inverse, x, weight);
+    VectorNorms.backward(workers, dx, add, dweight, null, dy, null, inverse, x, weight);
   }
 
   @Override
@@ -154,6 +171,7 @@ public final class OneDnnKernels implements Kernels {
   @Override
   public void layerNormBackward(
       Tensor dx,
+      boolean add,
       Tensor dweight,
       Tensor dbias,
       Tensor dy,
@@ -162,12 +180,13 @@ public final class OneDnnKernels implements Kernels {
       Tensor x,
       Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
+    Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", mean, x);
     Shapes.perRow("normalise", inverse, x);
     Shapes.vector("normalise", weight, x);
     Shapes.vector("normalise", dweight, x);
     Shapes.vector("normalise", dbias, x);
-    VectorNorms.backward(workers, dx, dweight, dbias, dy, mean, inverse, x, weight);
+    VectorNorms.backward(workers, dx, add, dweight, dbias, dy, mean, inverse, x, weight);
   }
 
   @Override
@@ -182,6 +201,7 @@ public final class OneDnnKernels implements Kernels {
       Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, out);
+    Shapes.oneType("attend", q, k, v, out);
     attention.forward(out, logSum, q, k, v, segments);
   }
 
@@ -200,24 +220,41 @@ public final class OneDnnKernels implements Kernels {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, dq, dout, out);
     Shapes.same("attend", k, dk, dv);
+    Shapes.oneType("attend", q, k, v, out, dout);
     attention.backward(dq, dk, dv, dout, out, logSum, q, k, v, segments);
   }
 
   @Override
   public void softmax(Tensor x) {
+    Shapes.floats("apply softmax", x);
     VectorSoftmax.softmax(workers, x);
   }
 
   @Override
   public void softmaxBackward(Tensor dx, Tensor dp, Tensor p) {
     Shapes.same("apply softmax", p, dx, dp);
+    Shapes.floats("apply softmax", dx, dp, p);
     VectorSoftmax.softmaxBackward(workers, dx, dp, p);
   }
 
   @Override
-  public void crossEntropy(Tensor losses, Tensor logits, int[] targets, float scale) {
-    Shapes.crossEntropy(losses, logits, targets);
-    VectorSoftmax.crossEntropy(workers, losses, logits, targets, scale);
+  public void crossEntropy(
+      Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
+    Shapes.crossEntropy(losses, dlogits, logits, targets);
+    Shapes.floats("compute cross-entropy", losses, logits);
+    VectorSoftmax.crossEntropy(workers, losses, dlogits, logits, targets, scale);
+  }
+
+  @Override
+  public void adamW(
+      Tensor parameters,
+      Tensor rounded,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      AdamWStep step) {
+    Shapes.vectors("update", parameters, gradients, first, second);
+    VectorAdamW.update(workers, parameters, rounded, gradients, first, second, step);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package parrot.model.kernel;
 
 import java.lang.ref.Reference;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Products of tensors, cut into one block per thread where the threads are ours. */
@@ -8,34 +9,31 @@ final class OneDnnMatmul implements AutoCloseable {
   /** Multiplications below which cutting costs more than it gains: some 10 microseconds. */
   private static final long SMALL = 1 << 20;
 
-  /** Multiplications with each value of a factor, on average, that pay for rounding it. */
-  private static final long USES = 64;
-
   private final Workers workers;
   private final Gemm[] gemms;
   private final Bf16Gemm[] bf16;
   private final boolean cut;
 
   /**
-   * @param precision in which large products multiply
+   * @param bf16 whether bfloat16 matrices will be multiplied
    * @param cut whether to cut products into blocks; pointless where oneDNN has threads of its own
    */
-  OneDnnMatmul(Workers workers, Precision precision, boolean cut) {
+  OneDnnMatmul(Workers workers, boolean bf16, boolean cut) {
     this.workers = workers;
     this.cut = cut && workers.threads() > 1;
     gemms = new Gemm[workers.threads()];
+    this.bf16 = new Bf16Gemm[bf16 ? gemms.length : 0];
     for (int i = 0; i < gemms.length; i++) {
       gemms[i] = new Gemm();
-    }
-    bf16 = new Bf16Gemm[precision == Precision.BF16 && OneDnn.gainsFromBf16() ? gemms.length : 0];
-    for (int i = 0; i < bf16.length; i++) {
-      bf16[i] = new Bf16Gemm();
+      if (bf16) {
+        this.bf16[i] = new Bf16Gemm();
+      }
     }
   }
 
-  /** For the thread that is this worker. */
-  Gemm gemm(int worker) {
-    return gemms[worker];
+  /** Products of matrices of this type for the thread that is this worker. */
+  BlockProduct product(ElementType type, int worker) {
+    return type == ElementType.F32 ? gemms[worker] : bf16[worker];
   }
 
   void multiply(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
@@ -47,6 +45,13 @@ final class OneDnnMatmul implements AutoCloseable {
       if (beta == 0) {
         VectorElementwise.fill(workers, c, 0);
       }
+      return;
+    }
+    if (b.type() == ElementType.BF16
+        && c.rows() <= RowProducts.MOST_ROWS
+        && transposeB
+        && !transposeA) {
+      RowProducts.multiply(workers, c, a, b, beta);
       return;
     }
     if (cut && c.size() * k >= SMALL) {
@@ -88,32 +93,25 @@ final class OneDnnMatmul implements AutoCloseable {
       boolean transposeB,
       float beta,
       int k) {
-    if (bf16.length > 0 && paysForRounding(c, k)) {
-      bf16[worker].multiply(c, a, transposeA, b, transposeB, beta, k);
-      return;
-    }
-    gemms[worker].multiply(
-        transposeA,
-        transposeB,
-        c.rows(),
-        c.columns(),
-        k,
-        1,
-        a.address(),
-        a.stride(),
-        b.address(),
-        b.stride(),
-        beta,
-        c.address(),
-        c.stride());
+    product(a.type(), worker)
+        .multiply(
+            transposeA,
+            transposeB,
+            c.rows(),
+            c.columns(),
+            k,
+            a.address(),
+            a.stride(),
+            b.address(),
+            b.stride(),
+            beta != 0,
+            c.type(),
+            c.address(),
+            c.stride());
   }
 
   private static int roundUp(int value, int multiple) {
     return (value + multiple - 1) / multiple * multiple;
-  }
-
-  private static boolean paysForRounding(Tensor c, int k) {
-    return c.size() * k >= SMALL && c.size() >= USES * (c.rows() + c.columns());
   }
 
   @Override

@@ -1,5 +1,9 @@
 package parrot.model.kernel;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_exec_arg_t;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -12,44 +16,58 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import parrot.model.tensor.ElementType;
 
 /**
- * One compiled oneDNN product of bfloat16 matrices into a float32 one. Compiling takes about a
- * millisecond, running allocates nothing. For one thread at a time.
+ * One compiled oneDNN product of bfloat16 matrices. Compiling takes about a millisecond, running
+ * allocates nothing once a shape has been seen. For one thread at a time.
  */
 final class OneDnnProduct implements AutoCloseable {
+  /** Shapes whose descriptions are kept. */
+  private static final int MOST_SHAPES = 4096;
 
   /**
    * What a product is compiled for: {@code c = op(a) op(b) + beta c}.
    *
+   * @param shape exact, or null to compile once for all shapes
+   */
+  record Kind(
+      boolean transposeA, boolean transposeB, ElementType result, boolean add, Shape shape) {}
+
+  /**
+   * Sizes of one product.
+   *
    * @param lda values from one row of {@code a}, as it is stored, to the next
    */
-  record Key(
-      int m,
-      int n,
-      int k,
-      boolean transposeA,
-      boolean transposeB,
-      int lda,
-      int ldb,
-      int ldc,
-      boolean add) {}
+  record Shape(int m, int n, int k, int lda, int ldb, int ldc) {}
 
-  private final Key key;
+  /** A matrix as oneDNN sees it: rows and columns after transposing, strides in values. */
+  private record Layout(long rows, long columns, long rowStride, long columnStride) {
+    static Layout of(int rows, int columns, int stride, boolean transpose) {
+      return new Layout(rows, columns, transpose ? 1 : stride, transpose ? stride : 1);
+    }
+
+    Layout ofAnySize(boolean transpose) {
+      long any = dnnl.DNNL_RUNTIME_DIM_VAL;
+      return new Layout(any, any, transpose ? 1 : any, transpose ? any : 1);
+    }
+  }
+
+  private final Kind kind;
+  private final dnnl_engine engine;
   private final dnnl_primitive primitive = new dnnl_primitive();
-  private final dnnl_memory a;
-  private final dnnl_memory b;
-  private final dnnl_memory c;
+  private final List<Operand> operands = new ArrayList<>();
   private final dnnl_memory scratch;
   private final long scratchBytes;
   private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(4);
   private final Address address = new Address();
 
-  OneDnnProduct(dnnl_engine engine, Key key) {
-    this.key = key;
-    dnnl_memory_desc left = matrix(dnnl.dnnl_bf16, key.m(), key.k(), key.lda(), key.transposeA());
-    dnnl_memory_desc right = matrix(dnnl.dnnl_bf16, key.k(), key.n(), key.ldb(), key.transposeB());
-    dnnl_memory_desc result = matrix(dnnl.dnnl_f32, key.m(), key.n(), key.ldc(), false);
+  OneDnnProduct(dnnl_engine engine, Kind kind, Shape shape) {
+    this.engine = engine;
+    this.kind = kind;
+    dnnl_memory_desc left = describe(a(shape), kind.transposeA, dnnl.dnnl_bf16);
+    dnnl_memory_desc right = describe(b(shape), kind.transposeB, dnnl.dnnl_bf16);
+    dnnl_memory_desc result = describe(c(shape), false, type(kind.result));
     dnnl_primitive_attr attributes = attributes();
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     check(
@@ -59,10 +77,12 @@ final class OneDnnProduct implements AutoCloseable {
     dnnl_memory_desc pad =
         dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0);
     scratchBytes = dnnl.dnnl_memory_desc_get_size(pad);
-    a = memory(engine, left, 0, dnnl.DNNL_ARG_SRC);
-    b = memory(engine, right, 1, dnnl.DNNL_ARG_WEIGHTS);
-    c = memory(engine, result, 2, dnnl.DNNL_ARG_DST);
-    scratch = memory(engine, pad, 3, dnnl.DNNL_ARG_SCRATCHPAD);
+    operands.add(new Operand(0, dnnl.DNNL_ARG_SRC, dnnl.dnnl_bf16));
+    operands.add(new Operand(1, dnnl.DNNL_ARG_WEIGHTS, dnnl.dnnl_bf16));
+    operands.add(new Operand(2, dnnl.DNNL_ARG_DST, type(kind.result)));
+    scratch = new dnnl_memory();
+    check(dnnl.dnnl_memory_create(scratch, pad, engine, address.at(0)));
+    arguments.position(3).arg(dnnl.DNNL_ARG_SCRATCHPAD).memory(scratch);
     arguments.position(0);
     dnnl.dnnl_primitive_desc_destroy(description);
     dnnl.dnnl_primitive_attr_destroy(attributes);
@@ -79,31 +99,46 @@ final class OneDnnProduct implements AutoCloseable {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     check(dnnl.dnnl_primitive_attr_create(attributes));
     check(dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user));
-    if (key.add()) {
+    if (kind.add) {
       dnnl_post_ops sum = new dnnl_post_ops();
       check(dnnl.dnnl_post_ops_create(sum));
-      check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_f32));
+      check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, type(kind.result)));
       check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum));
       dnnl.dnnl_post_ops_destroy(sum);
     }
     return attributes;
   }
 
-  private dnnl_memory_desc matrix(int type, int rows, int columns, int stride, boolean transpose) {
-    dnnl_memory_desc description = new dnnl_memory_desc();
-    long[] strides = transpose ? new long[] {1, stride} : new long[] {stride, 1};
-    check(
-        dnnl.dnnl_memory_desc_create_with_strides(
-            description, 2, new long[] {rows, columns}, type, strides));
-    return description;
+  private static int type(ElementType type) {
+    return type == ElementType.F32 ? dnnl.dnnl_f32 : dnnl.dnnl_bf16;
   }
 
-  private dnnl_memory memory(
-      dnnl_engine engine, dnnl_memory_desc description, int index, int argument) {
-    dnnl_memory memory = new dnnl_memory();
-    check(dnnl.dnnl_memory_create(memory, description, engine, address.at(0)));
-    arguments.position(index).arg(argument).memory(memory);
-    return memory;
+  private Layout a(Shape s) {
+    return Layout.of(s.m, s.k, s.lda, kind.transposeA);
+  }
+
+  private Layout b(Shape s) {
+    return Layout.of(s.k, s.n, s.ldb, kind.transposeB);
+  }
+
+  private static Layout c(Shape s) {
+    return Layout.of(s.m, s.n, s.ldc, false);
+  }
+
+  private dnnl_memory_desc describe(Layout layout, boolean transpose, int type) {
+    return description(kind.shape == null ? layout.ofAnySize(transpose) : layout, type);
+  }
+
+  private dnnl_memory_desc description(Layout layout, int type) {
+    dnnl_memory_desc description = new dnnl_memory_desc();
+    check(
+        dnnl.dnnl_memory_desc_create_with_strides(
+            description,
+            2,
+            new long[] {layout.rows, layout.columns},
+            type,
+            new long[] {layout.rowStride, layout.columnStride}));
+    return description;
   }
 
   /** Bytes that {@link #run} needs beside its matrices. */
@@ -112,28 +147,78 @@ final class OneDnnProduct implements AutoCloseable {
   }
 
   /** Runs on the matrices at these addresses, in bytes. */
-  void run(dnnl_stream stream, long aAt, long bAt, long cAt, long scratchAt) {
-    check(dnnl.dnnl_memory_set_data_handle(a, address.at(aAt)));
-    check(dnnl.dnnl_memory_set_data_handle(b, address.at(bAt)));
-    check(dnnl.dnnl_memory_set_data_handle(c, address.at(cAt)));
+  void run(dnnl_stream stream, Shape shape, long aAt, long bAt, long cAt, long scratchAt) {
+    operands.get(0).point(a(shape), aAt);
+    operands.get(1).point(b(shape), bAt);
+    operands.get(2).point(c(shape), cAt);
     check(dnnl.dnnl_memory_set_data_handle(scratch, address.at(scratchAt)));
     check(dnnl.dnnl_primitive_execute(primitive, stream, 4, arguments));
   }
 
   private void check(int status) {
     if (status != dnnl.dnnl_success) {
-      OneDnn.check(status, "multiply in bf16, " + key);
+      OneDnn.check(status, "multiply in bf16, " + kind);
     }
   }
 
   @Override
   public void close() {
     dnnl.dnnl_primitive_destroy(primitive);
-    dnnl.dnnl_memory_destroy(a);
-    dnnl.dnnl_memory_destroy(b);
-    dnnl.dnnl_memory_destroy(c);
+    operands.forEach(Operand::close);
     dnnl.dnnl_memory_destroy(scratch);
     arguments.close();
+  }
+
+  /** One argument: descriptions of the layouts it has had, and the one it has. */
+  private final class Operand {
+    private final int index;
+    private final int argument;
+    private final int type;
+    private final Map<Layout, dnnl_memory> memories =
+        new LinkedHashMap<>(64, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<Layout, dnnl_memory> eldest) {
+            if (size() <= MOST_SHAPES) {
+              return false;
+            }
+            dnnl.dnnl_memory_destroy(eldest.getValue());
+            return true;
+          }
+        };
+    private dnnl_memory current;
+
+    Operand(int index, int argument, int type) {
+      this.index = index;
+      this.argument = argument;
+      this.type = type;
+    }
+
+    void point(Layout layout, long at) {
+      dnnl_memory memory = memories.get(layout);
+      if (memory == null) {
+        memory = create(layout);
+        memories.put(layout, memory);
+      }
+      check(dnnl.dnnl_memory_set_data_handle(memory, address.at(at)));
+      if (memory != current) {
+        arguments.position(index).arg(argument).memory(memory);
+        arguments.position(0);
+        current = memory;
+      }
+    }
+
+    private dnnl_memory create(Layout layout) {
+      dnnl_memory memory = new dnnl_memory();
+      dnnl_memory_desc description = description(layout, type);
+      check(dnnl.dnnl_memory_create(memory, description, engine, address.at(0)));
+      dnnl.dnnl_memory_desc_destroy(description);
+      return memory;
+    }
+
+    void close() {
+      memories.values().forEach(dnnl::dnnl_memory_destroy);
+      memories.clear();
+    }
   }
 
   /** A pointer that moves, so that running allocates nothing. */

@@ -3,11 +3,14 @@ package parrot.model.kernel;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What matrix products multiply in. Storage, sums and everything else stay float32. */
+/**
+ * What matrix products multiply in. Parameters, their gradients, sums, norms, softmax and losses
+ * are float32 always.
+ */
 public enum Precision {
-  /** Factors as they are stored. */
+  /** Float32 throughout. */
   F32,
-  /** Factors rounded to bfloat16 on the way in, on processors that gain from it. */
+  /** Bfloat16 activations and copies of weights, on processors that gain from it. */
   BF16;
 
   /**

@@ -12,7 +12,7 @@ final class ReferenceAttention {
     for (int segment = 0; segment < segments.count(); segment++) {
       int firstKey = segments.keys()[segment];
       for (int i = segments.queries()[segment]; i < segments.queries()[segment + 1]; i++) {
-        int count = visible(segments, segment, i);
+        int count = segments.seen(segment, i);
         for (int head = 0; head < segments.heads(); head++) {
           int keyHead = head / (segments.heads() / segments.keyHeads());
           double[] scores = scores(q, k, i, head, firstKey, count, keyHead, size);
@@ -49,7 +49,7 @@ final class ReferenceAttention {
     for (int segment = 0; segment < segments.count(); segment++) {
       int firstKey = segments.keys()[segment];
       for (int i = segments.queries()[segment]; i < segments.queries()[segment + 1]; i++) {
-        int count = visible(segments, segment, i);
+        int count = segments.seen(segment, i);
         for (int head = 0; head < segments.heads(); head++) {
           int at = head * size;
           int keyHead = head / (segments.heads() / segments.keyHeads());
@@ -81,12 +81,6 @@ final class ReferenceAttention {
     }
     store(dk, keySlopes);
     store(dv, valueSlopes);
-  }
-
-  /** How many keys of its segment a query sees. */
-  private static int visible(Segments segments, int segment, int query) {
-    int keys = segments.keys()[segment + 1] - segments.keys()[segment];
-    return segments.causal() ? keys - (segments.queries()[segment + 1] - query - 1) : keys;
   }
 
   private static double[] scores(

@@ -1,5 +1,6 @@
 package parrot.model.kernel;
 
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -7,6 +8,11 @@ import parrot.model.tensor.Tensor;
  * held against. Slow on purpose.
  */
 public final class ReferenceKernels implements Kernels {
+
+  @Override
+  public ElementType factorType() {
+    return ElementType.F32;
+  }
 
   @Override
   public void matmul(
@@ -176,7 +182,13 @@ public final class ReferenceKernels implements Kernels {
 
   @Override
   public void rmsNormBackward(
-      Tensor dx, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
+      Tensor dx,
+      boolean add,
+      Tensor dweight,
+      Tensor dy,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
     Shapes.perRow("normalise", inverse, x);
     Shapes.vector("normalise", weight, x);
@@ -193,7 +205,7 @@ public final class ReferenceKernels implements Kernels {
       along /= x.columns();
       for (int j = 0; j < x.columns(); j++) {
         double slope = (double) dy.get(i, j) * weight.get(0, j) - normalised.at(i, j) * along;
-        dx.set(i, j, (float) (inverse.get(i, 0) * slope));
+        dx.set(i, j, (float) ((add ? dx.get(i, j) : 0) + inverse.get(i, 0) * slope));
       }
     }
   }
@@ -229,6 +241,7 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void layerNormBackward(
       Tensor dx,
+      boolean add,
       Tensor dweight,
       Tensor dbias,
       Tensor dy,
@@ -262,7 +275,7 @@ public final class ReferenceKernels implements Kernels {
       for (int j = 0; j < x.columns(); j++) {
         double slope = (double) dy.get(i, j) * weight.get(0, j);
         double value = slope - average - normalised.at(i, j) * along;
-        dx.set(i, j, (float) (inverse.get(i, 0) * value));
+        dx.set(i, j, (float) ((add ? dx.get(i, j) : 0) + inverse.get(i, 0) * value));
       }
     }
   }
@@ -337,14 +350,39 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void crossEntropy(Tensor losses, Tensor logits, int[] targets, float scale) {
-    Shapes.crossEntropy(losses, logits, targets);
+  public void crossEntropy(
+      Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
+    Shapes.crossEntropy(losses, dlogits, logits, targets);
     for (int i = 0; i < logits.rows(); i++) {
       ReferenceMath.Exponentials row = ReferenceMath.exponentials(logits, i);
       losses.set(i, 0, (float) row.loss(logits.get(i, targets[i])));
-      for (int j = 0; scale != 0 && j < logits.columns(); j++) {
+      for (int j = 0; dlogits != null && j < logits.columns(); j++) {
         double probability = row.probability(logits.get(i, j));
-        logits.set(i, j, (float) (scale * (probability - (j == targets[i] ? 1 : 0))));
+        dlogits.set(i, j, (float) (scale * (probability - (j == targets[i] ? 1 : 0))));
+      }
+    }
+  }
+
+  @Override
+  public void adamW(
+      Tensor parameters,
+      Tensor rounded,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      AdamWStep step) {
+    Shapes.vectors("update", parameters, gradients, first, second);
+    for (int j = 0; j < parameters.columns(); j++) {
+      double gradient = gradients.get(0, j) * step.gradientScale();
+      double m = step.beta1() * first.get(0, j) + (1 - step.beta1()) * gradient;
+      double v = step.beta2() * second.get(0, j) + (1 - step.beta2()) * gradient * gradient;
+      first.set(0, j, (float) m);
+      second.set(0, j, (float) v);
+      double divisor = Math.sqrt(v) / step.correction2() + step.epsilon();
+      double decayed = parameters.get(0, j) * step.kept();
+      parameters.set(0, j, (float) (decayed - step.correctedRate() * m / divisor));
+      if (rounded != null) {
+        rounded.set(0, j, parameters.get(0, j));
       }
     }
   }

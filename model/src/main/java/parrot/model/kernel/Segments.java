@@ -11,9 +11,11 @@ package parrot.model.kernel;
  * @param headSize values of one head
  * @param causal whether query {@code t} of a segment sees keys up to {@code t + keys - queries}
  *     only, so that the last query sees every key
+ * @param seen how many keys of its segment each query row sees, ascending within a segment; null
+ *     where {@code causal} says it
  */
 public record Segments(
-    int[] queries, int[] keys, int heads, int keyHeads, int headSize, boolean causal) {
+    int[] queries, int[] keys, int heads, int keyHeads, int headSize, boolean causal, int[] seen) {
   public Segments {
     if (queries.length != keys.length || queries.length < 1) {
       throw new IllegalArgumentException(
@@ -25,6 +27,11 @@ public record Segments(
     }
   }
 
+  public Segments(
+      int[] queries, int[] keys, int heads, int keyHeads, int headSize, boolean causal) {
+    this(queries, keys, heads, keyHeads, headSize, causal, null);
+  }
+
   /** Segments in which queries and keys are the same rows. */
   public static Segments self(
       int[] boundaries, int heads, int keyHeads, int headSize, boolean causal) {
@@ -33,5 +40,14 @@ public record Segments(
 
   public int count() {
     return queries.length - 1;
+  }
+
+  /** How many keys of its segment a query row sees. */
+  int seen(int segment, int query) {
+    if (seen != null) {
+      return seen[query];
+    }
+    int all = keys[segment + 1] - keys[segment];
+    return causal ? all - (queries[segment + 1] - query - 1) : all;
   }
 }

@@ -1,5 +1,6 @@
 package parrot.model.kernel;
 
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** What the arguments of each operation must fit; every implementation asks here first. */
@@ -20,6 +21,39 @@ final class Shapes {
     if (beta != 0 && beta != 1) {
       throw new IllegalArgumentException("Invalid beta: " + beta + " (must be 0 or 1)");
     }
+  }
+
+  static void factors(Tensor c, Tensor a, Tensor b) {
+    oneType("multiply", a, b);
+    if (a.type() == ElementType.F32) {
+      floats("multiply", c);
+    }
+  }
+
+  static void oneType(String operation, Tensor expected, Tensor... others) {
+    for (Tensor other : others) {
+      if (other.type() != expected.type()) {
+        throw new IllegalArgumentException(
+            "Cannot %s: got %s and %s (expected one type)".formatted(operation, expected, other));
+      }
+    }
+  }
+
+  static void floats(String operation, Tensor... tensors) {
+    for (Tensor tensor : tensors) {
+      if (tensor.type() != ElementType.F32) {
+        throw new IllegalArgumentException(
+            "Cannot %s: got %s (expected float32)".formatted(operation, tensor));
+      }
+    }
+  }
+
+  /** Float32 vectors [1, n] of one length. */
+  static void vectors(String operation, Tensor expected, Tensor... others) {
+    floats(operation, expected);
+    floats(operation, others);
+    fits(operation, expected, 1, expected.columns());
+    same(operation, expected, others);
   }
 
   static void same(String operation, Tensor expected, Tensor... others) {
@@ -87,11 +121,15 @@ final class Shapes {
     fits("attend", k, keys[last], segments.keyHeads() * segments.headSize());
     fits("attend", v, keys[last], segments.keyHeads() * segments.headSize());
     fits("attend", logSum, q.rows(), segments.heads());
+    if (segments.seen() != null && segments.seen().length != q.rows()) {
+      throw new IllegalArgumentException(
+          "Cannot attend: got %d numbers of seen keys, expected one for each of %d queries"
+              .formatted(segments.seen().length, q.rows()));
+    }
     for (int i = 0; i < last; i++) {
       int rows = queries[i + 1] - queries[i];
       int seen = keys[i + 1] - keys[i];
-      boolean blind = rows > 0 && (seen < 1 || (segments.causal() && seen < rows));
-      if (rows < 0 || seen < 0 || blind) {
+      if (rows < 0 || seen < 0 || (rows > 0 && !seesKeys(segments, i, seen))) {
         throw new IllegalArgumentException(
             "Cannot attend: segment %d has %d queries and %d keys, every query must see a key"
                 .formatted(i, rows, seen));
@@ -99,8 +137,23 @@ final class Shapes {
     }
   }
 
-  static void crossEntropy(Tensor losses, Tensor logits, int[] targets) {
+  private static boolean seesKeys(Segments segments, int segment, int keys) {
+    int before = 1;
+    for (int i = segments.queries()[segment]; i < segments.queries()[segment + 1]; i++) {
+      int seen = segments.seen(segment, i);
+      if (seen < before || seen > keys) {
+        return false;
+      }
+      before = seen;
+    }
+    return true;
+  }
+
+  static void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets) {
     perRow("compute cross-entropy", losses, logits);
+    if (dlogits != null) {
+      same("compute cross-entropy", logits, dlogits);
+    }
     if (targets.length != logits.rows()) {
       throw new IllegalArgumentException(
           "Cannot compute cross-entropy: %d targets for %s"

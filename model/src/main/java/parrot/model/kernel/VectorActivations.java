@@ -1,5 +1,7 @@
 package parrot.model.kernel;
 
+import static parrot.model.kernel.Spans.in;
+import static parrot.model.kernel.Spans.out;
 import static parrot.model.kernel.VectorMath.WIDTH;
 import static parrot.model.kernel.VectorMath.covered;
 import static parrot.model.kernel.VectorMath.load;
@@ -21,76 +23,87 @@ final class VectorActivations {
   static void activate(Workers workers, Tensor y, Tensor x, Activation activation) {
     Spans.forEach(
         workers,
-        (row, column, count) -> {
-          int yAt = Spans.at(y, row, column);
-          int xAt = Spans.at(x, row, column);
+        run -> {
           switch (activation) {
-            case GELU -> gelu(y.buffer(), yAt, x.buffer(), xAt, count);
-            case QUICK_GELU -> quickGelu(y.buffer(), yAt, x.buffer(), xAt, count);
+            case GELU -> gelu(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count());
+            case QUICK_GELU ->
+                quickGelu(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count());
           }
         },
-        y,
-        x);
+        out(y),
+        in(x));
   }
 
   static void activateBackward(
       Workers workers, Tensor dx, Tensor dy, Tensor x, Activation activation) {
     Spans.forEach(
         workers,
-        (row, column, count) -> {
-          int dxAt = Spans.at(dx, row, column);
-          int dyAt = Spans.at(dy, row, column);
-          int xAt = Spans.at(x, row, column);
+        run -> {
           switch (activation) {
-            case GELU -> geluBackward(dx.buffer(), dxAt, dy.buffer(), dyAt, x.buffer(), xAt, count);
+            case GELU ->
+                geluBackward(
+                    run.buffer(0),
+                    run.at(0),
+                    run.buffer(1),
+                    run.at(1),
+                    run.buffer(2),
+                    run.at(2),
+                    run.count());
             case QUICK_GELU ->
-                quickGeluBackward(dx.buffer(), dxAt, dy.buffer(), dyAt, x.buffer(), xAt, count);
+                quickGeluBackward(
+                    run.buffer(0),
+                    run.at(0),
+                    run.buffer(1),
+                    run.at(1),
+                    run.buffer(2),
+                    run.at(2),
+                    run.count());
           }
         },
-        dx,
-        dy,
-        x);
+        out(dx),
+        in(dy),
+        in(x));
   }
 
   static void swiglu(Workers workers, Tensor y, Tensor gate, Tensor up) {
     Spans.forEach(
         workers,
-        (row, column, count) ->
+        run ->
             swiglu(
-                y.buffer(),
-                Spans.at(y, row, column),
-                gate.buffer(),
-                Spans.at(gate, row, column),
-                up.buffer(),
-                Spans.at(up, row, column),
-                count),
-        y,
-        gate,
-        up);
+                run.buffer(0),
+                run.at(0),
+                run.buffer(1),
+                run.at(1),
+                run.buffer(2),
+                run.at(2),
+                run.count()),
+        out(y),
+        in(gate),
+        in(up));
   }
 
   static void swigluBackward(
       Workers workers, Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up) {
     Spans.forEach(
         workers,
-        (row, column, count) ->
+        run ->
             swigluBackward(
-                dgate.buffer(),
-                Spans.at(dgate, row, column),
-                dup.buffer(),
-                Spans.at(dup, row, column),
-                dy.buffer(),
-                Spans.at(dy, row, column),
-                gate.buffer(),
-                Spans.at(gate, row, column),
-                up.buffer(),
-                Spans.at(up, row, column),
-                count),
-        dgate,
-        dup,
-        dy,
-        gate,
-        up);
+                run.buffer(0),
+                run.at(0),
+                run.buffer(1),
+                run.at(1),
+                run.buffer(2),
+                run.at(2),
+                run.buffer(3),
+                run.at(3),
+                run.buffer(4),
+                run.at(4),
+                run.count()),
+        out(dgate),
+        out(dup),
+        in(dy),
+        in(gate),
+        in(up));
   }
 
   private static void gelu(ByteBuffer y, int yAt, ByteBuffer x, int xAt, int count) {

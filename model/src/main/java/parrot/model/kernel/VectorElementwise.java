@@ -1,5 +1,8 @@
 package parrot.model.kernel;
 
+import static parrot.model.kernel.Spans.in;
+import static parrot.model.kernel.Spans.inout;
+import static parrot.model.kernel.Spans.out;
 import static parrot.model.kernel.VectorMath.FLOATS;
 import static parrot.model.kernel.VectorMath.WIDTH;
 import static parrot.model.kernel.VectorMath.covered;
@@ -10,27 +13,37 @@ import java.nio.ByteBuffer;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Copies, sums and sums of products. */
 final class VectorElementwise {
+  /** Values that one partial sum covers. */
+  private static final int PIECE = 1 << 16;
+
   private VectorElementwise() {}
 
   static void copy(Workers workers, Tensor y, Tensor x) {
+    if (y.type() == ElementType.BF16 && x.type() == ElementType.BF16) {
+      workers.split(
+          y.rows(),
+          2L * y.columns(),
+          (from, to) -> {
+            for (int row = from; row < to; row++) {
+              y.buffer().put(y.at(row, 0), x.buffer(), x.at(row, 0), 2 * y.columns());
+            }
+          });
+      return;
+    }
     Spans.forEach(
         workers,
-        (row, column, count) ->
-            y.buffer()
-                .put(Spans.at(y, row, column), x.buffer(), Spans.at(x, row, column), 4 * count),
-        y,
-        x);
+        run -> run.buffer(0).put(run.at(0), run.buffer(1), run.at(1), 4 * run.count()),
+        out(y),
+        in(x));
   }
 
   static void fill(Workers workers, Tensor y, float value) {
-    Spans.forEach(
-        workers,
-        (row, column, count) -> fill(y.buffer(), Spans.at(y, row, column), count, value),
-        y);
+    Spans.forEach(workers, run -> fill(run.buffer(0), run.at(0), run.count(), value), out(y));
   }
 
   static void fill(ByteBuffer y, int at, int count, float value) {
@@ -48,16 +61,9 @@ final class VectorElementwise {
   static void add(Workers workers, Tensor y, Tensor x, float alpha) {
     Spans.forEach(
         workers,
-        (row, column, count) ->
-            add(
-                y.buffer(),
-                Spans.at(y, row, column),
-                x.buffer(),
-                Spans.at(x, row, column),
-                count,
-                alpha),
-        y,
-        x);
+        run -> add(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count(), alpha),
+        inout(y),
+        in(x));
   }
 
   static void add(ByteBuffer y, int yAt, ByteBuffer x, int xAt, int count, float alpha) {
@@ -73,10 +79,7 @@ final class VectorElementwise {
   }
 
   static void scale(Workers workers, Tensor y, float alpha) {
-    Spans.forEach(
-        workers,
-        (row, column, count) -> scale(y.buffer(), Spans.at(y, row, column), count, alpha),
-        y);
+    Spans.forEach(workers, run -> scale(run.buffer(0), run.at(0), run.count(), alpha), inout(y));
   }
 
   static void scale(ByteBuffer y, int at, int count, float alpha) {
@@ -91,14 +94,11 @@ final class VectorElementwise {
   }
 
   static void addBias(Workers workers, Tensor x, Tensor bias) {
-    workers.split(
-        x.rows(),
+    Spans.forEachRow(
+        workers,
         x.columns(),
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            add(x.buffer(), Spans.at(x, i, 0), bias.buffer(), 0, x.columns(), 1);
-          }
-        });
+        run -> add(run.buffer(0), run.at(0), bias.buffer(), 0, run.count(), 1),
+        inout(x));
   }
 
   static void addBiasBackward(Workers workers, Tensor dbias, Tensor dy) {
@@ -109,7 +109,11 @@ final class VectorElementwise {
           int end = first + covered(last - first);
           int j = first;
           for (; j < end; j += WIDTH) {
-            addColumns(dbias.buffer(), 4 * j, dy.buffer(), Spans.at(dy, from, j), dy, to - from);
+            if (dy.type() == ElementType.F32) {
+              addColumns(dbias.buffer(), 4 * j, dy, from, to, j);
+            } else {
+              addBf16Columns(dbias.buffer(), 4 * j, dy, from, to, j);
+            }
           }
           for (; j < last; j++) {
             float sum = 0;
@@ -122,24 +126,60 @@ final class VectorElementwise {
   }
 
   private static void addColumns(
-      ByteBuffer sums, int sumsAt, ByteBuffer dy, int dyAt, Tensor shape, int rows) {
-    int step = 4 * shape.stride();
+      ByteBuffer sums, int sumsAt, Tensor dy, int from, int to, int column) {
+    ByteBuffer buffer = dy.buffer();
     FloatVector sum = FloatVector.zero(FLOATS);
-    for (int i = 0; i < rows; i++) {
-      sum = sum.add(load(dy, dyAt + i * step));
+    for (int i = from; i < to; i++) {
+      sum = sum.add(load(buffer, dy.at(i, column)));
     }
     store(load(sums, sumsAt).add(sum), sums, sumsAt);
   }
 
-  static double dot(Tensor x, Tensor y) {
-    if (x.isContiguous() && y.isContiguous()) {
-      return dot(x.buffer(), 0, y.buffer(), 0, Math.toIntExact(x.size()));
+  private static void addBf16Columns(
+      ByteBuffer sums, int sumsAt, Tensor dy, int from, int to, int column) {
+    ByteBuffer buffer = dy.buffer();
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = from; i < to; i++) {
+      sum = sum.add(Bf16.load(buffer, dy.at(i, column)));
     }
+    store(load(sums, sumsAt).add(sum), sums, sumsAt);
+  }
+
+  /** The order of additions depends on the shape alone, never on the threads. */
+  static double dot(Workers workers, Tensor x, Tensor y) {
+    if (x.size() == 0) {
+      return 0;
+    }
+    boolean flat = x.isContiguous() && y.isContiguous();
+    int count = flat ? Math.toIntExact(x.size()) : x.columns();
+    int pieces = (count + PIECE - 1) / PIECE;
+    double[] sums = new double[(flat ? 1 : x.rows()) * pieces];
+    workers.split(
+        sums.length,
+        2L * Math.min(PIECE, count),
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            int start = i % pieces * PIECE;
+            sums[i] = dot(x, y, i / pieces, start, Math.min(PIECE, count - start));
+          }
+        });
     double sum = 0;
-    for (int i = 0; i < x.rows(); i++) {
-      sum += dot(x.buffer(), Spans.at(x, i, 0), y.buffer(), Spans.at(y, i, 0), x.columns());
+    for (double part : sums) {
+      sum += part;
     }
     return sum;
+  }
+
+  private static double dot(Tensor x, Tensor y, int row, int column, int count) {
+    double[] sum = new double[1];
+    Spans.forPart(
+        run -> sum[0] += dot(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count()),
+        row,
+        column,
+        count,
+        in(x),
+        in(y));
+    return sum[0];
   }
 
   private static double dot(ByteBuffer x, int xAt, ByteBuffer y, int yAt, int count) {

@@ -1,5 +1,7 @@
 package parrot.model.kernel;
 
+import static parrot.model.kernel.Spans.in;
+import static parrot.model.kernel.Spans.out;
 import static parrot.model.kernel.VectorMath.FLOATS;
 import static parrot.model.kernel.VectorMath.WIDTH;
 import static parrot.model.kernel.VectorMath.covered;
@@ -20,25 +22,24 @@ final class VectorNorms {
 
   static void rmsNorm(
       Workers workers, Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon) {
-    workers.split(
-        x.rows(),
+    Spans.forEachRow(
+        workers,
         4L * x.columns(),
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            int at = Spans.at(x, i, 0);
-            float squares = squares(x.buffer(), at, x.columns(), 0);
-            float factor = (float) (1 / Math.sqrt((double) squares / x.columns() + epsilon));
-            inverse.set(i, 0, factor);
-            scaleRow(
-                y.buffer(),
-                Spans.at(y, i, 0),
-                x.buffer(),
-                at,
-                weight.buffer(),
-                x.columns(),
-                factor);
-          }
-        });
+        run -> {
+          float squares = squares(run.buffer(1), run.at(1), run.count(), 0);
+          float factor = (float) (1 / Math.sqrt((double) squares / run.count() + epsilon));
+          inverse.set(run.row(), 0, factor);
+          scaleRow(
+              run.buffer(0),
+              run.at(0),
+              run.buffer(1),
+              run.at(1),
+              weight.buffer(),
+              run.count(),
+              factor);
+        },
+        out(y),
+        in(x));
   }
 
   static void layerNorm(
@@ -50,39 +51,40 @@ final class VectorNorms {
       Tensor weight,
       Tensor bias,
       float epsilon) {
-    workers.split(
-        x.rows(),
+    Spans.forEachRow(
+        workers,
         4L * x.columns(),
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            int at = Spans.at(x, i, 0);
-            float centre = sum(x.buffer(), at, x.columns()) / x.columns();
-            float squares = squares(x.buffer(), at, x.columns(), centre);
-            float factor = (float) (1 / Math.sqrt((double) squares / x.columns() + epsilon));
-            mean.set(i, 0, centre);
-            inverse.set(i, 0, factor);
-            normaliseRow(
-                y.buffer(),
-                Spans.at(y, i, 0),
-                x.buffer(),
-                at,
-                weight.buffer(),
-                bias.buffer(),
-                x.columns(),
-                centre,
-                factor);
-          }
-        });
+        run -> {
+          float centre = sum(run.buffer(1), run.at(1), run.count()) / run.count();
+          float squares = squares(run.buffer(1), run.at(1), run.count(), centre);
+          float factor = (float) (1 / Math.sqrt((double) squares / run.count() + epsilon));
+          mean.set(run.row(), 0, centre);
+          inverse.set(run.row(), 0, factor);
+          normaliseRow(
+              run.buffer(0),
+              run.at(0),
+              run.buffer(1),
+              run.at(1),
+              weight.buffer(),
+              bias.buffer(),
+              run.count(),
+              centre,
+              factor);
+        },
+        out(y),
+        in(x));
   }
 
   /**
    * Gradients of both.
    *
+   * @param add whether to add to {@code dx} instead of overwriting it
    * @param mean null for {@link #rmsNorm}
    */
   static void backward(
       Workers workers,
       Tensor dx,
+      boolean add,
       Tensor dweight,
       Tensor dbias,
       Tensor dy,
@@ -103,16 +105,17 @@ final class VectorNorms {
           for (int i = from; i < to; i++) {
             backwardRow(
                 dx.buffer(),
-                Spans.at(dx, i, 0),
+                dx.at(i, 0),
                 dy.buffer(),
-                Spans.at(dy, i, 0),
+                dy.at(i, 0),
                 x.buffer(),
-                Spans.at(x, i, 0),
+                x.at(i, 0),
                 weight.buffer(),
                 x.columns(),
                 mean == null ? 0 : mean.get(i, 0),
                 inverse.get(i, 0),
-                mean != null);
+                mean != null,
+                add);
           }
         });
   }
@@ -153,8 +156,8 @@ final class VectorNorms {
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int i = from; i < to; i++) {
       float centre = mean == null ? 0 : mean.get(i, 0);
-      FloatVector slope = load(slopes, Spans.at(dy, i, column)).mul(inverse.get(i, 0));
-      sum = load(values, Spans.at(x, i, column)).sub(centre).fma(slope, sum);
+      FloatVector slope = load(slopes, dy.at(i, column)).mul(inverse.get(i, 0));
+      sum = load(values, x.at(i, column)).sub(centre).fma(slope, sum);
     }
     store(load(sums, 4 * column).add(sum), sums, 4 * column);
   }
@@ -234,7 +237,8 @@ final class VectorNorms {
       int count,
       float centre,
       float factor,
-      boolean centred) {
+      boolean centred,
+      boolean add) {
     FloatVector sums = FloatVector.zero(FLOATS);
     FloatVector products = FloatVector.zero(FLOATS);
     int end = covered(count);
@@ -253,7 +257,28 @@ final class VectorNorms {
     }
     float average = centred ? sum / count : 0;
     float along = product / count;
-    j = 0;
+    if (add) {
+      addSlopes(dx, dxAt, dy, dyAt, x, xAt, weight, count, centre, factor, average, along);
+    } else {
+      storeSlopes(dx, dxAt, dy, dyAt, x, xAt, weight, count, centre, factor, average, along);
+    }
+  }
+
+  private static void storeSlopes(
+      ByteBuffer dx,
+      int dxAt,
+      ByteBuffer dy,
+      int dyAt,
+      ByteBuffer x,
+      int xAt,
+      ByteBuffer weight,
+      int count,
+      float centre,
+      float factor,
+      float average,
+      float along) {
+    int end = covered(count);
+    int j = 0;
     for (; j < end; j += WIDTH) {
       FloatVector slope = load(dy, dyAt + 4 * j).mul(load(weight, 4 * j)).sub(average);
       FloatVector value = load(x, xAt + 4 * j).sub(centre).mul(factor);
@@ -263,6 +288,34 @@ final class VectorNorms {
       float slope = dy.getFloat(dyAt + 4 * j) * weight.getFloat(4 * j) - average;
       float value = (x.getFloat(xAt + 4 * j) - centre) * factor;
       dx.putFloat(dxAt + 4 * j, (slope - value * along) * factor);
+    }
+  }
+
+  private static void addSlopes(
+      ByteBuffer dx,
+      int dxAt,
+      ByteBuffer dy,
+      int dyAt,
+      ByteBuffer x,
+      int xAt,
+      ByteBuffer weight,
+      int count,
+      float centre,
+      float factor,
+      float average,
+      float along) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector slope = load(dy, dyAt + 4 * j).mul(load(weight, 4 * j)).sub(average);
+      FloatVector value = load(x, xAt + 4 * j).sub(centre).mul(factor);
+      FloatVector sum = load(dx, dxAt + 4 * j).add(slope.sub(value.mul(along)).mul(factor));
+      store(sum, dx, dxAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      float slope = dy.getFloat(dyAt + 4 * j) * weight.getFloat(4 * j) - average;
+      float value = (x.getFloat(xAt + 4 * j) - centre) * factor;
+      dx.putFloat(dxAt + 4 * j, dx.getFloat(dxAt + 4 * j) + (slope - value * along) * factor);
     }
   }
 }

@@ -7,6 +7,7 @@ import static parrot.model.kernel.VectorMath.store;
 
 import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Rows that move: lookups, rotary embedding, patches. */
@@ -32,9 +33,9 @@ final class VectorRows {
       if (rows[i] >= 0) {
         VectorElementwise.add(
             dtable.buffer(),
-            Spans.at(dtable, rows[i], 0),
+            dtable.at(rows[i], 0),
             dy.buffer(),
-            Spans.at(dy, i, 0),
+            dy.at(i, 0),
             dy.columns(),
             1);
       }
@@ -55,7 +56,16 @@ final class VectorRows {
   }
 
   private static void copyRow(Tensor y, int yRow, Tensor x, int xRow) {
-    y.buffer().put(Spans.at(y, yRow, 0), x.buffer(), Spans.at(x, xRow, 0), 4 * x.columns());
+    int yAt = y.at(yRow, 0);
+    int xAt = x.at(xRow, 0);
+    int count = x.columns();
+    if (y.type() == x.type()) {
+      y.buffer().put(yAt, x.buffer(), xAt, x.type().bytes() * count);
+    } else if (y.type() == ElementType.F32) {
+      Bf16.widen(y.buffer(), yAt, x.buffer(), xAt, count);
+    } else {
+      Bf16.narrow(y.buffer(), yAt, x.buffer(), xAt, count);
+    }
   }
 
   static void rotate(
@@ -66,23 +76,21 @@ final class VectorRows {
       int[] positions,
       int headSize,
       boolean inverse) {
-    workers.split(
-        x.rows(),
+    Spans.forEachRow(
+        workers,
         3L * x.columns(),
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
+        run ->
             rotateRow(
-                x.buffer(),
-                Spans.at(x, i, 0),
+                run.buffer(0),
+                run.at(0),
                 cosine.buffer(),
-                Spans.at(cosine, positions[i], 0),
+                cosine.at(positions[run.row()], 0),
                 sine.buffer(),
-                Spans.at(sine, positions[i], 0),
+                sine.at(positions[run.row()], 0),
                 x.columns() / headSize,
                 headSize / 2,
-                inverse ? -1 : 1);
-          }
-        });
+                inverse ? -1 : 1),
+        Spans.inout(x));
   }
 
   private static void rotateRow(
@@ -125,24 +133,23 @@ final class VectorRows {
 
   static void patches(Workers workers, Tensor patches, Tensor pixels, int size, int patch) {
     int grid = size / patch;
-    workers.split(
-        patches.rows(),
+    Spans.forEachRow(
+        workers,
         2L * patches.columns(),
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            int top = i / grid % grid * patch;
-            int left = i % grid * patch;
-            for (int line = 0; line < 3 * patch; line++) {
-              int row = line / patch * size + top + line % patch;
-              patches
-                  .buffer()
-                  .put(
-                      Spans.at(patches, i, line * patch),
-                      pixels.buffer(),
-                      Spans.at(pixels, i / (grid * grid), row * size + left),
-                      4 * patch);
-            }
+        run -> {
+          int top = run.row() / grid % grid * patch;
+          int left = run.row() % grid * patch;
+          int picture = run.row() / (grid * grid);
+          for (int line = 0; line < 3 * patch; line++) {
+            int row = line / patch * size + top + line % patch;
+            run.buffer(0)
+                .put(
+                    run.at(0) + 4 * line * patch,
+                    pixels.buffer(),
+                    pixels.at(picture, row * size + left),
+                    4 * patch);
           }
-        });
+        },
+        Spans.out(patches));
   }
 }

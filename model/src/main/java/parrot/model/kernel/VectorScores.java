@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Tensor;
 
 /**
  * Rows of attention scores. A row is padded to whole vectors and only its first values are visible;
@@ -28,18 +30,18 @@ final class VectorScores {
     return (scores + WIDTH - 1) / WIDTH * WIDTH;
   }
 
-  /** Softmax in place; returns the logarithm of the sum of the exponentials. */
-  static float softmax(ByteBuffer scores, int at, int visible, int padded) {
+  /** Softmax of {@code scale x} in place; returns the log of the sum of the exponentials. */
+  static float softmax(ByteBuffer scores, int at, int visible, int padded, float scale) {
     hide(scores, at, visible, Float.NEGATIVE_INFINITY);
     int end = padded(visible);
     FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     for (int j = 0; j < end; j += WIDTH) {
       largest = largest.max(load(scores, at + 4 * j));
     }
-    float shift = largest.reduceLanes(VectorOperators.MAX);
+    float shift = scale * largest.reduceLanes(VectorOperators.MAX);
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int j = 0; j < end; j += WIDTH) {
-      FloatVector value = VectorMath.expOfSmall(load(scores, at + 4 * j).sub(shift));
+      FloatVector value = VectorMath.expOfSmall(load(scores, at + 4 * j).mul(scale).sub(shift));
       store(value, scores, at + 4 * j);
       sums = sums.add(value);
     }
@@ -54,31 +56,51 @@ final class VectorScores {
 
   /**
    * Turns scores into probabilities, and gradients of probabilities into gradients of scores:
-   * {@code p = exp(score - logSum)}, {@code dscore = scale p (dp - along)}.
+   * {@code p = exp(scale score - logSum)}, {@code dscore = scale p (dp - along)}.
    *
    * @param along {@code sum(p dp)} of the row
    */
   static void backward(
       ByteBuffer scores,
-      int at,
       ByteBuffer slopes,
-      int slopesAt,
+      int at,
       int visible,
       int padded,
       float logSum,
       float along,
       float scale) {
     hide(scores, at, visible, Float.NEGATIVE_INFINITY);
-    hide(slopes, slopesAt, visible, 0);
+    hide(slopes, at, visible, 0);
     int end = padded(visible);
     for (int j = 0; j < end; j += WIDTH) {
-      FloatVector probability = VectorMath.expOfSmall(load(scores, at + 4 * j).sub(logSum));
-      FloatVector slope = load(slopes, slopesAt + 4 * j).sub(along).mul(scale);
+      FloatVector score = load(scores, at + 4 * j).mul(scale);
+      FloatVector probability = VectorMath.expOfSmall(score.sub(logSum));
+      FloatVector slope = load(slopes, at + 4 * j).sub(along).mul(scale);
       store(probability, scores, at + 4 * j);
-      store(slope.mul(probability), slopes, slopesAt + 4 * j);
+      store(slope.mul(probability), slopes, at + 4 * j);
     }
     clear(scores, at, end, padded);
-    clear(slopes, slopesAt, end, padded);
+    clear(slopes, at, end, padded);
+  }
+
+  /** Inner product of one head's part of a row. */
+  static float along(Tensor x, Tensor y, int row, int column, int size) {
+    int xAt = x.at(row, column);
+    int yAt = y.at(row, column);
+    if (x.type() == ElementType.F32) {
+      return VectorSoftmax.product(x.buffer(), xAt, y.buffer(), yAt, size);
+    }
+    FloatVector sums = FloatVector.zero(FLOATS);
+    int end = covered(size);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      sums = Bf16.load(x.buffer(), xAt + 2 * j).fma(Bf16.load(y.buffer(), yAt + 2 * j), sums);
+    }
+    float sum = sums.reduceLanes(VectorOperators.ADD);
+    for (; j < size; j++) {
+      sum += x.get(row, column + j) * y.get(row, column + j);
+    }
+    return sum;
   }
 
   /** Overwrites what is not visible in the last vector that has something visible. */

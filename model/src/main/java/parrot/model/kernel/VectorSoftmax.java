@@ -21,7 +21,7 @@ final class VectorSoftmax {
         8L * x.columns(),
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            int at = Spans.at(x, i, 0);
+            int at = x.at(i, 0);
             float largest = largest(x.buffer(), at, x.columns());
             float sum = exponentials(x.buffer(), at, x.columns(), largest);
             VectorElementwise.scale(x.buffer(), at, x.columns(), 1 / sum);
@@ -35,12 +35,12 @@ final class VectorSoftmax {
         5L * p.columns(),
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            int dpAt = Spans.at(dp, i, 0);
-            int pAt = Spans.at(p, i, 0);
+            int dpAt = dp.at(i, 0);
+            int pAt = p.at(i, 0);
             float along = product(dp.buffer(), dpAt, p.buffer(), pAt, p.columns());
             slopes(
                 dx.buffer(),
-                Spans.at(dx, i, 0),
+                dx.at(i, 0),
                 dp.buffer(),
                 dpAt,
                 p.buffer(),
@@ -52,8 +52,9 @@ final class VectorSoftmax {
         });
   }
 
+  /** Overwrites logits where gradients are wanted. */
   static void crossEntropy(
-      Workers workers, Tensor losses, Tensor logits, int[] targets, float scale) {
+      Workers workers, Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
     int columns = logits.columns();
     workers.split(
         logits.rows(),
@@ -61,21 +62,44 @@ final class VectorSoftmax {
         (from, to) -> {
           ByteBuffer buffer = logits.buffer();
           for (int i = from; i < to; i++) {
-            int at = Spans.at(logits, i, 0);
-            int target = at + 4 * targets[i];
+            int at = logits.at(i, 0);
             float largest = largest(buffer, at, columns);
-            float wanted = buffer.getFloat(target);
+            float wanted = logits.get(i, targets[i]);
             float sum =
-                scale == 0
+                dlogits == null
                     ? sumOfExponentials(buffer, at, columns, largest)
                     : exponentials(buffer, at, columns, largest);
             losses.set(i, 0, (float) (Math.log(sum) + ((double) largest - wanted)));
-            if (scale != 0) {
-              VectorElementwise.scale(buffer, at, columns, scale / sum);
-              buffer.putFloat(target, buffer.getFloat(target) - scale);
+            if (dlogits != null) {
+              int target = targets[i];
+              float factor = scale / sum;
+              float slope = logits.get(i, target) * factor - scale;
+              Spans.forPart(
+                  run ->
+                      product(
+                          run.buffer(0), run.at(0), run.buffer(1), run.at(1), columns, factor),
+                  i,
+                  0,
+                  columns,
+                  Spans.out(dlogits),
+                  Spans.in(logits));
+              dlogits.set(i, target, slope);
             }
           }
         });
+  }
+
+  /** {@code y = alpha x}; {@code y} may be {@code x}. */
+  private static void product(
+      ByteBuffer y, int yAt, ByteBuffer x, int xAt, int count, float alpha) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      store(load(x, xAt + 4 * j).mul(alpha), y, yAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      y.putFloat(yAt + 4 * j, x.getFloat(xAt + 4 * j) * alpha);
+    }
   }
 
   /** Largest of a row; not a number where one value is none. */

@@ -5,25 +5,38 @@ import java.util.Arrays;
 import java.util.List;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Segments;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
 
 /** The decoder between the spliced embeddings and the last norm. */
 public final class Decoder {
   private final List<DecoderBlock> blocks = new ArrayList<>();
-  private final ParrotConfig config;
+  private final AttentionRows.Heads heads;
   private final Rotary rotary;
 
-  private Segments segments;
-  private int[] positions;
+  private AttentionRows all;
+  private AttentionRows read;
+  private boolean recompute;
+  private final List<Tensor> inputs = new ArrayList<>(); // of each block, (N, D); to recompute
 
   public Decoder(WeightFactory weights, ParrotConfig config) {
-    this.config = config;
-    rotary = new Rotary(config.hiddenSize() / config.numAttentionHeads(), config.ropeTheta());
+    int headSize = config.hiddenSize() / config.numAttentionHeads();
+    heads =
+        new AttentionRows.Heads(config.numAttentionHeads(), config.numKeyValueHeads(), headSize);
+    rotary = new Rotary(headSize, config.ropeTheta());
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       blocks.add(new DecoderBlock(weights, config, layer));
     }
+  }
+
+  /** What to keep of a forward pass. */
+  public enum Keep {
+    /** Nothing: no backward pass follows. */
+    NOTHING,
+    /** The input of each layer; the backward pass computes the rest again. */
+    INPUTS,
+    /** All that the backward pass needs. */
+    ALL
   }
 
   /**
@@ -31,52 +44,77 @@ public final class Decoder {
    *
    * @param x (N, D), not kept unchanged
    * @param boundaries row boundaries of the samples, B + 1
-   * @return (N, D), before the last norm
+   * @param rows that are read of the output, ascending, M; null for all
+   * @return (M, D), before the last norm
    */
-  public Tensor forward(Kernels kernels, Arena arena, Tensor x, int[] boundaries) {
-    positions = new int[x.rows()];
-    for (int sample = 0; sample + 1 < boundaries.length; sample++) {
-      for (int row = boundaries[sample]; row < boundaries[sample + 1]; row++) {
-        positions[row] = row - boundaries[sample];
-      }
-    }
-    segments = segments(boundaries, boundaries);
-    return run(kernels, arena, x, null);
+  public Tensor forward(
+      Kernels kernels, Arena arena, Tensor x, int[] boundaries, int[] rows, Keep keep) {
+    choose(boundaries, 0, rows);
+    return run(kernels, arena, x, null, keep);
   }
 
   /**
    * Continues one sample.
    *
    * @param x (n, D), the embeddings behind what the cache holds
+   * @return (1, D), the last row, before the last norm
    */
   public Tensor forward(Kernels kernels, Arena arena, Tensor x, KeyValueCache cache) {
     int n = x.rows();
-    positions = new int[n];
-    Arrays.setAll(positions, row -> cache.length() + row);
-    segments = segments(new int[] {0, n}, new int[] {0, cache.length() + n});
-    Tensor y = run(kernels, arena, x, cache);
+    choose(new int[] {0, n}, cache.length(), n == 1 ? null : new int[] {n - 1});
+    Tensor y = run(kernels, arena, x, cache, Keep.NOTHING);
     cache.advance(n);
     return y;
   }
 
-  /** Turns the gradient of the output into that of the input, in place: (N, D). */
-  public void backward(Kernels kernels, Arena arena, Tensor dx) {
-    for (int layer = blocks.size() - 1; layer >= 0; layer--) {
-      blocks.get(layer).backward(kernels, arena, dx, segments, positions, rotary);
-    }
+  private void choose(int[] boundaries, int past, int[] rows) {
+    all = AttentionRows.all(boundaries, past, heads);
+    read = rows == null ? all : AttentionRows.some(all, rows, boundaries, heads);
   }
 
-  private Tensor run(Kernels kernels, Arena arena, Tensor x, KeyValueCache cache) {
-    rotary.reach(Arrays.stream(positions).max().orElse(0) + 1);
-    for (DecoderBlock block : blocks) {
-      x = block.forward(kernels, arena, x, segments, positions, rotary, cache);
+  private Tensor run(Kernels kernels, Arena arena, Tensor x, KeyValueCache cache, Keep keep) {
+    rotary.reach(Arrays.stream(all.keyPositions()).max().orElse(0) + 1);
+    recompute = keep == Keep.INPUTS;
+    inputs.clear();
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      if (recompute) {
+        Tensor input = arena.take(x.rows(), x.columns());
+        kernels.copy(input, x);
+        inputs.add(input);
+      }
+      DecoderBlock block = blocks.get(layer);
+      x = block.forward(kernels, arena, x, rows(layer), rotary, cache, keep == Keep.ALL);
     }
     return x;
   }
 
-  private Segments segments(int[] queries, int[] keys) {
-    int heads = config.numAttentionHeads();
-    return new Segments(
-        queries, keys, heads, config.numKeyValueHeads(), config.hiddenSize() / heads, true);
+  /**
+   * @param dy gradient of the output (M, D) float32; overwritten
+   * @return gradient of the input (N, D) float32
+   */
+  public Tensor backward(Kernels kernels, Arena arena, Tensor dy) {
+    Tensor gradient = dy;
+    for (int layer = blocks.size() - 1; layer >= 0; layer--) {
+      DecoderBlock block = blocks.get(layer);
+      if (!recompute) {
+        gradient = block.backward(kernels, arena, gradient, rows(layer), rotary);
+        continue;
+      }
+      // The gradient of the last layer's input is larger than that of its output.
+      Tensor dx = rows(layer).areAll() ? gradient : arena.take(all.count(), dy.columns());
+      Arena.Mark mark = arena.mark();
+      block.recompute(kernels, arena, inputs.get(layer), rows(layer), rotary);
+      Tensor result = block.backward(kernels, arena, gradient, rows(layer), rotary);
+      if (result != dx) {
+        kernels.copy(dx, result);
+      }
+      arena.release(mark);
+      gradient = dx;
+    }
+    return gradient;
+  }
+
+  private AttentionRows rows(int layer) {
+    return layer == blocks.size() - 1 ? read : all;
   }
 }

@@ -2,13 +2,13 @@ package parrot.model.layer;
 
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Segments;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
  * One layer of Qwen2: {@code x + attention(norm(x))}, then {@code x + down(silu(gate) * up)} of the
- * normed result.
+ * normed result. The stream between layers is float32, what enters products is of their type.
  *
  * <p>Source: Qwen2DecoderLayer of the published checkpoints.
  */
@@ -48,112 +48,167 @@ final class DecoderBlock {
     down = Linear.withoutBias(weights, prefix + ".mlp.down_proj", d, f);
   }
 
-  /** What the backward pass needs; (N, D) but where said. */
+  /** What the backward pass needs; M rows are read of N, see {@link AttentionRows}. */
   private static final class Saved {
-    Tensor input;
+    Tensor input; // (N, D) float32
     Tensor inverse1; // (N, 1)
-    Tensor normed1;
-    Tensor q; // (N, H * headSize), rotated
+    Tensor normed1; // (N, D)
+    Tensor queried; // (M, D), the rows of normed1 that are read
+    Tensor q; // (M, H * headSize), rotated
     Tensor k; // (N, K * headSize), rotated
     Tensor v; // (N, K * headSize)
-    Tensor attended; // (N, H * headSize)
-    Tensor logSum; // (N, H)
-    Tensor middle;
-    Tensor inverse2; // (N, 1)
-    Tensor normed2;
-    Tensor gated; // (N, F)
-    Tensor upped; // (N, F)
-    Tensor activated; // (N, F)
+    Tensor attended; // (M, H * headSize)
+    Tensor logSum; // (M, H)
+    Tensor middle; // (M, D) float32
+    Tensor inverse2; // (M, 1)
+    Tensor normed2; // (M, D)
+    Tensor gated; // (M, F)
+    Tensor upped; // (M, F)
+    Tensor activated; // (M, F)
   }
 
   private Saved saved;
 
   /**
-   * @param x (N, D)
-   * @param positions of each row within its sample
+   * @param x (N, D), overwritten unless kept
    * @param cache receives keys and values and is attended to as a whole; null in training
-   * @return (N, D)
+   * @param keep whether {@link #backward} will follow; else working memory is given back
+   * @return (M, D), the rows that are read
    */
   Tensor forward(
       Kernels kernels,
       Arena arena,
       Tensor x,
-      Segments segments,
-      int[] positions,
+      AttentionRows rows,
       Rotary rotary,
-      KeyValueCache cache) {
-    int n = x.rows();
-    int d = x.columns();
-    Saved s = new Saved();
-    saved = s;
-    s.input = x;
-    s.inverse1 = arena.take(n, 1);
-    s.normed1 = arena.take(n, d);
-    kernels.rmsNorm(s.normed1, s.inverse1, x, inputNorm.value(), epsilon);
-    s.q = arena.take(n, heads * headSize);
-    s.k = cache == null ? arena.take(n, keyHeads * headSize) : cache.nextKeys(index, n);
-    s.v = cache == null ? arena.take(n, keyHeads * headSize) : cache.nextValues(index, n);
-    query.forward(kernels, s.q, s.normed1);
-    key.forward(kernels, s.k, s.normed1);
-    value.forward(kernels, s.v, s.normed1);
-    rotary.rotate(kernels, s.q, positions, false);
-    rotary.rotate(kernels, s.k, positions, false);
-    s.attended = arena.take(n, heads * headSize);
-    s.logSum = arena.take(n, heads);
-    Tensor keys = cache == null ? s.k : cache.keys(index, n);
-    Tensor values = cache == null ? s.v : cache.values(index, n);
-    kernels.attention(s.attended, s.logSum, s.q, keys, values, segments);
-    s.middle = arena.take(n, d);
-    kernels.copy(s.middle, x);
-    output.forwardAdding(kernels, s.middle, s.attended);
-
-    s.inverse2 = arena.take(n, 1);
-    s.normed2 = arena.take(n, d);
-    kernels.rmsNorm(s.normed2, s.inverse2, s.middle, middleNorm.value(), epsilon);
-    s.gated = arena.take(n, gate.outputs());
-    s.upped = arena.take(n, gate.outputs());
-    s.activated = arena.take(n, gate.outputs());
-    gate.forward(kernels, s.gated, s.normed2);
-    up.forward(kernels, s.upped, s.normed2);
-    kernels.swiglu(s.activated, s.gated, s.upped);
-    Tensor y = arena.take(n, d);
-    kernels.copy(y, s.middle);
+      KeyValueCache cache,
+      boolean keep) {
+    Tensor y = keep || !rows.areAll() ? arena.take(rows.count(), x.columns()) : x;
+    Arena.Mark mark = arena.mark();
+    Saved s = run(kernels, arena, x, rows, rotary, cache, keep);
+    if (y != s.middle) {
+      kernels.copy(y, s.middle);
+    }
     down.forwardAdding(kernels, y, s.activated);
+    if (keep) {
+      saved = s;
+    } else {
+      arena.release(mark);
+    }
     return y;
   }
 
-  /** Turns the gradient of the output into that of the input, in place: (N, D). */
-  void backward(
-      Kernels kernels, Arena arena, Tensor dx, Segments segments, int[] positions, Rotary rotary) {
-    Saved s = saved;
-    Arena.Mark mark = arena.mark();
-    int n = dx.rows();
-    int d = dx.columns();
-    Tensor dactivated = arena.take(n, gate.outputs());
-    down.backward(kernels, dactivated, dx, s.activated, 0);
-    kernels.swigluBackward(s.gated, s.upped, dactivated, s.gated, s.upped);
-    Tensor dnormed = arena.take(n, d);
-    gate.backward(kernels, dnormed, s.gated, s.normed2, 0);
-    up.backward(kernels, dnormed, s.upped, s.normed2, 1);
-    Tensor dbranch = arena.take(n, d);
-    kernels.rmsNormBackward(
-        dbranch, middleNorm.gradient(), dnormed, s.inverse2, s.middle, middleNorm.value());
-    kernels.add(dx, dbranch, 1);
+  /** Computes again what {@link #backward} needs, from the same input. */
+  void recompute(Kernels kernels, Arena arena, Tensor x, AttentionRows rows, Rotary rotary) {
+    saved = run(kernels, arena, x, rows, rotary, null, true);
+  }
 
-    Tensor dattended = arena.take(n, heads * headSize);
-    output.backward(kernels, dattended, dx, s.attended, 0);
-    Tensor dq = arena.take(n, heads * headSize);
-    Tensor dk = arena.take(n, keyHeads * headSize);
-    Tensor dv = arena.take(n, keyHeads * headSize);
-    kernels.attentionBackward(dq, dk, dv, dattended, s.attended, s.logSum, s.q, s.k, s.v, segments);
-    rotary.rotate(kernels, dq, positions, true);
-    rotary.rotate(kernels, dk, positions, true);
-    query.backward(kernels, dnormed, dq, s.normed1, 0);
-    key.backward(kernels, dnormed, dk, s.normed1, 1);
-    value.backward(kernels, dnormed, dv, s.normed1, 1);
+  private Saved run(
+      Kernels kernels,
+      Arena arena,
+      Tensor x,
+      AttentionRows rows,
+      Rotary rotary,
+      KeyValueCache cache,
+      boolean keep) {
+    int n = x.rows();
+    int m = rows.count();
+    int d = x.columns();
+    ElementType type = kernels.factorType();
+    Saved s = new Saved();
+    s.input = x;
+    s.inverse1 = arena.take(n, 1);
+    s.normed1 = arena.take(type, n, d);
+    kernels.rmsNorm(s.normed1, s.inverse1, x, inputNorm.value(), epsilon);
+    s.queried = rows.select(kernels, arena, s.normed1);
+    s.q = arena.take(type, m, heads * headSize);
+    s.k = cache == null ? arena.take(type, n, keyHeads * headSize) : cache.nextKeys(index, n);
+    s.v = cache == null ? arena.take(type, n, keyHeads * headSize) : cache.nextValues(index, n);
+    query.forward(kernels, s.q, s.queried);
+    key.forward(kernels, s.k, s.normed1);
+    value.forward(kernels, s.v, s.normed1);
+    rotary.rotate(kernels, s.q, rows.queryPositions(), false);
+    rotary.rotate(kernels, s.k, rows.keyPositions(), false);
+    s.attended = arena.take(type, m, heads * headSize);
+    s.logSum = arena.take(m, heads);
+    Tensor keys = cache == null ? s.k : cache.keys(index, n);
+    Tensor values = cache == null ? s.v : cache.values(index, n);
+    kernels.attention(s.attended, s.logSum, s.q, keys, values, rows.segments());
+    s.middle = rows.select(kernels, arena, x);
+    if (keep && s.middle == x) {
+      s.middle = arena.take(n, d);
+      kernels.copy(s.middle, x);
+    }
+    output.forwardAdding(kernels, s.middle, s.attended);
+
+    s.inverse2 = arena.take(m, 1);
+    s.normed2 = arena.take(type, m, d);
+    kernels.rmsNorm(s.normed2, s.inverse2, s.middle, middleNorm.value(), epsilon);
+    s.gated = arena.take(type, m, gate.outputs());
+    s.upped = arena.take(type, m, gate.outputs());
+    s.activated = arena.take(type, m, gate.outputs());
+    gate.forward(kernels, s.gated, s.normed2);
+    up.forward(kernels, s.upped, s.normed2);
+    kernels.swiglu(s.activated, s.gated, s.upped);
+    return s;
+  }
+
+  /**
+   * @param dy gradient of the output (M, D) float32; overwritten
+   * @return gradient of the input (N, D) float32; {@code dy} itself where all rows are read
+   */
+  Tensor backward(Kernels kernels, Arena arena, Tensor dy, AttentionRows rows, Rotary rotary) {
+    Saved s = saved;
+    int n = s.input.rows();
+    int m = rows.count();
+    int d = dy.columns();
+    Tensor dx = rows.areAll() ? dy : arena.take(n, d);
+    Arena.Mark mark = arena.mark();
+    ElementType type = kernels.factorType();
+    Tensor dactivated = arena.take(type, m, gate.outputs());
+    down.backward(kernels, dactivated, Linear.operand(kernels, arena, dy), s.activated, 0);
+    kernels.swigluBackward(s.gated, s.upped, dactivated, s.gated, s.upped);
+    Tensor dnormed2 = arena.take(m, d);
+    gate.backward(kernels, dnormed2, s.gated, s.normed2, 0);
+    up.backward(kernels, dnormed2, s.upped, s.normed2, 1);
     kernels.rmsNormBackward(
-        dbranch, inputNorm.gradient(), dnormed, s.inverse1, s.input, inputNorm.value());
-    kernels.add(dx, dbranch, 1);
+        dy,
+        true,
+        middleNorm.gradient(kernels),
+        dnormed2,
+        s.inverse2,
+        s.middle,
+        middleNorm.value());
+
+    Tensor dattended = arena.take(type, m, heads * headSize);
+    output.backward(kernels, dattended, Linear.operand(kernels, arena, dy), s.attended, 0);
+    Tensor dq = arena.take(type, m, heads * headSize);
+    Tensor dk = arena.take(type, n, keyHeads * headSize);
+    Tensor dv = arena.take(type, n, keyHeads * headSize);
+    kernels.attentionBackward(
+        dq, dk, dv, dattended, s.attended, s.logSum, s.q, s.k, s.v, rows.segments());
+    rotary.rotate(kernels, dq, rows.queryPositions(), true);
+    rotary.rotate(kernels, dk, rows.keyPositions(), true);
+    Tensor dnormed1 = arena.take(n, d);
+    key.backward(kernels, dnormed1, dk, s.normed1, 0);
+    value.backward(kernels, dnormed1, dv, s.normed1, 1);
+    if (rows.areAll()) {
+      query.backward(kernels, dnormed1, dq, s.queried, 1);
+    } else {
+      query.backward(kernels, dnormed2, dq, s.queried, 0);
+      rows.addSelected(kernels, dnormed1, dnormed2);
+      kernels.fill(dx, 0);
+      rows.addSelected(kernels, dx, dy);
+    }
+    kernels.rmsNormBackward(
+        dx,
+        true,
+        inputNorm.gradient(kernels),
+        dnormed1,
+        s.inverse1,
+        s.input,
+        inputNorm.value());
     arena.release(mark);
+    return dx;
   }
 }

@@ -8,6 +8,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -27,16 +28,16 @@ public final class Experts {
   private final float mixture;
 
   private int tokens; // P
-  private Tensor input; // (I * P, D)
-  private Tensor prompts; // (queries, D)
-  private Tensor classes; // (I, D), view of input
+  private Tensor input; // (I * P, D), an operand
+  private Tensor prompts; // (queries, D) float32
+  private Tensor classes; // (I, D) float32
   private Tensor pooled; // (I, D)
   private Tensor logSum; // (I, 1)
   private Tensor routing; // (I, E)
   private Segments segments;
-  private final List<Tensor> gated = new ArrayList<>(); // by expert, (I * P, F)
-  private final List<Tensor> upped = new ArrayList<>(); // by expert, (I * P, F)
-  private final List<Tensor> activated = new ArrayList<>(); // by expert, (I * P, F)
+  private final List<Tensor> gated = new ArrayList<>(); // by expert, (I * P, F), operands
+  private final List<Tensor> upped = new ArrayList<>(); // by expert, (I * P, F), operands
+  private final List<Tensor> activated = new ArrayList<>(); // by expert, (I * P, F), operands
 
   public Experts(WeightFactory weights, ParrotConfig config) {
     String name = "model.moe_model";
@@ -71,7 +72,7 @@ public final class Experts {
     int pictures = promptBoundaries.length - 1;
     int d = x.columns();
     tokens = x.rows() / pictures;
-    input = x;
+    input = Linear.operand(kernels, arena, x);
     this.prompts = prompts;
     classes = x.reshape(pictures, tokens * d).columns(0, d);
     int[] each = new int[pictures + 1];
@@ -90,13 +91,15 @@ public final class Experts {
     Tensor y = arena.take(x.rows(), d);
     kernels.copy(y, x);
     kernels.scale(y, residual);
-    Tensor weighted = arena.take(x.rows(), gates.get(0).outputs());
+    ElementType type = kernels.factorType();
+    int f = gates.get(0).outputs();
+    Tensor weighted = arena.take(type, x.rows(), f);
     for (int i = 0; i < experts; i++) {
-      Tensor gateOut = arena.take(x.rows(), gates.get(i).outputs());
-      Tensor upOut = arena.take(x.rows(), gates.get(i).outputs());
-      Tensor active = arena.take(x.rows(), gates.get(i).outputs());
-      gates.get(i).forward(kernels, gateOut, x);
-      ups.get(i).forward(kernels, upOut, x);
+      Tensor gateOut = arena.take(type, x.rows(), f);
+      Tensor upOut = arena.take(type, x.rows(), f);
+      Tensor active = arena.take(type, x.rows(), f);
+      gates.get(i).forward(kernels, gateOut, input);
+      ups.get(i).forward(kernels, upOut, input);
       kernels.swiglu(active, gateOut, upOut);
       weigh(kernels, weighted, active, i);
       downs.get(i).forwardAdding(kernels, y, weighted);
@@ -124,12 +127,14 @@ public final class Experts {
     kernels.copy(dx, dy);
     kernels.scale(dx, residual);
     Tensor drouting = arena.take(pictures, experts);
-    Tensor dactive = arena.take(input.rows(), gates.get(0).outputs());
-    Tensor weighted = arena.take(input.rows(), gates.get(0).outputs());
+    ElementType type = kernels.factorType();
+    Tensor dactive = arena.take(type, input.rows(), gates.get(0).outputs());
+    Tensor weighted = arena.take(type, input.rows(), gates.get(0).outputs());
+    Tensor dout = Linear.operand(kernels, arena, dy);
     for (int i = 0; i < experts; i++) {
       Tensor active = activated.get(i);
       weigh(kernels, weighted, active, i);
-      downs.get(i).backward(kernels, dactive, dy, weighted, 0);
+      downs.get(i).backward(kernels, dactive, dout, weighted, 0);
       kernels.dotBlocks(drouting.columns(i, i + 1), dactive, active);
       weigh(kernels, dactive, dactive, i);
       kernels.swigluBackward(gated.get(i), upped.get(i), dactive, gated.get(i), upped.get(i));
@@ -139,7 +144,7 @@ public final class Experts {
     kernels.scale(drouting, mixture);
     kernels.softmaxBackward(drouting, drouting, routing);
     if (gate.isTrained()) {
-      kernels.matmul(gate.gradient(), drouting, true, pooled, false, 1);
+      gate.addProduct(kernels, drouting, pooled);
     }
     Tensor dpooled = arena.take(pictures, d);
     kernels.matmul(dpooled, drouting, false, gate.value(), false, 0);

@@ -2,6 +2,7 @@ package parrot.model.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Keys and values of one sequence, by layer, for decoding token by token. */
@@ -12,14 +13,15 @@ public final class KeyValueCache {
   private int length;
 
   /**
+   * @param type of keys and values
    * @param capacity tokens that fit
    * @param width values of one token's keys: key heads times head size
    */
-  public KeyValueCache(int layers, int capacity, int width) {
+  public KeyValueCache(ElementType type, int layers, int capacity, int width) {
     this.capacity = capacity;
     for (int layer = 0; layer < layers; layer++) {
-      keys.add(Tensor.allocate(capacity, width));
-      values.add(Tensor.allocate(capacity, width));
+      keys.add(Tensor.allocate(type, capacity, width));
+      values.add(Tensor.allocate(type, capacity, width));
     }
   }
 

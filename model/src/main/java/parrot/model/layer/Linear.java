@@ -1,6 +1,7 @@
 package parrot.model.layer;
 
 import parrot.model.kernel.Kernels;
+import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
 
 /** {@code y = x W^T + b}, with the weight stored [out, in] as published checkpoints do. */
@@ -15,11 +16,21 @@ final class Linear {
 
   static Linear withBias(WeightFactory weights, String name, int out, int in) {
     return new Linear(
-        weights.create(name + ".weight", out, in), weights.create(name + ".bias", out));
+        weights.createFactor(name + ".weight", out, in), weights.create(name + ".bias", out));
   }
 
   static Linear withoutBias(WeightFactory weights, String name, int out, int in) {
-    return new Linear(weights.create(name + ".weight", out, in), null);
+    return new Linear(weights.createFactor(name + ".weight", out, in), null);
+  }
+
+  /** {@code x} in the type that products take: itself, or a copy. */
+  static Tensor operand(Kernels kernels, Arena arena, Tensor x) {
+    if (x.type() == kernels.factorType()) {
+      return x;
+    }
+    Tensor copy = arena.take(kernels.factorType(), x.rows(), x.columns());
+    kernels.copy(copy, x);
+    return copy;
   }
 
   int outputs() {
@@ -32,37 +43,41 @@ final class Linear {
 
   /**
    * @param y (rows, out)
-   * @param x (rows, in)
+   * @param x (rows, in), an operand
    */
   void forward(Kernels kernels, Tensor y, Tensor x) {
-    kernels.matmul(y, x, false, weight.value(), true, 0);
+    forward(kernels, y, x, 0);
+  }
+
+  /** Adds to {@code y} instead of overwriting it. */
+  void forwardAdding(Kernels kernels, Tensor y, Tensor x) {
+    forward(kernels, y, x, 1);
+  }
+
+  private void forward(Kernels kernels, Tensor y, Tensor x, float beta) {
+    kernels.matmul(y, x, false, weight.factor(), true, beta);
     if (bias != null) {
       kernels.addBias(y, bias.value());
     }
-  }
-
-  /** Adds to {@code y} instead of overwriting it; only without a bias. */
-  void forwardAdding(Kernels kernels, Tensor y, Tensor x) {
-    kernels.matmul(y, x, false, weight.value(), true, 1);
   }
 
   /**
    * Gradients of the parameters, where they are trained, and of the input.
    *
    * @param dx (rows, in), or null where no gradient is wanted
-   * @param dy (rows, out)
-   * @param x (rows, in)
+   * @param dy (rows, out), an operand
+   * @param x (rows, in), an operand
    * @param beta 0 to overwrite {@code dx}, 1 to add to it
    */
   void backward(Kernels kernels, Tensor dx, Tensor dy, Tensor x, float beta) {
     if (weight.isTrained()) {
-      kernels.matmul(weight.gradient(), dy, true, x, false, 1);
+      weight.addProduct(kernels, dy, x);
     }
     if (bias != null && bias.isTrained()) {
-      kernels.addBiasBackward(bias.gradient(), dy);
+      kernels.addBiasBackward(bias.gradient(kernels), dy);
     }
     if (dx != null) {
-      kernels.matmul(dx, dy, false, weight.value(), false, beta);
+      kernels.matmul(dx, dy, false, weight.factor(), false, beta);
     }
   }
 }

@@ -6,6 +6,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -38,19 +39,21 @@ public final class Projector {
 
   /**
    * @param x (rows, Dv)
-   * @return (rows, D)
+   * @return (rows, D) float32
    */
   public Tensor forward(Kernels kernels, Arena arena, Tensor x) {
     inputs.clear();
     outputs.clear();
-    Tensor input = x;
+    ElementType type = kernels.factorType();
+    Tensor input = Linear.operand(kernels, arena, x);
     for (Linear layer : layers) {
       if (!outputs.isEmpty()) {
         Tensor previous = outputs.get(outputs.size() - 1);
-        input = arena.take(previous.rows(), previous.columns());
+        input = arena.take(type, previous.rows(), previous.columns());
         kernels.activate(input, previous, Activation.GELU);
       }
-      Tensor output = arena.take(input.rows(), layer.outputs());
+      boolean last = outputs.size() == layers.size() - 1;
+      Tensor output = arena.take(last ? ElementType.F32 : type, input.rows(), layer.outputs());
       layer.forward(kernels, output, input);
       inputs.add(input);
       outputs.add(output);
@@ -64,9 +67,10 @@ public final class Projector {
    */
   public void backward(Kernels kernels, Arena arena, Tensor dx, Tensor dy) {
     Arena.Mark mark = arena.mark();
-    Tensor gradient = dy;
+    Tensor gradient = Linear.operand(kernels, arena, dy);
     for (int i = layers.size() - 1; i > 0; i--) {
-      Tensor dinput = arena.take(gradient.rows(), inputs.get(i).columns());
+      Tensor dinput =
+          arena.take(kernels.factorType(), gradient.rows(), inputs.get(i).columns());
       layers.get(i).backward(kernels, dinput, gradient, inputs.get(i), 0);
       kernels.activateBackward(dinput, dinput, outputs.get(i - 1), Activation.GELU);
       gradient = dinput;

@@ -5,6 +5,7 @@ import parrot.model.kernel.Activation;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -47,7 +48,7 @@ final class VisionBlock {
 
   /** What the backward pass needs; all (N, D) but where said. */
   private static final class Saved {
-    Tensor input;
+    Tensor input; // float32
     Tensor mean1; // (N, 1)
     Tensor inverse1; // (N, 1)
     Tensor normed1;
@@ -56,7 +57,7 @@ final class VisionBlock {
     Tensor v;
     Tensor attended;
     Tensor logSum; // (N, H)
-    Tensor middle;
+    Tensor middle; // float32
     Tensor mean2; // (N, 1)
     Tensor inverse2; // (N, 1)
     Tensor normed2;
@@ -67,90 +68,105 @@ final class VisionBlock {
 
   private Saved saved;
 
-  /** Returns the output (N, D). */
-  Tensor forward(Kernels kernels, Arena arena, Tensor x, int[] boundaries) {
+  /**
+   * @param x (N, D) float32, overwritten unless kept
+   * @param keep whether {@link #backward} will follow; else working memory is given back
+   * @return (N, D) float32
+   */
+  Tensor forward(Kernels kernels, Arena arena, Tensor x, int[] boundaries, boolean keep) {
     int n = x.rows();
     int d = x.columns();
+    ElementType type = kernels.factorType();
+    Tensor y = keep ? arena.take(n, d) : x;
+    Arena.Mark mark = arena.mark();
     Saved s = new Saved();
-    saved = s;
     s.segments = Segments.self(boundaries, heads, heads, d / heads, false);
     s.input = x;
     s.mean1 = arena.take(n, 1);
     s.inverse1 = arena.take(n, 1);
-    s.normed1 = arena.take(n, d);
+    s.normed1 = arena.take(type, n, d);
     kernels.layerNorm(
         s.normed1, s.mean1, s.inverse1, x, norm1Weight.value(), norm1Bias.value(), epsilon);
-    s.q = arena.take(n, d);
-    s.k = arena.take(n, d);
-    s.v = arena.take(n, d);
+    s.q = arena.take(type, n, d);
+    s.k = arena.take(type, n, d);
+    s.v = arena.take(type, n, d);
     query.forward(kernels, s.q, s.normed1);
     key.forward(kernels, s.k, s.normed1);
     value.forward(kernels, s.v, s.normed1);
-    s.attended = arena.take(n, d);
+    s.attended = arena.take(type, n, d);
     s.logSum = arena.take(n, heads);
     kernels.attention(s.attended, s.logSum, s.q, s.k, s.v, s.segments);
-    s.middle = arena.take(n, d);
-    output.forward(kernels, s.middle, s.attended);
-    kernels.add(s.middle, x, 1);
+    s.middle = x;
+    if (keep) {
+      s.middle = arena.take(n, d);
+      kernels.copy(s.middle, x);
+    }
+    output.forwardAdding(kernels, s.middle, s.attended);
 
     s.mean2 = arena.take(n, 1);
     s.inverse2 = arena.take(n, 1);
-    s.normed2 = arena.take(n, d);
+    s.normed2 = arena.take(type, n, d);
     kernels.layerNorm(
         s.normed2, s.mean2, s.inverse2, s.middle, norm2Weight.value(), norm2Bias.value(), epsilon);
-    s.hidden = arena.take(n, fc1.outputs());
+    s.hidden = arena.take(type, n, fc1.outputs());
     fc1.forward(kernels, s.hidden, s.normed2);
-    s.activated = arena.take(n, fc1.outputs());
+    s.activated = arena.take(type, n, fc1.outputs());
     kernels.activate(s.activated, s.hidden, activation);
-    Tensor y = arena.take(n, d);
-    fc2.forward(kernels, y, s.activated);
-    kernels.add(y, s.middle, 1);
+    if (keep) {
+      kernels.copy(y, s.middle);
+    }
+    fc2.forwardAdding(kernels, y, s.activated);
+    if (keep) {
+      saved = s;
+    } else {
+      arena.release(mark);
+    }
     return y;
   }
 
-  /** Turns the gradient of the output into that of the input, in place: (N, D). */
+  /** Turns the gradient of the output into that of the input, in place: (N, D) float32. */
   void backward(Kernels kernels, Arena arena, Tensor dx) {
     Saved s = saved;
     Arena.Mark mark = arena.mark();
     int n = dx.rows();
     int d = dx.columns();
-    Tensor dhidden = arena.take(n, fc1.outputs());
-    fc2.backward(kernels, dhidden, dx, s.activated, 0);
+    ElementType type = kernels.factorType();
+    Tensor dhidden = arena.take(type, n, fc1.outputs());
+    fc2.backward(kernels, dhidden, Linear.operand(kernels, arena, dx), s.activated, 0);
     kernels.activateBackward(dhidden, dhidden, s.hidden, activation);
     Tensor dnormed = arena.take(n, d);
     fc1.backward(kernels, dnormed, dhidden, s.normed2, 0);
-    Tensor dbranch = arena.take(n, d);
     kernels.layerNormBackward(
-        dbranch,
-        norm2Weight.gradient(),
-        norm2Bias.gradient(),
+        dx,
+        true,
+        norm2Weight.gradient(kernels),
+        norm2Bias.gradient(kernels),
         dnormed,
         s.mean2,
         s.inverse2,
         s.middle,
         norm2Weight.value());
-    kernels.add(dx, dbranch, 1);
 
-    Tensor dattended = dnormed;
-    output.backward(kernels, dattended, dx, s.attended, 0);
-    Tensor dq = arena.take(n, d);
-    Tensor dk = arena.take(n, d);
-    Tensor dv = arena.take(n, d);
+    Tensor dattended = arena.take(type, n, d);
+    output.backward(kernels, dattended, Linear.operand(kernels, arena, dx), s.attended, 0);
+    Tensor dq = arena.take(type, n, d);
+    Tensor dk = arena.take(type, n, d);
+    Tensor dv = arena.take(type, n, d);
     kernels.attentionBackward(
         dq, dk, dv, dattended, s.attended, s.logSum, s.q, s.k, s.v, s.segments);
-    query.backward(kernels, dattended, dq, s.normed1, 0);
-    key.backward(kernels, dattended, dk, s.normed1, 1);
-    value.backward(kernels, dattended, dv, s.normed1, 1);
+    query.backward(kernels, dnormed, dq, s.normed1, 0);
+    key.backward(kernels, dnormed, dk, s.normed1, 1);
+    value.backward(kernels, dnormed, dv, s.normed1, 1);
     kernels.layerNormBackward(
-        dbranch,
-        norm1Weight.gradient(),
-        norm1Bias.gradient(),
-        dattended,
+        dx,
+        true,
+        norm1Weight.gradient(kernels),
+        norm1Bias.gradient(kernels),
+        dnormed,
         s.mean1,
         s.inverse1,
         s.input,
         norm1Weight.value());
-    kernels.add(dx, dbranch, 1);
     arena.release(mark);
   }
 }

@@ -43,7 +43,7 @@ public final class VisionTower {
     String embeddings = "vision_model.embeddings.";
     classEmbedding = weights.create(embeddings + "class_embedding", d);
     patchEmbedding =
-        weights.create(
+        weights.createFactor(
             embeddings + "patch_embedding.weight", d, 3 * config.patchSize() * config.patchSize());
     positionEmbedding = weights.create(embeddings + "position_embedding.weight", tokens, d);
     normWeight = weights.create("vision_model.pre_layrnorm.weight", d);
@@ -60,16 +60,20 @@ public final class VisionTower {
 
   /**
    * @param pixels (I, 3 * size * size), normalised, channel first
-   * @return (I * P, Dv), the class token first in each picture
+   * @param keep whether {@link #backward} will follow; else working memory is given back
+   * @return (I * P, Dv) float32, the class token first in each picture
    */
-  public Tensor forward(Kernels kernels, Arena arena, Tensor pixels) {
+  public Tensor forward(Kernels kernels, Arena arena, Tensor pixels, boolean keep) {
     int d = config.hiddenSize();
     pictures = pixels.rows();
     int n = pictures * tokens;
-    patches = arena.take(pictures * (tokens - 1), patchEmbedding.columns());
+    Tensor x = arena.take(n, d);
+    Arena.Mark mark = arena.mark();
+    patches =
+        arena.take(kernels.factorType(), pictures * (tokens - 1), patchEmbedding.columns());
     kernels.patches(patches, pixels, config.imageSize(), config.patchSize());
     Tensor convolved = arena.take(patches.rows(), d);
-    kernels.matmul(convolved, patches, false, patchEmbedding.value(), true, 0);
+    kernels.matmul(convolved, patches, false, patchEmbedding.factor(), true, 0);
 
     index();
     embedded = arena.take(n, d);
@@ -80,7 +84,6 @@ public final class VisionTower {
 
     mean = arena.take(n, 1);
     inverse = arena.take(n, 1);
-    Tensor x = arena.take(n, d);
     kernels.layerNorm(
         x,
         mean,
@@ -89,9 +92,12 @@ public final class VisionTower {
         normWeight.value(),
         normBias.value(),
         (float) config.layerNormEps());
+    if (!keep) {
+      arena.release(mark);
+    }
     int[] boundaries = boundaries(pictures, tokens);
     for (VisionBlock block : blocks) {
-      x = block.forward(kernels, arena, x, boundaries);
+      x = block.forward(kernels, arena, x, boundaries, keep);
     }
     return x;
   }
@@ -108,8 +114,9 @@ public final class VisionTower {
     Tensor dembedded = arena.take(dx.rows(), d);
     kernels.layerNormBackward(
         dembedded,
-        normWeight.gradient(),
-        normBias.gradient(),
+        false,
+        normWeight.gradient(kernels),
+        normBias.gradient(kernels),
         dx,
         mean,
         inverse,
@@ -117,12 +124,12 @@ public final class VisionTower {
         normWeight.value());
     if (positionEmbedding.isTrained()) {
       kernels.addBiasBackward(
-          positionEmbedding.gradient().reshape(1, tokens * d),
+          positionEmbedding.gradient(kernels).reshape(1, tokens * d),
           dembedded.reshape(pictures, tokens * d));
-      kernels.gatherBackward(classEmbedding.gradient(), dembedded, classRows);
-      Tensor dconvolved = arena.take(patches.rows(), d);
+      kernels.gatherBackward(classEmbedding.gradient(kernels), dembedded, classRows);
+      Tensor dconvolved = arena.take(kernels.factorType(), patches.rows(), d);
       kernels.gather(dconvolved, dembedded, patchRows);
-      kernels.matmul(patchEmbedding.gradient(), dconvolved, true, patches, false, 1);
+      patchEmbedding.addProduct(kernels, dconvolved, patches);
     }
     arena.release(mark);
   }

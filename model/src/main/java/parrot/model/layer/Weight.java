@@ -1,5 +1,6 @@
 package parrot.model.layer;
 
+import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -11,7 +12,9 @@ public final class Weight {
   private final int rows;
   private final int columns;
   private Tensor value;
+  private Tensor factor;
   private Tensor gradient;
+  private boolean holdsGradient;
 
   /**
    * @param name published tensor name
@@ -24,9 +27,16 @@ public final class Weight {
     this.columns = columns;
   }
 
-  /** Places the parameter in memory; {@code gradient} is null where none is wanted. */
-  public void place(Tensor value, Tensor gradient) {
+  /**
+   * Places the parameter in memory.
+   *
+   * @param value the parameter
+   * @param factor the same in the type that products take; may be {@code value}
+   * @param gradient null where none is wanted
+   */
+  public void place(Tensor value, Tensor factor, Tensor gradient) {
     this.value = value;
+    this.factor = factor;
     this.gradient = gradient;
   }
 
@@ -42,17 +52,37 @@ public final class Weight {
     return columns;
   }
 
-  /** [rows, columns]. */
+  /** [rows, columns]; float32 where it is trained. */
   public Tensor value() {
     return value;
   }
 
-  /** [rows, columns], or null where the parameter is frozen. */
-  public Tensor gradient() {
-    return gradient;
+  /** [rows, columns], to enter products. */
+  public Tensor factor() {
+    return factor;
   }
 
   public boolean isTrained() {
     return gradient != null;
+  }
+
+  /** Begins a step: whatever the gradient's memory holds is of the last one. */
+  public void forgetGradient() {
+    holdsGradient = false;
+  }
+
+  /** [rows, columns] float32 to add to: zero at first. Null where the parameter is frozen. */
+  public Tensor gradient(Kernels kernels) {
+    if (gradient != null && !holdsGradient) {
+      kernels.fill(gradient, 0);
+      holdsGradient = true;
+    }
+    return gradient;
+  }
+
+  /** Adds {@code dy^T x} to the gradient; the first product of a step overwrites it. */
+  void addProduct(Kernels kernels, Tensor dy, Tensor x) {
+    kernels.matmul(gradient, dy, true, x, false, holdsGradient ? 1 : 0);
+    holdsGradient = true;
   }
 }

@@ -11,6 +11,11 @@ public interface WeightFactory {
    */
   Weight create(String name, int rows, int columns);
 
+  /** A matrix that enters products: its {@link Weight#factor} has the type that they take. */
+  default Weight createFactor(String name, int rows, int columns) {
+    return create(name, rows, columns);
+  }
+
   /** A vector. */
   default Weight create(String name, int size) {
     return create(name, 1, size);

@@ -1,6 +1,7 @@
 package parrot.model.network;
 
 import java.util.Arrays;
+import parrot.model.tensor.Tensor;
 
 /**
  * A ragged batch: samples one after another, never padded.
@@ -8,12 +9,12 @@ import java.util.Arrays;
  * @param tokenIds of all samples; {@link #IMAGE} stands for a picture's visual tokens
  * @param labels likewise; {@link #IGNORE} where nothing is to be learned
  * @param lengths tokens of each sample
- * @param pixels pictures one after another, each [3, size, size], normalised; empty without any
+ * @param pixels [pictures, 3 * size * size], normalised, channel first
  * @param pictureSamples sample of each picture, ascending; a picture whose sample has no image
  *     token is computed and leaves no trace in the sequence
  */
 public record Batch(
-    int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] pictureSamples) {
+    int[] tokenIds, int[] labels, int[] lengths, Tensor pixels, int[] pictureSamples) {
   /** Token id that stands for a picture. */
   public static final int IMAGE = -200;
 
@@ -27,6 +28,11 @@ public record Batch(
           "Invalid batch: %d token ids and %d labels (must be %d, the sum of the lengths)"
               .formatted(tokenIds.length, labels.length, total));
     }
+    if (pixels.rows() != pictureSamples.length) {
+      throw new IllegalArgumentException(
+          "Invalid batch: %d pictures (must be %d, as many as have a sample)"
+              .formatted(pixels.rows(), pictureSamples.length));
+    }
     for (int i = 0; i < pictureSamples.length; i++) {
       if (pictureSamples[i] < (i == 0 ? 0 : pictureSamples[i - 1])
           || pictureSamples[i] >= lengths.length) {
@@ -38,6 +44,22 @@ public record Batch(
                 + ")");
       }
     }
+  }
+
+  /**
+   * A batch of pictures one after another.
+   *
+   * @param pixels each picture [3, size, size], normalised; copied
+   */
+  public Batch(
+      int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] pictureSamples) {
+    this(
+        tokenIds,
+        labels,
+        lengths,
+        Tensor.of(
+            pictureSamples.length, pixels.length / Math.max(1, pictureSamples.length), pixels),
+        pictureSamples);
   }
 
   /** A batch of text alone. */

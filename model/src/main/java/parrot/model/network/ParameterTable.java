@@ -2,18 +2,21 @@ package parrot.model.network;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import parrot.model.kernel.Kernels;
 import parrot.model.layer.Weight;
 import parrot.model.layer.WeightFactory;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
-import parrot.model.weights.Weights;
 
 /** Which parameters a network has, which are trained, and where they lie. */
 final class ParameterTable implements WeightFactory {
   private final Set<Part> trained;
   private final Map<String, Weight> weights = new HashMap<>();
+  private final Set<String> factors = new HashSet<>();
   private final List<Weight> frozen = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
   private long count;
@@ -38,6 +41,12 @@ final class ParameterTable implements WeightFactory {
     return weight;
   }
 
+  @Override
+  public Weight createFactor(String name, int rows, int columns) {
+    factors.add(name);
+    return create(name, rows, columns);
+  }
+
   List<Parameter> parameters() {
     return List.copyOf(parameters);
   }
@@ -46,21 +55,29 @@ final class ParameterTable implements WeightFactory {
     return count;
   }
 
-  /** Loads what is never trained into memory of its own. */
-  void loadFrozen(Weights source) {
+  /** Places what is never trained. */
+  void placeFrozen(FrozenWeights source, ElementType factorType) {
     for (Weight weight : frozen) {
-      Tensor value = Tensor.allocate(weight.rows(), weight.columns());
-      source.readInto(weight.name(), value);
-      weight.place(value, null);
+      boolean factor = factors.contains(weight.name());
+      Tensor value = source.tensor(weight, factor ? factorType : ElementType.F32);
+      weight.place(value, value, null);
     }
   }
 
-  /** Places what is trained into flat vectors; {@code gradients} 0 for a forward pass alone. */
-  void place(long values, long gradients, Object owner) {
+  /**
+   * Places what is trained into flat vectors.
+   *
+   * @param gradients 0 for a forward pass alone
+   * @param rounded null where products take float32
+   */
+  void place(long values, long gradients, RoundedCopy rounded, Object owner) {
     for (Parameter parameter : parameters) {
       Weight weight = weights.get(parameter.name());
+      Tensor value = view(values, parameter, owner);
+      boolean rounds = rounded != null && factors.contains(parameter.name());
       weight.place(
-          view(values, parameter, owner),
+          value,
+          rounds ? rounded.of(parameter) : value,
           gradients == 0 ? null : view(gradients, parameter, owner));
     }
   }
@@ -69,8 +86,18 @@ final class ParameterTable implements WeightFactory {
     return weights.get(parameter.name());
   }
 
+  /** Begins a step: all gradients are of the last one. */
+  void forgetGradients() {
+    weights.values().forEach(Weight::forgetGradient);
+  }
+
+  /** Ends a step: what nothing was added to becomes zero. */
+  void completeGradients(Kernels kernels) {
+    weights.values().forEach(weight -> weight.gradient(kernels));
+  }
+
   private static Tensor view(long address, Parameter parameter, Object owner) {
     return Tensor.view(
-        address + 4 * parameter.offset(), parameter.rows(), parameter.columns(), owner);
+        address + Float.BYTES * parameter.offset(), parameter.rows(), parameter.columns(), owner);
   }
 }

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.Kernels;
 import parrot.model.layer.Decoder;
 import parrot.model.layer.Experts;
@@ -14,6 +15,7 @@ import parrot.model.layer.Projector;
 import parrot.model.layer.VisionTower;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
 
@@ -26,7 +28,7 @@ import parrot.model.weights.Weights;
  */
 public final class ParrotNetwork implements AutoCloseable {
   private final ParrotConfig config;
-  private final Weights source;
+  private final FrozenWeights weights;
   private final Kernels kernels;
   private final Arena arena = new Arena();
   private final ParameterTable table;
@@ -37,29 +39,52 @@ public final class ParrotNetwork implements AutoCloseable {
   private final Decoder decoder;
   private final LanguageHead head;
   private final Set<Part> trained;
+  private final boolean recompute;
+  private RoundedCopy rounded; // null where products take float32
+  private long parametersAt;
+  private long gradientsAt;
+  private Object owner;
+
+  /** A network that keeps all activations for the backward pass, with weights of its own. */
+  public ParrotNetwork(ParrotConfig config, Set<Part> trained, Weights source, Kernels kernels) {
+    this(config, trained, new FrozenWeights(source), kernels, false);
+  }
 
   /**
    * @param trained parts that learn; the others are loaded here and stay as they are
+   * @param recompute whether the decoder keeps only the inputs of its layers and computes the rest
+   *     again in the backward pass: less memory, a third more work
    * @throws parrot.model.ModelException if a weight is missing or misshapen
    */
-  public ParrotNetwork(ParrotConfig config, Set<Part> trained, Weights source, Kernels kernels) {
+  public ParrotNetwork(
+      ParrotConfig config,
+      Set<Part> trained,
+      FrozenWeights weights,
+      Kernels kernels,
+      boolean recompute) {
     this.config = config;
-    this.source = source;
+    this.weights = weights;
     this.kernels = kernels;
+    this.recompute = recompute;
     this.trained = trained.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(trained);
     table = new ParameterTable(this.trained);
     vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
     projector = new Projector(table, config);
     experts = config.useMoe() ? new Experts(table, config) : null;
-    embedding = table.create("model.embed_tokens.weight", config.vocabSize(), config.hiddenSize());
+    String name = "model.embed_tokens.weight";
+    embedding =
+        config.tieWordEmbeddings()
+            ? table.createFactor(name, config.vocabSize(), config.hiddenSize())
+            : table.create(name, config.vocabSize(), config.hiddenSize());
     decoder = new Decoder(table, config);
     head = new LanguageHead(table, config, embedding);
-    table.loadFrozen(source);
+    table.placeFrozen(weights, kernels.factorType());
   }
 
   /** A network whose weights all stay as they are. */
-  public static ParrotNetwork frozen(ParrotConfig config, Weights source, Kernels kernels) {
-    return new ParrotNetwork(config, EnumSet.noneOf(Part.class), source, kernels);
+  public static ParrotNetwork frozen(
+      ParrotConfig config, FrozenWeights weights, Kernels kernels) {
+    return new ParrotNetwork(config, EnumSet.noneOf(Part.class), weights, kernels, false);
   }
 
   public ParrotConfig config() {
@@ -84,14 +109,50 @@ public final class ParrotNetwork implements AutoCloseable {
    * @param owner kept reachable as long as the vectors are in use
    */
   public void bind(long parameters, long gradients, Object owner) {
-    table.place(parameters, gradients, owner);
+    parametersAt = parameters;
+    gradientsAt = gradients;
+    this.owner = owner;
+    if (rounded == null && kernels.factorType() == ElementType.BF16 && table.count() > 0) {
+      rounded = new RoundedCopy(table.count());
+    }
+    table.place(parameters, gradients, rounded, owner);
+    parametersChanged();
   }
 
   /** Copies the starting weights into the bound vector. */
   public void initialize() {
     for (Parameter parameter : table.parameters()) {
-      source.readInto(parameter.name(), table.weight(parameter).value());
+      weights.source().readInto(parameter.name(), table.weight(parameter).value());
     }
+    parametersChanged();
+  }
+
+  /**
+   * Tells the network that somebody has written to the bound parameters. It notices by itself where
+   * a whole row of a tensor has changed.
+   */
+  public void parametersChanged() {
+    if (rounded != null) {
+      rounded.round(kernels, parametersAt, owner);
+    }
+  }
+
+  /**
+   * One step of AdamW on a part of the bound vectors, in place.
+   *
+   * @param offset of the first parameter
+   * @param first moments of the part, [1, n]
+   * @param second moments of the part, [1, n]
+   */
+  public void update(long offset, Tensor first, Tensor second, AdamWStep step) {
+    int length = first.columns();
+    kernels.adamW(
+        Tensor.view(parametersAt + Float.BYTES * offset, 1, length, owner),
+        rounded == null ? null : rounded.window(offset, length),
+        Tensor.view(gradientsAt + Float.BYTES * offset, 1, length, owner),
+        first,
+        second,
+        step);
   }
 
   /** Loss of a batch. */
@@ -106,42 +167,65 @@ public final class ParrotNetwork implements AutoCloseable {
 
   private StepResult run(Batch batch, boolean learn) {
     arena.reset();
+    refresh();
     SequenceLayout layout = layout(batch);
     if (learn) {
-      for (Parameter parameter : table.parameters()) {
-        kernels.fill(table.weight(parameter).gradient(), 0);
-      }
+      table.forgetGradients();
     }
-    Visual visual = batch.pictures() == 0 ? null : look(batch, layout);
-    Tensor hidden = decoder.forward(kernels, arena, embed(layout, visual), layout.boundaries());
-
+    Visual visual = batch.pictures() == 0 ? null : look(batch, layout, learn);
     int supervised = layout.supervised().length;
     double[] sampleLoss = new double[batch.samples()];
     int[] sampleTokens = new int[batch.samples()];
     if (supervised > 0) {
+      Tensor hidden =
+          decoder.forward(
+              kernels,
+              arena,
+              embed(layout, visual),
+              layout.boundaries(),
+              layout.supervised(),
+              keep(learn));
       Tensor losses = arena.take(supervised, 1);
-      Tensor dx = learn ? arena.take(hidden.rows(), hidden.columns()) : null;
-      head.loss(kernels, arena, losses, dx, hidden, layout.supervised(), layout.targets());
-      float[] values = losses.toArray();
+      Tensor dx = learn ? arena.take(supervised, hidden.columns()) : null;
+      head.loss(kernels, arena, losses, dx, hidden, layout.targets());
       for (int i = 0; i < supervised; i++) {
-        sampleLoss[layout.supervisedSamples()[i]] += values[i];
+        sampleLoss[layout.supervisedSamples()[i]] += losses.get(i, 0);
         sampleTokens[layout.supervisedSamples()[i]]++;
       }
       if (learn && !trained.isEmpty()) {
         backward(dx, layout, visual);
       }
     }
+    if (learn) {
+      table.completeGradients(kernels);
+    }
     return new StepResult(sampleLoss, sampleTokens, routing(visual));
+  }
+
+  private Decoder.Keep keep(boolean learn) {
+    if (!learn) {
+      return Decoder.Keep.NOTHING;
+    }
+    return recompute ? Decoder.Keep.INPUTS : Decoder.Keep.ALL;
+  }
+
+  private void refresh() {
+    if (rounded != null) {
+      rounded.refresh(kernels, parametersAt, table.parameters(), owner);
+    }
   }
 
   /** Intermediate values of a forward pass, with logits at every position. */
   public Trace trace(Batch batch) {
     arena.reset();
+    refresh();
     SequenceLayout layout = layout(batch);
-    Visual visual = batch.pictures() == 0 ? null : look(batch, layout);
+    Visual visual = batch.pictures() == 0 ? null : look(batch, layout, false);
     Tensor embedded = embed(layout, visual);
     float[] inputs = embedded.toArray();
-    Tensor hidden = decoder.forward(kernels, arena, embedded, layout.boundaries());
+    Tensor hidden =
+        decoder.forward(
+            kernels, arena, embedded, layout.boundaries(), null, Decoder.Keep.NOTHING);
     float[] logits = head.logits(kernels, arena, hidden).toArray();
     boolean seen = visual != null;
     return new Trace(
@@ -164,6 +248,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[] decode(int[] next, float[] pixels, KeyValueCache cache) {
     arena.reset();
+    refresh();
     int[] labels = new int[next.length];
     Arrays.fill(labels, Batch.IGNORE);
     Batch batch =
@@ -171,15 +256,15 @@ public final class ParrotNetwork implements AutoCloseable {
             ? Batch.ofText(next, labels, new int[] {next.length})
             : new Batch(next, labels, new int[] {next.length}, pixels, new int[1]);
     SequenceLayout layout = layout(batch);
-    Visual visual = pixels == null ? null : look(batch, layout);
-    Tensor hidden = decoder.forward(kernels, arena, embed(layout, visual), cache);
-    Tensor last = hidden.rows(hidden.rows() - 1, hidden.rows());
+    Visual visual = pixels == null ? null : look(batch, layout, false);
+    Tensor last = decoder.forward(kernels, arena, embed(layout, visual), cache);
     return head.logits(kernels, arena, last).toArray();
   }
 
   /** An empty cache for a sequence of {@code capacity} tokens, visual ones included. */
   public KeyValueCache newCache(int capacity) {
-    return new KeyValueCache(config.numHiddenLayers(), capacity, config.keyValueSize());
+    return new KeyValueCache(
+        kernels.factorType(), config.numHiddenLayers(), capacity, config.keyValueSize());
   }
 
   /** Visual tokens of a batch: before, between and after the parts that make them. */
@@ -194,12 +279,10 @@ public final class ParrotNetwork implements AutoCloseable {
     return SequenceLayout.of(batch, config.visualTokens(), config.tokenizerModelMaxLength());
   }
 
-  private Visual look(Batch batch, SequenceLayout layout) {
-    int size = config.vision().imageSize();
-    Tensor pixels = arena.take(batch.pictures(), 3 * size * size);
-    pixels.set(batch.pixels());
+  private Visual look(Batch batch, SequenceLayout layout, boolean learn) {
     Visual visual = new Visual();
-    visual.features = vision.forward(kernels, arena, pixels);
+    boolean keep = learn && trained.contains(Part.VISION);
+    visual.features = vision.forward(kernels, arena, batch.pixels(), keep);
     if (!config.classToken()) {
       visual.features = withoutClassTokens(visual.features, batch.pictures());
     }
@@ -229,9 +312,9 @@ public final class ParrotNetwork implements AutoCloseable {
     if (!below && !trained.contains(Part.DECODER)) {
       return;
     }
-    decoder.backward(kernels, arena, dx);
+    Tensor dembedded = decoder.backward(kernels, arena, dx);
     if (embedding.isTrained()) {
-      kernels.gatherBackward(embedding.gradient(), dx, layout.tokens());
+      kernels.gatherBackward(embedding.gradient(kernels), dembedded, layout.tokens());
     }
     boolean guides = visual != null && experts != null && embedding.isTrained();
     if (!below && !guides) {
@@ -239,14 +322,14 @@ public final class ParrotNetwork implements AutoCloseable {
     }
     Tensor dvisual = arena.take(visual.output.rows(), config.hiddenSize());
     kernels.fill(dvisual, 0);
-    kernels.gatherBackward(dvisual, dx, layout.visuals());
+    kernels.gatherBackward(dvisual, dembedded, layout.visuals());
     if (experts != null) {
       Tensor dprojected = arena.take(dvisual.rows(), config.hiddenSize());
       Tensor dprompts =
           embedding.isTrained() ? arena.take(visual.prompts.rows(), config.hiddenSize()) : null;
       experts.backward(kernels, arena, dprojected, dprompts, dvisual);
       if (dprompts != null) {
-        kernels.gatherBackward(embedding.gradient(), dprompts, layout.prompts());
+        kernels.gatherBackward(embedding.gradient(kernels), dprompts, layout.prompts());
       }
       dvisual = dprojected;
     }
@@ -301,6 +384,9 @@ public final class ParrotNetwork implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
+    if (rounded != null) {
+      rounded.close();
+    }
     kernels.close();
   }
 }

@@ -21,9 +21,14 @@ public final class Arena implements AutoCloseable {
   private int current;
   private long used;
 
-  /** A tensor of unspecified content. */
+  /** A float32 tensor of unspecified content. */
   public Tensor take(int rows, int columns) {
-    long bytes = roundUp(4L * rows * columns);
+    return take(ElementType.F32, rows, columns);
+  }
+
+  /** A tensor of unspecified content. */
+  public Tensor take(ElementType type, int rows, int columns) {
+    long bytes = roundUp((long) type.bytes() * rows * columns);
     while (current < chunks.size() && used + bytes > chunks.get(current).bytes) {
       current++;
       used = 0;
@@ -33,7 +38,7 @@ public final class Arena implements AutoCloseable {
       used = 0;
     }
     Chunk chunk = chunks.get(current);
-    Tensor tensor = Tensor.slice(chunk.buffer, chunk.address, used, rows, columns, chunk);
+    Tensor tensor = Tensor.slice(type, chunk.buffer, chunk.address, used, rows, columns, chunk);
     used += bytes;
     return tensor;
   }

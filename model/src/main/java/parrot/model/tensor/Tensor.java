@@ -2,11 +2,10 @@ package parrot.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * A float32 matrix view of off-heap memory: {@code rows} rows of {@code columns} values, {@code
+ * A matrix view of off-heap memory: {@code rows} rows of {@code columns} values of one type, {@code
  * stride} values from one row to the next. Views share memory; nothing is copied.
  *
  * <p>A view keeps its {@code owner} reachable, so the memory lives as long as any view of it.
@@ -15,6 +14,7 @@ public final class Tensor {
   /** Of one tensor, in bytes. */
   public static final long LARGEST = Integer.MAX_VALUE;
 
+  private final ElementType type;
   private final ByteBuffer buffer;
   private final long address;
   private final int rows;
@@ -22,7 +22,15 @@ public final class Tensor {
   private final int stride;
   private final Object owner;
 
-  private Tensor(ByteBuffer buffer, long address, int rows, int columns, int stride, Object owner) {
+  private Tensor(
+      ElementType type,
+      ByteBuffer buffer,
+      long address,
+      int rows,
+      int columns,
+      int stride,
+      Object owner) {
+    this.type = type;
     this.buffer = buffer;
     this.address = address;
     this.rows = rows;
@@ -32,19 +40,28 @@ public final class Tensor {
   }
 
   /**
+   * Views float32 memory that somebody else owns.
+   *
+   * @see #view(ElementType, long, int, int, Object)
+   */
+  public static Tensor view(long address, int rows, int columns, Object owner) {
+    return view(ElementType.F32, address, rows, columns, owner);
+  }
+
+  /**
    * Views memory that somebody else owns.
    *
    * @param address of the first value, in bytes
    * @param owner kept reachable by the view; null where the memory is never freed
    * @throws IllegalArgumentException if the view would exceed 2 GiB
    */
-  public static Tensor view(long address, int rows, int columns, Object owner) {
-    long bytes = 4L * rows * columns;
+  public static Tensor view(ElementType type, long address, int rows, int columns, Object owner) {
+    long bytes = (long) type.bytes() * rows * columns;
     if (rows < 0 || columns < 0 || bytes > LARGEST) {
       throw new IllegalArgumentException(
-          "Cannot view a tensor of " + rows + " x " + columns + " floats: at most 2 GiB each");
+          "Cannot view a tensor of " + rows + " x " + columns + " values: at most 2 GiB each");
     }
-    return new Tensor(bytes(address, bytes), address, rows, columns, columns, owner);
+    return new Tensor(type, bytes(address, bytes), address, rows, columns, columns, owner);
   }
 
   /** Memory that somebody else owns as a buffer in native byte order. */
@@ -56,23 +73,34 @@ public final class Tensor {
 
   /** Views rows x columns values of a native-order buffer from a byte offset on. */
   static Tensor slice(
-      ByteBuffer memory, long memoryAddress, long offset, int rows, int columns, Object owner) {
+      ElementType type,
+      ByteBuffer memory,
+      long memoryAddress,
+      long offset,
+      int rows,
+      int columns,
+      Object owner) {
     ByteBuffer part =
         memory
-            .slice(Math.toIntExact(offset), Math.toIntExact(4L * rows * columns))
+            .slice(Math.toIntExact(offset), Math.toIntExact((long) type.bytes() * rows * columns))
             .order(ByteOrder.nativeOrder());
-    return new Tensor(part, memoryAddress + offset, rows, columns, columns, owner);
+    return new Tensor(type, part, memoryAddress + offset, rows, columns, columns, owner);
+  }
+
+  /** Allocates zeroed float32 memory. */
+  public static Tensor allocate(int rows, int columns) {
+    return allocate(ElementType.F32, rows, columns);
   }
 
   /** Allocates zeroed memory that is freed when the last view of it is collected. */
-  public static Tensor allocate(int rows, int columns) {
-    BytePointer memory = new BytePointer(Math.max(64, 4L * rows * columns + 64));
+  public static Tensor allocate(ElementType type, int rows, int columns) {
+    BytePointer memory = new BytePointer(Math.max(64, (long) type.bytes() * rows * columns + 64));
     BytePointer.memset(memory, 0, memory.capacity());
     long aligned = (memory.address() + 63) & ~63L;
-    return view(aligned, rows, columns, memory);
+    return view(type, aligned, rows, columns, memory);
   }
 
-  /** Copies row-major values into new memory. */
+  /** Copies row-major values into new float32 memory. */
   public static Tensor of(int rows, int columns, float... values) {
     Tensor tensor = allocate(rows, columns);
     tensor.set(values);
@@ -82,24 +110,34 @@ public final class Tensor {
   /** Rows {@code from} (inclusive) to {@code to} (exclusive). */
   public Tensor rows(int from, int to) {
     check(0 <= from && from <= to && to <= rows, "rows " + from + " to " + to);
-    long offset = 4L * from * stride;
+    long offset = (long) type.bytes() * from * stride;
     return new Tensor(
-        slice(offset, to - from, columns), address + offset, to - from, columns, stride, owner);
+        type,
+        slice(offset, to - from, columns),
+        address + offset,
+        to - from,
+        columns,
+        stride,
+        owner);
   }
 
   /** Columns {@code from} (inclusive) to {@code to} (exclusive); the stride stays. */
   public Tensor columns(int from, int to) {
     check(0 <= from && from <= to && to <= columns, "columns " + from + " to " + to);
-    long offset = 4L * from;
+    long offset = (long) type.bytes() * from;
     return new Tensor(
-        slice(offset, rows, to - from), address + offset, rows, to - from, stride, owner);
+        type, slice(offset, rows, to - from), address + offset, rows, to - from, stride, owner);
   }
 
   /** The same values as another matrix; only where they lie without gaps. */
   public Tensor reshape(int rows, int columns) {
     check(
         isContiguous() && (long) rows * columns == size(), "reshape to " + rows + " x " + columns);
-    return new Tensor(buffer, address, rows, columns, columns, owner);
+    return new Tensor(type, buffer, address, rows, columns, columns, owner);
+  }
+
+  public ElementType type() {
+    return type;
   }
 
   public int rows() {
@@ -133,19 +171,40 @@ public final class Tensor {
     return buffer;
   }
 
-  public float get(int row, int column) {
-    return buffer.getFloat(4 * (row * stride + column));
+  /** Where a value lies in {@link #buffer}, in bytes. */
+  public int at(int row, int column) {
+    return type.bytes() * (row * stride + column);
   }
 
+  public float get(int row, int column) {
+    int at = at(row, column);
+    return type == ElementType.F32
+        ? buffer.getFloat(at)
+        : ElementType.fromBf16(buffer.getShort(at));
+  }
+
+  /** Sets a value, rounded to the tensor's type. */
   public void set(int row, int column, float value) {
-    buffer.putFloat(4 * (row * stride + column), value);
+    int at = at(row, column);
+    if (type == ElementType.F32) {
+      buffer.putFloat(at, value);
+    } else {
+      buffer.putShort(at, ElementType.toBf16(value));
+    }
   }
 
   /** Sets all values from a row-major array. */
   public void set(float[] values) {
     check(values.length == size(), "set from " + values.length + " values");
     for (int row = 0; row < rows; row++) {
-      floats(row).put(values, row * columns, columns);
+      if (type == ElementType.F32) {
+        buffer.slice(at(row, 0), 4 * columns).order(buffer.order()).asFloatBuffer()
+            .put(values, row * columns, columns);
+      } else {
+        for (int column = 0; column < columns; column++) {
+          set(row, column, values[row * columns + column]);
+        }
+      }
     }
   }
 
@@ -153,22 +212,23 @@ public final class Tensor {
   public float[] toArray() {
     float[] values = new float[Math.toIntExact(size())];
     for (int row = 0; row < rows; row++) {
-      floats(row).get(values, row * columns, columns);
+      if (type == ElementType.F32) {
+        buffer.slice(at(row, 0), 4 * columns).order(buffer.order()).asFloatBuffer()
+            .get(values, row * columns, columns);
+      } else {
+        for (int column = 0; column < columns; column++) {
+          values[row * columns + column] = get(row, column);
+        }
+      }
     }
     return values;
   }
 
-  private FloatBuffer floats(int row) {
-    return buffer
-        .duplicate()
-        .order(ByteOrder.nativeOrder())
-        .position(4 * row * stride)
-        .asFloatBuffer();
-  }
-
   private ByteBuffer slice(long offset, int newRows, int newColumns) {
     long length =
-        newRows == 0 || newColumns == 0 ? 0 : 4L * ((long) (newRows - 1) * stride + newColumns);
+        newRows == 0 || newColumns == 0
+            ? 0
+            : type.bytes() * ((long) (newRows - 1) * stride + newColumns);
     int start = length == 0 ? 0 : Math.toIntExact(offset);
     return buffer.slice(start, Math.toIntExact(length)).order(ByteOrder.nativeOrder());
   }
@@ -181,7 +241,8 @@ public final class Tensor {
 
   @Override
   public String toString() {
-    return "Tensor[" + rows + " x " + columns + (isContiguous() ? "" : ", stride " + stride) + "]";
+    String name = type == ElementType.F32 ? "Tensor[" : "Tensor[bf16 ";
+    return name + rows + " x " + columns + (isContiguous() ? "" : ", stride " + stride) + "]";
   }
 
   /** A pointer to foreign memory that frees nothing. */

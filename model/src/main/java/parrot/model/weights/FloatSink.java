@@ -1,6 +1,7 @@
 package parrot.model.weights;
 
 import java.nio.FloatBuffer;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Receives a tensor's values piece by piece. */
@@ -12,10 +13,10 @@ public interface FloatSink {
    */
   void accept(long offset, float[] values, int count);
 
-  /** Writes to a tensor of as many values, row-major, whatever its stride. */
+  /** Writes to a tensor of as many values, row-major, whatever its stride and type. */
   static FloatSink into(Tensor target) {
     int columns = target.columns();
-    if (target.isContiguous()) {
+    if (target.isContiguous() && target.type() == ElementType.F32) {
       FloatBuffer floats =
           target.buffer().duplicate().order(target.buffer().order()).asFloatBuffer();
       return (offset, values, count) -> floats.put(Math.toIntExact(offset), values, 0, count);

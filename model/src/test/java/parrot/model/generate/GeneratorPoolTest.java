@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Batch;
+import parrot.model.network.FrozenWeights;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.Initializer;
 import parrot.model.weights.ModelFolder;
@@ -84,7 +85,8 @@ class GeneratorPoolTest {
   @Test
   void threadsWithOneCopyOfTheWeightsAnswerAsOneGeneratorDoes() throws Exception {
     try (ModelFolder model = model();
-        ParrotNetwork network = ParrotNetwork.frozen(model.config(), model.weights(), kernels());
+        ParrotNetwork network = ParrotNetwork.frozen(
+                model.config(), new FrozenWeights(model.weights()), kernels());
         GeneratorPool pool =
             new GeneratorPool(model.config(), model.weights(), GeneratorPoolTest::kernels)) {
       Generator alone = new Generator(network);

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 class KernelProviderTest {
@@ -60,7 +61,11 @@ class KernelProviderTest {
 
   @Test
   void namesTheStatusAndTheSizesOfAFailedProduct() {
-    assertThatThrownBy(() -> new Gemm().multiply(false, false, 2, 3, -1, 1, 0, 1, 0, 3, 0, 0, 3))
+    assertThatThrownBy(
+            () ->
+                new Gemm()
+                    .multiply(
+                        false, false, 2, 3, -1, 0, 1, 0, 3, false, ElementType.F32, 0, 3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "Cannot multiply 2 x -1 by -1 x 3: oneDNN reports status 2 (invalid arguments)");

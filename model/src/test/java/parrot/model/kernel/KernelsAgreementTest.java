@@ -232,21 +232,38 @@ class KernelsAgreementTest {
           of(y, weight, bias),
           of(dy, mean, inverse, x, weight),
           (k, out, in) ->
-              k.layerNormBackward(out[0], out[1], out[2], in[0], in[1], in[2], in[3], in[4]));
+              k.layerNormBackward(
+                  out[0], false, out[1], out[2], in[0], in[1], in[2], in[3], in[4]));
       compare(
           "frozen layer gradient",
           samples,
           of(y),
           of(dy, mean, inverse, x, weight),
           (k, out, in) ->
-              k.layerNormBackward(out[0], null, null, in[0], in[1], in[2], in[3], in[4]));
+              k.layerNormBackward(
+                  out[0], false, null, null, in[0], in[1], in[2], in[3], in[4]));
+      compare(
+          "added layer gradient",
+          samples,
+          of(dy, weight, bias),
+          of(dy, mean, inverse, x, weight),
+          (k, out, in) ->
+              k.layerNormBackward(
+                  out[0], true, out[1], out[2], in[0], in[1], in[2], in[3], in[4]));
       expected.rmsNorm(samples.empty(rows, columns), inverse, x, weight, 1e-6f);
       compare(
           "rms gradient",
           samples,
           of(y, weight),
           of(dy, inverse, x, weight),
-          (k, out, in) -> k.rmsNormBackward(out[0], out[1], in[0], in[1], in[2], in[3]));
+          (k, out, in) -> k.rmsNormBackward(out[0], false, out[1], in[0], in[1], in[2], in[3]));
+      compare(
+          "added rms gradient",
+          samples,
+          of(dy, weight),
+          of(dy, inverse, x, weight),
+          (k, out, in) ->
+              k.rmsNormBackward(out[0], true, out[1], in[0], in[1], in[2], in[3]));
     }
   }
 
@@ -276,14 +293,18 @@ class KernelsAgreementTest {
     for (int i = 0; i < rows; i++) {
       targets[i] = samples.below(columns);
     }
-    for (float factor : new float[] {0, 0.01f}) {
-      compare(
-          "cross-entropy " + factor,
-          samples,
-          of(samples.empty(rows, 1), x),
-          of(),
-          (k, out, in) -> k.crossEntropy(out[0], out[1], targets, factor));
-    }
+    compare(
+        "cross-entropy",
+        samples,
+        of(samples.empty(rows, 1)),
+        of(x),
+        (k, out, in) -> k.crossEntropy(out[0], null, in[0], targets, 1));
+    compare(
+        "cross-entropy gradient in place",
+        samples,
+        of(samples.empty(rows, 1), x),
+        of(),
+        (k, out, in) -> k.crossEntropy(out[0], out[1], out[1], targets, 0.01f));
   }
 
   @ParameterizedTest

@@ -59,7 +59,7 @@ abstract class KernelsContractTest {
     kernels.matmul(none, Tensor.allocate(0, 6), false, Tensor.allocate(6, 6), false, 0);
     kernels.rmsNorm(none, column, none, weight, 1e-6f);
     kernels.activate(none, none, Activation.GELU);
-    kernels.crossEntropy(column, none, new int[0], 1);
+    kernels.crossEntropy(column, none, none, new int[0], 1);
     kernels.addBiasBackward(weight, none);
     kernels.gather(none, weight, new int[0]);
     assertThat(kernels.sumOfSquares(none)).isZero();
@@ -134,10 +134,10 @@ abstract class KernelsContractTest {
   void crossEntropyLeavesLogitsAloneUnlessAskedForGradients() {
     Tensor logits = Tensor.of(2, 3, 0, 0, 0, 5, -5, 1);
     Tensor losses = Tensor.allocate(2, 1);
-    kernels.crossEntropy(losses, logits, new int[] {1, 0}, 0);
+    kernels.crossEntropy(losses, null, logits, new int[] {1, 0}, 1);
     assertThat(logits.toArray()).containsExactly(0, 0, 0, 5, -5, 1);
     assertThat(losses.get(0, 0)).isCloseTo((float) Math.log(3), within(1e-6f));
-    kernels.crossEntropy(losses, logits, new int[] {1, 0}, 0.5f);
+    kernels.crossEntropy(losses, logits, logits, new int[] {1, 0}, 0.5f);
     assertThat(logits.rows(0, 1).toArray())
         .containsExactly(new float[] {1 / 6f, -1 / 3f, 1 / 6f}, within(1e-6f));
   }
@@ -183,7 +183,7 @@ abstract class KernelsContractTest {
     kernels.layerNorm(y, samples.empty(2, 1), perRow, bad.apply(2), weight, weight, 1e-6f);
     assertThat(y.get(1, 5)).isNaN();
     Tensor logits = bad.apply(2);
-    kernels.crossEntropy(perRow, logits, new int[] {3, 3}, 1);
+    kernels.crossEntropy(perRow, logits, logits, new int[] {3, 3}, 1);
     assertThat(perRow.get(1, 0)).isNaN();
     assertThat(perRow.get(0, 0)).isNotNaN();
     assertThat(logits.get(1, 30)).isNaN();
@@ -255,7 +255,7 @@ abstract class KernelsContractTest {
     assertThatThrownBy(() -> kernels.gather(two, two, new int[] {1}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot gather: row 1 of 1 x 2");
-    assertThatThrownBy(() -> kernels.crossEntropy(one, three, new int[] {3}, 1))
+    assertThatThrownBy(() -> kernels.crossEntropy(one, null, three, new int[] {3}, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot compute cross-entropy: target 3 for 1 x 3");
     assertThatThrownBy(() -> kernels.rotate(two, one, one, new int[] {1}, 2, false))

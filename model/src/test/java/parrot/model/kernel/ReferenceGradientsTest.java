@@ -108,7 +108,7 @@ class ReferenceGradientsTest {
     forward.run();
     Tensor dx = samples.empty(3, 6);
     Tensor dweight = Tensor.allocate(1, 6);
-    kernels.rmsNormBackward(dx, dweight, dy, inverse, x, weight);
+    kernels.rmsNormBackward(dx, false, dweight, dy, inverse, x, weight);
     check("x", dx, x, dy, forward);
     check("weight", dweight, weight, dy, forward);
   }
@@ -131,7 +131,7 @@ class ReferenceGradientsTest {
     Tensor dx = samples.empty(3, 6);
     Tensor dweight = Tensor.allocate(1, 6);
     Tensor dbias = Tensor.allocate(1, 6);
-    kernels.layerNormBackward(dx, dweight, dbias, dy, mean, inverse, x, weight);
+    kernels.layerNormBackward(dx, false, dweight, dbias, dy, mean, inverse, x, weight);
     check("x", dx, x, dy, forward);
     check("weight", dweight, weight, dy, forward);
     check("bias", dbias, bias, dy, forward);
@@ -221,14 +221,14 @@ class ReferenceGradientsTest {
     kernels.fill(weights, 0.25f);
     Tensor losses = samples.empty(3, 1);
     Tensor dx = samples.like(x);
-    kernels.crossEntropy(losses, dx, targets, 0.25f);
+    kernels.crossEntropy(losses, dx, dx, targets, 0.25f);
     check(
         "cross-entropy",
         dx,
         x,
         weights,
         () -> {
-          kernels.crossEntropy(losses, x, targets, 0);
+          kernels.crossEntropy(losses, null, x, targets, 1);
           return losses;
         });
   }

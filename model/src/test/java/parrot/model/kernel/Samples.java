@@ -2,6 +2,7 @@ package parrot.model.kernel;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Seeded tensors for tests, with or without a gap between rows. */
@@ -29,6 +30,15 @@ final class Samples {
     return tensor(rows, columns, 1);
   }
 
+  /** The same values and gaps in another type. */
+  Tensor as(ElementType type, Tensor tensor) {
+    Tensor whole =
+        Tensor.allocate(type, tensor.rows(), tensor.columns() + (strided ? 5 : 0));
+    Tensor copy = strided ? whole.columns(3, tensor.columns() + 3) : whole;
+    copy.set(tensor.toArray());
+    return copy;
+  }
+
   /** Filled with NaN, as memory that must be overwritten. */
   Tensor empty(int rows, int columns) {
     Tensor whole = Tensor.allocate(rows, strided ? columns + 5 : columns);
@@ -40,9 +50,7 @@ final class Samples {
 
   /** Another tensor with the same values and the same gaps. */
   Tensor like(Tensor tensor) {
-    Tensor copy = empty(tensor.rows(), tensor.columns());
-    copy.set(tensor.toArray());
-    return copy;
+    return as(tensor.type(), tensor);
   }
 
   int below(int bound) {

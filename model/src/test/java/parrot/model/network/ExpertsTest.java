@@ -80,7 +80,7 @@ class ExpertsTest {
               (name, rows, columns) -> {
                 Weight weight = new Weight(name, rows, columns);
                 weights.put(name, normal(rows, columns));
-                weight.place(weights.get(name), null);
+                weight.place(weights.get(name), weights.get(name), null);
                 return weight;
               },
               config);

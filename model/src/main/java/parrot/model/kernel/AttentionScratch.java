@@ -1,0 +1,139 @@
+package parrot.model.kernel;
+
+import java.util.List;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Tensor;
+
+/**
+ * What one worker needs for one block of queries. Scores and their gradients are float32; where
+ * the inputs are bfloat16, rounded copies beside them enter the next product.
+ */
+final class AttentionScratch {
+  /** Scores of one block: small enough to stay in the cache of a core. */
+  private static final int SCORES = 1 << 16;
+
+  private static final int LEAST_ROWS = 16;
+
+  private final Memory[] memories = {
+    new Memory(), new Memory(), new Memory(), new Memory(), new Memory(), new Memory()
+  };
+  private List<Object> reserved = List.of();
+  private boolean rounds;
+  private int rows;
+  private int stride;
+  private Tensor scores; // (rows, stride)
+  private Tensor slopes; // (rows, stride)
+  private Tensor probabilities; // (rows, stride), of the inputs' type
+  private Tensor scoreSlopes; // (rows, stride), of the inputs' type
+  private Tensor dkeys; // (keys, headSize)
+  private Tensor dvalues; // (keys, headSize)
+
+  /**
+   * Makes room for the blocks of one head.
+   *
+   * @param headSize 0 where only forward is run
+   */
+  void reserve(ElementType type, int queries, int keys, int headSize) {
+    List<Object> wanted = List.of(type, queries, keys, headSize);
+    if (wanted.equals(reserved)) {
+      return;
+    }
+    reserved = wanted;
+    rounds = type == ElementType.BF16;
+    boolean backward = headSize > 0;
+    stride = VectorScores.padded(keys);
+    int fitting = SCORES / (backward ? 2 : 1) / Math.max(1, stride);
+    rows = Math.max(1, Math.min(queries, Math.max(LEAST_ROWS, fitting)));
+    scores = memories[0].take(ElementType.F32, rows, stride);
+    probabilities = rounds ? memories[1].take(type, rows, stride) : scores;
+    if (backward) {
+      slopes = memories[2].take(ElementType.F32, rows, stride);
+      scoreSlopes = rounds ? memories[3].take(type, rows, stride) : slopes;
+      dkeys = memories[4].take(ElementType.F32, keys, headSize);
+      dvalues = memories[5].take(ElementType.F32, keys, headSize);
+    }
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  int stride() {
+    return stride;
+  }
+
+  Tensor scores() {
+    return scores;
+  }
+
+  Tensor slopes() {
+    return slopes;
+  }
+
+  Tensor probabilities() {
+    return probabilities;
+  }
+
+  Tensor scoreSlopes() {
+    return scoreSlopes;
+  }
+
+  Tensor dkeys() {
+    return dkeys;
+  }
+
+  Tensor dvalues() {
+    return dvalues;
+  }
+
+  /** Brings a row of probabilities to the type that the next product takes. */
+  void finishProbabilities(int row, int seen) {
+    finish(probabilities, scores, row, seen);
+  }
+
+  void finishSlopes(int row, int seen) {
+    finish(scoreSlopes, slopes, row, seen);
+  }
+
+  private void finish(Tensor y, Tensor x, int row, int seen) {
+    if (rounds) {
+      int padded = VectorScores.padded(seen);
+      Bf16.narrow(y.buffer(), y.at(row, 0), x.buffer(), x.at(row, 0), padded);
+    }
+  }
+
+  void clearSums() {
+    VectorElementwise.fill(dkeys.buffer(), 0, Math.toIntExact(dkeys.size()), 0);
+    VectorElementwise.fill(dvalues.buffer(), 0, Math.toIntExact(dvalues.size()), 0);
+  }
+
+  /** Stores the sums over all queries where they belong. */
+  void storeSums(Tensor dk, Tensor dv, int firstKey, int column) {
+    for (int i = 0; i < dkeys.rows(); i++) {
+      store(dk, firstKey + i, column, dkeys, i);
+      store(dv, firstKey + i, column, dvalues, i);
+    }
+  }
+
+  private static void store(Tensor y, int row, int column, Tensor sums, int sum) {
+    int at = y.at(row, column);
+    if (y.type() == ElementType.F32) {
+      y.buffer().put(at, sums.buffer(), sums.at(sum, 0), 4 * sums.columns());
+    } else {
+      Bf16.narrow(y.buffer(), at, sums.buffer(), sums.at(sum, 0), sums.columns());
+    }
+  }
+
+  /** Memory that grows and is kept. */
+  private static final class Memory {
+    private Tensor bytes = Tensor.allocate(1, SCORES / 2);
+
+    Tensor take(ElementType type, int rows, int columns) {
+      long needed = (long) type.bytes() * rows * columns;
+      if (4 * bytes.size() < needed) {
+        bytes = Tensor.allocate(1, Math.toIntExact((needed + needed / 4 + 3) / 4));
+      }
+      return Tensor.view(type, bytes.address(), rows, columns, bytes);
+    }
+  }
+}
