@@ -102,7 +102,8 @@ final class OneDnnProduct implements AutoCloseable {
     if (kind.add) {
       dnnl_post_ops sum = new dnnl_post_ops();
       check(dnnl.dnnl_post_ops_create(sum));
-      check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, type(kind.result)));
+      // Naming the result's own type here makes oneDNN fall back to plain loops.
+      check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef));
       check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum));
       dnnl.dnnl_post_ops_destroy(sum);
     }

@@ -239,6 +239,12 @@ public final class ParrotNetwork implements AutoCloseable {
         logits);
   }
 
+  /** What the vision tower makes of a batch's pictures: (I * P, Dv), row-major. */
+  public float[] features(Batch batch) {
+    arena.reset();
+    return vision.forward(kernels, arena, batch.pixels(), false).toArray();
+  }
+
   /**
    * Continues one sample in a cache.
    *
