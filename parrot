@@ -100,7 +100,8 @@ export PARROT_THREADS="${PARROT_THREADS:-${OMP_NUM_THREADS:-$(nproc)}}"
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}"
 export GOMP_SPINCOUNT="${GOMP_SPINCOUNT:-10000}"
-# Fresh pages are slow: let native libraries keep what they freed.
+# Fresh pages are slow: let native libraries keep what they freed. (NativeEnvironment.java lists the
+# same; train and evaluate warn where other values stand.)
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-17179869184}"

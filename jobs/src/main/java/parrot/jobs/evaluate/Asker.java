@@ -21,6 +21,7 @@ import parrot.datasets.DataException;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Progress;
+import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.TaskFailure;
 
 /** Asks a model on executors. Which executor gets which question decides nothing. */
@@ -120,6 +121,7 @@ final class Asker {
       if (!questions.hasNext()) {
         return Collections.emptyIterator();
       }
+      EnvironmentCheck.logOnExecutor();
       Configuration hadoop = configuration.value().value();
       try (AnsweringModel.Borrowed borrowed =
           AnsweringModel.borrow(new Path(model), fingerprint, options, hadoop)) {

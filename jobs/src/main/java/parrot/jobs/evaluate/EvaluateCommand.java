@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -140,6 +141,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluateJob.Result result;
     try (SparkSession session = SparkSessions.create("parrot evaluate", master, Map.of());
         JavaSparkContext spark = SparkSessions.context(session)) {
+      PrintWriter console = spec.commandLine().getOut();
+      Preflight.checkAnyTasks(session.sparkContext(), kernels, precision).forEach(console::println);
+      console.flush();
       result = EvaluateJob.run(request, spark);
     }
     print(spec.commandLine().getOut(), result);

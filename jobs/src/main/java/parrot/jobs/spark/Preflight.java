@@ -3,6 +3,7 @@ package parrot.jobs.spark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.serializer.KryoSerializer;
@@ -12,8 +13,8 @@ import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.OneDnn;
 
 /**
- * Looks at the environment before anything long begins: one plain line each, and a refusal where it
- * cannot work.
+ * Looks at the environment before anything long begins: one plain line each, a warning where it is
+ * slow, and a refusal where it cannot work.
  */
 public final class Preflight {
   /** Packages that Spark and Kryo open by reflection on Java 17. */
@@ -21,12 +22,14 @@ public final class Preflight {
       List.of("java.lang", "java.nio", "java.util", "java.util.concurrent", "sun.nio.ch");
 
   private final SparkConf conf;
-  private final int defaultParallelism;
+  private final int slots;
+  private final UnaryOperator<String> environment;
   private final List<String> lines = new ArrayList<>();
 
-  private Preflight(SparkConf conf, int defaultParallelism) {
+  private Preflight(SparkConf conf, int parallelism, UnaryOperator<String> environment) {
     this.conf = conf;
-    this.defaultParallelism = defaultParallelism;
+    this.slots = slotsOf(conf, parallelism);
+    this.environment = environment;
   }
 
   /**
@@ -40,19 +43,53 @@ public final class Preflight {
    */
   public static List<String> check(
       SparkContext spark, int tasks, String kernels, String precision) {
-    return check(spark.getConf(), spark.defaultParallelism(), tasks, kernels, precision);
+    return check(
+        spark.getConf(), spark.defaultParallelism(), System::getenv, tasks, kernels, precision);
   }
 
   static List<String> check(
-      SparkConf conf, int slots, int tasks, String kernels, String precision) {
-    Preflight preflight = new Preflight(conf, slots);
+      SparkConf conf,
+      int parallelism,
+      UnaryOperator<String> environment,
+      int tasks,
+      String kernels,
+      String precision) {
+    Preflight preflight = new Preflight(conf, parallelism, environment);
     preflight.slots(tasks);
     preflight.accelerators();
     preflight.scheduling();
     preflight.serializer();
     preflight.java();
     preflight.nd4j();
-    preflight.kernels(kernels, precision, Math.min(tasks, Math.max(1, slots)));
+    preflight.kernels(kernels, precision, Math.min(tasks, preflight.slots));
+    preflight.environment();
+    return List.copyOf(preflight.lines);
+  }
+
+  /**
+   * Checks what a job needs that computes in tasks of any number, each of which may be started
+   * twice.
+   *
+   * @see #check(SparkContext, int, String, String)
+   */
+  public static List<String> checkAnyTasks(SparkContext spark, String kernels, String precision) {
+    return checkAnyTasks(
+        spark.getConf(), spark.defaultParallelism(), System::getenv, kernels, precision);
+  }
+
+  static List<String> checkAnyTasks(
+      SparkConf conf,
+      int parallelism,
+      UnaryOperator<String> environment,
+      String kernels,
+      String precision) {
+    Preflight preflight = new Preflight(conf, parallelism, environment);
+    preflight.say("spark", preflight.master() + ", " + preflight.slots + " tasks at a time");
+    preflight.requireSlots();
+    preflight.accelerators();
+    preflight.java();
+    preflight.kernels(kernels, precision, preflight.slots);
+    preflight.environment();
     return List.copyOf(preflight.lines);
   }
 
@@ -64,18 +101,24 @@ public final class Preflight {
     return new CommandException(ExitCode.ENVIRONMENT, message);
   }
 
+  private String master() {
+    return conf.get("spark.master", "local[*]");
+  }
+
   private void slots(int tasks) {
-    String master = conf.get("spark.master", "local[*]");
-    int slots = slotsOf(conf, defaultParallelism);
     String waves =
         slots >= tasks
             ? ""
             : "; " + tasks + " replicas run one after the other, results are the same";
-    say("spark", master + ", " + slots + " slots for " + tasks + " replicas" + waves);
+    say("spark", master() + ", " + slots + " slots for " + tasks + " replicas" + waves);
+    requireSlots();
+  }
+
+  private void requireSlots() {
     if (slots < 1) {
       throw refuse(
           "Cannot run on "
-              + master
+              + master()
               + ": no task fits (spark.task.cpus is "
               + conf.get("spark.task.cpus", "1")
               + "); lower it or give executors more cores");
@@ -85,7 +128,7 @@ public final class Preflight {
   /** Tasks that run at the same time. */
   static int slotsOf(SparkConf conf, int parallelism) {
     int cpus = conf.getInt("spark.task.cpus", 1);
-    if (conf.get("spark.master", "local").startsWith("local")) {
+    if (EnvironmentCheck.isLocal(conf)) {
       return parallelism / cpus;
     }
     int perExecutor = conf.getInt("spark.executor.cores", 1) / cpus;
@@ -95,8 +138,7 @@ public final class Preflight {
 
   private void accelerators() {
     String task = conf.get("spark.task.resource.gpu.amount", "0");
-    boolean local = conf.get("spark.master", "local").startsWith("local");
-    if (local && !task.equals("0")) {
+    if (EnvironmentCheck.isLocal(conf) && !task.equals("0")) {
       throw refuse(
           "Cannot schedule GPUs in local mode: spark.task.resource.gpu.amount is "
               + task
@@ -187,30 +229,35 @@ public final class Preflight {
         throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), e);
       }
     }
-    String threads = System.getenv("OMP_NUM_THREADS");
-    int cores = Runtime.getRuntime().availableProcessors();
-    int each = threads != null && threads.matches("[0-9]{1,4}") ? Integer.parseInt(threads) : cores;
-    boolean local = conf.get("spark.master", "local").startsWith("local");
-    String crowd =
-        local && name.equals("onednn") && each * together > cores
-            ? "; "
-                + together
-                + " tasks share "
-                + cores
-                + " cores: set it to 1, or this will be slow"
-            : "";
     String rounding =
         name.equals("onednn") && precision.equals("bf16") && !OneDnn.gainsFromBf16()
             ? " asked for, f32 used where processors lack AVX-512 BF16, as this one"
             : "";
-    say(
-        "kernels",
-        name
-            + ", "
-            + precision
-            + rounding
-            + ", OMP_NUM_THREADS "
-            + (threads == null ? "not set" : threads)
-            + crowd);
+    boolean crowded = EnvironmentCheck.isLocal(conf) && name.equals("onednn");
+    say("kernels", name + ", " + precision + rounding + (crowded ? crowd(together) : ""));
+  }
+
+  /** Tasks of one process have its cores between them, whatever each of them believes. */
+  private String crowd(int together) {
+    String threads = environment.apply(NativeEnvironment.OPEN_MP_THREADS);
+    int cores = Runtime.getRuntime().availableProcessors();
+    int each = threads != null && threads.matches("[0-9]{1,4}") ? Integer.parseInt(threads) : cores;
+    if (each * together <= cores) {
+      return "";
+    }
+    String remedy =
+        each > 1
+            ? "set " + NativeEnvironment.OPEN_MP_THREADS + " to 1"
+            : "use the master local[" + cores + "]";
+    return "; " + together + " tasks share " + cores + " cores: " + remedy + ", or this is slow";
+  }
+
+  private void environment() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    String topic = "native";
+    for (String fact : EnvironmentCheck.facts(conf, environment, cores)) {
+      say(topic, fact);
+      topic = "";
+    }
   }
 }

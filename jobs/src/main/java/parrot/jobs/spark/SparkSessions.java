@@ -60,10 +60,11 @@ public final class SparkSessions {
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.sql.shuffle.partitions", "8");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-    // Kernels share cores out with threads of their own; OpenMP's would wait for each other.
-    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
-    conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "passive");
-    conf.setIfMissing("spark.executorEnv.GOMP_SPINCOUNT", "10000");
+    // As the profiles do, for those who submit without one.
+    String threads = conf.get("spark.task.cpus", "1");
+    conf.setIfMissing(EnvironmentCheck.EXECUTORS + NativeEnvironment.THREADS, threads);
+    NativeEnvironment.recommended()
+        .forEach((name, value) -> conf.setIfMissing(EnvironmentCheck.EXECUTORS + name, value));
     // Broadcasts and results are float32 weights, which do not compress.
     conf.setIfMissing("spark.broadcast.compress", "false");
     if (conf.get("spark.master").startsWith("local")) {

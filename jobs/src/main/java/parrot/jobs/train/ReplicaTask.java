@@ -8,6 +8,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.jobs.spark.EnvironmentCheck;
 import parrot.model.dl4j.FlatVectors;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.ParrotGraphVertex;
@@ -29,6 +30,7 @@ final class ReplicaTask implements FlatMapFunction<Iterator<String>, ReplicaResu
 
   @Override
   public Iterator<ReplicaResult> call(Iterator<String> plans) throws Exception {
+    EnvironmentCheck.logOnExecutor();
     List<ReplicaResult> results = new ArrayList<>();
     while (plans.hasNext()) {
       ReplicaPlan plan = ReplicaPlan.parse(plans.next());

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.jobs.spark.NativeEnvironment;
 
 /** The launcher's own part, in a folder whose name has a blank; nothing is built or started. */
 class LauncherTest {
@@ -41,7 +42,7 @@ class LauncherTest {
     builder
         .environment()
         .keySet()
-        .removeIf(key -> key.matches("OMP.*|PARROT.*|SPARK_HOME|LC_.*|LANG"));
+        .removeIf(key -> key.matches("G?OMP.*|MALLOC.*|PARROT.*|SPARK_HOME|LC_.*|LANG"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     // Of a locale that is not installed, bash complains on standard error.
     builder.environment().put("LC_ALL", "C");
@@ -102,8 +103,12 @@ class LauncherTest {
     environment.put("PARROT_JAR", "parrot.jar");
     environment.put("PARROT_THREADS", "7");
     assertThat(run(environment, "--on", "local[2]", "train").output().lines())
-        .contains("PARROT_THREADS=7", "OMP_NUM_THREADS=1", "OMP_WAIT_POLICY=passive")
-        .contains("MALLOC_ARENA_MAX=1");
+        .contains("PARROT_THREADS=7")
+        .containsAll(
+            NativeEnvironment.recommended().entrySet().stream().map(Object::toString).toList());
+    environment.put("MALLOC_ARENA_MAX", "4");
+    assertThat(run(environment, "--on", "local[2]", "train").output().lines())
+        .contains("MALLOC_ARENA_MAX=4");
   }
 
   @Test
@@ -174,6 +179,40 @@ class LauncherTest {
       assertThat(lines)
           .anyMatch(line -> line.matches("spark.kryo.registrator +parrot.*ParrotKryoRegistrator"));
     }
+  }
+
+  @Test
+  void profilesGiveExecutorsTheEnvironmentThatTheLauncherGives() throws IOException {
+    for (String name : List.of("standalone", "yarn", "kubernetes")) {
+      Map<String, String> profile = profile(name);
+      Map<String, String> expected = new HashMap<>(NativeEnvironment.recommended());
+      expected.put(NativeEnvironment.THREADS, profile.get("spark.task.cpus"));
+      assertThat(under("spark.executorEnv.", profile)).isEqualTo(expected);
+    }
+    assertThat(under("spark.kubernetes.driverEnv.", profile("kubernetes")))
+        .isEqualTo(NativeEnvironment.recommended());
+  }
+
+  private static Map<String, String> profile(String name) throws IOException {
+    Map<String, String> settings = new HashMap<>();
+    for (String line : Files.readAllLines(ROOT.resolve("cluster-config/" + name + ".conf"))) {
+      if (line.startsWith("spark.")) {
+        String[] parts = line.split("\\s+", 2);
+        settings.put(parts[0], parts[1]);
+      }
+    }
+    return settings;
+  }
+
+  private static Map<String, String> under(String prefix, Map<String, String> settings) {
+    Map<String, String> values = new HashMap<>();
+    settings.forEach(
+        (key, value) -> {
+          if (key.startsWith(prefix)) {
+            values.put(key.substring(prefix.length()), value);
+          }
+        });
+    return values;
   }
 
   @Test

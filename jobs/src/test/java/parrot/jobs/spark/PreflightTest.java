@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,8 @@ import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.OneDnn;
 
 class PreflightTest {
+  private static final UnaryOperator<String> NOTHING = name -> null;
+
   private static SparkConf conf(String... settings) {
     SparkConf conf = SparkSessions.configuration("local[2]", Map.of());
     for (String setting : settings) {
@@ -25,7 +28,7 @@ class PreflightTest {
 
   @Test
   void saysInPlainLinesWhatItFound() {
-    List<String> lines = Preflight.check(conf(), 2, 4, "reference", "f32");
+    List<String> lines = Preflight.check(conf(), 2, NOTHING, 4, "reference", "f32");
     assertThat(lines)
         .contains(
             "spark      local[2], 2 slots for 4 replicas; 4 replicas run one after the other,"
@@ -39,14 +42,14 @@ class PreflightTest {
 
   @Test
   void saysWhereBf16IsNotToBeHad() {
-    assertThat(Preflight.check(conf(), 2, 1, "onednn", "bf16"))
+    assertThat(Preflight.check(conf(), 2, NOTHING, 1, "onednn", "bf16"))
         .anySatisfy(
             line ->
                 assertThat(line)
                     .startsWith(
                         "kernels    onednn, bf16"
                             + (OneDnn.gainsFromBf16()
-                                ? ", OMP_NUM_THREADS "
+                                ? ""
                                 : " asked for, f32 used where processors lack AVX-512 BF16")));
   }
 
@@ -62,10 +65,43 @@ class PreflightTest {
           spark.task.cpus=4                     | Cannot run on local[2]: no task fits
           """)
   void refusesWhatCannotWork(String setting, String message) {
-    assertThatThrownBy(() -> Preflight.check(conf(setting), 2, 2, "reference", "f32"))
+    assertThatThrownBy(() -> Preflight.check(conf(setting), 2, NOTHING, 2, "reference", "f32"))
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
         .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void warnsOfASlowEnvironmentAndRefusesNothingForIt() {
+    List<String> lines = Preflight.check(conf(), 2, NOTHING, 1, "reference", "f32");
+    assertThat(lines)
+        .anyMatch(line -> line.startsWith("native     warning: native code of this process "))
+        .anyMatch(line -> line.startsWith("             export OMP_NUM_THREADS=1 (now not set; "));
+  }
+
+  @Test
+  void saysWhereTasksOfOneProcessAreTooMany() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    int tasks = cores + 1;
+    String crowd = "kernels    onednn, f32; " + tasks + " tasks share " + cores + " cores: ";
+    assertThat(Preflight.check(conf(), tasks, name -> "2", tasks, "onednn", "f32"))
+        .contains(crowd + "set OMP_NUM_THREADS to 1, or this is slow");
+    assertThat(Preflight.check(conf(), tasks, name -> "1", tasks, "onednn", "f32"))
+        .contains(crowd + "use the master local[" + cores + "], or this is slow");
+    assertThat(Preflight.check(conf(), cores, name -> "1", cores, "onednn", "f32"))
+        .contains("kernels    onednn, f32");
+  }
+
+  @Test
+  void tasksOfAnyNumberMayBeStartedTwice() {
+    SparkConf conf = conf("spark.speculation=true", "spark.serializer=java");
+    assertThat(Preflight.checkAnyTasks(conf, 2, NOTHING, "reference", "f32"))
+        .contains("spark      local[2], 2 tasks at a time", "kernels    reference, f32")
+        .anyMatch(line -> line.startsWith("native     warning"));
+    SparkConf tooWide = conf("spark.task.cpus=4");
+    assertThatThrownBy(() -> Preflight.checkAnyTasks(tooWide, 2, NOTHING, "reference", "f32"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageStartingWith("Cannot run on local[2]: no task fits");
   }
 
   @Test
