@@ -5,8 +5,8 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
- * What one worker needs for one block of queries. Scores and their gradients are float32; where
- * the inputs are bfloat16, rounded copies beside them enter the next product.
+ * What one worker needs for one block of queries. Scores and their gradients are float32;
+ * probabilities are rounded where the inputs are, to enter the next product.
  */
 final class AttentionScratch {
   /** Scores of one block: small enough to stay in the cache of a core. */
@@ -15,37 +15,36 @@ final class AttentionScratch {
   private static final int LEAST_ROWS = 16;
 
   private final Memory[] memories = {
-    new Memory(), new Memory(), new Memory(), new Memory(), new Memory(), new Memory()
+    new Memory(), new Memory(), new Memory(), new Memory(), new Memory(), new Memory(), new Memory(),
+    new Memory()
   };
   private List<Object> reserved = List.of();
-  private boolean rounds;
   private int rows;
   private int stride;
   private Tensor scores; // (rows, stride)
+  private Tensor sums; // (1, rows) of exponentials
+  private Tensor weighted; // (rows, headSize), values by exponentials
   private Tensor slopes; // (rows, stride)
   private Tensor probabilities; // (rows, stride), of the inputs' type
   private Tensor scoreSlopes; // (rows, stride), of the inputs' type
   private Tensor dkeys; // (keys, headSize)
   private Tensor dvalues; // (keys, headSize)
 
-  /**
-   * Makes room for the blocks of one head.
-   *
-   * @param headSize 0 where only forward is run
-   */
-  void reserve(ElementType type, int queries, int keys, int headSize) {
-    List<Object> wanted = List.of(type, queries, keys, headSize);
+  /** Makes room for the blocks of one head. */
+  void reserve(ElementType type, int queries, int keys, int headSize, boolean backward) {
+    List<Object> wanted = List.of(type, queries, keys, headSize, backward);
     if (wanted.equals(reserved)) {
       return;
     }
     reserved = wanted;
-    rounds = type == ElementType.BF16;
-    boolean backward = headSize > 0;
+    boolean rounds = type == ElementType.BF16;
     stride = VectorScores.padded(keys);
-    int fitting = SCORES / (backward ? 2 : 1) / Math.max(1, stride);
+    int fitting = SCORES / Math.max(1, stride);
     rows = Math.max(1, Math.min(queries, Math.max(LEAST_ROWS, fitting)));
     scores = memories[0].take(ElementType.F32, rows, stride);
     probabilities = rounds ? memories[1].take(type, rows, stride) : scores;
+    sums = memories[6].take(ElementType.F32, 1, rows);
+    weighted = memories[7].take(ElementType.F32, rows, headSize);
     if (backward) {
       slopes = memories[2].take(ElementType.F32, rows, stride);
       scoreSlopes = rounds ? memories[3].take(type, rows, stride) : slopes;
@@ -64,6 +63,14 @@ final class AttentionScratch {
 
   Tensor scores() {
     return scores;
+  }
+
+  Tensor sums() {
+    return sums;
+  }
+
+  Tensor weighted() {
+    return weighted;
   }
 
   Tensor slopes() {
@@ -86,19 +93,12 @@ final class AttentionScratch {
     return dvalues;
   }
 
-  /** Brings a row of probabilities to the type that the next product takes. */
-  void finishProbabilities(int row, int seen) {
-    finish(probabilities, scores, row, seen);
-  }
-
-  void finishSlopes(int row, int seen) {
-    finish(scoreSlopes, slopes, row, seen);
-  }
-
-  private void finish(Tensor y, Tensor x, int row, int seen) {
-    if (rounds) {
-      int padded = VectorScores.padded(seen);
-      Bf16.narrow(y.buffer(), y.at(row, 0), x.buffer(), x.at(row, 0), padded);
+  /** Divides the weighted values of a block by their sums and stores them where they belong. */
+  void storeWeighted(Tensor out, int row, int column, int count) {
+    for (int i = 0; i < count; i++) {
+      VectorElementwise.scale(
+          weighted.buffer(), weighted.at(i, 0), weighted.columns(), 1 / sums.get(0, i));
+      store(out, row + i, column, weighted, i);
     }
   }
 
@@ -115,12 +115,12 @@ final class AttentionScratch {
     }
   }
 
-  private static void store(Tensor y, int row, int column, Tensor sums, int sum) {
+  private static void store(Tensor y, int row, int column, Tensor x, int xRow) {
     int at = y.at(row, column);
     if (y.type() == ElementType.F32) {
-      y.buffer().put(at, sums.buffer(), sums.at(sum, 0), 4 * sums.columns());
+      y.buffer().put(at, x.buffer(), x.at(xRow, 0), 4 * x.columns());
     } else {
-      Bf16.narrow(y.buffer(), at, sums.buffer(), sums.at(sum, 0), sums.columns());
+      Bf16.narrow(y.buffer(), at, x.buffer(), x.at(xRow, 0), x.columns());
     }
   }
 

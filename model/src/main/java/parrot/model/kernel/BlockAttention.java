@@ -95,7 +95,7 @@ final class BlockAttention {
       Tensor v,
       Head head) {
     int size = head.size();
-    scratch.reserve(q.type(), head.endOfQueries() - head.firstQuery(), head.keys(), 0);
+    scratch.reserve(q.type(), head.endOfQueries() - head.firstQuery(), head.keys(), size, false);
     int stride = scratch.stride();
     long keyAt = address(k, head.firstKey(), head.keyColumn());
     long valueAt = address(v, head.firstKey(), head.keyColumn());
@@ -117,15 +117,17 @@ final class BlockAttention {
           scratch.scores().address(),
           stride);
       for (int i = 0; i < rows; i++) {
-        float total =
-            VectorScores.softmax(
+        VectorScores.Sum sum =
+            VectorScores.exponentials(
                 scratch.scores().buffer(),
                 4 * i * stride,
+                scratch.probabilities(),
+                i,
                 head.seen(from + i),
                 VectorScores.padded(seen),
                 head.scale());
-        logSum.set(from + i, head.head, total);
-        scratch.finishProbabilities(i, seen);
+        logSum.set(from + i, head.head, sum.log());
+        scratch.sums().set(0, i, sum.sum());
       }
       product.multiply(
           false,
@@ -138,9 +140,10 @@ final class BlockAttention {
           valueAt,
           v.stride(),
           false,
-          out.type(),
-          address(out, from, head.column()),
-          out.stride());
+          ElementType.F32,
+          scratch.weighted().address(),
+          size);
+      scratch.storeWeighted(out, from, head.column(), rows);
     }
   }
 
@@ -168,7 +171,8 @@ final class BlockAttention {
               q.type(),
               first.endOfQueries() - first.firstQuery(),
               first.keys(),
-              segments.headSize());
+              segments.headSize(),
+              true);
           memory.clearSums();
           for (int head = keyHead * group; head < (keyHead + 1) * group; head++) {
             backward(
@@ -215,13 +219,14 @@ final class BlockAttention {
             scratch.scores().buffer(),
             scratch.slopes().buffer(),
             4 * i * stride,
+            scratch.probabilities(),
+            scratch.scoreSlopes(),
+            i,
             head.seen(from + i),
             VectorScores.padded(seen),
             logSum.get(from + i, head.head),
             VectorScores.along(dout, out, from + i, head.column(), size),
             head.scale());
-        scratch.finishProbabilities(i, seen);
-        scratch.finishSlopes(i, seen);
       }
       long probabilitiesAt = scratch.probabilities().address();
       long slopesAt = scratch.scoreSlopes().address();

@@ -18,6 +18,8 @@ import parrot.model.tensor.Tensor;
  * bias, so both share their loops: a mean of 0 changes no bit.
  */
 final class VectorNorms {
+  private static final int STEP = 4 * WIDTH;
+
   private VectorNorms() {}
 
   static void rmsNorm(
@@ -128,6 +130,9 @@ final class VectorNorms {
         (from, to, first, last) -> {
           int end = first + covered(last - first);
           int j = first;
+          for (; j <= end - 4 * WIDTH; j += 4 * WIDTH) {
+            addFourWeightColumns(dweight.buffer(), j, dy, mean, inverse, x, from, to);
+          }
           for (; j < end; j += WIDTH) {
             addWeightColumns(dweight.buffer(), j, dy, mean, inverse, x, from, to);
           }
@@ -142,7 +147,8 @@ final class VectorNorms {
         });
   }
 
-  private static void addWeightColumns(
+  /** Four vectors of columns: neighbouring lines of memory are read together. */
+  private static void addFourWeightColumns(
       ByteBuffer sums,
       int column,
       Tensor dy,
@@ -153,11 +159,59 @@ final class VectorNorms {
       int to) {
     ByteBuffer slopes = dy.buffer();
     ByteBuffer values = x.buffer();
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = FloatVector.zero(FLOATS);
+    FloatVector sum2 = FloatVector.zero(FLOATS);
+    FloatVector sum3 = FloatVector.zero(FLOATS);
+    for (int i = from; i < to; i++) {
+      float centre = mean == null ? 0 : mean.get(i, 0);
+      float factor = inverse.get(i, 0);
+      int slopesAt = dy.at(i, column);
+      int at = x.at(i, column);
+      sum0 = weightSlope(slopes, slopesAt, values, at, centre, factor, sum0);
+      sum1 = weightSlope(slopes, slopesAt + STEP, values, at + STEP, centre, factor, sum1);
+      sum2 = weightSlope(slopes, slopesAt + 2 * STEP, values, at + 2 * STEP, centre, factor, sum2);
+      sum3 = weightSlope(slopes, slopesAt + 3 * STEP, values, at + 3 * STEP, centre, factor, sum3);
+    }
+    int sumsAt = 4 * column;
+    store(load(sums, sumsAt).add(sum0), sums, sumsAt);
+    store(load(sums, sumsAt + STEP).add(sum1), sums, sumsAt + STEP);
+    store(load(sums, sumsAt + 2 * STEP).add(sum2), sums, sumsAt + 2 * STEP);
+    store(load(sums, sumsAt + 3 * STEP).add(sum3), sums, sumsAt + 3 * STEP);
+  }
+
+  private static FloatVector weightSlope(
+      ByteBuffer dy,
+      int dyAt,
+      ByteBuffer x,
+      int xAt,
+      float centre,
+      float factor,
+      FloatVector sum) {
+    return load(x, xAt).sub(centre).fma(load(dy, dyAt).mul(factor), sum);
+  }
+
+  private static void addWeightColumns(
+      ByteBuffer sums,
+      int column,
+      Tensor dy,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      int from,
+      int to) {
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int i = from; i < to; i++) {
       float centre = mean == null ? 0 : mean.get(i, 0);
-      FloatVector slope = load(slopes, dy.at(i, column)).mul(inverse.get(i, 0));
-      sum = load(values, x.at(i, column)).sub(centre).fma(slope, sum);
+      sum =
+          weightSlope(
+              dy.buffer(),
+              dy.at(i, column),
+              x.buffer(),
+              x.at(i, column),
+              centre,
+              inverse.get(i, 0),
+              sum);
     }
     store(load(sums, 4 * column).add(sum), sums, 4 * column);
   }

@@ -30,40 +30,93 @@ final class VectorScores {
     return (scores + WIDTH - 1) / WIDTH * WIDTH;
   }
 
-  /** Softmax of {@code scale x} in place; returns the log of the sum of the exponentials. */
-  static float softmax(ByteBuffer scores, int at, int visible, int padded, float scale) {
+  /**
+   * Exponentials {@code w = exp(scale x - shift)}, with the largest of them 1: probabilities but
+   * for a factor, which is cheaper to apply to what they weigh.
+   *
+   * @param scores of the row, float32; lost
+   * @param weights where the exponentials go, may be the scores; 0 for what is not visible
+   * @return shift and sum of the exponentials
+   */
+  static Sum exponentials(
+      ByteBuffer scores, int at, Tensor weights, int row, int visible, int padded, float scale) {
     hide(scores, at, visible, Float.NEGATIVE_INFINITY);
     int end = padded(visible);
-    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-    for (int j = 0; j < end; j += WIDTH) {
-      largest = largest.max(load(scores, at + 4 * j));
+    float shift = scale * largest(scores, at, end);
+    int to = weights.at(row, 0);
+    float sum;
+    if (weights.type() == ElementType.F32) {
+      sum = exponentials(scores, at, weights.buffer(), to, end, scale, shift);
+      clear(weights.buffer(), to + 4 * end, padded - end);
+    } else {
+      sum = roundedExponentials(scores, at, weights.buffer(), to, end, scale, shift);
+      clearBf16(weights.buffer(), to + 2 * end, padded - end);
     }
-    float shift = scale * largest.reduceLanes(VectorOperators.MAX);
+    return new Sum(shift, sum);
+  }
+
+  /** A row's exponentials are {@code exp(x - shift)}. */
+  record Sum(float shift, float sum) {
+    float log() {
+      return (float) (shift + Math.log(sum));
+    }
+  }
+
+  private static float largest(ByteBuffer x, int at, int end) {
+    FloatVector even = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    FloatVector odd = even;
+    int j = 0;
+    for (; j <= end - 2 * WIDTH; j += 2 * WIDTH) {
+      even = even.max(load(x, at + 4 * j));
+      odd = odd.max(load(x, at + 4 * (j + WIDTH)));
+    }
+    if (j < end) {
+      even = even.max(load(x, at + 4 * j));
+    }
+    return even.max(odd).reduceLanes(VectorOperators.MAX);
+  }
+
+  private static float exponentials(
+      ByteBuffer x, int at, ByteBuffer y, int to, int end, float scale, float shift) {
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int j = 0; j < end; j += WIDTH) {
-      FloatVector value = VectorMath.expOfSmall(load(scores, at + 4 * j).mul(scale).sub(shift));
-      store(value, scores, at + 4 * j);
+      FloatVector value = VectorMath.expOfSmall(load(x, at + 4 * j).mul(scale).sub(shift));
+      store(value, y, to + 4 * j);
       sums = sums.add(value);
     }
-    float sum = sums.reduceLanes(VectorOperators.ADD);
-    float factor = 1 / sum;
+    return sums.reduceLanes(VectorOperators.ADD);
+  }
+
+  private static float roundedExponentials(
+      ByteBuffer x, int at, ByteBuffer y, int to, int end, float scale, float shift) {
+    FloatVector sums = FloatVector.zero(FLOATS);
+    float scale2 = scale * VectorMath.LOG2_E;
+    float shift2 = shift * VectorMath.LOG2_E;
     for (int j = 0; j < end; j += WIDTH) {
-      store(load(scores, at + 4 * j).mul(factor), scores, at + 4 * j);
+      FloatVector value = VectorMath.powerOfTwo(load(x, at + 4 * j).mul(scale2).sub(shift2));
+      Bf16.storeQuick(value, y, to + 2 * j);
+      sums = sums.add(value);
     }
-    clear(scores, at, end, padded);
-    return (float) (shift + Math.log(sum));
+    return sums.reduceLanes(VectorOperators.ADD);
   }
 
   /**
    * Turns scores into probabilities, and gradients of probabilities into gradients of scores:
    * {@code p = exp(scale score - logSum)}, {@code dscore = scale p (dp - along)}.
    *
+   * @param scores of the row, float32; lost
+   * @param slopes gradients of the probabilities, float32; lost
+   * @param probabilities where p goes, may be the scores
+   * @param scoreSlopes where dscore goes, may be the slopes
    * @param along {@code sum(p dp)} of the row
    */
   static void backward(
       ByteBuffer scores,
       ByteBuffer slopes,
       int at,
+      Tensor probabilities,
+      Tensor scoreSlopes,
+      int row,
       int visible,
       int padded,
       float logSum,
@@ -72,15 +125,60 @@ final class VectorScores {
     hide(scores, at, visible, Float.NEGATIVE_INFINITY);
     hide(slopes, at, visible, 0);
     int end = padded(visible);
+    ByteBuffer p = probabilities.buffer();
+    ByteBuffer s = scoreSlopes.buffer();
+    int to = probabilities.at(row, 0);
+    if (probabilities.type() == ElementType.F32) {
+      backward(scores, slopes, at, p, s, to, end, logSum, along, scale);
+      clear(p, to + 4 * end, padded - end);
+      clear(s, to + 4 * end, padded - end);
+    } else {
+      roundedBackward(scores, slopes, at, p, s, to, end, logSum, along, scale);
+      clearBf16(p, to + 2 * end, padded - end);
+      clearBf16(s, to + 2 * end, padded - end);
+    }
+  }
+
+  private static void backward(
+      ByteBuffer scores,
+      ByteBuffer slopes,
+      int at,
+      ByteBuffer p,
+      ByteBuffer s,
+      int to,
+      int end,
+      float logSum,
+      float along,
+      float scale) {
     for (int j = 0; j < end; j += WIDTH) {
       FloatVector score = load(scores, at + 4 * j).mul(scale);
       FloatVector probability = VectorMath.expOfSmall(score.sub(logSum));
       FloatVector slope = load(slopes, at + 4 * j).sub(along).mul(scale);
-      store(probability, scores, at + 4 * j);
-      store(slope.mul(probability), slopes, at + 4 * j);
+      store(probability, p, to + 4 * j);
+      store(slope.mul(probability), s, to + 4 * j);
     }
-    clear(scores, at, end, padded);
-    clear(slopes, at, end, padded);
+  }
+
+  private static void roundedBackward(
+      ByteBuffer scores,
+      ByteBuffer slopes,
+      int at,
+      ByteBuffer p,
+      ByteBuffer s,
+      int to,
+      int end,
+      float logSum,
+      float along,
+      float scale) {
+    float scale2 = scale * VectorMath.LOG2_E;
+    float logSum2 = logSum * VectorMath.LOG2_E;
+    for (int j = 0; j < end; j += WIDTH) {
+      FloatVector score = load(scores, at + 4 * j).mul(scale2);
+      FloatVector probability = VectorMath.powerOfTwo(score.sub(logSum2));
+      FloatVector slope = load(slopes, at + 4 * j).sub(along).mul(scale);
+      Bf16.storeQuick(probability, p, to + 2 * j);
+      Bf16.storeQuick(slope.mul(probability), s, to + 2 * j);
+    }
   }
 
   /** Inner product of one head's part of a row. */
@@ -113,10 +211,17 @@ final class VectorScores {
     }
   }
 
-  private static void clear(ByteBuffer x, int at, int from, int to) {
+  private static void clear(ByteBuffer x, int at, int count) {
     FloatVector zero = FloatVector.zero(FLOATS);
-    for (int j = from; j < to; j += WIDTH) {
+    for (int j = 0; j < count; j += WIDTH) {
       store(zero, x, at + 4 * j);
+    }
+  }
+
+  private static void clearBf16(ByteBuffer x, int at, int count) {
+    FloatVector zero = FloatVector.zero(FLOATS);
+    for (int j = 0; j < count; j += WIDTH) {
+      Bf16.storeQuick(zero, x, at + 2 * j);
     }
   }
 }
