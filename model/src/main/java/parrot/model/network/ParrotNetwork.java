@@ -134,6 +134,17 @@ public final class ParrotNetwork implements AutoCloseable {
     return new StepResult(sampleLoss, sampleTokens, routing(visual));
   }
 
+  /**
+   * What the vision tower makes of a batch's pictures, the class tokens included; its text is not
+   * looked at.
+   *
+   * @return (I * P, Dv), row-major
+   */
+  public float[] features(Batch batch) {
+    arena.reset();
+    return vision.forward(kernels, arena, pixels(batch)).toArray();
+  }
+
   /** Intermediate values of a forward pass, with logits at every position. */
   public Trace trace(Batch batch) {
     arena.reset();
@@ -195,11 +206,8 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private Visual look(Batch batch, SequenceLayout layout) {
-    int size = config.vision().imageSize();
-    Tensor pixels = arena.take(batch.pictures(), 3 * size * size);
-    pixels.set(batch.pixels());
     Visual visual = new Visual();
-    visual.features = vision.forward(kernels, arena, pixels);
+    visual.features = vision.forward(kernels, arena, pixels(batch));
     if (!config.classToken()) {
       visual.features = withoutClassTokens(visual.features, batch.pictures());
     }
@@ -213,6 +221,13 @@ public final class ParrotNetwork implements AutoCloseable {
               kernels, arena, visual.projected, visual.prompts, layout.promptBoundaries());
     }
     return visual;
+  }
+
+  private Tensor pixels(Batch batch) {
+    int size = config.vision().imageSize();
+    Tensor pixels = arena.take(batch.pictures(), 3 * size * size);
+    pixels.set(batch.pixels());
+    return pixels;
   }
 
   private Tensor embed(SequenceLayout layout, Visual visual) {
