@@ -30,10 +30,9 @@ final class WorkloadCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "7",
       paramLabel = "N",
-      description = "Steps of each side that count (default: ${DEFAULT-VALUE}).")
-  private int steps;
+      description = "Steps of each side that count (default: 7; of steady 100).")
+  private Integer steps;
 
   @Option(
       names = "--warmup",
@@ -62,6 +61,12 @@ final class WorkloadCommand implements Callable<Integer> {
   private List<Engine> sides = new ArrayList<>();
 
   @Option(
+      names = "--apart",
+      description =
+          "One process at a time, A, B, A, B, even where memory would do for all together.")
+  private boolean apart;
+
+  @Option(
       names = "--results",
       paramLabel = "FOLDER",
       description = "Where the results go (default: benchmarks/results).")
@@ -76,19 +81,20 @@ final class WorkloadCommand implements Callable<Integer> {
     validate();
     Path home = Path.of(System.getProperty("parrot.home", "")).toAbsolutePath();
     Path target = home.resolve("benchmarks").resolve("target");
-    Benchmark.Options options =
-        new Benchmark.Options(
-            target.resolve("models"),
-            target.resolve("logs"),
-            warmup,
-            steps,
-            threads == null ? Main.defaultThreads() : threads,
-            precision,
-            sides);
     Path folder = results == null ? home.resolve("benchmarks").resolve("results") : results;
     ResultWriter writer = new ResultWriter(folder, command(), home);
     List<String> missed = new ArrayList<>();
     for (Benchmark benchmark : benchmarks) {
+      Benchmark.Options options =
+          new Benchmark.Options(
+              target.resolve("models"),
+              target.resolve("logs"),
+              warmup,
+              steps == null ? benchmark.defaultSteps() : steps,
+              threads == null ? Main.defaultThreads() : threads,
+              precision,
+              sides,
+              apart);
       missed.addAll(measure(benchmark, options, writer));
     }
     missed.forEach(spec.commandLine().getErr()::println);
@@ -112,7 +118,7 @@ final class WorkloadCommand implements Callable<Integer> {
   }
 
   private void validate() {
-    require(steps >= 1, "--steps: " + steps + " (must be at least 1)");
+    require(steps == null || steps >= 1, "--steps: " + steps + " (must be at least 1)");
     require(warmup >= 0, "--warmup: " + warmup + " (must be 0 or more)");
     require(threads == null || threads >= 1, "--threads: " + threads + " (must be at least 1)");
     require(

@@ -42,6 +42,13 @@ final class ProductPlan {
         .sum();
   }
 
+  /** One product. */
+  static ProductPlan of(Shape shape) {
+    ProductPlan plan = new ProductPlan();
+    plan.add(shape, 1);
+    return plan;
+  }
+
   /** The products of one step of a workload. */
   static ProductPlan of(Workload.Kind kind, ParrotConfig config, Set<Part> trained, Batch batch) {
     ProductPlan plan = new ProductPlan();

@@ -31,6 +31,17 @@ public final class ProductsSide implements Side {
   /** A product, so many times in a row. */
   private record Repeated(Product product, int count) {}
 
+  /**
+   * One product alone.
+   *
+   * @see ProductPlan.Shape
+   */
+  public static ProductsSide single(
+      int m, int n, int k, boolean transposeA, boolean transposeB, int threads) {
+    return new ProductsSide(
+        ProductPlan.of(new ProductPlan.Shape(m, n, k, transposeA, transposeB)), threads);
+  }
+
   private ProductsSide(ProductPlan plan, int threads) {
     team = new Team(threads);
     operations = plan.operations();

@@ -29,17 +29,20 @@ public final class Alternation {
   private final Progress progress;
   private final int warmup;
   private final int steps;
+  private final boolean apart;
 
   /**
    * @param logs folder of the sides' log files
    * @param warmup steps of each process that do not count
    * @param steps of each side that count
+   * @param apart whether sides are processes by turns even where they would fit together
    */
-  public Alternation(Path logs, Progress progress, int warmup, int steps) {
+  public Alternation(Path logs, Progress progress, int warmup, int steps, boolean apart) {
     this.logs = logs;
     this.progress = progress;
     this.warmup = warmup;
     this.steps = steps;
+    this.apart = apart;
   }
 
   /**
@@ -53,11 +56,11 @@ public final class Alternation {
     List<Series> usual = series.stream().filter(one -> !slow(one.request())).toList();
     long needed = usual.stream().mapToLong(one -> MemoryNeed.of(one.request())).sum();
     long available = availableBytes();
-    if (usual.size() == 1 || needed <= USABLE * available) {
+    if (usual.size() == 1 || (!apart && needed <= USABLE * available)) {
       together(usual, warmup, steps, true);
     } else {
       progress.say(
-          "sides need about %d GiB together and %d are free: one process at a time",
+          "one process at a time: sides need about %d GiB together, %d are free",
           needed >> 30, available >> 30);
       for (int turn = 0; turn < TURNS; turn++) {
         int share = steps * (turn + 1) / TURNS - steps * turn / TURNS;

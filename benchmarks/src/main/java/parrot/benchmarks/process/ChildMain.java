@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -31,7 +32,7 @@ public final class ChildMain {
     System.setOut(System.err);
     int status = 1;
     try (Side side = Sides.open(JSON.readValue(args[0], SideRequest.class))) {
-      answer(out, new Reply(null, 0, new double[0], 0, ProcessFacts.peakBytes(), Map.of()));
+      answer(out, reply(0, new Side.Outcome(new double[0], Map.of()), 0));
       serve(side, out);
       status = 0;
     } catch (Exception | LinkageError | OutOfMemoryError e) {
@@ -54,16 +55,19 @@ public final class ChildMain {
       Side.Outcome outcome = side.step();
       double seconds = (System.nanoTime() - start) / 1e9;
       faults = ProcessFacts.minorFaults() - faults;
-      answer(
-          out,
-          new Reply(
-              null,
-              seconds,
-              outcome.outputs(),
-              faults,
-              ProcessFacts.peakBytes(),
-              outcome.extras()));
+      answer(out, reply(seconds, outcome, faults));
     }
+  }
+
+  private static Reply reply(double seconds, Side.Outcome outcome, long faults) {
+    return new Reply(
+        null,
+        seconds,
+        outcome.outputs(),
+        faults,
+        ProcessFacts.peakBytes(),
+        ManagementFactory.getRuntimeMXBean().getUptime() / 1e3,
+        outcome.extras());
   }
 
   private static void answer(PrintStream out, Reply reply) throws JsonProcessingException {

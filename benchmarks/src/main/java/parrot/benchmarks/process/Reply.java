@@ -10,6 +10,7 @@ import java.util.Map;
  * @param outputs of {@link Side.Outcome}
  * @param faults minor page faults of the process during the step
  * @param peakBytes largest resident memory of the process so far
+ * @param uptime of the process at the end of the step, in seconds
  * @param extras of {@link Side.Outcome}
  */
 public record Reply(
@@ -18,9 +19,10 @@ public record Reply(
     double[] outputs,
     long faults,
     long peakBytes,
+    double uptime,
     Map<String, Double> extras) {
   static Reply failure(Throwable cause) {
     String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new Reply(message, Double.NaN, new double[0], 0, 0, Map.of());
+    return new Reply(message, Double.NaN, new double[0], 0, 0, 0, Map.of());
   }
 }

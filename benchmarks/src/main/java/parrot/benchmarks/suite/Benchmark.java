@@ -16,6 +16,11 @@ public interface Benchmark {
   /** One sentence. */
   String summary();
 
+  /** Steps that count where nobody says how many. */
+  default int defaultSteps() {
+    return 7;
+  }
+
   /** Measures. */
   Result run(Options options, Progress progress) throws IOException;
 
@@ -29,6 +34,7 @@ public interface Benchmark {
    * @param threads of every side
    * @param precision of ours, {@code f32} or {@code bf16}
    * @param sides that take part; empty for all
+   * @param apart whether sides are never in memory together
    */
   record Options(
       Path models,
@@ -37,5 +43,6 @@ public interface Benchmark {
       int steps,
       int threads,
       String precision,
-      List<Engine> sides) {}
+      List<Engine> sides,
+      boolean apart) {}
 }

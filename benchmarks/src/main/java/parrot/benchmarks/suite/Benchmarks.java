@@ -16,6 +16,7 @@ public final class Benchmarks {
         .filter(workload -> workload != Workload.TINY)
         .map(Comparison::new)
         .forEach(all::add);
+    all.addAll(List.of(new Scaling(), new Steady(), new KernelSuite()));
     return all;
   }
 }

@@ -40,7 +40,9 @@ public record Comparison(Workload workload) implements Benchmark {
       }
     }
     List<Series> series =
-        new Alternation(options.logs(), progress, options.warmup(), options.steps()).run(requests);
+        new Alternation(
+                options.logs(), progress, options.warmup(), options.steps(), options.apart())
+            .run(requests);
     Standing standing = new Standing(workload, series, options.precision());
     List<String> notes = notes(series);
     notes.addAll(standing.ratios());

@@ -50,7 +50,7 @@ class AgreementTest {
   void comparesNothingWithALimit() {
     Series ours = series(Engine.OURS, "bf16", 10);
     Series limit = new Series(request(Engine.PRODUCTS, "bf16"));
-    limit.add(new Reply(null, 1, new double[0], 0, 0, Map.of()), true, true);
+    limit.add(new Reply(null, 1, new double[0], 0, 0, 0, Map.of()), true, true);
     assertThatCode(() -> Agreement.check(ours, limit)).doesNotThrowAnyException();
   }
 
@@ -63,7 +63,7 @@ class AgreementTest {
   private static Series series(Engine engine, String precision, double... losses) {
     Series series = new Series(request(engine, precision));
     for (double loss : losses) {
-      series.add(new Reply(null, 1, new double[] {loss}, 0, 0, Map.of()), true, true);
+      series.add(new Reply(null, 1, new double[] {loss}, 0, 0, 0, Map.of()), true, true);
     }
     return series;
   }

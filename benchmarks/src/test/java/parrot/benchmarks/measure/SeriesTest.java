@@ -35,7 +35,7 @@ class SeriesTest {
   void generationIsMeasuredByTheToken() {
     Series series = series(Workload.GENERATE);
     Map<String, Double> extras = Map.of(Decoding.PROMPT, 2.0, Decoding.TOKEN, 0.1);
-    series.add(new Reply(null, 5.2, new double[0], 0, 0, extras), false, true);
+    series.add(new Reply(null, 5.2, new double[0], 0, 0, 0, extras), false, true);
     assertThat(series.best()).isEqualTo(0.1);
     assertThat(series.extra(Decoding.PROMPT)).isEqualTo(2);
     assertThat(series.extra("another")).isNaN();
@@ -46,6 +46,6 @@ class SeriesTest {
   }
 
   private static Reply reply(double seconds, long faults) {
-    return new Reply(null, seconds, new double[] {1}, faults, 7, Map.of());
+    return new Reply(null, seconds, new double[] {1}, faults, 7, 0, Map.of());
   }
 }

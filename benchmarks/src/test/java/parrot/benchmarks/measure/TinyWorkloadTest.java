@@ -34,7 +34,8 @@ class TinyWorkloadTest {
     StringWriter lines = new StringWriter();
     Progress progress = new Progress(new PrintWriter(lines, true), "tiny");
 
-    List<Series> series = new Alternation(folder.resolve("logs"), progress, 1, 3).run(requests);
+    List<Series> series =
+        new Alternation(folder.resolve("logs"), progress, 1, 3, false).run(requests);
 
     List<Reply> ours = series.get(0).fromStart();
     List<Reply> peer = series.get(1).fromStart();
