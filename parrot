@@ -53,12 +53,16 @@ case "$(locale charmap 2>/dev/null)" in
 esac
 
 # --- build -----------------------------------------------------------------------------------
-classpath_file="$home/jobs/target/classpath.txt"
+module=jobs # what holds the command
+[ "${1:-}" != bench ] || module=benchmarks
+classpath_file="$home/$module/target/classpath.txt"
 bundle="$home/jobs/target/parrot.jar"
 
 stale() { # is $1 missing or older than a source?
   [ -f "$1" ] || return 0
-  [ -n "$(find "$home"/{datasets,model,jobs}/src/main "$home"/pom.xml "$home"/*/pom.xml \
+  local modules=(datasets model jobs)
+  [ "$module" = jobs ] || modules=(model "$module")
+  [ -n "$(cd "$home" && find "${modules[@]/%//src/main}" pom.xml "${modules[@]/%//pom.xml}" \
     -newer "$1" -print -quit)" ]
 }
 
@@ -67,12 +71,12 @@ build() { # $1: the file that is wanted, $2: why, $3...: more arguments for Mave
   shift 2
   stale "$wanted" || return 0
   command -v mvn >/dev/null || die "Maven is missing, which is needed to build $what once" 5
-  mkdir -p "$home/jobs/target"
-  exec 9>"$home/jobs/target/.build-lock"
+  mkdir -p "$home/$module/target"
+  exec 9>"$home/$module/target/.build-lock"
   flock 9 # another parrot may be building
   if stale "$wanted"; then
     echo "parrot: building $what ..." >&2
-    (cd "$home" && mvn -q -DskipTests -Dspotless.check.skip=true -pl jobs -am "$@" package) \
+    (cd "$home" && mvn -q -DskipTests -Dspotless.check.skip=true -pl "$module" -am "$@" package) \
       >&2 9>&- || die "the build failed; 'mvn -DskipTests package' in $home shows why" 5
     touch "$wanted"
   fi
@@ -109,6 +113,7 @@ export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
 
 # --- on a cluster ----------------------------------------------------------------------------
 if [ -n "$master" ]; then
+  [ "$module" = jobs ] || die "bench runs on this machine alone: leave --on out" 2
   case "$master" in
     yarn | yarn-* | local | local\[* | spark://* | k8s://*) ;;
     *) die "there is no master $master: give yarn, spark://HOST:PORT, k8s://URL or local[N]" 2 ;;
@@ -160,19 +165,25 @@ $dry_run || build "$classpath_file" "the program (once; a minute or two)" -Dbund
 terminal=false
 [ ! -t 2 ] || terminal=true
 version="$(sed -n 's:^  <version>\(.*\)</version>:\1:p' "$home/pom.xml" | head -1)"
-classpath="$home/jobs/target/jobs-$version.jar:$(cat "$classpath_file" 2>/dev/null || true)"
+classpath="$home/$module/target/$module-$version.jar:$(cat "$classpath_file" 2>/dev/null || true)"
 
-[ $# -gt 0 ] || set -- --help
-case "$1" in
-  --help | -h)
+if [ "$module" = benchmarks ]; then
+  shift
+  main=parrot.benchmarks.Main
+else
+  [ $# -gt 0 ] || set -- --help
+  main=parrot.jobs.cli.Main
+fi
+case "$main ${1:-}" in
+  "parrot.jobs.cli.Main --help" | "parrot.jobs.cli.Main -h")
     status=0
-    "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" parrot.jobs.cli.Main "$@" || status=$?
+    "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
     launcher_help
     exit "$status"
     ;;
 esac
 # shellcheck disable=SC2086 # options are words
 run_or_print "$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}" -XX:+UseParallelGC \
-  -Djava.awt.headless=true -Dfile.encoding=UTF-8 "-Dparrot.terminal=$terminal" \
+  -Djava.awt.headless=true -Dfile.encoding=UTF-8 "-Dparrot.terminal=$terminal" "-Dparrot.home=$home" \
   -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
-  ${PARROT_JAVA_OPTS:-} -cp "$classpath" parrot.jobs.cli.Main "$@"
+  ${PARROT_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"

@@ -239,7 +239,12 @@ public final class ParrotNetwork implements AutoCloseable {
         logits);
   }
 
-  /** What the vision tower makes of a batch's pictures: (I * P, Dv), row-major. */
+  /**
+   * What the vision tower makes of a batch's pictures, the class tokens included; its text is not
+   * looked at.
+   *
+   * @return (I * P, Dv), row-major
+   */
   public float[] features(Batch batch) {
     arena.reset();
     return vision.forward(kernels, arena, batch.pixels(), false).toArray();
@@ -303,6 +308,7 @@ public final class ParrotNetwork implements AutoCloseable {
     }
     return visual;
   }
+
 
   private Tensor embed(SequenceLayout layout, Visual visual) {
     Tensor x = arena.take(layout.rows(), config.hiddenSize());

@@ -1,0 +1,148 @@
+package parrot.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.report.Result;
+import parrot.benchmarks.report.ResultWriter;
+import parrot.benchmarks.report.Target;
+import parrot.benchmarks.suite.Benchmark;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs one benchmark, or several in turn. */
+@Command(sortOptions = false)
+final class WorkloadCommand implements Callable<Integer> {
+  private final List<Benchmark> benchmarks;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--check", description = "Exit with 1 where a target is missed.")
+  private boolean check;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Steps of each side that count (default: 7; of steady 100).")
+  private Integer steps;
+
+  @Option(
+      names = "--warmup",
+      defaultValue = "3",
+      paramLabel = "N",
+      description = "Steps before them that do not (default: ${DEFAULT-VALUE}).")
+  private int warmup;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of every side (default: PARROT_THREADS, else all cores).")
+  private Integer threads;
+
+  @Option(
+      names = "--precision",
+      defaultValue = "bf16",
+      paramLabel = "NAME",
+      description = "Of our matrix products, bf16 or f32 (default: ${DEFAULT-VALUE}).")
+  private String precision;
+
+  @Option(
+      names = "--side",
+      paramLabel = "SIDE",
+      description = "Measure these sides alone; repeatable: ${COMPLETION-CANDIDATES}.")
+  private List<Engine> sides = new ArrayList<>();
+
+  @Option(
+      names = "--apart",
+      description =
+          "One process at a time, A, B, A, B, even where memory would do for all together.")
+  private boolean apart;
+
+  @Option(
+      names = "--results",
+      paramLabel = "FOLDER",
+      description = "Where the results go (default: benchmarks/results).")
+  private Path results;
+
+  WorkloadCommand(List<Benchmark> benchmarks) {
+    this.benchmarks = benchmarks;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    validate();
+    Path home = Path.of(System.getProperty("parrot.home", "")).toAbsolutePath();
+    Path target = home.resolve("benchmarks").resolve("target");
+    Path folder = results == null ? home.resolve("benchmarks").resolve("results") : results;
+    ResultWriter writer = new ResultWriter(folder, command(), home);
+    List<String> missed = new ArrayList<>();
+    for (Benchmark benchmark : benchmarks) {
+      Benchmark.Options options =
+          new Benchmark.Options(
+              target.resolve("models"),
+              target.resolve("logs"),
+              warmup,
+              steps == null ? benchmark.defaultSteps() : steps,
+              threads == null ? Main.defaultThreads() : threads,
+              precision,
+              sides,
+              apart);
+      missed.addAll(measure(benchmark, options, writer));
+    }
+    missed.forEach(spec.commandLine().getErr()::println);
+    return check && !missed.isEmpty() ? Main.FAILED : 0;
+  }
+
+  /** Messages of the targets that were missed. */
+  private List<String> measure(Benchmark benchmark, Benchmark.Options options, ResultWriter writer)
+      throws IOException {
+    Progress progress = new Progress(spec.commandLine().getErr(), benchmark.id());
+    Result result = benchmark.run(options, progress);
+    writer.write(result);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("\n" + benchmark.id() + "\n\n" + ResultWriter.body(result));
+    out.flush();
+    return result.targets().stream()
+        .filter(target -> !target.met())
+        .map(Target::line)
+        .map(line -> benchmark.id() + ": " + line)
+        .toList();
+  }
+
+  private void validate() {
+    require(steps == null || steps >= 1, "--steps: " + steps + " (must be at least 1)");
+    require(warmup >= 0, "--warmup: " + warmup + " (must be 0 or more)");
+    require(threads == null || threads >= 1, "--threads: " + threads + " (must be at least 1)");
+    require(
+        precision.equals("bf16") || precision.equals("f32"),
+        "--precision: " + precision + " (must be bf16 or f32)");
+    require(!check || sides.isEmpty(), "--side with --check: targets need every side (drop one)");
+  }
+
+  private void require(boolean condition, String message) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), "Invalid " + message);
+    }
+  }
+
+  private String command() {
+    List<String> words = new ArrayList<>(List.of("./parrot", "bench"));
+    boolean folder = false;
+    for (String word : spec.root().commandLine().getParseResult().originalArgs()) {
+      // Where the results went changes nothing, and a path tells about a machine.
+      if (!folder && !word.startsWith("--results")) {
+        words.add(word);
+      }
+      folder = word.equals("--results");
+    }
+    return String.join(" ", words);
+  }
+}

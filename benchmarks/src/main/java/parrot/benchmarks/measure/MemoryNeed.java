@@ -1,0 +1,42 @@
+package parrot.benchmarks.measure;
+
+import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.workload.Batches;
+import parrot.model.config.ParrotConfig;
+import parrot.model.network.Part;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
+
+/** About how much memory a side takes; for deciding what may run beside what. */
+final class MemoryNeed {
+  private static final long PROGRAM = 1L << 30;
+  private static final long TRAINED = 18; // weight, gradient, two moments, a rounded copy
+  private static final long FROZEN = 6; // weight, a rounded copy
+  private static final long ACTIVATIONS = 96; // of a token, by layer and width
+
+  private MemoryNeed() {}
+
+  /** In bytes. */
+  static long of(SideRequest request) {
+    ParrotConfig config = request.workload().config();
+    long bytes = PROGRAM;
+    if (request.engine() == Engine.BANDWIDTH) {
+      return 2 * bytes;
+    }
+    if (request.engine() == Engine.PRODUCTS) {
+      return 2 * bytes;
+    }
+    for (TensorSpec spec : TensorNames.of(config)) {
+      boolean trained = request.workload().trained().contains(Part.of(spec.name()));
+      bytes += spec.required() ? spec.elements() * (trained ? TRAINED : FROZEN) : 0;
+    }
+    long rows = Batches.rows(config, request.workload().batch(request));
+    bytes += rows * config.numHiddenLayers() * config.hiddenSize() * ACTIVATIONS;
+    if (request.engine().isTorch()) {
+      // Logits at every position, their float32 copy and their gradients.
+      bytes += rows * config.vocabSize() * 12;
+    }
+    return bytes;
+  }
+}

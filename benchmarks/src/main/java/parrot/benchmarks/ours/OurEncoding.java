@@ -1,0 +1,28 @@
+package parrot.benchmarks.ours;
+
+import parrot.benchmarks.process.Side;
+import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.workload.Fingerprint;
+import parrot.model.network.Batch;
+import parrot.model.network.ParrotNetwork;
+
+/** The vision tower alone. */
+final class OurEncoding implements Side {
+  private final ParrotNetwork network;
+  private final Batch batch;
+
+  OurEncoding(SideRequest request, ParrotNetwork network) {
+    this.network = network;
+    this.batch = request.workload().batch(request);
+  }
+
+  @Override
+  public Outcome step() {
+    return Outcome.of(Fingerprint.of(network.features(batch)));
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

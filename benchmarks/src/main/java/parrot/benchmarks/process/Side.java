@@ -1,0 +1,26 @@
+package parrot.benchmarks.process;
+
+import java.util.Map;
+
+/** Something that is measured step by step. */
+public interface Side extends AutoCloseable {
+
+  /** Does one step of the workload. */
+  Outcome step();
+
+  @Override
+  void close();
+
+  /**
+   * What a step found.
+   *
+   * @param outputs values that every side must agree on, such as the loss; empty where there are
+   *     none
+   * @param extras named values that are worth a place in the results
+   */
+  record Outcome(double[] outputs, Map<String, Double> extras) {
+    public static Outcome of(double... outputs) {
+      return new Outcome(outputs, Map.of());
+    }
+  }
+}

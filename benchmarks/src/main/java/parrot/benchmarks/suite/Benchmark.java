@@ -1,0 +1,48 @@
+package parrot.benchmarks.suite;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.report.Result;
+
+/** Something that is measured and has targets. */
+public interface Benchmark {
+
+  /** The name on the command line. */
+  String id();
+
+  /** One sentence. */
+  String summary();
+
+  /** Steps that count where nobody says how many. */
+  default int defaultSteps() {
+    return 7;
+  }
+
+  /** Measures. */
+  Result run(Options options, Progress progress) throws IOException;
+
+  /**
+   * How to measure.
+   *
+   * @param models folder of the models' folders
+   * @param logs folder of the sides' log files
+   * @param warmup steps that do not count
+   * @param steps that count
+   * @param threads of every side
+   * @param precision of ours, {@code f32} or {@code bf16}
+   * @param sides that take part; empty for all
+   * @param apart whether sides are never in memory together
+   */
+  record Options(
+      Path models,
+      Path logs,
+      int warmup,
+      int steps,
+      int threads,
+      String precision,
+      List<Engine> sides,
+      boolean apart) {}
+}

@@ -1,0 +1,2 @@
+/** The benchmarks that can be asked for by name. */
+package parrot.benchmarks.suite;

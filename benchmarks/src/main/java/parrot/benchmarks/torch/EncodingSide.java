@@ -1,0 +1,47 @@
+package parrot.benchmarks.torch;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import parrot.benchmarks.process.Side;
+import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.workload.Fingerprint;
+import parrot.model.config.ParrotConfig;
+import parrot.model.weights.Weights;
+
+/** The vision tower alone, without gradients. */
+final class EncodingSide implements Side {
+  private final boolean autocast;
+  private final NoGradGuard guard = new NoGradGuard();
+  private final Tensor pixels; // (I, 3, size, size)
+  private final VisionTower vision;
+
+  EncodingSide(SideRequest request, ParrotConfig config, Weights weights) {
+    autocast = request.engine() == Engine.TORCH_AUTOCAST;
+    ScalarType type = TorchSides.storage(request);
+    pixels = new PaddedBatch(config, request.workload().batch(request), type).pixels;
+    Parameters parameters = new Parameters(config, weights, request.workload().trained(), type);
+    vision = new VisionTower(parameters, config);
+  }
+
+  @Override
+  public Outcome step() {
+    try (PointerScope scope = new PointerScope();
+        Autocast ignored = new Autocast(autocast)) {
+      Tensor features = vision.forward(pixels, true).to(ScalarType.Float).contiguous();
+      float[] values = new float[Math.toIntExact(features.numel())];
+      try (FloatPointer data = features.data_ptr_float()) {
+        data.get(values);
+      }
+      return Outcome.of(Fingerprint.of(values));
+    }
+  }
+
+  @Override
+  public void close() {
+    guard.close();
+  }
+}

@@ -1,0 +1,93 @@
+package parrot.benchmarks.torch;
+
+import java.util.List;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import parrot.model.config.ParrotConfig;
+
+/** The whole network. */
+final class TorchParrot {
+  private final Parameters parameters;
+  private final ParrotConfig config;
+  private final VisionTower vision;
+  private final Experts experts; // null where they are not used
+  private final Decoder decoder;
+
+  /**
+   * @param positions longest sequence
+   * @param type in which products run
+   */
+  TorchParrot(Parameters parameters, ParrotConfig config, int positions, ScalarType type) {
+    this.parameters = parameters;
+    this.config = config;
+    vision = new VisionTower(parameters, config);
+    experts = config.useMoe() ? new Experts(parameters, config) : null;
+    decoder = new Decoder(parameters, config, positions, type);
+  }
+
+  VisionTower vision() {
+    return vision;
+  }
+
+  Decoder decoder() {
+    return decoder;
+  }
+
+  /** Logits at every position, (B, T, V). */
+  Tensor logits(PaddedBatch batch) {
+    return decoder.logits(decoder.forward(embed(batch), batch.mask, null));
+  }
+
+  /** Embeddings of a batch with the pictures in their places, padded with zeros: (B, T, D). */
+  Tensor embed(PaddedBatch batch) {
+    Tensor visual = batch.pixels == null ? null : see(batch);
+    Tensor[] rows = new Tensor[batch.samples];
+    for (int sample = 0; sample < rows.length; sample++) {
+      List<PaddedBatch.Piece> pieces = batch.pieces.get(sample);
+      Tensor[] parts = new Tensor[pieces.size()];
+      for (int i = 0; i < parts.length; i++) {
+        PaddedBatch.Piece piece = pieces.get(i);
+        parts[i] =
+            piece.ids() == null ? visual.select(0, piece.picture()) : decoder.embed(piece.ids());
+      }
+      Tensor row = parts.length == 1 ? parts[0] : Ops.cat(0, parts);
+      long missing = batch.longest - row.size(0);
+      rows[sample] = missing == 0 ? row : torch.constant_pad_nd(row, 0, 0, 0, missing);
+    }
+    return torch.stack(new TensorVector(rows), 0);
+  }
+
+  /** Visual tokens (I, P, D). */
+  private Tensor see(PaddedBatch batch) {
+    Tensor features;
+    try (NoGradGuard ignored = new NoGradGuard()) {
+      features = vision.forward(batch.pixels, true);
+      if (!config.classToken()) {
+        features = features.narrow(1, 1, features.size(1) - 1);
+      }
+    }
+    Tensor projected = project(features);
+    if (experts == null) {
+      return projected;
+    }
+    Tensor[] prompts = new Tensor[batch.prompts.length];
+    for (int picture = 0; picture < prompts.length; picture++) {
+      prompts[picture] = decoder.embed(batch.prompts[picture]);
+    }
+    return experts.forward(projected, prompts);
+  }
+
+  private Tensor project(Tensor x) {
+    String name = "model.mm_projector";
+    if (config.projectorDepth() == 1) {
+      return parameters.linear(x, name);
+    }
+    for (int layer = 0; layer < config.projectorDepth(); layer++) {
+      x = parameters.linear(layer == 0 ? x : torch.gelu(x), name + "." + 2 * layer);
+    }
+    return x;
+  }
+}

@@ -1,0 +1,92 @@
+package parrot.benchmarks.workload;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import parrot.model.config.ParrotConfig;
+import parrot.model.network.Batch;
+
+/** Seeded batches; the same for every side. */
+public final class Batches {
+  private static final long SEED = 20240604;
+
+  private Batches() {}
+
+  /** Samples of text alone, supervised at every position. */
+  public static Batch text(ParrotConfig config, int samples, int tokens) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    int[] lengths = new int[samples];
+    Arrays.fill(lengths, tokens);
+    int[] ids = random.ints((long) samples * tokens, 0, config.vocabSize()).toArray();
+    return Batch.ofText(ids, ids.clone(), lengths);
+  }
+
+  /** Samples of one picture and text of {@code 20} to {@code 220} tokens each. */
+  public static Batch conversations(ParrotConfig config, int samples) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    int[] lengths = new int[samples];
+    int[] answers = new int[samples];
+    for (int i = 0; i < samples; i++) {
+      // Both ends occur, so that the longest sample is as long as said.
+      lengths[i] = i == 0 ? 220 : i == 1 ? 20 : random.nextInt(20, 221);
+      answers[i] = Math.min(random.nextInt(5, 61), lengths[i] - 10);
+    }
+    return pictured(config, lengths, answers, random);
+  }
+
+  /** One sample of a picture and text, of which the end is the answer. */
+  public static Batch conversation(ParrotConfig config, int tokens, int answer) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    return pictured(config, new int[] {tokens}, new int[] {answer}, random);
+  }
+
+  /** Pictures with no text to speak of. */
+  public static Batch pictures(ParrotConfig config, int count) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    int[] lengths = new int[count];
+    Arrays.fill(lengths, 2);
+    int[] answers = new int[count];
+    Arrays.fill(answers, 1);
+    return pictured(config, lengths, answers, random);
+  }
+
+  /**
+   * @param lengths text tokens of each sample
+   * @param answers supervised tokens at the end of each
+   */
+  private static Batch pictured(
+      ParrotConfig config, int[] lengths, int[] answers, SplittableRandom random) {
+    int samples = lengths.length;
+    int total = Arrays.stream(lengths).sum() + samples;
+    int[] ids = new int[total];
+    int[] labels = new int[total];
+    Arrays.fill(labels, Batch.IGNORE);
+    int[] all = new int[samples];
+    int[] pictures = new int[samples];
+    int at = 0;
+    for (int sample = 0; sample < samples; sample++) {
+      all[sample] = lengths[sample] + 1;
+      pictures[sample] = sample;
+      int end = at + all[sample];
+      // A chat template puts some text before the picture.
+      int image = at + Math.min(lengths[sample] - answers[sample], 1);
+      for (int i = at; i < end; i++) {
+        ids[i] = i == image ? Batch.IMAGE : random.nextInt(config.vocabSize());
+        if (i >= end - answers[sample]) {
+          labels[i] = ids[i];
+        }
+      }
+      at = end;
+    }
+    int size = config.vision().imageSize();
+    float[] pixels = new float[samples * 3 * size * size];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return new Batch(ids, labels, all, pixels, pictures);
+  }
+
+  /** Rows of the spliced sequence of all samples: what a ragged network computes. */
+  public static int rows(ParrotConfig config, Batch batch) {
+    return batch.tokenIds().length + batch.pictures() * (config.visualTokens() - 1);
+  }
+}

@@ -1,0 +1,2 @@
+/** What is measured: models with seeded weights, seeded batches, sides and targets. */
+package parrot.benchmarks.workload;

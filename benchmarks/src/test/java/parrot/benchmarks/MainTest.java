@@ -1,0 +1,47 @@
+package parrot.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import parrot.benchmarks.suite.Benchmark;
+import parrot.benchmarks.suite.Benchmarks;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void helpNamesEveryBenchmarkAndShowsAnExample() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString())
+        .contains(Benchmarks.all().stream().map(Benchmark::id).toList())
+        .contains("Example: ./parrot bench decoder --check");
+  }
+
+  @Test
+  void everyBenchmarkHasHelp() {
+    for (Benchmark benchmark : Benchmarks.all()) {
+      out.getBuffer().setLength(0);
+      assertThat(run(benchmark.id(), "--help")).isZero();
+      assertThat(out.toString()).contains("--check", "Example: ./parrot bench " + benchmark.id());
+    }
+  }
+
+  @Test
+  void wrongUsageHasAMessageAndNoTrace() {
+    assertThat(run("decoder", "--steps", "0")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("Invalid --steps: 0 (must be at least 1)")
+        .contains("Try './parrot bench decoder --help'.")
+        .doesNotContain("\tat ");
+    assertThat(run("nothing")).isEqualTo(2);
+    assertThat(run("decoder", "--precision", "f16")).isEqualTo(2);
+    assertThat(run("decoder", "--check", "--side", "ours")).isEqualTo(2);
+  }
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+}

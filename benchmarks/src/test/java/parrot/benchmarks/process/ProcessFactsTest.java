@@ -1,0 +1,35 @@
+package parrot.benchmarks.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProcessFactsTest {
+  @Test
+  void readsFaultsBehindANameWithBlanks() {
+    String stat = "4711 (a ) name) S 1 4711 4711 0 -1 4194560 12345 0 7 0 10 20";
+    assertThat(ProcessFacts.minorFaults(stat)).isEqualTo(12345);
+    assertThat(ProcessFacts.minorFaults()).isPositive();
+  }
+
+  @Test
+  void readsPeakMemory() {
+    assertThat(ProcessFacts.peakBytes("VmPeak:\t  9 kB\nVmHWM:\t  2048 kB\n")).isEqualTo(2L << 20);
+    assertThat(ProcessFacts.peakBytes()).isPositive();
+    assertThatThrownBy(() -> ProcessFacts.peakBytes("VmRSS: 1 kB"))
+        .hasMessageContaining("no VmHWM");
+  }
+
+  @Test
+  void readsPausesOfTheGarbageCollector() {
+    List<GcLog.Pause> pauses =
+        GcLog.pauses(
+            List.of(
+                "[0.010s] Using Parallel",
+                "[1.234s] GC(0) Pause Young (Allocation Failure) 33M->5M(123M) 4.567ms",
+                "[2.500s] GC(1) Pause Full (System.gc()) 9M->5M(123M) 12.300ms"));
+    assertThat(pauses).containsExactly(new GcLog.Pause(1.234, 4.567), new GcLog.Pause(2.5, 12.3));
+  }
+}
