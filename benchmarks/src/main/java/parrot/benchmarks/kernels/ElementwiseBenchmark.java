@@ -99,14 +99,15 @@ public class ElementwiseBenchmark {
     kernels.swigluBackward(gated.dgate, gated.dup, gated.dy, gated.gate, gated.up);
     Normed rms = new Normed(9, 50);
     kernels.rmsNorm(rms.y, rms.inverse, rms.x, rms.weight, EPSILON);
-    kernels.rmsNormBackward(rms.dx, null, rms.dy, rms.inverse, rms.x, rms.weight);
+    kernels.rmsNormBackward(rms.dx, false, null, rms.dy, rms.inverse, rms.x, rms.weight);
     Normed layer = new Normed(9, 50);
     kernels.layerNorm(
         layer.y, layer.mean, layer.inverse, layer.x, layer.weight, layer.bias, EPSILON);
     kernels.layerNormBackward(
-        layer.dx, null, null, layer.dy, layer.mean, layer.inverse, layer.x, layer.weight);
+        layer.dx, false, null, null, layer.dy, layer.mean, layer.inverse, layer.x, layer.weight);
     Predicted predicted = new Predicted(9, 130);
-    kernels.crossEntropy(predicted.losses, predicted.logits, predicted.targets, 0.1f);
+    kernels.crossEntropy(
+        predicted.losses, predicted.logits, predicted.logits, predicted.targets, 0.1f);
     return new Tensor[] {
       gated.y,
       gated.dgate,
@@ -140,7 +141,8 @@ public class ElementwiseBenchmark {
 
   @Benchmark
   public Tensor rmsNormBackward() {
-    kernels.rmsNormBackward(normed.dx, null, normed.dy, normed.inverse, normed.x, normed.weight);
+    kernels.rmsNormBackward(
+        normed.dx, false, null, normed.dy, normed.inverse, normed.x, normed.weight);
     return normed.dx;
   }
 
@@ -154,14 +156,19 @@ public class ElementwiseBenchmark {
   @Benchmark
   public Tensor layerNormBackward() {
     kernels.layerNormBackward(
-        normed.dx, null, null, normed.dy, normed.mean, normed.inverse, normed.x, normed.weight);
+        normed.dx, false, null, null, normed.dy, normed.mean, normed.inverse, normed.x, normed.weight);
     return normed.dx;
   }
 
   /** Loss and gradient in one pass; it reads its own gradients from the second call on. */
   @Benchmark
   public Tensor crossEntropy() {
-    kernels.crossEntropy(predicted.losses, predicted.logits, predicted.targets, 1f / SUPERVISED);
+    kernels.crossEntropy(
+        predicted.losses,
+        predicted.logits,
+        predicted.logits,
+        predicted.targets,
+        1f / SUPERVISED);
     return predicted.losses;
   }
 

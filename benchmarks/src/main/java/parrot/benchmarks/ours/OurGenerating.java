@@ -26,7 +26,7 @@ final class OurGenerating implements Side {
   public Outcome step() {
     Decoding decoding = new Decoding();
     KeyValueCache cache = network.newCache(capacity);
-    float[] logits = network.decode(batch.tokenIds(), batch.pixels(), cache);
+    float[] logits = network.decode(batch.tokenIds(), batch.pixels().toArray(), cache);
     double[] outputs = Fingerprint.of(logits);
     int next = likeliest(logits);
     decoding.prompted();

@@ -6,6 +6,7 @@ import parrot.benchmarks.process.Side;
 import parrot.benchmarks.process.SideRequest;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
+import parrot.model.network.FrozenWeights;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
@@ -26,7 +27,8 @@ public final class OurSides {
     Kernels kernels =
         Kernels.create("onednn", Precision.of(request.precision()), request.threads());
     try (ModelFolder folder = ModelFolder.open(new Path(request.folder()), new Configuration())) {
-      return ParrotNetwork.frozen(folder.config(), folder.weights(), kernels);
+      return ParrotNetwork.frozen(
+          folder.config(), new FrozenWeights(folder.weights()), kernels);
     }
   }
 }
