@@ -1,8 +1,8 @@
 package parrot.benchmarks.measure;
 
 import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 import parrot.benchmarks.workload.Batches;
+import parrot.benchmarks.workload.Workload;
 import parrot.model.config.ParrotConfig;
 import parrot.model.network.Part;
 import parrot.model.weights.TensorNames;
@@ -20,16 +20,20 @@ final class MemoryNeed {
   /** In bytes. */
   static long of(SideRequest request) {
     ParrotConfig config = request.workload().config();
+    boolean encodes = request.workload().kind() == Workload.Kind.ENCODE;
     long bytes = PROGRAM;
-    if (request.engine() == Engine.BANDWIDTH) {
-      return 2 * bytes;
-    }
-    if (request.engine() == Engine.PRODUCTS) {
+    if (request.engine().isLimit()) {
       return 2 * bytes;
     }
     for (TensorSpec spec : TensorNames.of(config)) {
+      if (encodes && Part.of(spec.name()) != Part.VISION && request.engine().isTorch()) {
+        continue;
+      }
       boolean trained = request.workload().trained().contains(Part.of(spec.name()));
       bytes += spec.required() ? spec.elements() * (trained ? TRAINED : FROZEN) : 0;
+    }
+    if (request.workload().kind() != Workload.Kind.TRAIN) {
+      return bytes;
     }
     long rows = Batches.rows(config, request.workload().batch(request));
     bytes += rows * config.numHiddenLayers() * config.hiddenSize() * ACTIVATIONS;

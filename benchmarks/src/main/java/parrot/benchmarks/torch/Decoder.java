@@ -74,7 +74,9 @@ final class Decoder {
     k = Ops.repeatHeads(k, heads / keyHeads);
     v = Ops.repeatHeads(v, heads / keyHeads);
     return Ops.join(
-        cache == null ? Ops.attention(q, k, v, mask) : Ops.fusedAttention(q, k, v, q.size(2) > 1));
+        cache == null
+            ? Ops.attention(q, k, v, mask)
+            : Ops.inferredAttention(q, k, v, q.size(2) > 1));
   }
 
   private Tensor norm(Tensor x, String name) {

@@ -23,15 +23,14 @@ final class EncodingSide implements Side {
     autocast = request.engine() == Engine.TORCH_AUTOCAST;
     ScalarType type = TorchSides.storage(request);
     pixels = new PaddedBatch(config, request.workload().batch(request), type).pixels;
-    Parameters parameters = new Parameters(config, weights, request.workload().trained(), type);
-    vision = new VisionTower(parameters, config);
+    vision = new VisionTower(Parameters.vision(config, weights, type), config);
   }
 
   @Override
   public Outcome step() {
     try (PointerScope scope = new PointerScope();
         Autocast ignored = new Autocast(autocast)) {
-      Tensor features = vision.forward(pixels, true).to(ScalarType.Float).contiguous();
+      Tensor features = vision.forward(pixels).to(ScalarType.Float).contiguous();
       float[] values = new float[Math.toIntExact(features.numel())];
       try (FloatPointer data = features.data_ptr_float()) {
         data.get(values);

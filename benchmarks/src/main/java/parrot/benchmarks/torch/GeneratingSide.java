@@ -39,15 +39,14 @@ final class GeneratingSide implements Side {
       Decoding decoding = new Decoding();
       Tensor logits = last(network.embed(batch));
       double[] outputs = Fingerprint.of(values(logits));
-      Tensor next = torch.argmax(logits);
+      long next = torch.argmax(logits).item_long();
       decoding.prompted();
       Tensor id = torch.empty(1, 1).to(ScalarType.Long);
       for (int i = 1; i <= Workload.GENERATED; i++) {
         try (PointerScope inner = new PointerScope();
             LongPointer data = id.data_ptr_long()) {
-          data.put(next.item_long());
-          next = torch.argmax(last(network.decoder().embed(id)));
-          inner.detach(next);
+          data.put(next);
+          next = torch.argmax(last(network.decoder().embed(id))).item_long();
         }
       }
       Map<String, Double> extras = decoding.generated(Workload.GENERATED);

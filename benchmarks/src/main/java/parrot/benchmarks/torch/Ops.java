@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Operations that several parts share. B samples, T tokens, H heads, h values of a head. */
 final class Ops {
@@ -48,8 +49,8 @@ final class Ops {
   }
 
   /**
-   * Attention as products and a softmax: in this build the fused one's backward in bfloat16 is some
-   * seconds slower.
+   * Attention as products and a softmax: in this build the fused one is some fifty times slower in
+   * bfloat16, forward and backward.
    *
    * @param q (B, H, T, h)
    * @param k (B, H, S, h)
@@ -65,10 +66,19 @@ final class Ops {
     return torch.matmul(torch.softmax(scores, -1), v);
   }
 
-  /** Attention in one operation; the faster one where no gradient is wanted. */
-  static Tensor fusedAttention(Tensor q, Tensor k, Tensor v, boolean causal) {
-    return torch.scaled_dot_product_attention(
-        q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(), false);
+  /** The faster way where no gradient is wanted: in float32 the fused operation. */
+  static Tensor inferredAttention(Tensor q, Tensor k, Tensor v, boolean causal) {
+    if (q.scalar_type().intern() == ScalarType.Float) {
+      return torch.scaled_dot_product_attention(
+          q, k, v, new TensorOptional(), 0, causal, new DoubleOptional(), false);
+    }
+    return attention(q, k, v, causal ? causalMask(q.size(2)) : null);
+  }
+
+  /** (1, 1, T, T): minus infinity above the diagonal. */
+  static Tensor causalMask(long tokens) {
+    Scalar hidden = new Scalar(Double.NEGATIVE_INFINITY);
+    return torch.full(new long[] {tokens, tokens}, hidden).triu(1).view(1, 1, tokens, tokens);
   }
 
   static Tensor cat(int dimension, Tensor... parts) {

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -99,9 +98,7 @@ final class PaddedBatch {
   }
 
   private Tensor mask(int[] rows) {
-    Scalar hidden = new Scalar(Double.NEGATIVE_INFINITY);
-    Tensor causal = torch.full(new long[] {longest, longest}, hidden).triu(1);
-    causal = causal.view(1, 1, longest, longest);
+    Tensor causal = Ops.causalMask(longest);
     if (Arrays.stream(rows).allMatch(count -> count == longest)) {
       return causal;
     }

@@ -27,7 +27,17 @@ final class Parameters {
    * @param type of all tensors
    */
   Parameters(ParrotConfig config, Weights weights, Set<Part> trainedParts, ScalarType type) {
-    for (TensorSpec spec : TensorNames.of(config)) {
+    this(TensorNames.of(config), weights, trainedParts, type);
+  }
+
+  /** Those of the vision tower alone. */
+  static Parameters vision(ParrotConfig config, Weights weights, ScalarType type) {
+    return new Parameters(TensorNames.vision(config), weights, Set.of(), type);
+  }
+
+  private Parameters(
+      List<TensorSpec> specs, Weights weights, Set<Part> trainedParts, ScalarType type) {
+    for (TensorSpec spec : specs) {
       if (!spec.required()) {
         continue;
       }

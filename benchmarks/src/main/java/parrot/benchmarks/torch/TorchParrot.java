@@ -64,7 +64,7 @@ final class TorchParrot {
   private Tensor see(PaddedBatch batch) {
     Tensor features;
     try (NoGradGuard ignored = new NoGradGuard()) {
-      features = vision.forward(batch.pixels, true);
+      features = vision.forward(batch.pixels);
       if (!config.classToken()) {
         features = features.narrow(1, 1, features.size(1) - 1);
       }

@@ -8,7 +8,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
 import parrot.model.kernel.Activation;
 
-/** CLIP's vision transformer up to the hidden state that Parrot reads. */
+/** CLIP's vision transformer up to the hidden state that Parrot reads, without gradients. */
 final class VisionTower {
   private final Parameters parameters;
   private final VisionConfig config;
@@ -22,10 +22,9 @@ final class VisionTower {
 
   /**
    * @param pixels (I, 3, size, size)
-   * @param fused whether attention is one operation
    * @return (I, P, Dv), the class token first
    */
-  Tensor forward(Tensor pixels, boolean fused) {
+  Tensor forward(Tensor pixels) {
     long pictures = pixels.size(0);
     long width = config.hiddenSize();
     long[] stride = {config.patchSize(), config.patchSize()};
@@ -47,19 +46,18 @@ final class VisionTower {
     x = x.add(parameters.get(embeddings + "position_embedding.weight"));
     x = norm(x, "vision_model.pre_layrnorm");
     for (int layer = 0; layer < layers; layer++) {
-      x = block(x, "vision_model.encoder.layers." + layer + ".", fused);
+      x = block(x, "vision_model.encoder.layers." + layer + ".");
     }
     return x;
   }
 
-  private Tensor block(Tensor x, String name, boolean fused) {
+  private Tensor block(Tensor x, String name) {
     Tensor normed = norm(x, name + "layer_norm1");
     int heads = config.numAttentionHeads();
     Tensor q = Ops.split(parameters.linear(normed, name + "self_attn.q_proj"), heads);
     Tensor k = Ops.split(parameters.linear(normed, name + "self_attn.k_proj"), heads);
     Tensor v = Ops.split(parameters.linear(normed, name + "self_attn.v_proj"), heads);
-    Tensor attended =
-        Ops.join(fused ? Ops.fusedAttention(q, k, v, false) : Ops.attention(q, k, v, null));
+    Tensor attended = Ops.join(Ops.inferredAttention(q, k, v, false));
     x = x.add(parameters.linear(attended, name + "self_attn.out_proj"));
     normed = norm(x, name + "layer_norm2");
     Tensor hidden = activate(parameters.linear(normed, name + "mlp.fc1"));
