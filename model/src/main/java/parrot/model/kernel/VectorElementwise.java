@@ -94,11 +94,34 @@ final class VectorElementwise {
   }
 
   static void addBias(Workers workers, Tensor x, Tensor bias) {
+    if (x.type() == ElementType.BF16) {
+      workers.split(
+          x.rows(),
+          x.columns(),
+          (from, to) -> {
+            for (int i = from; i < to; i++) {
+              addToBf16(x.buffer(), x.at(i, 0), bias.buffer(), x.columns());
+            }
+          });
+      return;
+    }
     Spans.forEachRow(
         workers,
         x.columns(),
         run -> add(run.buffer(0), run.at(0), bias.buffer(), 0, run.count(), 1),
         inout(x));
+  }
+
+  private static void addToBf16(ByteBuffer y, int yAt, ByteBuffer x, int count) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      Bf16.store(Bf16.load(y, yAt + 2 * j).add(load(x, 4 * j)), y, yAt + 2 * j);
+    }
+    for (; j < count; j++) {
+      float sum = ElementType.fromBf16(y.getShort(yAt + 2 * j)) + x.getFloat(4 * j);
+      y.putShort(yAt + 2 * j, ElementType.toBf16(sum));
+    }
   }
 
   static void addBiasBackward(Workers workers, Tensor dbias, Tensor dy) {
