@@ -81,6 +81,8 @@ public interface Kernels extends AutoCloseable {
    * @param factors [blocks, 1]; {@code x} has {@code rows / blocks} rows for each
    */
   default void scaleBlocks(Tensor y, Tensor x, Tensor factors) {
+    Shapes.same("scale", x, y);
+    Shapes.perBlock("scale", factors, x);
     int rows = x.rows() / factors.rows();
     for (int block = 0; block < factors.rows(); block++) {
       Tensor target = y.rows(block * rows, (block + 1) * rows);
@@ -97,6 +99,8 @@ public interface Kernels extends AutoCloseable {
    * @param products [blocks, 1], written
    */
   default void dotBlocks(Tensor products, Tensor x, Tensor y) {
+    Shapes.same("multiply", x, y);
+    Shapes.perBlock("multiply", products, x);
     int rows = x.rows() / products.rows();
     for (int block = 0; block < products.rows(); block++) {
       int from = block * rows;

@@ -40,7 +40,6 @@ public final class OneDnnKernels implements Kernels {
   public void matmul(
       Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
     Shapes.matmul(c, a, transposeA, b, transposeB, beta);
-    Shapes.factors(c, a, b);
     matmul.multiply(c, a, transposeA, b, transposeB, beta);
   }
 
@@ -201,7 +200,7 @@ public final class OneDnnKernels implements Kernels {
       Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, out);
-    Shapes.oneType("attend", q, k, v, out);
+    Shapes.oneType("attend", q, out);
     attention.forward(out, logSum, q, k, v, segments);
   }
 
@@ -220,7 +219,7 @@ public final class OneDnnKernels implements Kernels {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, dq, dout, out);
     Shapes.same("attend", k, dk, dv);
-    Shapes.oneType("attend", q, k, v, out, dout);
+    Shapes.oneType("attend", q, out, dout, dq, dk, dv);
     attention.backward(dq, dk, dv, dout, out, logSum, q, k, v, segments);
   }
 
@@ -253,7 +252,7 @@ public final class OneDnnKernels implements Kernels {
       Tensor first,
       Tensor second,
       AdamWStep step) {
-    Shapes.vectors("update", parameters, gradients, first, second);
+    Shapes.vectors("update", parameters, rounded, gradients, first, second);
     VectorAdamW.update(workers, parameters, rounded, gradients, first, second, step);
   }
 

@@ -16,6 +16,7 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import parrot.model.tensor.ElementType;
 
 /**
@@ -140,6 +141,16 @@ final class OneDnnProduct implements AutoCloseable {
             type,
             new long[] {layout.rowStride, layout.columnStride}));
     return description;
+  }
+
+  /** Name of oneDNN's implementation that runs; it contains "ref" where that is plain loops. */
+  String implementation() {
+    dnnl_primitive_desc description = new dnnl_primitive_desc();
+    check(dnnl.dnnl_primitive_get_primitive_desc(primitive, description));
+    try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
+      check(dnnl.dnnl_primitive_desc_query(description, dnnl.dnnl_query_impl_info_str, 0, name));
+      return name.get(BytePointer.class).getString();
+    }
   }
 
   /** Bytes that {@link #run} needs beside its matrices. */

@@ -92,6 +92,7 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void gatherBackward(Tensor dtable, Tensor dy, int[] rows) {
     Shapes.indexed("gather", dtable, dy, rows);
+    Shapes.floats("gather", dtable, dy);
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; rows[i] >= 0 && j < dy.columns(); j++) {
         dtable.set(rows[i], j, dtable.get(rows[i], j) + dy.get(i, j));
@@ -190,6 +191,7 @@ public final class ReferenceKernels implements Kernels {
       Tensor x,
       Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
+    Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", inverse, x);
     Shapes.vector("normalise", weight, x);
     Shapes.vector("normalise", dweight, x);
@@ -250,6 +252,7 @@ public final class ReferenceKernels implements Kernels {
       Tensor x,
       Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
+    Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", mean, x);
     Shapes.perRow("normalise", inverse, x);
     Shapes.vector("normalise", weight, x);
@@ -304,6 +307,7 @@ public final class ReferenceKernels implements Kernels {
       Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, out);
+    Shapes.oneType("attend", q, out);
     ReferenceAttention.forward(out, logSum, q, k, v, segments);
   }
 
@@ -322,11 +326,13 @@ public final class ReferenceKernels implements Kernels {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, dq, dout, out);
     Shapes.same("attend", k, dk, dv);
+    Shapes.oneType("attend", q, out, dout, dq, dk, dv);
     ReferenceAttention.backward(dq, dk, dv, dout, out, logSum, q, k, v, segments);
   }
 
   @Override
   public void softmax(Tensor x) {
+    Shapes.floats("apply softmax", x);
     for (int i = 0; i < x.rows(); i++) {
       ReferenceMath.Exponentials row = ReferenceMath.exponentials(x, i);
       for (int j = 0; j < x.columns(); j++) {
@@ -338,6 +344,7 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public void softmaxBackward(Tensor dx, Tensor dp, Tensor p) {
     Shapes.same("apply softmax", p, dx, dp);
+    Shapes.floats("apply softmax", dx, dp, p);
     for (int i = 0; i < p.rows(); i++) {
       double along = 0;
       for (int j = 0; j < p.columns(); j++) {
@@ -353,6 +360,7 @@ public final class ReferenceKernels implements Kernels {
   public void crossEntropy(
       Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
     Shapes.crossEntropy(losses, dlogits, logits, targets);
+    Shapes.floats("compute cross-entropy", losses, logits);
     for (int i = 0; i < logits.rows(); i++) {
       ReferenceMath.Exponentials row = ReferenceMath.exponentials(logits, i);
       losses.set(i, 0, (float) row.loss(logits.get(i, targets[i])));
@@ -371,7 +379,7 @@ public final class ReferenceKernels implements Kernels {
       Tensor first,
       Tensor second,
       AdamWStep step) {
-    Shapes.vectors("update", parameters, gradients, first, second);
+    Shapes.vectors("update", parameters, rounded, gradients, first, second);
     for (int j = 0; j < parameters.columns(); j++) {
       double gradient = gradients.get(0, j) * step.gradientScale();
       double m = step.beta1() * first.get(0, j) + (1 - step.beta1()) * gradient;

@@ -21,9 +21,6 @@ final class Shapes {
     if (beta != 0 && beta != 1) {
       throw new IllegalArgumentException("Invalid beta: " + beta + " (must be 0 or 1)");
     }
-  }
-
-  static void factors(Tensor c, Tensor a, Tensor b) {
     oneType("multiply", a, b);
     if (a.type() == ElementType.F32) {
       floats("multiply", c);
@@ -48,12 +45,23 @@ final class Shapes {
     }
   }
 
-  /** Float32 vectors [1, n] of one length. */
-  static void vectors(String operation, Tensor expected, Tensor... others) {
+  /**
+   * Float32 vectors [1, n] of one length.
+   *
+   * @param rounded bfloat16, of the same length; null passes
+   */
+  static void vectors(String operation, Tensor expected, Tensor rounded, Tensor... others) {
     floats(operation, expected);
     floats(operation, others);
     fits(operation, expected, 1, expected.columns());
     same(operation, expected, others);
+    if (rounded != null) {
+      same(operation, expected, rounded);
+      if (rounded.type() != ElementType.BF16) {
+        throw new IllegalArgumentException(
+            "Cannot %s: got %s (expected bfloat16)".formatted(operation, rounded));
+      }
+    }
   }
 
   static void same(String operation, Tensor expected, Tensor... others) {
@@ -62,16 +70,28 @@ final class Shapes {
     }
   }
 
-  /** A vector over columns; null passes. */
+  /** A float32 vector over columns; null passes. */
   static void vector(String operation, Tensor vector, Tensor matrix) {
     if (vector != null) {
       fits(operation, vector, 1, matrix.columns());
+      floats(operation, vector);
     }
   }
 
-  /** One value for each row. */
+  /** One float32 value for each row. */
   static void perRow(String operation, Tensor column, Tensor matrix) {
     fits(operation, column, matrix.rows(), 1);
+    floats(operation, column);
+  }
+
+  /** One value for each block of rows. */
+  static void perBlock(String operation, Tensor column, Tensor matrix) {
+    int blocks = column.rows();
+    if (column.columns() != 1 || blocks == 0 || matrix.rows() % blocks != 0) {
+      throw new IllegalArgumentException(
+          "Cannot %s: got %s, expected one for each block of %s"
+              .formatted(operation, size(column), size(matrix)));
+    }
   }
 
   /** Row numbers: one for each row of {@code rows}, all below the rows of {@code table}. */
@@ -100,6 +120,7 @@ final class Shapes {
     }
     fits("rotate", cosine, cosine.rows(), headSize / 2);
     fits("rotate", sine, cosine.rows(), headSize / 2);
+    floats("rotate", cosine, sine);
     for (int position : positions) {
       if (position < 0 || position >= cosine.rows()) {
         throw new IllegalArgumentException(
@@ -121,6 +142,8 @@ final class Shapes {
     fits("attend", k, keys[last], segments.keyHeads() * segments.headSize());
     fits("attend", v, keys[last], segments.keyHeads() * segments.headSize());
     fits("attend", logSum, q.rows(), segments.heads());
+    floats("attend", logSum);
+    oneType("attend", q, k, v);
     if (segments.seen() != null && segments.seen().length != q.rows()) {
       throw new IllegalArgumentException(
           "Cannot attend: got %d numbers of seen keys, expected one for each of %d queries"
@@ -175,6 +198,7 @@ final class Shapes {
     int grid = size / patch;
     fits("cut patches", pixels, pixels.rows(), 3 * size * size);
     fits("cut patches", patches, pixels.rows() * grid * grid, 3 * patch * patch);
+    floats("cut patches", pixels);
   }
 
   static void fits(String operation, Tensor tensor, int rows, int columns) {

@@ -392,6 +392,11 @@ public final class ParrotNetwork implements AutoCloseable {
     return rows;
   }
 
+  /** Bytes of memory held for the activations of the largest step so far. */
+  public long workingMemory() {
+    return arena.capacity();
+  }
+
   /** Frees working memory and the device's; the bound vectors are the caller's. */
   @Override
   public void close() {

@@ -40,10 +40,7 @@ class BatchBridgeTest {
   }
 
   private static void assertSame(Batch actual, Batch expected) {
-    assertThat(actual)
-        .usingRecursiveComparison()
-        .ignoringFields("pixels")
-        .isEqualTo(expected);
+    assertThat(actual).usingRecursiveComparison().ignoringFields("pixels").isEqualTo(expected);
     assertThat(actual.pixels().rows()).isEqualTo(expected.pixels().rows());
     assertThat(actual.pixels().toArray()).isEqualTo(expected.pixels().toArray());
   }

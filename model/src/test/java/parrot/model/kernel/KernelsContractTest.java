@@ -2,20 +2,27 @@ package parrot.model.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.entry;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
-/** What every implementation owes, beyond the numbers of {@link KernelsAgreementTest}. */
+/** What every implementation owes, beyond the numbers of {@link Agreement}. */
 abstract class KernelsContractTest {
   private Kernels kernels;
 
@@ -146,31 +153,49 @@ abstract class KernelsContractTest {
   @EnumSource(Activation.class)
   void activationsSurviveExtremes(Activation activation) {
     int columns = 37;
-    Tensor x = Tensor.allocate(1, columns);
-    for (int j = 0; j < columns; j++) {
-      x.set(0, j, j % 2 == 0 ? 1e30f : -1e30f);
-    }
-    Tensor y = Tensor.allocate(1, columns);
-    kernels.activate(y, x, activation);
-    for (int j = 0; j < columns; j++) {
-      assertThat(y.get(0, j)).isEqualTo(j % 2 == 0 ? 1e30f : -0.0f);
+    for (ElementType type : ElementType.values()) {
+      Tensor x = Tensor.allocate(type, 1, columns);
+      for (int j = 0; j < columns; j++) {
+        x.set(0, j, j % 2 == 0 ? 1e30f : -1e30f);
+      }
+      Tensor y = Tensor.allocate(type, 1, columns);
+      kernels.activate(y, x, activation);
+      for (int j = 0; j < columns; j++) {
+        assertThat(y.get(0, j)).isEqualTo(j % 2 == 0 ? x.get(0, 0) : -0.0f);
+      }
     }
   }
 
   /** One bad number must never turn into a good one. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 15, 16, 36})
-  void notANumberStaysVisible(int column) {
+  @CsvSource({
+    "F32, 0",
+    "F32, 15",
+    "F32, 16",
+    "F32, 36",
+    "BF16, 0",
+    "BF16, 15",
+    "BF16, 16",
+    "BF16, 36"
+  })
+  void notANumberStaysVisible(ElementType type, int column) {
     Samples samples = new Samples(2, false);
     Function<Integer, Tensor> bad =
         rows -> {
-          Tensor x = samples.tensor(rows, 37);
+          Tensor x = samples.tensor(type, rows, 37, 1);
           x.set(rows - 1, column, Float.NaN);
           return x;
         };
     Tensor weight = samples.tensor(1, 37);
-    Tensor y = samples.empty(2, 37);
+    Tensor y = samples.tensor(type, 2, 37, 1);
     Tensor perRow = samples.empty(2, 1);
+    kernels.add(y, bad.apply(2), 0);
+    assertThat(y.get(1, column)).isNaN();
+    kernels.scale(y, 0);
+    assertThat(y.get(1, column)).isNaN();
+    Tensor sums = samples.tensor(1, 37);
+    kernels.addBiasBackward(sums, y);
+    assertThat(sums.get(0, column)).isNaN();
     for (Activation activation : Activation.values()) {
       kernels.activate(y, bad.apply(2), activation);
       assertThat(y.get(1, column)).isNaN();
@@ -182,19 +207,56 @@ abstract class KernelsContractTest {
     assertThat(y.get(0, 5)).isNotNaN();
     kernels.layerNorm(y, samples.empty(2, 1), perRow, bad.apply(2), weight, weight, 1e-6f);
     assertThat(y.get(1, 5)).isNaN();
-    Tensor logits = bad.apply(2);
-    kernels.crossEntropy(perRow, logits, logits, new int[] {3, 3}, 1);
+    assertThat(kernels.sumOfSquares(bad.apply(3))).isNaN();
+    Tensor slopes = samples.empty(type, 2, 37);
+    Tensor logits = samples.as(ElementType.F32, bad.apply(2));
+    kernels.crossEntropy(perRow, slopes, logits, new int[] {3, 3}, 1);
     assertThat(perRow.get(1, 0)).isNaN();
     assertThat(perRow.get(0, 0)).isNotNaN();
-    assertThat(logits.get(1, 30)).isNaN();
-    Tensor row = bad.apply(1);
+    assertThat(slopes.get(1, 30)).isNaN();
+    assertThat(slopes.get(0, 30)).isNotNaN();
+    Tensor row = samples.as(ElementType.F32, bad.apply(1));
     kernels.softmax(row);
     assertThat(row.get(0, 30)).isNaN();
-    assertThat(kernels.sumOfSquares(bad.apply(3))).isNaN();
-    Tensor c = samples.empty(2, 4);
-    kernels.matmul(c, bad.apply(2), false, samples.tensor(37, 4), false, 0);
-    assertThat(c.get(1, 2)).isNaN();
-    assertThat(c.get(0, 2)).isNotNaN();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ElementType.class)
+  void notANumberStaysVisibleThroughProductsAndAttention(ElementType type) {
+    assumeTrue(
+        type == ElementType.F32 || OneDnn.gainsFromBf16(), "this processor computes in float32");
+    Samples samples = new Samples(3, false);
+    Tensor bad = samples.tensor(type, 6, 37, 1);
+    bad.set(5, 36, Float.NaN);
+    Tensor b = samples.tensor(type, 4, 37, 1);
+    Tensor c = samples.empty(6, 4);
+    for (Tensor a : List.of(bad, bad.rows(4, 6))) { // many rows, and few
+      Tensor product = c.rows(0, a.rows());
+      kernels.matmul(product, a, false, b, true, 0);
+      assertThat(product.get(a.rows() - 1, 2)).isNaN();
+      assertThat(product.get(0, 2)).isNotNaN();
+    }
+    Segments segments = Segments.self(new int[] {0, 3, 6}, 1, 1, 37, true);
+    Tensor good = samples.tensor(type, 6, 37, 1);
+    for (int place = 0; place < 3; place++) {
+      Tensor q = place == 0 ? bad : good;
+      Tensor k = place == 1 ? bad : good;
+      Tensor v = place == 2 ? bad : good;
+      Tensor out = samples.empty(type, 6, 37);
+      Tensor logSum = samples.empty(6, 1);
+      kernels.attention(out, logSum, q, k, v, segments);
+      assertThat(out.get(5, 36)).isNaN();
+      assertThat(out.rows(0, 3).toArray()).doesNotContain(Float.NaN);
+      Tensor dq = samples.empty(type, 6, 37);
+      Tensor dk = samples.empty(type, 6, 37);
+      Tensor dv = samples.empty(type, 6, 37);
+      kernels.attentionBackward(dq, dk, dv, good, out, logSum, q, k, v, segments);
+      assertThat(dq.get(5, 0)).isNaN();
+      assertThat(dk.get(5, 0)).isNaN();
+      assertThat(dq.rows(0, 3).toArray()).doesNotContain(Float.NaN);
+      assertThat(dk.rows(0, 3).toArray()).doesNotContain(Float.NaN);
+      assertThat(dv.rows(0, 3).toArray()).doesNotContain(Float.NaN);
+    }
   }
 
   @Test
@@ -279,6 +341,118 @@ abstract class KernelsContractTest {
         .hasMessage(
             "Cannot attend: segment 0 has 3 queries and 2 keys, every query must see a key");
     assertThat(out.toArray()).containsOnly(1);
+  }
+
+  /** As many as queries, ascending in each segment, at least one and no more than there are. */
+  @Test
+  void refusesNumbersOfSeenKeysThatDoNotFit() {
+    Tensor q = Tensor.allocate(4, 2);
+    Tensor k = Tensor.allocate(5, 2);
+    Tensor out = Tensor.of(4, 2, 1, 1, 1, 1, 1, 1, 1, 1);
+    Function<int[], Throwable> attending =
+        seen ->
+            catchThrowable(
+                () ->
+                    kernels.attention(
+                        out,
+                        Tensor.allocate(4, 1),
+                        q,
+                        k,
+                        k,
+                        new Segments(
+                            new int[] {0, 2, 4}, new int[] {0, 2, 5}, 1, 1, 2, true, seen)));
+    assertThat(attending.apply(new int[] {1, 2, 1}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "Cannot attend: got 3 numbers of seen keys, expected one for each of 4 queries");
+    String first = "Cannot attend: segment 0 has 2 queries and 2 keys, every query must see a key";
+    String second = "Cannot attend: segment 1 has 2 queries and 3 keys, every query must see a key";
+    assertThat(attending.apply(new int[] {0, 2, 1, 1})).hasMessage(first);
+    assertThat(attending.apply(new int[] {2, 1, 1, 1})).hasMessage(first);
+    assertThat(attending.apply(new int[] {1, 3, 1, 1})).hasMessage(first);
+    assertThat(attending.apply(new int[] {2, 2, 2, 4})).hasMessage(second);
+    assertThat(out.toArray()).containsOnly(1);
+    assertThat(attending.apply(new int[] {2, 2, 1, 3})).isNull();
+  }
+
+  @Test
+  void refusesTypesThatDoNotFitBeforeWriting() {
+    Tensor x = Tensor.of(2, 4, 1, 1, 1, 1, 1, 1, 1, 1);
+    Tensor row = Tensor.of(1, 4, 1, 1, 1, 1);
+    Tensor column = Tensor.of(2, 1, 1, 1);
+    Tensor bx = Tensor.allocate(ElementType.BF16, 2, 4);
+    Tensor brow = Tensor.allocate(ElementType.BF16, 1, 4);
+    Tensor bcolumn = Tensor.allocate(ElementType.BF16, 2, 1);
+    Tensor bcosine = Tensor.allocate(ElementType.BF16, 1, 2);
+    Tensor cosine = Tensor.of(1, 2, 1, 1);
+    int[] none = {0, 0};
+    Segments self = Segments.self(new int[] {0, 2}, 1, 1, 4, true);
+    AdamWStep step = new AdamWStep(1, 0.9, 0.9, 1, 0, 1, 1);
+    String needsFloat = "Cannot %s: got Tensor[bf16 %s] (expected float32)";
+    String needsOne = "Cannot %s: got Tensor[%s] and Tensor[%s] (expected one type)";
+    Map<String, ThrowingCallable> refused =
+        Map.ofEntries(
+            entry(
+                needsOne.formatted("multiply", "2 x 4", "bf16 2 x 4"),
+                () -> kernels.matmul(Tensor.of(2, 2, 1, 1, 1, 1), x, false, bx, true, 0)),
+            entry(
+                needsFloat.formatted("multiply", "2 x 2"),
+                () ->
+                    kernels.matmul(Tensor.allocate(ElementType.BF16, 2, 2), x, false, x, true, 0)),
+            entry(needsFloat.formatted("add a bias", "1 x 4"), () -> kernels.addBias(x, brow)),
+            entry(
+                needsFloat.formatted("gather", "2 x 4"), () -> kernels.gatherBackward(x, bx, none)),
+            entry(
+                needsFloat.formatted("normalise", "1 x 4"),
+                () -> kernels.rmsNorm(x, column, x, brow, 1)),
+            entry(
+                needsFloat.formatted("normalise", "2 x 1"),
+                () -> kernels.layerNorm(x, column, bcolumn, x, row, row, 1)),
+            entry(
+                needsFloat.formatted("normalise", "2 x 4"),
+                () -> kernels.rmsNormBackward(x, true, row, bx, column, x, row)),
+            entry(
+                needsFloat.formatted("rotate", "1 x 2"),
+                () -> kernels.rotate(x, cosine, bcosine, none, 4, false)),
+            entry(
+                needsOne.formatted("attend", "2 x 4", "bf16 2 x 4"),
+                () -> kernels.attention(bx, column, x, x, x, self)),
+            entry(
+                needsOne.formatted("attend", "bf16 2 x 4", "2 x 4"),
+                () -> kernels.attentionBackward(x, bx, bx, bx, bx, column, bx, bx, bx, self)),
+            entry(
+                needsFloat.formatted("attend", "2 x 1"),
+                () -> kernels.attention(x, bcolumn, x, x, x, self)),
+            entry(needsFloat.formatted("apply softmax", "2 x 4"), () -> kernels.softmax(bx)),
+            entry(
+                needsFloat.formatted("compute cross-entropy", "2 x 4"),
+                () -> kernels.crossEntropy(column, x, bx, none, 1)),
+            entry(
+                "Cannot update: got Tensor[1 x 4] (expected bfloat16)",
+                () -> kernels.adamW(row, row, row, row, row, step)),
+            entry(
+                needsFloat.formatted("update", "1 x 4"),
+                () -> kernels.adamW(row, brow, brow, row, row, step)),
+            entry(
+                "Cannot update: got 1 x 2, expected 1 x 4",
+                () -> kernels.adamW(row, bcosine, row, row, row, step)),
+            entry(
+                needsFloat.formatted("cut patches", "1 x 12"),
+                () ->
+                    kernels.patches(
+                        Tensor.allocate(1, 12), Tensor.allocate(ElementType.BF16, 1, 12), 2, 2)),
+            entry(
+                "Cannot scale: got 2 x 1, expected one for each block of 3 x 4",
+                () -> kernels.scaleBlocks(Tensor.allocate(3, 4), Tensor.allocate(3, 4), column)));
+    refused.forEach(
+        (message, operation) ->
+            assertThatThrownBy(operation)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message));
+    assertThat(x.toArray()).containsOnly(1);
+    assertThat(row.toArray()).containsOnly(1);
+    assertThat(column.toArray()).containsOnly(1);
+    assertThat(bx.toArray()).containsOnly(0);
   }
 
   private static Tensor map(Tensor x, DoubleUnaryOperator f) {

@@ -1,7 +1,6 @@
 package parrot.model.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,41 +11,6 @@ class OneDnnKernelsBf16Test extends KernelsContractTest {
   @Override
   Kernels create() {
     return Kernels.create("onednn", Precision.BF16, 1);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "1, 1, 1, false, 1",
-    "3, 130, 100, true, 2",
-    "700, 130, 100, true, 1",
-    "512, 128, 64, false, 3",
-    "65, 4099, 129, true, 2"
-  })
-  void multipliesRoundedFactorsExactly(int m, int n, int k, boolean strided, int threads) {
-    assumeTrue(OneDnn.gainsFromBf16(), "this processor computes in float32");
-    Samples samples = new Samples(m, strided);
-    try (Kernels kernels = Kernels.create("onednn", Precision.BF16, threads);
-        Kernels reference = new ReferenceKernels()) {
-      for (int mode = 0; mode < 16; mode++) {
-        boolean ta = (mode & 1) != 0;
-        boolean tb = (mode & 2) != 0;
-        int beta = mode >> 2 & 1;
-        ElementType result = mode < 8 ? ElementType.F32 : ElementType.BF16;
-        Tensor a = samples.as(ElementType.BF16, ta ? samples.tensor(k, m) : samples.tensor(m, k));
-        Tensor b = samples.as(ElementType.BF16, tb ? samples.tensor(n, k) : samples.tensor(k, n));
-        Tensor start = beta == 0 ? samples.empty(m, n) : samples.tensor(m, n);
-        Tensor c = samples.as(result, start);
-        Tensor again = samples.as(result, start);
-        Tensor expected = samples.as(result, start);
-        kernels.matmul(c, a, ta, b, tb, beta);
-        kernels.matmul(again, a, ta, b, tb, beta);
-        reference.matmul(expected, a, ta, b, tb, beta);
-        String what = "product " + mode;
-        KernelsAgreementTest.assertSame(what, again.toArray(), c.toArray());
-        double tolerance = result == ElementType.F32 ? 1e-5 : 8e-3;
-        KernelsAgreementTest.assertClose(what, c.toArray(), expected.toArray(), tolerance);
-      }
-    }
   }
 
   @ParameterizedTest
@@ -71,7 +35,7 @@ class OneDnnKernelsBf16Test extends KernelsContractTest {
   }
 
   /** To the nearest of the two neighbours with 8 bits of mantissa, the even one of a tie. */
-  private static float rounded(float value) {
+  static float rounded(float value) {
     int bits = Float.floatToRawIntBits(value) & 0xffff0000;
     float below = Float.intBitsToFloat(bits);
     float above = Float.intBitsToFloat(bits + 0x10000);

@@ -30,10 +30,14 @@ final class Samples {
     return tensor(rows, columns, 1);
   }
 
+  /** Uniform between -scale and scale, rounded to the type. */
+  Tensor tensor(ElementType type, int rows, int columns, double scale) {
+    return as(type, tensor(rows, columns, scale));
+  }
+
   /** The same values and gaps in another type. */
   Tensor as(ElementType type, Tensor tensor) {
-    Tensor whole =
-        Tensor.allocate(type, tensor.rows(), tensor.columns() + (strided ? 5 : 0));
+    Tensor whole = Tensor.allocate(type, tensor.rows(), tensor.columns() + (strided ? 5 : 0));
     Tensor copy = strided ? whole.columns(3, tensor.columns() + 3) : whole;
     copy.set(tensor.toArray());
     return copy;
@@ -46,6 +50,11 @@ final class Samples {
     Arrays.fill(values, Float.NaN);
     whole.set(values);
     return strided ? whole.columns(3, columns + 3) : whole;
+  }
+
+  /** Likewise, of a type. */
+  Tensor empty(ElementType type, int rows, int columns) {
+    return as(type, empty(rows, columns));
   }
 
   /** Another tensor with the same values and the same gaps. */

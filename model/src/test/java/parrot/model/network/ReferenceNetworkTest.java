@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +15,6 @@ import parrot.model.generate.Generator;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.tensor.Tensor;
-import parrot.model.weights.ModelFolder;
-import parrot.model.weights.Safetensors;
 
 /**
  * The network computes what the independent implementation computed, with every kind of kernels.
@@ -43,12 +39,12 @@ class ReferenceNetworkTest {
     "projector-only, onednn"
   })
   void lossAndGradientsAreThoseOfTheReference(String name, String kernels) {
-    Case reference = open(name);
+    ReferenceCase reference = open(name);
     Set<Part> trained =
         reference.folder.config().useMoe()
             ? EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER)
             : EnumSet.of(Part.PROJECTOR);
-    ParrotNetwork network = reference.network(trained, kernels);
+    ParrotNetwork network = network(reference, trained, kernels);
     int count = Math.toIntExact(network.parameterCount());
     Tensor parameters = Tensor.allocate(1, count);
     Tensor gradients = Tensor.allocate(1, count);
@@ -77,8 +73,8 @@ class ReferenceNetworkTest {
     "projector-only, onednn"
   })
   void intermediateValuesAndGeneratedTokensAreThoseOfTheReference(String name, String kernels) {
-    Case reference = open(name);
-    ParrotNetwork network = reference.network(Set.of(), kernels);
+    ReferenceCase reference = open(name);
+    ParrotNetwork network = network(reference, Set.of(), kernels);
     Trace trace = network.trace(reference.batch());
     assertClose("vision_features", trace.features(), reference);
     assertClose("projected", trace.projected(), reference);
@@ -110,7 +106,7 @@ class ReferenceNetworkTest {
                 .toArray());
   }
 
-  private static void assertClose(String tensor, float[] actual, Case reference) {
+  private static void assertClose(String tensor, float[] actual, ReferenceCase reference) {
     assertThat(difference(actual, reference.expected(tensor)))
         .as(tensor)
         .isLessThanOrEqualTo(TOLERANCE);
@@ -118,7 +114,7 @@ class ReferenceNetworkTest {
 
   /** Compares the rows of each sample, leaving out the padding of the expected tensor. */
   private static void assertRagged(
-      String tensor, float[] actual, int[] boundaries, Case reference) {
+      String tensor, float[] actual, int[] boundaries, ReferenceCase reference) {
     int[] shape = reference.expected.shape(tensor);
     float[] padded = reference.expected(tensor);
     float[] expected = new float[actual.length];
@@ -149,75 +145,18 @@ class ReferenceNetworkTest {
     return scale == 0 ? largest : largest / scale;
   }
 
-  private Case open(String name) {
-    java.net.URL url = getClass().getResource("/reference/network/" + name);
-    Path folder = new Path(url.toString());
-    Configuration configuration = new Configuration(false);
-    Case reference =
-        new Case(
-            keep(ModelFolder.open(folder, configuration)),
-            keep(Safetensors.open(new Path(folder, "inputs.safetensors"), configuration)),
-            keep(Safetensors.open(new Path(folder, "expected.safetensors"), configuration)));
-    return reference;
+  private ReferenceCase open(String name) {
+    return keep(ReferenceCase.open(name));
+  }
+
+  private ParrotNetwork network(ReferenceCase reference, Set<Part> trained, String kernels) {
+    Kernels device = Kernels.create(kernels, Precision.F32, 1);
+    return keep(
+        new ParrotNetwork(reference.folder.config(), trained, reference.folder.weights(), device));
   }
 
   private <T extends AutoCloseable> T keep(T resource) {
     opened.add(resource);
     return resource;
-  }
-
-  private final class Case {
-    final ModelFolder folder;
-    final Safetensors inputs;
-    final Safetensors expected;
-
-    Case(ModelFolder folder, Safetensors inputs, Safetensors expected) {
-      this.folder = folder;
-      this.inputs = inputs;
-      this.expected = expected;
-    }
-
-    ParrotNetwork network(Set<Part> trained, String kernels) {
-      Kernels device = Kernels.create(kernels, Precision.F32, 1);
-      return keep(new ParrotNetwork(folder.config(), trained, folder.weights(), device));
-    }
-
-    float[] expected(String tensor) {
-      return expected.read(tensor);
-    }
-
-    int[] row(String tensor, String lengths, int sample) {
-      int width = inputs.shape(tensor)[1];
-      int length = (int) inputs.readLongs(lengths)[sample];
-      long[] all = inputs.readLongs(tensor);
-      int[] row = new int[length];
-      Arrays.setAll(row, i -> (int) all[sample * width + i]);
-      return row;
-    }
-
-    float[] pixels(int sample) {
-      float[] all = inputs.read("pixel_values");
-      int size = all.length / inputs.shape("pixel_values")[0];
-      return Arrays.copyOfRange(all, sample * size, (sample + 1) * size);
-    }
-
-    Batch batch() {
-      int samples = inputs.shape("input_ids")[0];
-      int[] lengths = new int[samples];
-      int[][] ids = new int[samples][];
-      int[][] labels = new int[samples][];
-      for (int sample = 0; sample < samples; sample++) {
-        ids[sample] = row("input_ids", "lengths", sample);
-        labels[sample] = row("labels", "lengths", sample);
-        lengths[sample] = ids[sample].length;
-      }
-      int[] pictures = new int[samples];
-      Arrays.setAll(pictures, i -> i);
-      return new Batch(concat(ids), concat(labels), lengths, inputs.read("pixel_values"), pictures);
-    }
-
-    private int[] concat(int[][] rows) {
-      return Arrays.stream(rows).flatMapToInt(Arrays::stream).toArray();
-    }
   }
 }

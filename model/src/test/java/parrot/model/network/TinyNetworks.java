@@ -73,9 +73,9 @@ final class TinyNetworks {
         mapper.valueToTree(keys), VisionConfig.of(vision, "the test's vision"), "the test");
   }
 
-  static ParrotNetwork network(ParrotConfig config, Set<Part> trained) {
-    return new ParrotNetwork(
-        config, trained, randomWeights(config), Kernels.create("reference", Precision.F32, 1));
+  /** The slow kernels, which are exact enough for finite differences. */
+  static Kernels reference() {
+    return Kernels.create("reference", Precision.F32, 1);
   }
 
   /** Normal values large enough that every gradient matters; norms around 1. */
@@ -123,6 +123,23 @@ final class TinyNetworks {
     return new Batch(ids, labels, new int[] {6, 4, 5}, pixels(2, seed), new int[] {0, 2});
   }
 
+  /**
+   * Three samples with a picture and two of text; nothing is supervised of the second and the last,
+   * everything but the first token of the fourth.
+   */
+  static Batch batchWithSilentSamples(long seed) {
+    int image = Batch.IMAGE;
+    int ignore = Batch.IGNORE;
+    int[] ids = {
+      4, image, 7, 9, 3, /**/ 8, 5, image, 2, /**/ image, 6, 13, 14, /**/ 5, 6, 11, /**/ 10, 12
+    };
+    int[] labels = {
+      ignore, ignore, ignore, 9, 3, /**/ ignore, ignore, ignore, ignore, /**/ ignore, ignore, 13,
+      14, /**/ ignore, 6, 11, /**/ ignore, ignore
+    };
+    return new Batch(ids, labels, new int[] {5, 4, 4, 3, 2}, pixels(3, seed), new int[] {0, 1, 2});
+  }
+
   static float[] pixels(int pictures, long seed) {
     Random random = new Random(seed);
     float[] pixels = new float[pictures * 3 * PICTURE * PICTURE];
@@ -139,7 +156,20 @@ final class TinyNetworks {
     final Tensor gradients;
 
     Bound(ParrotConfig config, Set<Part> trained) {
-      network = TinyNetworks.network(config, trained);
+      this(config, trained, reference(), false);
+    }
+
+    Bound(ParrotConfig config, Set<Part> trained, Kernels kernels, boolean recompute) {
+      this(config, trained, randomWeights(config), kernels, recompute);
+    }
+
+    Bound(
+        ParrotConfig config,
+        Set<Part> trained,
+        Weights weights,
+        Kernels kernels,
+        boolean recompute) {
+      network = new ParrotNetwork(config, trained, new FrozenWeights(weights), kernels, recompute);
       int count = Math.max(1, Math.toIntExact(network.parameterCount()));
       parameters = Tensor.allocate(1, count);
       gradients = Tensor.allocate(1, count);

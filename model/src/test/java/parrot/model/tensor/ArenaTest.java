@@ -1,7 +1,6 @@
 package parrot.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -63,22 +62,33 @@ class ArenaTest {
   }
 
   @Test
-  void viewsShareMemory() {
-    Tensor tensor = Tensor.of(2, 3, 1, 2, 3, 4, 5, 6);
-    tensor.columns(1, 3).rows(1, 2).set(0, 1, 60);
-    assertThat(tensor.toArray()).containsExactly(1, 2, 3, 4, 5, 60);
-    assertThat(tensor.columns(1, 2).toArray()).containsExactly(2, 5);
-    assertThat(tensor.reshape(3, 2).get(2, 1)).isEqualTo(60);
+  void tensorsOfBothTypesAlternate() {
+    try (Arena arena = new Arena()) {
+      Tensor rounded = arena.take(ElementType.BF16, 3, 11);
+      Tensor full = arena.take(ElementType.F32, 3, 11);
+      Tensor behind = arena.take(ElementType.BF16, 1, 1);
+      assertThat(rounded.type()).isEqualTo(ElementType.BF16);
+      assertThat(full.address() - rounded.address()).isEqualTo(128); // 66 bytes, in lines of 64
+      assertThat(behind.address() - full.address()).isEqualTo(192); // 132 bytes
+      rounded.set(2, 10, 1);
+      full.set(0, 0, 2);
+      full.set(2, 10, 3);
+      behind.set(0, 0, 4);
+      assertThat(rounded.get(2, 10)).isEqualTo(1);
+      assertThat(full.get(0, 0)).isEqualTo(2);
+      assertThat(full.get(2, 10)).isEqualTo(3);
+    }
   }
 
   @Test
-  void refusesViewsOutsideOfATensor() {
-    Tensor tensor = Tensor.allocate(2, 3);
-    assertThatThrownBy(() -> tensor.rows(1, 3))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot take rows 1 to 3 of Tensor[2 x 3]");
-    assertThatThrownBy(() -> tensor.columns(0, 2).reshape(4, 1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("reshape to 4 x 1");
+  void roundedTensorsTakeHalfTheMemory() {
+    try (Arena full = new Arena();
+        Arena rounded = new Arena()) {
+      for (int i = 0; i < 8; i++) {
+        full.take(ElementType.F32, 1024, 2048);
+        rounded.take(ElementType.BF16, 1024, 2048);
+      }
+      assertThat(rounded.capacity()).isEqualTo(full.capacity() / 2);
+    }
   }
 }
