@@ -156,7 +156,15 @@ public class ElementwiseBenchmark {
   @Benchmark
   public Tensor layerNormBackward() {
     kernels.layerNormBackward(
-        normed.dx, false, null, null, normed.dy, normed.mean, normed.inverse, normed.x, normed.weight);
+        normed.dx,
+        false,
+        null,
+        null,
+        normed.dy,
+        normed.mean,
+        normed.inverse,
+        normed.x,
+        normed.weight);
     return normed.dx;
   }
 
@@ -164,11 +172,7 @@ public class ElementwiseBenchmark {
   @Benchmark
   public Tensor crossEntropy() {
     kernels.crossEntropy(
-        predicted.losses,
-        predicted.logits,
-        predicted.logits,
-        predicted.targets,
-        1f / SUPERVISED);
+        predicted.losses, predicted.logits, predicted.logits, predicted.targets, 1f / SUPERVISED);
     return predicted.losses;
   }
 

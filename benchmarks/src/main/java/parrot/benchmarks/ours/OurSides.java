@@ -27,8 +27,7 @@ public final class OurSides {
     Kernels kernels =
         Kernels.create("onednn", Precision.of(request.precision()), request.threads());
     try (ModelFolder folder = ModelFolder.open(new Path(request.folder()), new Configuration())) {
-      return ParrotNetwork.frozen(
-          folder.config(), new FrozenWeights(folder.weights()), kernels);
+      return ParrotNetwork.frozen(folder.config(), new FrozenWeights(folder.weights()), kernels);
     }
   }
 }

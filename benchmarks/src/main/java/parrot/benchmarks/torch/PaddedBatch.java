@@ -73,7 +73,10 @@ final class PaddedBatch {
     targets = targets(labels, rows);
     mask = mask(rows);
     int size = config.vision().imageSize();
-    pixels = batch.pictures() == 0 ? null : floats(batch.pixels().toArray()).view(-1, 3, size, size).to(type);
+    pixels =
+        batch.pictures() == 0
+            ? null
+            : floats(batch.pixels().toArray()).view(-1, 3, size, size).to(type);
   }
 
   /** What is neither supervised nor a picture. */

@@ -57,10 +57,7 @@ final class AdamWUpdater implements GradientUpdater<InPlaceAdamW> {
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     if (gradient.length() != first.length()) {
       throw new IllegalArgumentException(
-          "Cannot update "
-              + gradient.length()
-              + " parameters: the state is for "
-              + first.length());
+          "Cannot update " + gradient.length() + " parameters: the state is for " + first.length());
     }
     config.vertex().update(config.config(), gradient, first, second, iteration, epoch);
   }

@@ -17,9 +17,9 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
 /**
- * The networks of this JVM. A network owns an arena and uses frozen weights, which are dear; graphs come
- * and go (DL4J's stock master builds a new one every round), so a graph borrows a network for one
- * step, bound to the graph's own vectors.
+ * The networks of this JVM. A network owns an arena and uses frozen weights, which are dear; graphs
+ * come and go (DL4J's stock master builds a new one every round), so a graph borrows a network for
+ * one step, bound to the graph's own vectors.
  */
 final class NetworkPool {
   private static final Map<NetworkSpec, NetworkPool> POOLS = new HashMap<>();
@@ -118,8 +118,7 @@ final class NetworkPool {
     private Lease() {
       this.kernels = Kernels.create(spec.kernels(), Precision.of(spec.precision()), spec.threads());
       this.network =
-          new ParrotNetwork(
-              folder.config(), spec.trainable(), weights, kernels, spec.recompute());
+          new ParrotNetwork(folder.config(), spec.trainable(), weights, kernels, spec.recompute());
     }
 
     private boolean isBoundTo(long parametersAddress, long gradientsAddress) {

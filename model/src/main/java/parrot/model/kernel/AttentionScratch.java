@@ -15,7 +15,13 @@ final class AttentionScratch {
   private static final int LEAST_ROWS = 16;
 
   private final Memory[] memories = {
-    new Memory(), new Memory(), new Memory(), new Memory(), new Memory(), new Memory(), new Memory(),
+    new Memory(),
+    new Memory(),
+    new Memory(),
+    new Memory(),
+    new Memory(),
+    new Memory(),
+    new Memory(),
     new Memory()
   };
   private List<Object> reserved = List.of();

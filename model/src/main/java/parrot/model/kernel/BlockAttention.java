@@ -26,8 +26,7 @@ final class BlockAttention {
   /** Rows of queries and keys of one segment, and the columns of one head. */
   private record Head(Segments segments, int segment, int head, int keyHead) {
     static Head of(Segments segments, int segment, int head) {
-      return new Head(
-          segments, segment, head, head / (segments.heads() / segments.keyHeads()));
+      return new Head(segments, segment, head, head / (segments.heads() / segments.keyHeads()));
     }
 
     int firstQuery() {

@@ -7,9 +7,9 @@ import parrot.model.tensor.Tensor;
  * What a device computes. Shapes in comments are [rows, columns]; every argument may be a view with
  * a stride unless said otherwise. An instance serves one thread at a time.
  *
- * <p>Activations ({@code x}, {@code y} and their gradients) may be float32 or bfloat16, mixed as one
- * likes; they are rounded when stored and never in between. What says "float32" must be: sums over
- * rows, statistics, losses, parameters of norms and biases, and gradients of parameters.
+ * <p>Activations ({@code x}, {@code y} and their gradients) may be float32 or bfloat16, mixed as
+ * one likes; they are rounded when stored and never in between. What says "float32" must be: sums
+ * over rows, statistics, losses, parameters of norms and biases, and gradients of parameters.
  *
  * <p>All methods throw {@link IllegalArgumentException} where shapes do not fit, before anything is
  * written.
@@ -153,13 +153,7 @@ public interface Kernels extends AutoCloseable {
    * @param add whether to add to {@code dx} instead of overwriting it
    */
   void rmsNormBackward(
-      Tensor dx,
-      boolean add,
-      Tensor dweight,
-      Tensor dy,
-      Tensor inverse,
-      Tensor x,
-      Tensor weight);
+      Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight);
 
   /**
    * {@code y = (x - mean) / sqrt(variance + epsilon) * weight + bias} by row, variance in two
@@ -204,7 +198,8 @@ public interface Kernels extends AutoCloseable {
    * keys, values and output are of one type; scores are float32.
    *
    * @param out [queries, heads * headSize]
-   * @param logSum [queries, heads] float32, written: log of the sum of exponentials of each row of scores
+   * @param logSum [queries, heads] float32, written: log of the sum of exponentials of each row of
+   *     scores
    */
   void attention(Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments);
 
@@ -231,12 +226,11 @@ public interface Kernels extends AutoCloseable {
    * Cross-entropy of each row of logits against its target.
    *
    * @param losses [rows, 1] float32, written
-   * @param dlogits [rows, vocabulary], written: the gradient times {@code scale}; may be the logits,
-   *     which are lost where it is given; null for the losses alone
+   * @param dlogits [rows, vocabulary], written: the gradient times {@code scale}; may be the
+   *     logits, which are lost where it is given; null for the losses alone
    * @param logits [rows, vocabulary] float32
    */
-  void crossEntropy(
-      Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
+  void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
 
   /**
    * One step of AdamW on vectors [1, n] without gaps, all float32 but {@code rounded}.

@@ -141,13 +141,7 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void rmsNormBackward(
-      Tensor dx,
-      boolean add,
-      Tensor dweight,
-      Tensor dy,
-      Tensor inverse,
-      Tensor x,
-      Tensor weight) {
+      Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
     Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", inverse, x);

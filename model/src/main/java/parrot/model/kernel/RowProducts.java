@@ -69,9 +69,7 @@ final class RowProducts {
     }
     float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
     for (; j < count; j++) {
-      sum +=
-          x.getFloat(xAt + 4 * j)
-              * ElementType.fromBf16(weights.getShort(weightsAt + 2 * j));
+      sum += x.getFloat(xAt + 4 * j) * ElementType.fromBf16(weights.getShort(weightsAt + 2 * j));
     }
     return sum;
   }

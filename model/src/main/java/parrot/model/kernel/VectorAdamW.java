@@ -1,6 +1,5 @@
 package parrot.model.kernel;
 
-import static parrot.model.kernel.VectorMath.FLOATS;
 import static parrot.model.kernel.VectorMath.WIDTH;
 import static parrot.model.kernel.VectorMath.covered;
 import static parrot.model.kernel.VectorMath.load;

@@ -181,13 +181,7 @@ final class VectorNorms {
   }
 
   private static FloatVector weightSlope(
-      ByteBuffer dy,
-      int dyAt,
-      ByteBuffer x,
-      int xAt,
-      float centre,
-      float factor,
-      FloatVector sum) {
+      ByteBuffer dy, int dyAt, ByteBuffer x, int xAt, float centre, float factor, FloatVector sum) {
     return load(x, xAt).sub(centre).fma(load(dy, dyAt).mul(factor), sum);
   }
 

@@ -32,12 +32,7 @@ final class VectorRows {
     for (int i = 0; i < rows.length; i++) {
       if (rows[i] >= 0) {
         VectorElementwise.add(
-            dtable.buffer(),
-            dtable.at(rows[i], 0),
-            dy.buffer(),
-            dy.at(i, 0),
-            dy.columns(),
-            1);
+            dtable.buffer(), dtable.at(rows[i], 0), dy.buffer(), dy.at(i, 0), dy.columns(), 1);
       }
     }
   }

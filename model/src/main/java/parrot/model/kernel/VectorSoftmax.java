@@ -76,8 +76,7 @@ final class VectorSoftmax {
               float slope = logits.get(i, target) * factor - scale;
               Spans.forPart(
                   run ->
-                      product(
-                          run.buffer(0), run.at(0), run.buffer(1), run.at(1), columns, factor),
+                      product(run.buffer(0), run.at(0), run.buffer(1), run.at(1), columns, factor),
                   i,
                   0,
                   columns,

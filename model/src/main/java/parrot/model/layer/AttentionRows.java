@@ -15,8 +15,7 @@ import parrot.model.tensor.Tensor;
  * @param keyPositions position of each row within its sample (N)
  * @param queryPositions position of each row that is read (M)
  */
-record AttentionRows(
-    Segments segments, int[] selected, int[] keyPositions, int[] queryPositions) {
+record AttentionRows(Segments segments, int[] selected, int[] keyPositions, int[] queryPositions) {
 
   /**
    * All rows.

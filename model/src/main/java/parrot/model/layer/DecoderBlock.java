@@ -172,13 +172,7 @@ final class DecoderBlock {
     gate.backward(kernels, dnormed2, s.gated, s.normed2, 0);
     up.backward(kernels, dnormed2, s.upped, s.normed2, 1);
     kernels.rmsNormBackward(
-        dy,
-        true,
-        middleNorm.gradient(kernels),
-        dnormed2,
-        s.inverse2,
-        s.middle,
-        middleNorm.value());
+        dy, true, middleNorm.gradient(kernels), dnormed2, s.inverse2, s.middle, middleNorm.value());
 
     Tensor dattended = arena.take(type, m, heads * headSize);
     output.backward(kernels, dattended, Linear.operand(kernels, arena, dy), s.attended, 0);
@@ -201,13 +195,7 @@ final class DecoderBlock {
       rows.addSelected(kernels, dx, dy);
     }
     kernels.rmsNormBackward(
-        dx,
-        true,
-        inputNorm.gradient(kernels),
-        dnormed1,
-        s.inverse1,
-        s.input,
-        inputNorm.value());
+        dx, true, inputNorm.gradient(kernels), dnormed1, s.inverse1, s.input, inputNorm.value());
     arena.release(mark);
     return dx;
   }

@@ -68,8 +68,7 @@ public final class LanguageHead {
       }
     }
     if (dx != null) {
-      kernels.rmsNormBackward(
-          dx, false, norm.gradient(kernels), dnormed, inverse, x, norm.value());
+      kernels.rmsNormBackward(dx, false, norm.gradient(kernels), dnormed, inverse, x, norm.value());
     }
     arena.release(mark);
   }

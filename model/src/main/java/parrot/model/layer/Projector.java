@@ -69,8 +69,7 @@ public final class Projector {
     Arena.Mark mark = arena.mark();
     Tensor gradient = Linear.operand(kernels, arena, dy);
     for (int i = layers.size() - 1; i > 0; i--) {
-      Tensor dinput =
-          arena.take(kernels.factorType(), gradient.rows(), inputs.get(i).columns());
+      Tensor dinput = arena.take(kernels.factorType(), gradient.rows(), inputs.get(i).columns());
       layers.get(i).backward(kernels, dinput, gradient, inputs.get(i), 0);
       kernels.activateBackward(dinput, dinput, outputs.get(i - 1), Activation.GELU);
       gradient = dinput;

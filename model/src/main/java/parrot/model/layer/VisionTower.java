@@ -69,8 +69,7 @@ public final class VisionTower {
     int n = pictures * tokens;
     Tensor x = arena.take(n, d);
     Arena.Mark mark = arena.mark();
-    patches =
-        arena.take(kernels.factorType(), pictures * (tokens - 1), patchEmbedding.columns());
+    patches = arena.take(kernels.factorType(), pictures * (tokens - 1), patchEmbedding.columns());
     kernels.patches(patches, pixels, config.imageSize(), config.patchSize());
     Tensor convolved = arena.take(patches.rows(), d);
     kernels.matmul(convolved, patches, false, patchEmbedding.factor(), true, 0);

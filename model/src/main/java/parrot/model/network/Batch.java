@@ -51,8 +51,7 @@ public record Batch(
    *
    * @param pixels each picture [3, size, size], normalised; copied
    */
-  public Batch(
-      int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] pictureSamples) {
+  public Batch(int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] pictureSamples) {
     this(
         tokenIds,
         labels,

@@ -82,8 +82,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /** A network whose weights all stay as they are. */
-  public static ParrotNetwork frozen(
-      ParrotConfig config, FrozenWeights weights, Kernels kernels) {
+  public static ParrotNetwork frozen(ParrotConfig config, FrozenWeights weights, Kernels kernels) {
     return new ParrotNetwork(config, EnumSet.noneOf(Part.class), weights, kernels, false);
   }
 
@@ -224,8 +223,7 @@ public final class ParrotNetwork implements AutoCloseable {
     Tensor embedded = embed(layout, visual);
     float[] inputs = embedded.toArray();
     Tensor hidden =
-        decoder.forward(
-            kernels, arena, embedded, layout.boundaries(), null, Decoder.Keep.NOTHING);
+        decoder.forward(kernels, arena, embedded, layout.boundaries(), null, Decoder.Keep.NOTHING);
     float[] logits = head.logits(kernels, arena, hidden).toArray();
     boolean seen = visual != null;
     return new Trace(
@@ -308,7 +306,6 @@ public final class ParrotNetwork implements AutoCloseable {
     }
     return visual;
   }
-
 
   private Tensor embed(SequenceLayout layout, Visual visual) {
     Tensor x = arena.take(layout.rows(), config.hiddenSize());

@@ -11,8 +11,8 @@ import parrot.model.tensor.Tensor;
  * of the float32 one. The optimizer writes it together with the parameters.
  *
  * <p>Whoever else writes parameters (an average over replicas, a checkpoint, a user) does not know
- * of it. So before each step the first value of each row is compared, which notices every change
- * of a whole row or tensor at a thousandth of its price; then all is rounded again.
+ * of it. So before each step the first value of each row is compared, which notices every change of
+ * a whole row or tensor at a thousandth of its price; then all is rounded again.
  */
 final class RoundedCopy implements AutoCloseable {
   private static final int ALIGNMENT = 64;

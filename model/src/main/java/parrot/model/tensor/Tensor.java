@@ -198,7 +198,10 @@ public final class Tensor {
     check(values.length == size(), "set from " + values.length + " values");
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
-        buffer.slice(at(row, 0), 4 * columns).order(buffer.order()).asFloatBuffer()
+        buffer
+            .slice(at(row, 0), 4 * columns)
+            .order(buffer.order())
+            .asFloatBuffer()
             .put(values, row * columns, columns);
       } else {
         for (int column = 0; column < columns; column++) {
@@ -213,7 +216,10 @@ public final class Tensor {
     float[] values = new float[Math.toIntExact(size())];
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
-        buffer.slice(at(row, 0), 4 * columns).order(buffer.order()).asFloatBuffer()
+        buffer
+            .slice(at(row, 0), 4 * columns)
+            .order(buffer.order())
+            .asFloatBuffer()
             .get(values, row * columns, columns);
       } else {
         for (int column = 0; column < columns; column++) {

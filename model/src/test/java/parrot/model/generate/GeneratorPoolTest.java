@@ -85,8 +85,8 @@ class GeneratorPoolTest {
   @Test
   void threadsWithOneCopyOfTheWeightsAnswerAsOneGeneratorDoes() throws Exception {
     try (ModelFolder model = model();
-        ParrotNetwork network = ParrotNetwork.frozen(
-                model.config(), new FrozenWeights(model.weights()), kernels());
+        ParrotNetwork network =
+            ParrotNetwork.frozen(model.config(), new FrozenWeights(model.weights()), kernels());
         GeneratorPool pool =
             new GeneratorPool(model.config(), model.weights(), GeneratorPoolTest::kernels)) {
       Generator alone = new Generator(network);
