@@ -30,6 +30,10 @@ public final class ChildMain {
   public static void main(String[] args) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     System.setOut(System.err);
+    // A step may take minutes; nobody waits for it where the parent was killed.
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
     int status = 1;
     try (Side side = Sides.open(JSON.readValue(args[0], SideRequest.class))) {
       answer(out, reply(0, new Side.Outcome(new double[0], Map.of()), 0));
