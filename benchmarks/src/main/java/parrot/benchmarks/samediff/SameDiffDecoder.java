@@ -2,7 +2,6 @@ package parrot.benchmarks.samediff;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
-import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.blas.params.MMulTranspose;
@@ -59,7 +58,7 @@ final class SameDiffDecoder {
   private void build() {
     SDVariable ids = graph.placeHolder(TOKENS, DataType.INT32, tokens);
     SDVariable targets = graph.placeHolder(TARGETS, DataType.INT32, tokens - 1);
-    SDVariable x = graph.gather(weight(TensorNames.EMBEDDING), ids, 0); // (T, D)
+    SDVariable x = new RowsOf(graph, weight(TensorNames.EMBEDDING), ids).outputVariable(); // (T, D)
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       String name = "model.layers." + layer + ".";
       SDVariable normed = norm(x, name + "input_layernorm.weight");
@@ -70,7 +69,7 @@ final class SameDiffDecoder {
       x = x.add(product(hidden, name + "mlp.down_proj.weight"));
     }
     SDVariable last = norm(x, TensorNames.FINAL_NORM);
-    last = last.get(SDIndex.interval(0, tokens - 1), SDIndex.all());
+    last = graph.slice(last, new int[] {0, 0}, tokens - 1, config.hiddenSize());
     String head = config.tieWordEmbeddings() ? TensorNames.EMBEDDING : TensorNames.HEAD;
     SDVariable losses = graph.loss().sparseSoftmaxCrossEntropy(product(last, head), targets);
     losses.mean(LOSS, 0);
@@ -95,10 +94,10 @@ final class SameDiffDecoder {
   }
 
   private SDVariable rotate(SDVariable x) {
+    int heads = config.numAttentionHeads();
     int half = config.headSize() / 2;
-    SDVariable first = x.get(SDIndex.all(), SDIndex.all(), SDIndex.interval(0, half));
-    SDVariable second =
-        x.get(SDIndex.all(), SDIndex.all(), SDIndex.interval(half, config.headSize()));
+    SDVariable first = graph.slice(x, new int[] {0, 0, 0}, heads, tokens, half);
+    SDVariable second = graph.slice(x, new int[] {0, 0, half}, heads, tokens, half);
     SDVariable turned = graph.concat(2, second.neg(), first);
     return x.mul(cosine).add(turned.mul(sine));
   }

@@ -25,6 +25,7 @@ import parrot.model.weights.Initializer;
  * @param batchSize samples of one step of one replica
  * @param optimizer how parts learn
  * @param kernels what computes
+ * @param recompute whether replicas compute the decoder's activations again in the backward pass
  * @param checkpoints what is kept
  * @param seed of the order of the data and of fresh weights
  * @param resolved all of this as written into the run's folder
@@ -42,6 +43,7 @@ public record TrainConfig(
     int batchSize,
     Optimizer optimizer,
     KernelChoice kernels,
+    boolean recompute,
     Checkpointing checkpoints,
     long seed,
     ObjectNode resolved) {

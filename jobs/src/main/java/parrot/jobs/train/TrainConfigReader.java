@@ -116,6 +116,7 @@ public final class TrainConfigReader {
             map.wholeInt("batch_size", 8, 1),
             optimizer(map.map("optimizer"), stage),
             kernels(map.map("kernels")),
+            map.flag("recompute", false),
             checkpoints(map.map("checkpoints")),
             map.whole("seed", 0, Long.MIN_VALUE),
             map.resolved());

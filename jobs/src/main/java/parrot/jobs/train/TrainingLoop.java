@@ -95,7 +95,8 @@ final class TrainingLoop {
             config.train(),
             config.kernels().name(),
             config.kernels().precision(),
-            threads);
+            threads,
+            config.recompute());
     optimizer = optimizer(Math.toIntExact((totalExamples + perStep - 1) / perStep));
     graph = ParrotGraph.create(network, optimizer);
     checkMemory(graph.params().length());
