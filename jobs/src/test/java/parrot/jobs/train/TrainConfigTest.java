@@ -96,7 +96,7 @@ class TrainConfigTest {
           optimizer.schedule=cosin | Invalid optimizer.schedule: cosin (must be one of cosine, constant; did you mean cosine?)
           stage=alignn             | Invalid stage: alignn (must be one of align, instruct; did you mean align?)
           train=[head]             | Invalid train: head (must be among vision, projector, experts, decoder)
-          recompute=yes            | Invalid recompute: "yes" (must be true or false)
+          recompute=1              | Invalid recompute: 1 (must be true or false)
           use_moe=1                | Invalid use_moe: 1 (must be true or false)
           kernels.precision=fp16   | Invalid kernels.precision: fp16 (must be one of f32, bf16; did you mean bf16?)
           optimizer=fast           | Invalid optimizer: "fast" (must be a mapping of keys to values)
