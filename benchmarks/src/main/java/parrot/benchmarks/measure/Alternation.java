@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import parrot.benchmarks.process.Child;
+import parrot.benchmarks.process.ChildException;
 import parrot.benchmarks.process.Reply;
 import parrot.benchmarks.process.SideRequest;
 import parrot.benchmarks.process.SideRequest.Engine;
@@ -49,6 +50,7 @@ public final class Alternation {
    * Runs all sides.
    *
    * @param requests ours first
+   * @return without the slow peers that failed, which the progress names
    * @throws Agreement.DisagreementException as soon as a side is seen to compute something else
    */
   public List<Series> run(List<SideRequest> requests) {
@@ -70,13 +72,25 @@ public final class Alternation {
         }
       }
     }
+    List<Series> measured = new ArrayList<>(usual);
     for (Series one : series) {
-      if (slow(one.request())) {
-        together(List.of(one), SLOW_WARMUP, SLOW_STEPS, true);
-        check(series);
+      if (slow(one.request()) && succeeds(one)) {
+        measured.add(one);
+        check(measured);
       }
     }
-    return series;
+    return measured;
+  }
+
+  /** A peer that is far behind anyway must not take the other figures with it. */
+  private boolean succeeds(Series slow) {
+    try {
+      together(List.of(slow), SLOW_WARMUP, SLOW_STEPS, true);
+      return true;
+    } catch (ChildException e) {
+      progress.say("left out: %s", e.getMessage());
+      return false;
+    }
   }
 
   private static boolean slow(SideRequest request) {
