@@ -33,12 +33,12 @@ public final class Bandwidth implements Side {
 
   private void copy(int member) {
     long share = BYTES / team.size();
-    try (BytePointer source = new BytePointer(from);
-        BytePointer target = new BytePointer(to)) {
-      for (long at = member * share; at < (member + 1) * share; at += PIECE) {
-        long bytes = Math.min(PIECE, (member + 1) * share - at);
-        Pointer.memcpy(target.position(at), source.position(at), bytes);
-      }
+    // Views of their own for each member; closing one would free what it looks at.
+    BytePointer source = new BytePointer(from);
+    BytePointer target = new BytePointer(to);
+    for (long at = member * share; at < (member + 1) * share; at += PIECE) {
+      long bytes = Math.min(PIECE, (member + 1) * share - at);
+      Pointer.memcpy(target.position(at), source.position(at), bytes);
     }
   }
 

@@ -56,10 +56,18 @@ final class Bf16Gemm implements BlockProduct, AutoCloseable {
       boolean add,
       ElementType result,
       long c,
-      int ldc) {
+      int ldc,
+      Epilogue epilogue) {
     OneDnnProduct.Shape shape = new OneDnnProduct.Shape(m, n, k, lda, ldb, ldc);
     OneDnnProduct.Kind kind =
-        new OneDnnProduct.Kind(transposeA, transposeB, result, add, exact ? shape : null);
+        new OneDnnProduct.Kind(
+            transposeA,
+            transposeB,
+            result,
+            add,
+            epilogue.bias() != null,
+            epilogue.activation(),
+            exact ? shape : null);
     OneDnnProduct product = products.get(kind);
     if (product == null) {
       product = new OneDnnProduct(engine, kind, shape);
@@ -68,7 +76,8 @@ final class Bf16Gemm implements BlockProduct, AutoCloseable {
     if (4 * scratch.size() < product.scratchBytes()) {
       scratch = Tensor.allocate(1, Math.toIntExact(product.scratchBytes() / 4 + 1));
     }
-    product.run(stream, shape, a, b, c, scratch.address());
+    long bias = epilogue.bias() == null ? 0 : epilogue.bias().address();
+    product.run(stream, shape, a, b, c, bias, scratch.address());
   }
 
   @Override

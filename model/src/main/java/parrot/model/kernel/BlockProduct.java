@@ -12,6 +12,24 @@ interface BlockProduct {
    * @param add whether beta is 1 and not 0
    * @param result type of {@code c}
    */
+  default void multiply(
+      boolean transposeA,
+      boolean transposeB,
+      int m,
+      int n,
+      int k,
+      long a,
+      int lda,
+      long b,
+      int ldb,
+      boolean add,
+      ElementType result,
+      long c,
+      int ldc) {
+    multiply(transposeA, transposeB, m, n, k, a, lda, b, ldb, add, result, c, ldc, Epilogue.NONE);
+  }
+
+  /** The same, finished by an epilogue; none where the factors are float32. */
   void multiply(
       boolean transposeA,
       boolean transposeB,
@@ -25,5 +43,6 @@ interface BlockProduct {
       boolean add,
       ElementType result,
       long c,
-      int ldc);
+      int ldc,
+      Epilogue epilogue);
 }

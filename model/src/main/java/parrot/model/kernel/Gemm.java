@@ -29,7 +29,11 @@ final class Gemm implements BlockProduct {
       boolean add,
       ElementType type,
       long c,
-      int ldc) {
+      int ldc,
+      Epilogue epilogue) {
+    if (!epilogue.isNone()) {
+      throw new IllegalArgumentException("float32 products take no epilogue");
+    }
     int status =
         dnnl.dnnl_sgemm(
             (byte) (transposeA ? 'T' : 'N'),

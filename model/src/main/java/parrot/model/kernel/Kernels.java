@@ -57,6 +57,16 @@ public interface Kernels extends AutoCloseable {
    */
   void matmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
 
+  /**
+   * A linear layer: {@code y = f(x weight^T + bias + beta y)}; beta is 0 or 1.
+   *
+   * @param x [rows, in], of the type of {@code weight}
+   * @param weight [out, in]
+   * @param bias [1, out] float32, or null for none
+   * @param activation {@code f}, or null for none
+   */
+  void linear(Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta);
+
   /** {@code y = x}, rounded where y is of the smaller type. */
   void copy(Tensor y, Tensor x);
 
@@ -126,7 +136,7 @@ public interface Kernels extends AutoCloseable {
   /** {@code y[rows[i], :] = x[i, :]}; negative rows are skipped, rows must be distinct. */
   void scatter(Tensor y, Tensor x, int[] rows);
 
-  /** {@code y = x}, activated. */
+  /** {@code y = x}, activated; {@code y} may be {@code x}. */
   void activate(Tensor y, Tensor x, Activation activation);
 
   /** {@code dx = dy * f'(x)}; {@code dx} may be {@code dy}. */

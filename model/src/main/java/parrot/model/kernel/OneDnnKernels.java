@@ -40,7 +40,28 @@ public final class OneDnnKernels implements Kernels {
   public void matmul(
       Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
     Shapes.matmul(c, a, transposeA, b, transposeB, beta);
-    matmul.multiply(c, a, transposeA, b, transposeB, beta);
+    matmul.multiply(c, a, transposeA, b, transposeB, beta, Epilogue.NONE);
+  }
+
+  @Override
+  public void linear(
+      Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
+    Shapes.matmul(y, x, false, weight, true, beta);
+    if (bias != null) {
+      Shapes.vector("add a bias", bias, y);
+      Shapes.floats("add a bias", bias);
+    }
+    Epilogue epilogue = new Epilogue(bias, activation);
+    boolean finished = OneDnnMatmul.finishes(x);
+    matmul.multiply(y, x, false, weight, true, beta, finished ? epilogue : Epilogue.NONE);
+    if (!finished) {
+      if (bias != null) {
+        VectorElementwise.addBias(workers, y, bias);
+      }
+      if (activation != null) {
+        VectorActivations.activate(workers, y, y, activation);
+      }
+    }
   }
 
   @Override

@@ -36,7 +36,24 @@ final class OneDnnMatmul implements AutoCloseable {
     return type == ElementType.F32 ? gemms[worker] : bf16[worker];
   }
 
-  void multiply(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
+  /** Whether {@link #multiply} takes epilogues for products with {@code a}. */
+  static boolean finishes(Tensor a) {
+    return a.type() == ElementType.BF16 && a.columns() > 0;
+  }
+
+  /**
+   * {@code c = op(a) op(b) + beta c}, finished by the epilogue while it is in the cache.
+   *
+   * @param epilogue not none only where it {@link #finishes}
+   */
+  void multiply(
+      Tensor c,
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      float beta,
+      Epilogue epilogue) {
     int k = transposeA ? a.rows() : a.columns();
     if (c.size() == 0) {
       return;
@@ -50,25 +67,34 @@ final class OneDnnMatmul implements AutoCloseable {
     if (b.type() == ElementType.BF16
         && c.rows() <= RowProducts.MOST_ROWS
         && transposeB
-        && !transposeA) {
-      RowProducts.multiply(workers, c, a, b, beta);
+        && !transposeA
+        && epilogue.activation() == null) {
+      RowProducts.multiply(workers, c, a, b, beta, epilogue.bias());
       return;
     }
     if (cut && c.size() * k >= SMALL) {
-      multiplyBlocks(c, a, transposeA, b, transposeB, beta, k);
+      multiplyBlocks(c, a, transposeA, b, transposeB, beta, k, epilogue);
     } else {
-      multiplyBlock(0, c, a, transposeA, b, transposeB, beta, k);
+      multiplyBlock(0, c, a, transposeA, b, transposeB, beta, k, epilogue);
     }
     Reference.reachabilityFence(a);
     Reference.reachabilityFence(b);
     Reference.reachabilityFence(c);
+    Reference.reachabilityFence(epilogue);
   }
 
   private void multiplyBlocks(
-      Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta, int k) {
-    boolean byRows = c.rows() >= c.columns();
+      Tensor c,
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      float beta,
+      int k,
+      Epilogue epilogue) {
+    boolean byRows = excess(c.rows()) <= excess(c.columns());
     int length = byRows ? c.rows() : c.columns();
-    int block = roundUp((length + gemms.length - 1) / gemms.length, 16);
+    int block = block(length);
     workers.run(
         (length + block - 1) / block,
         (index, worker) -> {
@@ -76,10 +102,20 @@ final class OneDnnMatmul implements AutoCloseable {
           int to = Math.min(length, from + block);
           if (byRows) {
             Tensor part = transposeA ? a.columns(from, to) : a.rows(from, to);
-            multiplyBlock(worker, c.rows(from, to), part, transposeA, b, transposeB, beta, k);
+            multiplyBlock(
+                worker, c.rows(from, to), part, transposeA, b, transposeB, beta, k, epilogue);
           } else {
             Tensor part = transposeB ? b.rows(from, to) : b.columns(from, to);
-            multiplyBlock(worker, c.columns(from, to), a, transposeA, part, transposeB, beta, k);
+            multiplyBlock(
+                worker,
+                c.columns(from, to),
+                a,
+                transposeA,
+                part,
+                transposeB,
+                beta,
+                k,
+                epilogue.columns(from, to));
           }
         });
   }
@@ -92,7 +128,8 @@ final class OneDnnMatmul implements AutoCloseable {
       Tensor b,
       boolean transposeB,
       float beta,
-      int k) {
+      int k,
+      Epilogue epilogue) {
     product(a.type(), worker)
         .multiply(
             transposeA,
@@ -107,7 +144,18 @@ final class OneDnnMatmul implements AutoCloseable {
             beta != 0,
             c.type(),
             c.address(),
-            c.stride());
+            c.stride(),
+            epilogue);
+  }
+
+  /** Length of the blocks, but for the last. */
+  private int block(int length) {
+    return roundUp((length + gemms.length - 1) / gemms.length, 16);
+  }
+
+  /** What the longest block has more than an equal share, to be weighed against another cut. */
+  private double excess(int length) {
+    return (double) block(length) * gemms.length / length;
   }
 
   private static int roundUp(int value, int multiple) {

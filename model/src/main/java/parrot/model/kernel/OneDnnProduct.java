@@ -28,12 +28,20 @@ final class OneDnnProduct implements AutoCloseable {
   private static final int MOST_SHAPES = 4096;
 
   /**
-   * What a product is compiled for: {@code c = op(a) op(b) + beta c}.
+   * What a product is compiled for: {@code c = f(op(a) op(b) + bias + beta c)}.
    *
+   * @param bias whether there is one
+   * @param activation {@code f}, or null
    * @param shape exact, or null to compile once for all shapes
    */
   record Kind(
-      boolean transposeA, boolean transposeB, ElementType result, boolean add, Shape shape) {}
+      boolean transposeA,
+      boolean transposeB,
+      ElementType result,
+      boolean add,
+      boolean bias,
+      Activation activation,
+      Shape shape) {}
 
   /**
    * Sizes of one product.
@@ -60,7 +68,7 @@ final class OneDnnProduct implements AutoCloseable {
   private final List<Operand> operands = new ArrayList<>();
   private final dnnl_memory scratch;
   private final long scratchBytes;
-  private final dnnl_exec_arg_t arguments = new dnnl_exec_arg_t(4);
+  private final dnnl_exec_arg_t arguments;
   private final Address address = new Address();
 
   OneDnnProduct(dnnl_engine engine, Kind kind, Shape shape) {
@@ -68,12 +76,13 @@ final class OneDnnProduct implements AutoCloseable {
     this.kind = kind;
     dnnl_memory_desc left = describe(a(shape), kind.transposeA, dnnl.dnnl_bf16);
     dnnl_memory_desc right = describe(b(shape), kind.transposeB, dnnl.dnnl_bf16);
+    dnnl_memory_desc bias = kind.bias ? describeBias(shape) : null;
     dnnl_memory_desc result = describe(c(shape), false, type(kind.result));
     dnnl_primitive_attr attributes = attributes();
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     check(
         dnnl.dnnl_matmul_primitive_desc_create(
-            description, engine, left, right, null, result, attributes));
+            description, engine, left, right, bias, result, attributes));
     check(dnnl.dnnl_primitive_create(primitive, description));
     dnnl_memory_desc pad =
         dnnl.dnnl_primitive_desc_query_md(description, dnnl.dnnl_query_scratchpad_md, 0);
@@ -81,9 +90,14 @@ final class OneDnnProduct implements AutoCloseable {
     operands.add(new Operand(0, dnnl.DNNL_ARG_SRC, dnnl.dnnl_bf16));
     operands.add(new Operand(1, dnnl.DNNL_ARG_WEIGHTS, dnnl.dnnl_bf16));
     operands.add(new Operand(2, dnnl.DNNL_ARG_DST, type(kind.result)));
+    if (kind.bias) {
+      operands.add(new Operand(3, dnnl.DNNL_ARG_BIAS, dnnl.dnnl_f32));
+      dnnl.dnnl_memory_desc_destroy(bias);
+    }
+    arguments = new dnnl_exec_arg_t(operands.size() + 1);
     scratch = new dnnl_memory();
     check(dnnl.dnnl_memory_create(scratch, pad, engine, address.at(0)));
-    arguments.position(3).arg(dnnl.DNNL_ARG_SCRATCHPAD).memory(scratch);
+    arguments.position(operands.size()).arg(dnnl.DNNL_ARG_SCRATCHPAD).memory(scratch);
     arguments.position(0);
     dnnl.dnnl_primitive_desc_destroy(description);
     dnnl.dnnl_primitive_attr_destroy(attributes);
@@ -100,14 +114,19 @@ final class OneDnnProduct implements AutoCloseable {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     check(dnnl.dnnl_primitive_attr_create(attributes));
     check(dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user));
+    dnnl_post_ops after = new dnnl_post_ops();
+    check(dnnl.dnnl_post_ops_create(after));
     if (kind.add) {
-      dnnl_post_ops sum = new dnnl_post_ops();
-      check(dnnl.dnnl_post_ops_create(sum));
       // Naming the result's own type here makes oneDNN fall back to plain loops.
-      check(dnnl.dnnl_post_ops_append_sum(sum, 1, 0, dnnl.dnnl_data_type_undef));
-      check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, sum));
-      dnnl.dnnl_post_ops_destroy(sum);
+      check(dnnl.dnnl_post_ops_append_sum(after, 1, 0, dnnl.dnnl_data_type_undef));
     }
+    if (kind.activation == Activation.QUICK_GELU) {
+      check(dnnl.dnnl_post_ops_append_eltwise(after, dnnl.dnnl_eltwise_swish, 1.702f, 0));
+    } else if (kind.activation == Activation.GELU) {
+      check(dnnl.dnnl_post_ops_append_eltwise(after, dnnl.dnnl_eltwise_gelu_erf, 0, 0));
+    }
+    check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, after));
+    dnnl.dnnl_post_ops_destroy(after);
     return attributes;
   }
 
@@ -127,8 +146,18 @@ final class OneDnnProduct implements AutoCloseable {
     return Layout.of(s.m, s.n, s.ldc, false);
   }
 
+  private static Layout bias(Shape s) {
+    return Layout.of(1, s.n, s.n, false);
+  }
+
   private dnnl_memory_desc describe(Layout layout, boolean transpose, int type) {
     return description(kind.shape == null ? layout.ofAnySize(transpose) : layout, type);
+  }
+
+  private dnnl_memory_desc describeBias(Shape shape) {
+    long any = dnnl.DNNL_RUNTIME_DIM_VAL;
+    return description(
+        kind.shape == null ? new Layout(1, any, any, 1) : bias(shape), dnnl.dnnl_f32);
   }
 
   private dnnl_memory_desc description(Layout layout, int type) {
@@ -158,13 +187,17 @@ final class OneDnnProduct implements AutoCloseable {
     return scratchBytes;
   }
 
-  /** Runs on the matrices at these addresses, in bytes. */
-  void run(dnnl_stream stream, Shape shape, long aAt, long bAt, long cAt, long scratchAt) {
+  /** Runs on the matrices, and the bias if there is one, at these addresses, in bytes. */
+  void run(
+      dnnl_stream stream, Shape shape, long aAt, long bAt, long cAt, long biasAt, long scratchAt) {
     operands.get(0).point(a(shape), aAt);
     operands.get(1).point(b(shape), bAt);
     operands.get(2).point(c(shape), cAt);
+    if (kind.bias) {
+      operands.get(3).point(bias(shape), biasAt);
+    }
     check(dnnl.dnnl_memory_set_data_handle(scratch, address.at(scratchAt)));
-    check(dnnl.dnnl_primitive_execute(primitive, stream, 4, arguments));
+    check(dnnl.dnnl_primitive_execute(primitive, stream, operands.size() + 1, arguments));
   }
 
   private void check(int status) {

@@ -61,6 +61,21 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void linear(
+      Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
+    Tensor exact = Tensor.allocate(y.rows(), y.columns());
+    copy(exact, y);
+    matmul(exact, x, false, weight, true, beta);
+    if (bias != null) {
+      addBias(exact, bias);
+    }
+    if (activation != null) {
+      activate(exact, exact, activation);
+    }
+    copy(y, exact);
+  }
+
+  @Override
   public void addBiasBackward(Tensor dbias, Tensor dy) {
     Shapes.vector("add a bias", dbias, dy);
     addColumnSums(dbias, dy, (i, j) -> dy.get(i, j));

@@ -25,8 +25,8 @@ final class RowProducts {
 
   private RowProducts() {}
 
-  /** {@code c = a b^T + beta c}, {@code b} of type bfloat16. */
-  static void multiply(Workers workers, Tensor c, Tensor a, Tensor b, float beta) {
+  /** {@code c = a b^T + beta c + bias}, {@code b} of type bfloat16, the bias float32 or null. */
+  static void multiply(Workers workers, Tensor c, Tensor a, Tensor b, float beta, Tensor bias) {
     workers.split(
         (b.rows() + OUTPUTS - 1) / OUTPUTS,
         (long) OUTPUTS * b.columns(),
@@ -39,7 +39,8 @@ final class RowProducts {
                   for (int j = first * OUTPUTS; j < to; j++) {
                     float product =
                         dot(run.buffer(0), run.at(0), b.buffer(), b.at(j, 0), a.columns());
-                    c.set(i, j, beta == 0 ? product : c.get(i, j) + product);
+                    float before = beta == 0 ? 0 : c.get(i, j);
+                    c.set(i, j, before + product + (bias == null ? 0 : bias.get(0, j)));
                   }
                 },
                 i,

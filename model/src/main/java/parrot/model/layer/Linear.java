@@ -1,5 +1,6 @@
 package parrot.model.layer;
 
+import parrot.model.kernel.Activation;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
@@ -46,19 +47,22 @@ final class Linear {
    * @param x (rows, in), an operand
    */
   void forward(Kernels kernels, Tensor y, Tensor x) {
-    forward(kernels, y, x, 0);
+    forward(kernels, y, x, null, 0);
+  }
+
+  /** {@code y} becomes the activated result; {@link #backward} needs the one before it. */
+  void forwardActivated(Kernels kernels, Tensor y, Tensor x, Activation activation) {
+    forward(kernels, y, x, activation, 0);
   }
 
   /** Adds to {@code y} instead of overwriting it. */
   void forwardAdding(Kernels kernels, Tensor y, Tensor x) {
-    forward(kernels, y, x, 1);
+    forward(kernels, y, x, null, 1);
   }
 
-  private void forward(Kernels kernels, Tensor y, Tensor x, float beta) {
-    kernels.matmul(y, x, false, weight.factor(), true, beta);
-    if (bias != null) {
-      kernels.addBias(y, bias.value());
-    }
+  private void forward(Kernels kernels, Tensor y, Tensor x, Activation activation, float beta) {
+    Tensor added = bias == null ? null : bias.value();
+    kernels.linear(y, x, weight.factor(), added, activation, beta);
   }
 
   /**

@@ -108,12 +108,14 @@ final class VisionBlock {
     s.normed2 = arena.take(type, n, d);
     kernels.layerNorm(
         s.normed2, s.mean2, s.inverse2, s.middle, norm2Weight.value(), norm2Bias.value(), epsilon);
-    s.hidden = arena.take(type, n, fc1.outputs());
-    fc1.forward(kernels, s.hidden, s.normed2);
     s.activated = arena.take(type, n, fc1.outputs());
-    kernels.activate(s.activated, s.hidden, activation);
     if (keep) {
+      s.hidden = arena.take(type, n, fc1.outputs());
+      fc1.forward(kernels, s.hidden, s.normed2);
+      kernels.activate(s.activated, s.hidden, activation);
       kernels.copy(y, s.middle);
+    } else {
+      fc1.forwardActivated(kernels, s.activated, s.normed2, activation);
     }
     fc2.forwardAdding(kernels, y, s.activated);
     if (keep) {

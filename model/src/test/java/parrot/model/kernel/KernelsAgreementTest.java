@@ -64,6 +64,44 @@ class KernelsAgreementTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 130, 100, true, 2",
+    "3, 40, 33, false, 1",
+    "5, 1, 33, true, 1",
+    "129, 130, 131, true, 3",
+    "577, 512, 64, false, 2",
+    "65, 2049, 129, true, 2"
+  })
+  void computesLinearLayers(int m, int n, int k, boolean strided, int threads) {
+    open(strided, threads, m);
+    linear(ElementType.F32, ElementType.F32, m, n, k);
+    if (OneDnn.gainsFromBf16()) {
+      for (ElementType result : TYPES) {
+        linear(ElementType.BF16, result, m, n, k);
+      }
+    }
+  }
+
+  private void linear(ElementType factors, ElementType result, int m, int n, int k) {
+    Tensor x = samples.tensor(factors, m, k, 1);
+    Tensor weight = samples.tensor(factors, n, k, 0.3);
+    Tensor bias = samples.tensor(1, n);
+    for (Activation activation : new Activation[] {null, Activation.GELU, Activation.QUICK_GELU}) {
+      for (int mode = 0; mode < 4; mode++) {
+        boolean biased = (mode & 1) != 0;
+        int beta = mode >> 1;
+        Tensor y = samples.as(result, beta == 0 ? samples.empty(m, n) : samples.tensor(m, n));
+        agreement.check(
+            "linear " + factors + result + activation + mode,
+            of(y),
+            of(x, weight, bias),
+            (kernels, out, in) ->
+                kernels.linear(out[0], in[0], in[1], biased ? in[2] : null, activation, beta));
+      }
+    }
+  }
+
   private void multiply(ElementType factors, ElementType result, int m, int n, int k) {
     for (int mode = 0; mode < 8; mode++) {
       boolean ta = (mode & 1) != 0;

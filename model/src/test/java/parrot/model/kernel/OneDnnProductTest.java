@@ -25,7 +25,7 @@ class OneDnnProductTest {
     dnnl_engine engine = new dnnl_engine();
     OneDnn.check(dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), "create an engine");
     try {
-      for (int mode = 0; mode < 16; mode++) {
+      for (int mode = 0; mode < 64; mode++) {
         for (OneDnnProduct.Shape shape : SHAPES) {
           OneDnnProduct.Kind kind =
               new OneDnnProduct.Kind(
@@ -33,6 +33,8 @@ class OneDnnProductTest {
                   (mode & 2) != 0,
                   (mode & 4) != 0 ? ElementType.BF16 : ElementType.F32,
                   (mode & 8) != 0,
+                  (mode & 16) != 0,
+                  (mode & 32) != 0 ? Activation.QUICK_GELU : null,
                   OneDnn.hasTiles() ? shape : null);
           try (OneDnnProduct product = new OneDnnProduct(engine, kind, shape)) {
             assertThat(product.implementation()).as("%s", kind).isNotEmpty().doesNotContain("ref");
