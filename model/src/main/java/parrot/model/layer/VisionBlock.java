@@ -109,13 +109,15 @@ final class VisionBlock {
     kernels.layerNorm(
         s.normed2, s.mean2, s.inverse2, s.middle, norm2Weight.value(), norm2Bias.value(), epsilon);
     s.activated = arena.take(type, n, fc1.outputs());
-    if (keep) {
+    if (fc1.isTrained()) { // in every pass the same way, so that all give the same bits
       s.hidden = arena.take(type, n, fc1.outputs());
       fc1.forward(kernels, s.hidden, s.normed2);
       kernels.activate(s.activated, s.hidden, activation);
-      kernels.copy(y, s.middle);
     } else {
       fc1.forwardActivated(kernels, s.activated, s.normed2, activation);
+    }
+    if (keep) {
+      kernels.copy(y, s.middle);
     }
     fc2.forwardAdding(kernels, y, s.activated);
     if (keep) {
