@@ -182,8 +182,17 @@ case "$main ${1:-}" in
     exit "$status"
     ;;
 esac
+# Steps make little garbage and hold nothing young: a small young generation whose pages are there
+# from the start, and survivors that are copied once.
+collector=(-XX:+UseParallelGC)
+case "$main ${1:-}" in
+  parrot.benchmarks.Main* | *" train")
+    collector+=(-XX:NewSize=256m -XX:OldSize=128m -XX:-UseAdaptiveSizePolicy
+      -XX:MaxTenuringThreshold=1 -XX:+AlwaysPreTouch)
+    ;;
+esac
 # shellcheck disable=SC2086 # options are words
-run_or_print "$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}" -XX:+UseParallelGC \
+run_or_print "$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}" "${collector[@]}" \
   -Djava.awt.headless=true -Dfile.encoding=UTF-8 "-Dparrot.terminal=$terminal" "-Dparrot.home=$home" \
   -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
   ${PARROT_JAVA_OPTS:-} -cp "$classpath" "$main" "$@"
