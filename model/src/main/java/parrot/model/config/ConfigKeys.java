@@ -2,6 +2,7 @@ package parrot.model.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -90,6 +91,21 @@ final class ConfigKeys {
       throw invalid(key, value, "a finite number");
     }
     return value.doubleValue();
+  }
+
+  /** A list of finite numbers; empty where it is absent. */
+  List<Double> numbers(String key) {
+    JsonNode value = get(key);
+    List<Double> numbers = new ArrayList<>();
+    if (value != null) {
+      for (JsonNode element : value.isArray() ? value : List.of(value)) {
+        if (!element.isNumber() || !Double.isFinite(element.doubleValue())) {
+          throw invalid(key, value, "a list of finite numbers");
+        }
+        numbers.add(element.doubleValue());
+      }
+    }
+    return List.copyOf(numbers);
   }
 
   boolean flag(String key, boolean absent) {

@@ -32,8 +32,10 @@ import parrot.model.ModelException;
  * @param mmVisionTower folder of the vision encoder, as written in the file
  * @param numExperts 0 where there are none
  * @param moeIntermediateSize width of an expert
- * @param moeTopK at most {@code numExperts}; read and kept, but routing is dense as in the
- *     published code, so every expert computes
+ * @param moeTopK experts that compute for a picture, at most {@code numExperts}; where it is equal,
+ *     routing is dense, which the published code always is
+ * @param moeSelectionBias our own optional key {@code moe_selection_bias}: what is added to the
+ *     router's probabilities where experts are selected, by expert; empty for none
  * @param moeWeight weight of the residual path, or of the experts under {@link MoeFormula#PAPER}
  * @param useMoe whether visual tokens pass the experts
  * @param useMoeResidual whether there is a residual path around the experts
@@ -62,6 +64,7 @@ public record ParrotConfig(
     int numExperts,
     int moeIntermediateSize,
     int moeTopK,
+    List<Double> moeSelectionBias,
     double moeWeight,
     boolean useMoe,
     boolean useMoeResidual,
@@ -152,6 +155,7 @@ public record ParrotConfig(
     if (experts > 0 && topK > experts) {
       throw keys.invalid("moe_top_k", topK, "at most num_experts, " + experts);
     }
+    List<Double> bias = selectionBias(keys, experts, topK);
     MoeFormula formula =
         MoeFormula.valueOf(
             keys.oneOf("moe_formula", "published", List.of("published", "paper"))
@@ -186,6 +190,7 @@ public record ParrotConfig(
         experts,
         experts > 0 ? keys.positive("moe_intermediate_size") : 0,
         topK,
+        bias,
         keys.number("moe_weight", 0.1),
         useMoe,
         residual,
@@ -194,6 +199,18 @@ public record ParrotConfig(
         keys.oneOf("torch_dtype", "float32", List.of("float32", "float16", "bfloat16")),
         vision,
         withArchitecture(keys.others()));
+  }
+
+  private static List<Double> selectionBias(ConfigKeys keys, int experts, int topK) {
+    List<Double> bias = keys.numbers("moe_selection_bias");
+    if (!bias.isEmpty() && bias.size() != experts) {
+      throw keys.invalid("moe_selection_bias", bias, "num_experts numbers, " + experts);
+    }
+    if (!bias.isEmpty() && topK == experts) {
+      throw keys.invalid(
+          "moe_selection_bias", bias, "absent where moe_top_k is num_experts: nothing is selected");
+    }
+    return bias;
   }
 
   private static ObjectNode withArchitecture(ObjectNode other) {
@@ -228,6 +245,11 @@ public record ParrotConfig(
     keys.refuseUnless("mm_use_im_start_end", !marks, "false");
     boolean patchMarks = keys.flag("mm_use_im_patch_token", false);
     keys.refuseUnless("mm_use_im_patch_token", !patchMarks, "false");
+  }
+
+  /** Whether a picture's tokens pass some experts and not others. */
+  public boolean selectsExperts() {
+    return useMoe && moeTopK < numExperts;
   }
 
   /** Values of one attention head of the decoder. */
@@ -308,6 +330,20 @@ public record ParrotConfig(
     return of(json, vision, "this configuration");
   }
 
+  /** The same model with another bias where experts are selected; empty for none. */
+  public ParrotConfig withSelectionBias(List<Double> bias) {
+    ObjectNode json = toJson();
+    put(json, bias);
+    return of(json, vision, "this configuration");
+  }
+
+  private static void put(ObjectNode json, List<Double> selectionBias) {
+    json.remove("moe_selection_bias");
+    if (!selectionBias.isEmpty()) {
+      selectionBias.forEach(json.putArray("moe_selection_bias")::add);
+    }
+  }
+
   /** The same model beside another place for its vision encoder, as for a new checkpoint. */
   public ParrotConfig withVisionTower(String folder) {
     ObjectNode json = toJson();
@@ -351,6 +387,7 @@ public record ParrotConfig(
       json.put("moe_hidden_size", hiddenSize);
       json.put("moe_intermediate_size", moeIntermediateSize);
       json.put("moe_top_k", moeTopK);
+      put(json, moeSelectionBias);
     }
     json.put("moe_weight", moeWeight);
     json.put("use_moe", useMoe);

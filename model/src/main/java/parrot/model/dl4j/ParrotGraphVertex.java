@@ -19,6 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import parrot.model.kernel.AdamWStep;
+import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
@@ -43,6 +44,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
   private final Map<String, Part> parts = new LinkedHashMap<>();
   private INDArray gradients; // [n], null before training
   private Tally tally = new Tally();
+  private Routing routing; // null for the model's own
   private double lastGradientNorm = Double.NaN;
 
   ParrotGraphVertex(
@@ -81,6 +83,20 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
     return taken;
   }
 
+  /**
+   * Steers the router from the next step on.
+   *
+   * @param routing null for what the model's configuration says
+   */
+  public void setRouting(Routing routing) {
+    this.routing = routing;
+  }
+
+  /** What the router is steered by; null for what the model's configuration says. */
+  public Routing routing() {
+    return routing;
+  }
+
   /** Norm of the last step's gradient over all trained tensors, before clipping. */
   public double lastGradientNorm() {
     return lastGradientNorm;
@@ -102,9 +118,14 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
     }
     StepResult result;
     try (NetworkPool.Lease lease = pool.borrow(parameters, training ? gradients : null)) {
+      lease.network.steer(routing);
       result = training ? lease.network.forwardBackward(batch) : lease.network.forward(batch);
     }
-    tally.add(batch, BatchBridge.languages(inputs), result);
+    int[] languages = BatchBridge.languages(inputs);
+    tally.add(batch, languages, result);
+    if (training) {
+      tally.addLoad(batch, languages, result);
+    }
     int samples = batch.samples();
     int supervised = Math.max(1, result.supervisedTokens());
     INDArray shares =

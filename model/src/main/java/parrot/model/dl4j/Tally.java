@@ -26,6 +26,7 @@ public final class Tally implements Serializable {
     private long samples;
     private long pictures;
     private double[] routing = {}; // [experts], summed over pictures
+    private final ExpertLoad load = new ExpertLoad();
 
     private void add(Language other) {
       loss += other.loss;
@@ -34,6 +35,7 @@ public final class Tally implements Serializable {
       samples += other.samples;
       pictures += other.pictures;
       addRouting(other.routing);
+      load.add(other.load);
     }
 
     private void addRouting(double[] weights) {
@@ -60,6 +62,11 @@ public final class Tally implements Serializable {
 
     public long tokens() {
       return tokens;
+    }
+
+    /** What training asked of the experts; nothing where batches were only measured. */
+    public ExpertLoad load() {
+      return load;
     }
 
     /** Mean weight of each expert over the pictures; empty where no picture was routed. */
@@ -97,6 +104,24 @@ public final class Tally implements Serializable {
     }
   }
 
+  /**
+   * Counts what a training batch asked of the experts. A picture that no token of its sample shows
+   * counts for nothing: such a sample is one of text.
+   *
+   * @param sampleLanguages language index of each sample
+   */
+  void addLoad(Batch batch, int[] sampleLanguages, StepResult result) {
+    boolean[] shows = batch.showsPicture();
+    for (int i = 0; i < result.selected().length; i++) {
+      int sample = batch.pictureSamples()[i];
+      if (shows[sample]) {
+        language(sampleLanguages[sample])
+            .load
+            .count(result.probabilities()[i], result.routing()[i], result.selected()[i]);
+      }
+    }
+  }
+
   private Language language(int index) {
     return languages.computeIfAbsent(index, ignored -> new Language());
   }
@@ -122,6 +147,11 @@ public final class Tally implements Serializable {
     Language total = new Language();
     languages.values().forEach(total::add);
     return total;
+  }
+
+  /** What training asked of the experts, over all languages. */
+  public ExpertLoad load() {
+    return total().load;
   }
 
   /** Mean loss per supervised token over all languages; NaN where there is none. */

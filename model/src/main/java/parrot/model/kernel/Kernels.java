@@ -233,6 +233,18 @@ public interface Kernels extends AutoCloseable {
   void softmaxBackward(Tensor dx, Tensor dp, Tensor p);
 
   /**
+   * Columns with the largest {@code x[i, j] + bias[j]} of each row, ascending; the first of equal
+   * ones.
+   *
+   * @param bias by column
+   * @param count of columns that each row gets, at least 1
+   * @return column numbers [rows][count]
+   */
+  default int[][] largest(Tensor x, double[] bias, int count) {
+    return LargestColumns.of(x, bias, count);
+  }
+
+  /**
    * Cross-entropy of each row of logits against its target.
    *
    * @param losses [rows, 1] float32, written

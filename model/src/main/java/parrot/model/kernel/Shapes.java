@@ -190,6 +190,14 @@ final class Shapes {
     }
   }
 
+  static void largest(Tensor x, double[] bias, int count) {
+    if (bias.length != x.columns() || count < 1 || count > x.columns()) {
+      throw new IllegalArgumentException(
+          "Cannot find the %d largest of each row: %s with %d biases"
+              .formatted(count, size(x), bias.length));
+    }
+  }
+
   static void patches(Tensor patches, Tensor pixels, int size, int patch) {
     if (patch < 1 || size % patch != 0) {
       throw new IllegalArgumentException(

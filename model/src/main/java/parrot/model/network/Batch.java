@@ -66,6 +66,18 @@ public record Batch(
     return new Batch(tokenIds, labels, lengths, new float[0], new int[0]);
   }
 
+  /** Whether a sample has a token that stands for a picture, by sample. */
+  public boolean[] showsPicture() {
+    boolean[] shows = new boolean[lengths.length];
+    int at = 0;
+    for (int sample = 0; sample < lengths.length; sample++) {
+      for (int end = at + lengths[sample]; at < end; at++) {
+        shows[sample] |= tokenIds[at] == IMAGE;
+      }
+    }
+    return shows;
+  }
+
   public int samples() {
     return lengths.length;
   }

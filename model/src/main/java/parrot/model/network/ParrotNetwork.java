@@ -12,6 +12,7 @@ import parrot.model.layer.Experts;
 import parrot.model.layer.KeyValueCache;
 import parrot.model.layer.LanguageHead;
 import parrot.model.layer.Projector;
+import parrot.model.layer.Routing;
 import parrot.model.layer.VisionTower;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.Arena;
@@ -118,6 +119,17 @@ public final class ParrotNetwork implements AutoCloseable {
     parametersChanged();
   }
 
+  /**
+   * Steers the router from the next step on; without experts there is nothing to steer.
+   *
+   * @param routing null for what the configuration says
+   */
+  public void steer(Routing routing) {
+    if (experts != null) {
+      experts.steer(routing);
+    }
+  }
+
   /** Copies the starting weights into the bound vector. */
   public void initialize() {
     for (Parameter parameter : table.parameters()) {
@@ -159,7 +171,10 @@ public final class ParrotNetwork implements AutoCloseable {
     return run(batch, false);
   }
 
-  /** Loss of a batch, and the gradients of its mean over supervised tokens, overwritten. */
+  /**
+   * Loss of a batch, and the gradients of its mean over supervised tokens, overwritten. Where the
+   * router is steered by a balance loss, its gradient is added; its value is in no loss reported.
+   */
   public StepResult forwardBackward(Batch batch) {
     return run(batch, true);
   }
@@ -198,7 +213,13 @@ public final class ParrotNetwork implements AutoCloseable {
     if (learn) {
       table.completeGradients(kernels);
     }
-    return new StepResult(sampleLoss, sampleTokens, routing(visual));
+    boolean routed = visual != null && experts != null;
+    return new StepResult(
+        sampleLoss,
+        sampleTokens,
+        routing(visual),
+        routed ? byRow(experts.probabilities()) : new float[0][],
+        routed ? experts.selected() : new int[0][]);
   }
 
   private Decoder.Keep keep(boolean learn) {
@@ -354,14 +375,12 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private float[][] routing(Visual visual) {
-    if (visual == null || experts == null) {
-      return new float[0][];
-    }
-    Tensor routing = experts.routing();
-    float[][] rows = new float[routing.rows()][];
-    for (int picture = 0; picture < rows.length; picture++) {
-      rows[picture] = routing.rows(picture, picture + 1).toArray();
-    }
+    return visual == null || experts == null ? new float[0][] : byRow(experts.routing());
+  }
+
+  private static float[][] byRow(Tensor matrix) {
+    float[][] rows = new float[matrix.rows()][];
+    Arrays.setAll(rows, row -> matrix.rows(row, row + 1).toArray());
     return rows;
   }
 

@@ -5,9 +5,17 @@ package parrot.model.network;
  *
  * @param sampleLoss sum of the losses of each sample's supervised tokens
  * @param sampleTokens supervised tokens of each sample
- * @param routing router weights by picture and expert; empty where experts are not used
+ * @param routing weights of the mixture by picture and expert, zero where an expert is not chosen;
+ *     empty where experts are not used
+ * @param probabilities the router's, by picture and expert, before any selection; likewise
+ * @param selected numbers of the experts that computed, by picture; likewise
  */
-public record StepResult(double[] sampleLoss, int[] sampleTokens, float[][] routing) {
+public record StepResult(
+    double[] sampleLoss,
+    int[] sampleTokens,
+    float[][] routing,
+    float[][] probabilities,
+    int[][] selected) {
 
   /** Sum over all supervised tokens. */
   public double lossSum() {

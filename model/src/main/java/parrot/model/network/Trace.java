@@ -5,7 +5,8 @@ package parrot.model.network;
  *
  * @param features of the vision tower (I * P, Dv)
  * @param projected (I * P, D)
- * @param routing (I, E); empty without experts
+ * @param routing weights of the mixture (I, E), zero where an expert is not chosen; empty without
+ *     experts
  * @param visual what takes the place of image tokens (I * P, D)
  * @param boundaries first row of each sample after splicing, B + 1
  * @param labels after splicing (N)

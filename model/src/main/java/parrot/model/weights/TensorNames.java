@@ -2,6 +2,8 @@ package parrot.model.weights;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
 
@@ -17,7 +19,16 @@ public final class TensorNames {
   /** Under which a published Parrot keeps a copy of its vision encoder's tensors. */
   public static final String VISION_IN_MODEL = "model.vision_tower.vision_tower.";
 
+  private static final Pattern EXPERT =
+      Pattern.compile(Pattern.quote(EXPERTS) + "experts\\.(\\d+)\\..+");
+
   private TensorNames() {}
+
+  /** The number of the expert that a tensor belongs to; -1 where it is none's, as the router's. */
+  public static int expert(String name) {
+    Matcher matcher = EXPERT.matcher(name);
+    return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
 
   /** Vision encoder, projector, experts, decoder, in this order. */
   public static List<TensorSpec> of(ParrotConfig config) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +90,25 @@ class ParrotConfigTest {
   }
 
   @Test
+  void aSelectionBiasGoesWithASelection() {
+    ParrotConfig dense = parrot();
+    assertThat(dense.selectsExperts()).isFalse();
+    assertThat(dense.moeSelectionBias()).isEmpty();
+    assertThat(dense.toJson().has("moe_selection_bias")).isFalse();
+    parrot.put("moe_top_k", 2);
+    List<Double> bias = List.of(0.1, -0.1, 0.25, -0.25, 1.0 / 3, -1.0 / 3);
+    ParrotConfig config = parrot().withSelectionBias(bias);
+    assertThat(config.selectsExperts()).isTrue();
+    assertThat(config.withUseMoe(true).moeSelectionBias()).isEqualTo(bias);
+    assertThat(config.withSelectionBias(List.of())).isEqualTo(parrot());
+    assertThatThrownBy(() -> config.withSelectionBias(List.of(1.0)))
+        .hasMessageStartingWith(
+            "Invalid moe_selection_bias: [1.0] (must be num_experts numbers, 6)");
+    assertThatThrownBy(() -> config.with(JSON.createObjectNode().put("moe_top_k", 6)))
+        .hasMessageContaining("(must be absent where moe_top_k is num_experts: nothing is selected)");
+  }
+
+  @Test
   void readsTheVisionPartOfAWholeClip() {
     ObjectNode whole = JSON.createObjectNode().put("model_type", "clip");
     whole.putObject("text_config").put("hidden_size", 8);
@@ -124,6 +144,7 @@ class ParrotConfigTest {
         "num_experts|null|Missing key num_experts",
         "moe_hidden_size|64|Invalid moe_hidden_size: 64 (must be equal to hidden_size, 48)",
         "moe_top_k|7|Invalid moe_top_k: 7 (must be at most num_experts, 6)",
+        "moe_selection_bias|[1,\"x\"]|Invalid moe_selection_bias: [1,\"x\"] (must be a list of finite",
         "moe_weight|\"x\"|Invalid moe_weight: \"x\" (must be a finite number)",
         "moe_formula|\"mine\"|Invalid moe_formula: mine (must be one of [published, paper])",
         "use_moe|1|Invalid use_moe: 1 (must be true or false)",

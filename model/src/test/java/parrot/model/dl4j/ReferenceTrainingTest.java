@@ -1,6 +1,7 @@
 package parrot.model.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
@@ -18,9 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import parrot.model.kernel.OneDnn;
+import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
@@ -168,6 +171,52 @@ class ReferenceTrainingTest {
     assertThat(Arrays.stream(tally.languages().get(0).meanRouting()).sum())
         .isCloseTo(1, Offset.offset(1e-6));
     assertThat(vertex.takeTally().samples()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void talliesTheLoadOfTrainingStepsAndOfNothingElse(boolean recompute) {
+    NetworkSpec spec =
+        new NetworkSpec(
+            folder(INSTRUCT).toString(), trained(INSTRUCT), "reference", "f32", 1, recompute);
+    ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
+    ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
+    MultiDataSet data = dataSet(INSTRUCT);
+    graph.output(data.getFeatures());
+    Tally measured = vertex.takeTally();
+    assertThat(measured.languages().get(0).meanRouting()).hasSize(6);
+    assertThat(measured.load().pictures()).isZero();
+    graph.fit(data);
+    ExpertLoad load = vertex.takeTally().load();
+    int pictures = batch(INSTRUCT).pictures();
+    assertThat(load.pictures()).isEqualTo(pictures);
+    assertThat(load.selections()).hasSize(6).containsOnly(pictures);
+    assertThat(Arrays.stream(load.probabilities()).sum())
+        .isCloseTo(pictures, Offset.offset(1e-5));
+    assertThat(load.weights()).isEqualTo(load.probabilities());
+    assertThat(load.entropy() / pictures).isBetween(0.1, Math.log(6));
+  }
+
+  @Test
+  void theRouterIsSteeredThroughTheVertex() {
+    ComputationGraph graph = ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of()));
+    ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
+    MultiDataSet data = dataSet(INSTRUCT);
+    float[] plain = gradients(graph, data);
+    vertex.setRouting(new Routing(List.of(), 1, List.of(0.5, 0.1, 0.1, 0.1, 0.1, 0.1)));
+    assertThat(gradients(graph, data)).isNotEqualTo(plain);
+    vertex.setRouting(null);
+    assertThat(gradients(graph, data)).isEqualTo(plain);
+    vertex.setRouting(new Routing(List.of(1.0), 0, List.of()));
+    assertThatThrownBy(() -> gradients(graph, data))
+        .hasMessage("Cannot route: got 1 selection biases, expected 6, one for each expert");
+  }
+
+  private static float[] gradients(ComputationGraph graph, MultiDataSet data) {
+    graph.setInputs(data.getFeatures());
+    graph.setLabels(data.getLabels());
+    graph.computeGradientAndScore();
+    return ParrotGraph.vertex(graph).getGradientsViewArray().dup().data().asFloat();
   }
 
   private static NetworkSpec spec(String name) {

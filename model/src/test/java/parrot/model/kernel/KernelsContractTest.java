@@ -74,6 +74,22 @@ abstract class KernelsContractTest {
   }
 
   @Test
+  void findsTheLargestOfEachRowOnceTheBiasIsAdded() {
+    Tensor x = Tensor.of(3, 4, 1, 4, 3, 2, 5, 5, 5, 5, 0, Float.NaN, 1, 2);
+    assertThat(kernels.largest(x, new double[4], 2))
+        .isDeepEqualTo(new int[][] {{1, 2}, {0, 1}, {1, 3}});
+    assertThat(kernels.largest(x, new double[] {9, 0, -9, 1e-9}, 1))
+        .isDeepEqualTo(new int[][] {{0}, {0}, {1}});
+    assertThat(kernels.largest(x, new double[4], 4)).allMatch(row -> row.length == 4);
+    assertThat(kernels.largest(x.columns(1, 3), new double[2], 1))
+        .isDeepEqualTo(new int[][] {{0}, {0}, {0}});
+    assertThatThrownBy(() -> kernels.largest(x, new double[3], 2))
+        .hasMessage("Cannot find the 2 largest of each row: 3 x 4 with 3 biases");
+    assertThatThrownBy(() -> kernels.largest(x, new double[4], 5))
+        .hasMessage("Cannot find the 5 largest of each row: 3 x 4 with 4 biases");
+  }
+
+  @Test
   void negativeRowsAreSkipped() {
     Tensor table = Tensor.of(3, 2, 1, 2, 3, 4, 5, 6);
     Tensor y = Tensor.of(3, 2, 9, 9, 9, 9, 9, 9);

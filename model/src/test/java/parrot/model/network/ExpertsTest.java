@@ -2,13 +2,15 @@ package parrot.model.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -63,24 +65,74 @@ class ExpertsTest {
     }
   }
 
-  @Test
-  void everyExpertComputesWhateverMoeTopKSays() {
-    float[] all = forward(TinyNetworks.config(Map.of("moe_top_k", 3)));
-    random.setSeed(5);
-    normal(2 * TOKENS, WIDTH);
-    normal(5, WIDTH);
-    assertThat(forward(TinyNetworks.config(Map.of("moe_top_k", 1)))).isEqualTo(all);
+  /** Kernels, experts that compute, and what favours some of them. */
+  static List<Arguments> selections() {
+    List<Arguments> selections = new ArrayList<>();
+    for (String kernels : List.of("reference", "onednn")) {
+      for (int chosen = 1; chosen <= 3; chosen++) {
+        selections.add(Arguments.of(kernels, chosen, List.of()));
+        if (chosen < 3) {
+          selections.add(Arguments.of(kernels, chosen, List.of(-0.1, 0.2, 0.0)));
+          selections.add(Arguments.of(kernels, chosen, List.of(9.0, 0.0, 5.0)));
+        }
+      }
+    }
+    return selections;
+  }
+
+  @ParameterizedTest
+  @MethodSource("selections")
+  void theChosenExpertsAreMixedByTheirShareOfTheProbability(
+      String kernels, int chosen, List<Double> bias) {
+    Map<String, Object> keys = new HashMap<>(Map.of("moe_top_k", chosen));
+    if (!bias.isEmpty()) {
+      keys.put("moe_selection_bias", bias);
+    }
+    float[] got = forward(TinyNetworks.config(keys), kernels);
+    for (int row = 0; row < 2 * TOKENS; row++) {
+      double[] routing = routing(row / TOKENS);
+      int[] best = largest(routing, bias, chosen);
+      double share = Arrays.stream(best).mapToDouble(i -> routing[i]).sum();
+      double[] h = row(x, row);
+      double[] expected = Arrays.stream(h).map(value -> 0.5 * value).toArray();
+      for (int i : best) {
+        double[] expert = expert(i, h);
+        for (int d = 0; d < WIDTH; d++) {
+          expected[d] += routing[i] / share * expert[d];
+        }
+      }
+      for (int d = 0; d < WIDTH; d++) {
+        assertThat((double) got[row * WIDTH + d])
+            .as("token %d, value %d", row, d)
+            .isCloseTo(expected[d], Offset.offset(1e-5));
+      }
+    }
+  }
+
+  private static int[] largest(double[] routing, List<Double> bias, int count) {
+    return IntStream.range(0, routing.length)
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble(
+                i -> -(routing[i] + (bias.isEmpty() ? 0 : bias.get(i)))))
+        .limit(count)
+        .mapToInt(i -> i)
+        .toArray();
   }
 
   private float[] forward(ParrotConfig config) {
-    try (Kernels kernels = Kernels.create("reference", Precision.F32, 1);
+    return forward(config, "reference");
+  }
+
+  private float[] forward(ParrotConfig config, String name) {
+    try (Kernels kernels = Kernels.create(name, Precision.F32, 1);
         Arena arena = new Arena()) {
       Experts experts =
           new Experts(
-              (name, rows, columns) -> {
-                Weight weight = new Weight(name, rows, columns);
-                weights.put(name, normal(rows, columns));
-                weight.place(weights.get(name), weights.get(name), null);
+              (weightName, rows, columns) -> {
+                Weight weight = new Weight(weightName, rows, columns);
+                weights.put(weightName, normal(rows, columns));
+                weight.place(weights.get(weightName), weights.get(weightName), null);
                 return weight;
               },
               config);

@@ -12,7 +12,9 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.model.config.ParrotConfig;
+import parrot.model.layer.Routing;
 import parrot.model.network.TinyNetworks.Bound;
 import parrot.model.tensor.Tensor;
 
@@ -26,23 +28,58 @@ class NetworkGradientTest {
         Map.of("tie_word_embeddings", false, "num_key_value_heads", 2),
         Map.of("moe_formula", "paper", "mm_projector_type", "linear"),
         Map.of("use_moe_residual", false, "mm_vision_select_layer", -1),
-        Map.of("use_moe", false, "mm_vision_select_feature", "patch"));
+        Map.of("use_moe", false, "mm_vision_select_feature", "patch"),
+        Map.of("moe_top_k", 2, "num_experts", 5),
+        Map.of("moe_top_k", 2, "moe_formula", "paper"),
+        Map.of("moe_top_k", 1, "num_experts", 4));
   }
 
   @ParameterizedTest
   @MethodSource("variants")
   void everyGradientIsTheSlopeOfTheLoss(Map<String, Object> changes) {
-    checkSlopes(TinyNetworks.config(changes), TinyNetworks.batch(7));
+    checkSlopes(TinyNetworks.config(changes), TinyNetworks.batch(7), null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void theBalanceLossHasItsSlopeInTheGradient(int chosen) {
+    Routing routing = new Routing(List.of(), 0.7, List.of(0.6, 0.1, 0.3));
+    ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
+    checkSlopes(config, TinyNetworks.batch(7), routing);
+    try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
+      bound.network.forwardBackward(TinyNetworks.batch(7));
+      float[] without = bound.gradients.toArray();
+      bound.network.steer(routing);
+      bound.network.forwardBackward(TinyNetworks.batch(7));
+      assertThat(bound.gradients.toArray()).isNotEqualTo(without);
+      bound.network.steer(null);
+      bound.network.forwardBackward(TinyNetworks.batch(7));
+      assertThat(bound.gradients.toArray()).isEqualTo(without);
+    }
+  }
+
+  @Test
+  void aBalancedLoadPullsAtNoExpert() {
+    ParrotConfig config = TinyNetworks.config(Map.of());
+    double third = 1.0 / 3;
+    try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
+      bound.network.forwardBackward(TinyNetworks.batch(7));
+      float[] without = bound.gradients.toArray();
+      bound.network.steer(new Routing(List.of(), 1, List.of(third, third, third)));
+      bound.network.forwardBackward(TinyNetworks.batch(7));
+      assertThat(bound.gradients.toArray()).containsExactly(without, Offset.offset(1e-6f));
+    }
   }
 
   @Test
   void samplesOfWhichNothingIsSupervisedDoNotBendTheSlopes() {
-    checkSlopes(TinyNetworks.config(Map.of()), TinyNetworks.batchWithSilentSamples(5));
+    checkSlopes(TinyNetworks.config(Map.of()), TinyNetworks.batchWithSilentSamples(5), null);
   }
 
-  private static void checkSlopes(ParrotConfig config, Batch batch) {
+  private static void checkSlopes(ParrotConfig config, Batch batch, Routing routing) {
     try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
-      bound.network.forwardBackward(batch);
+      bound.network.steer(routing);
+      Loss loss = new Loss(routing, bound.network.forwardBackward(batch).selected());
       Random random = new Random(11);
       for (Parameter parameter : bound.network.parameters()) {
         float[] gradient = bound.gradient(parameter);
@@ -51,8 +88,8 @@ class NetworkGradientTest {
         for (int i = 0; i < gradient.length; i++) {
           expected += gradient[i] * direction[i];
         }
-        double wide = slope(bound, parameter, direction, STEP, batch);
-        double narrow = slope(bound, parameter, direction, STEP / 2, batch);
+        double wide = slope(bound, parameter, direction, STEP, batch, loss);
+        double narrow = slope(bound, parameter, direction, STEP / 2, batch, loss);
         assertThat((4 * narrow - wide) / 3) // what bends the loss cancels
             .as(parameter.name())
             .isCloseTo(expected, Offset.offset(0.02 * Math.abs(expected) + 3e-4));
@@ -188,14 +225,14 @@ class NetworkGradientTest {
   }
 
   private static double slope(
-      Bound bound, Parameter parameter, double[] direction, double step, Batch batch) {
-    double above = loss(bound, parameter, direction, step, batch);
-    double below = loss(bound, parameter, direction, -step, batch);
+      Bound bound, Parameter parameter, double[] direction, double step, Batch batch, Loss loss) {
+    double above = loss(bound, parameter, direction, step, batch, loss);
+    double below = loss(bound, parameter, direction, -step, batch, loss);
     return (above - below) / (2 * step);
   }
 
   private static double loss(
-      Bound bound, Parameter parameter, double[] direction, double step, Batch batch) {
+      Bound bound, Parameter parameter, double[] direction, double step, Batch batch, Loss loss) {
     int from = Math.toIntExact(parameter.offset());
     Tensor values = bound.parameters.columns(from, from + direction.length);
     float[] before = values.toArray();
@@ -204,9 +241,33 @@ class NetworkGradientTest {
       moved[i] += (float) (step * direction[i]);
     }
     values.set(moved);
-    double loss = bound.network.forward(batch).meanLoss();
+    double value = loss.of(bound.network.forward(batch));
     values.set(before);
-    return loss;
+    return value;
+  }
+
+  /**
+   * What is descended on, while the selection stays.
+   *
+   * @param routing null for no balance loss
+   * @param selected experts by picture
+   */
+  private record Loss(Routing routing, int[][] selected) {
+    double of(StepResult result) {
+      assertThat(result.selected()).as("the selection at a step aside").isDeepEqualTo(selected);
+      return result.meanLoss() + (routing == null ? 0 : balance(result.probabilities()));
+    }
+
+    /** E sum_i f_i mean p_i. */
+    private double balance(float[][] probabilities) {
+      double sum = 0;
+      for (float[] picture : probabilities) {
+        for (int i = 0; i < picture.length; i++) {
+          sum += routing.load().get(i) * picture[i] / probabilities.length;
+        }
+      }
+      return routing.lossWeight() * routing.load().size() * sum;
+    }
   }
 
   private static double norm(float[] values) {

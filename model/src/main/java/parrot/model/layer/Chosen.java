@@ -1,0 +1,74 @@
+package parrot.model.layer;
+
+import parrot.model.kernel.Kernels;
+import parrot.model.tensor.Arena;
+import parrot.model.tensor.Tensor;
+
+/**
+ * The pictures that an expert computes for. Tensors of all pictures have I blocks of rows, tensors
+ * of the chosen ones n; where all are chosen they are the same and nothing moves.
+ */
+final class Chosen {
+  private final int[] pictures; // n; null for all
+  private final int all; // I
+
+  private Chosen(int[] pictures, int all) {
+    this.pictures = pictures;
+    this.all = all;
+  }
+
+  static Chosen everything(int all) {
+    return new Chosen(null, all);
+  }
+
+  /**
+   * @param pictures ascending
+   * @param all how many there are
+   */
+  static Chosen of(int[] pictures, int all) {
+    return pictures.length == all ? everything(all) : new Chosen(pictures, all);
+  }
+
+  boolean isEverything() {
+    return pictures == null;
+  }
+
+  boolean isNothing() {
+    return count() == 0;
+  }
+
+  int count() {
+    return pictures == null ? all : pictures.length;
+  }
+
+  /** As many of the first rows as belong to the chosen. */
+  Tensor room(Tensor scratch) {
+    return isEverything() ? scratch : scratch.rows(0, scratch.rows() / all * count());
+  }
+
+  /** The blocks of the chosen, copied one behind the other. */
+  Tensor gather(Kernels kernels, Arena arena, Tensor from) {
+    if (isEverything()) {
+      return from;
+    }
+    Tensor some = arena.take(from.type(), from.rows() / all * count(), from.columns());
+    kernels.gather(blocks(some, count()), blocks(from, all), pictures);
+    return some;
+  }
+
+  /** Adds blocks of the chosen to their places; both float32. */
+  void add(Kernels kernels, Tensor to, Tensor some) {
+    kernels.gatherBackward(blocks(to, all), blocks(some, count()), pictures);
+  }
+
+  /** Writes blocks of the chosen to their places. */
+  void write(Kernels kernels, Tensor to, Tensor some) {
+    kernels.scatter(blocks(to, all), blocks(some, count()), pictures);
+  }
+
+  private static Tensor blocks(Tensor rows, int count) {
+    return rows.rows() == count
+        ? rows
+        : rows.reshape(count, rows.rows() / count * rows.columns());
+  }
+}

@@ -1,0 +1,198 @@
+package parrot.model.layer;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Segments;
+import parrot.model.tensor.Arena;
+import parrot.model.tensor.Tensor;
+
+/**
+ * Weights over experts, once per picture: the class token attends to the embeddings of the prompt,
+ * and what it finds is scored against each expert.
+ *
+ * <p>Where k of E experts compute, those with the largest probability plus selection bias are
+ * chosen. The bias decides who computes and nothing else: the weights of the chosen are their
+ * probabilities, scaled to a sum of 1. With k = 1 that weight is always 1, so the loss of the model
+ * does not teach the router. With k = E the weights are the probabilities.
+ *
+ * <p>Source: MultilingualMoE of the published code, which is dense; selection as in DeepSeek-V3
+ * (arXiv 2412.19437, section 2.1.2), balance loss on global loads as in arXiv 2501.11873.
+ */
+final class Router {
+  private final Weight gate; // (E, D)
+  private final int experts; // E
+  private final int choices; // k
+  private final Routing own;
+  private Routing routing;
+
+  private Tensor prompts; // (queries, D) float32
+  private Tensor classes; // (I, D) float32
+  private Tensor pooled; // (I, D)
+  private Tensor logSum; // (I, 1)
+  private Tensor probabilities; // (I, E)
+  private Tensor weights; // (I, E), zero where an expert is not chosen
+  private int[][] selected; // [I][k], null where all are
+  private Segments segments;
+
+  Router(WeightFactory weights, String name, ParrotConfig config) {
+    experts = config.numExperts();
+    choices = config.moeTopK();
+    gate = weights.create(name + ".weight", experts, config.hiddenSize());
+    own = Routing.of(config);
+    routing = own;
+  }
+
+  boolean isTrained() {
+    return gate.isTrained();
+  }
+
+  /**
+   * @param routing null for the model's own
+   */
+  void steer(Routing routing) {
+    Routing next = routing == null ? own : routing;
+    requireOneEach("selection biases", next.selectionBias());
+    requireOneEach("loads", next.load());
+    this.routing = next;
+  }
+
+  private void requireOneEach(String what, List<Double> values) {
+    if (!values.isEmpty() && values.size() != experts) {
+      throw new IllegalArgumentException(
+          "Cannot route: got %d %s, expected %d, one for each expert"
+              .formatted(values.size(), what, experts));
+    }
+  }
+
+  /**
+   * @param classes class tokens (I, D)
+   * @param prompts embeddings of the prompts' tokens (queries, D)
+   * @param promptBoundaries rows of {@code prompts} by picture, I + 1
+   */
+  void forward(
+      Kernels kernels, Arena arena, Tensor classes, Tensor prompts, int[] promptBoundaries) {
+    int pictures = classes.rows();
+    int d = classes.columns();
+    this.classes = classes;
+    this.prompts = prompts;
+    int[] each = new int[pictures + 1];
+    Arrays.setAll(each, i -> i);
+    segments = new Segments(each, promptBoundaries, 1, 1, d, false);
+    pooled = arena.take(pictures, d);
+    logSum = arena.take(pictures, 1);
+    kernels.attention(pooled, logSum, classes, prompts, prompts, segments);
+    Tensor logits = arena.take(pictures, experts);
+    kernels.matmul(logits, pooled, false, gate.value(), true, 0);
+    if (choices == experts) {
+      kernels.softmax(logits);
+      probabilities = logits;
+      weights = logits;
+      selected = null;
+    } else {
+      probabilities = arena.take(pictures, experts);
+      kernels.copy(probabilities, logits);
+      kernels.softmax(probabilities);
+      select(kernels, arena, logits);
+    }
+  }
+
+  private void select(Kernels kernels, Arena arena, Tensor logits) {
+    int pictures = logits.rows();
+    double[] bias = new double[experts];
+    Arrays.setAll(bias, i -> routing.selectionBias().isEmpty() ? 0 : routing.selectionBias().get(i));
+    selected = kernels.largest(probabilities, bias, choices);
+    int[] cells =
+        IntStream.range(0, pictures * choices)
+            .map(i -> i / choices * experts + selected[i / choices][i % choices])
+            .toArray();
+    Tensor few = arena.take(pictures, choices);
+    kernels.gather(column(few), column(logits), cells);
+    kernels.softmax(few);
+    weights = arena.take(pictures, experts);
+    kernels.fill(weights, 0);
+    kernels.scatter(column(weights), column(few), cells);
+  }
+
+  private static Tensor column(Tensor matrix) {
+    return matrix.reshape(Math.toIntExact(matrix.size()), 1);
+  }
+
+  /** (I, E); zero where an expert is not chosen. */
+  Tensor weights() {
+    return weights;
+  }
+
+  /** (I, E). */
+  Tensor probabilities() {
+    return probabilities;
+  }
+
+  /** Numbers of the experts that compute, by picture. */
+  int[][] selected() {
+    if (selected != null) {
+      return selected;
+    }
+    int[][] all = new int[weights.rows()][];
+    Arrays.fill(all, IntStream.range(0, experts).toArray());
+    return all;
+  }
+
+  /** The pictures that an expert computes for. */
+  Chosen chosen(int expert) {
+    int pictures = weights.rows();
+    if (selected == null) {
+      return Chosen.everything(pictures);
+    }
+    return Chosen.of(
+        IntStream.range(0, pictures)
+            .filter(i -> Arrays.binarySearch(selected[i], expert) >= 0)
+            .toArray(),
+        pictures);
+  }
+
+  /**
+   * Gradients of the model's loss through the weights and of the balance loss through the
+   * probabilities; the selection counts as given.
+   *
+   * @param dclasses (I, D), overwritten
+   * @param dprompts (queries, D), overwritten; null where no gradient is wanted
+   * @param dweights (I, E), lost; zero where an expert is not chosen
+   */
+  void backward(Kernels kernels, Arena arena, Tensor dclasses, Tensor dprompts, Tensor dweights) {
+    Tensor dlogits = dweights;
+    kernels.softmaxBackward(dlogits, dweights, weights);
+    if (routing.hasLoss()) {
+      addBalanceGradient(kernels, arena, dlogits);
+    }
+    if (gate.isTrained()) {
+      gate.addProduct(kernels, dlogits, pooled);
+    }
+    Tensor dpooled = arena.take(pooled.rows(), pooled.columns());
+    kernels.matmul(dpooled, dlogits, false, gate.value(), false, 0);
+    Tensor dkeys = dprompts == null ? arena.take(prompts.rows(), prompts.columns()) : dprompts;
+    Tensor dvalues = arena.take(prompts.rows(), prompts.columns());
+    kernels.attentionBackward(
+        dclasses, dkeys, dvalues, dpooled, pooled, logSum, classes, prompts, prompts, segments);
+    if (dprompts != null) {
+      kernels.add(dprompts, dvalues, 1);
+    }
+  }
+
+  private void addBalanceGradient(Kernels kernels, Arena arena, Tensor dlogits) {
+    int pictures = dlogits.rows();
+    float[] pressure = new float[experts];
+    for (int i = 0; i < experts; i++) {
+      pressure[i] = (float) (routing.lossWeight() * experts * routing.load().get(i) / pictures);
+    }
+    Tensor row = arena.take(1, experts);
+    row.set(pressure);
+    Tensor dprobabilities = arena.take(pictures, experts);
+    kernels.fill(dprobabilities, 0);
+    kernels.addBias(dprobabilities, row);
+    kernels.softmaxBackward(dprobabilities, dprobabilities, probabilities);
+    kernels.add(dlogits, dprobabilities, 1);
+  }
+}
