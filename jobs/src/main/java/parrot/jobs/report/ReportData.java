@@ -2,6 +2,7 @@ package parrot.jobs.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that a report shows, and nothing about how. Languages are tags ({@code zh}); shares
@@ -44,6 +45,7 @@ public record ReportData(
    * @param loss mean over its supervised tokens
    * @param heldOut mean loss by language; empty where it was not measured
    * @param routing mean weight of each expert by language; empty without experts
+   * @param balance of the experts in training; empty where no picture was routed
    */
   public record Round(
       long step,
@@ -53,7 +55,26 @@ public record ReportData(
       double examplesPerSecond,
       double tokensPerSecond,
       Map<String, Double> heldOut,
-      Map<String, List<Double>> routing) {}
+      Map<String, List<Double>> routing,
+      Optional<Balance> balance) {}
+
+  /**
+   * How experts were loaded in a round.
+   *
+   * @param maxViolation load of the most loaded expert over its fair share, less 1
+   * @param maxViolationRun the same over the run so far
+   * @param entropy of the router's probabilities in nats
+   * @param information how much the language says about the expert, from 0 to 1
+   * @param verdict in words
+   * @param matrix share of a language's load that each expert got, by language
+   */
+  public record Balance(
+      double maxViolation,
+      double maxViolationRun,
+      double entropy,
+      double information,
+      String verdict,
+      Map<String, List<Double>> matrix) {}
 
   /** What an evaluation is there for. */
   public enum Role {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,6 +20,7 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.balance.Verdict;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.PredictionFiles;
 import parrot.jobs.report.ReportData.Accuracy;
@@ -149,15 +151,6 @@ public final class ReportJob {
     if (weights.isEmpty()) {
       weights = json.path("routing");
     }
-    Map<String, List<Double>> routing = new LinkedHashMap<>();
-    weights
-        .fields()
-        .forEachRemaining(
-            language -> {
-              List<Double> row = new ArrayList<>();
-              language.getValue().forEach(weight -> row.add(weight.asDouble()));
-              routing.put(language.getKey(), row);
-            });
     return new ReportData.Round(
         json.path("step").asLong(),
         json.path("loss").asDouble(Double.NaN),
@@ -166,7 +159,34 @@ public final class ReportJob {
         json.path("examples_per_second").asDouble(0),
         json.path("tokens_per_second").asDouble(0),
         heldOut,
-        routing);
+        rows(weights),
+        balance(json.path("balance")));
+  }
+
+  private static Map<String, List<Double>> rows(JsonNode json) {
+    Map<String, List<Double>> rows = new LinkedHashMap<>();
+    json.fields()
+        .forEachRemaining(
+            entry -> {
+              List<Double> row = new ArrayList<>();
+              entry.getValue().forEach(value -> row.add(value.asDouble()));
+              rows.put(entry.getKey(), row);
+            });
+    return rows;
+  }
+
+  private static Optional<ReportData.Balance> balance(JsonNode json) {
+    if (json.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ReportData.Balance(
+            json.path("max_violation").asDouble(Double.NaN),
+            json.path("max_violation_run").asDouble(Double.NaN),
+            json.path("entropy").asDouble(Double.NaN),
+            json.path("information").asDouble(Double.NaN),
+            Verdict.of(json.path("verdict").asText()).map(Verdict::sentence).orElse(""),
+            rows(json.path("matrix"))));
   }
 
   /** One for each benchmark of the evaluation. */

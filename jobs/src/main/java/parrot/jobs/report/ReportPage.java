@@ -23,11 +23,13 @@ public final class ReportPage {
 
   private final ReportData data;
   private final AccuracySection accuracy;
+  private final ExpertSection experts;
   private final TrainingSection training;
 
   private ReportPage(ReportData data) {
     this.data = data;
     this.accuracy = new AccuracySection(data);
+    this.experts = new ExpertSection(data);
     this.training = new TrainingSection(data);
   }
 
@@ -54,8 +56,8 @@ public final class ReportPage {
     if (!data.examples().isEmpty()) {
       ExampleSection.writeExamples(html, data.examples());
     }
-    if (training.hasRouting()) {
-      training.writeRouting(html);
+    if (!experts.isEmpty()) {
+      experts.write(html);
     }
     if (!training.isEmpty()) {
       training.writeLosses(html);
@@ -121,7 +123,7 @@ public final class ReportPage {
     link(html, !accuracy.isEmpty(), "accuracy", "Accuracy");
     link(html, !data.asked().isEmpty(), "asked", "Asked freely");
     link(html, !data.examples().isEmpty(), "examples", "Questions and answers");
-    link(html, training.hasRouting(), "experts", "Experts");
+    link(html, !experts.isEmpty(), "experts", "Experts");
     link(html, !training.isEmpty(), "training", "Training");
     link(html, !data.data().isEmpty(), "data", "Data");
     link(html, true, "run", "The run");

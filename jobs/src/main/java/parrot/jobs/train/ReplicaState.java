@@ -7,6 +7,7 @@ import parrot.model.dl4j.FlatVectors;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.layer.Routing;
 
 /**
  * What every replica begins a round with; broadcast.
@@ -14,13 +15,15 @@ import parrot.model.dl4j.ParrotGraph;
  * @param iteration steps done so far, which the schedule and Adam's correction count
  * @param parameters float32 in native order, in pieces
  * @param updater likewise; empty where only losses are wanted
+ * @param routing how the router is steered; null for what the model's configuration says
  */
 record ReplicaState(
     NetworkSpec network,
     OptimizerSpec optimizer,
     int iteration,
     List<byte[]> parameters,
-    List<byte[]> updater)
+    List<byte[]> updater,
+    Routing routing)
     implements Serializable {
 
   /** Copies the state of the driver's graph. */
@@ -31,7 +34,8 @@ record ReplicaState(
         optimizer,
         graph.getIterationCount(),
         FlatVectors.toBytes(graph.params()),
-        learns ? FlatVectors.toBytes(ParrotGraph.updaterState(graph)) : List.of());
+        learns ? FlatVectors.toBytes(ParrotGraph.updaterState(graph)) : List.of(),
+        ParrotGraph.vertex(graph).routing());
   }
 
   /** Puts a graph into this state. */
@@ -41,6 +45,7 @@ record ReplicaState(
       FlatVectors.fromBytes(ParrotGraph.updaterState(graph), updater);
     }
     graph.getConfiguration().setIterationCount(iteration);
+    ParrotGraph.vertex(graph).setRouting(routing);
     ParrotGraph.vertex(graph).takeTally();
   }
 }

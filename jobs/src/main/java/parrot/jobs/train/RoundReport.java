@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import parrot.jobs.balance.BalanceReport;
 import parrot.model.dl4j.Tally;
 
 /**
@@ -15,6 +16,7 @@ import parrot.model.dl4j.Tally;
  * @param learningRate of the round's last step
  * @param seconds that the round took
  * @param trainSeconds of them spent in steps, by the slowest replica
+ * @param balance of the experts; empty where no picture was routed
  */
 record RoundReport(
     TrainingState state,
@@ -24,6 +26,7 @@ record RoundReport(
     double learningRate,
     double seconds,
     double trainSeconds,
+    Optional<BalanceReport> balance,
     Optional<Tally> heldOut) {
 
   ObjectNode toJson() {
@@ -46,6 +49,7 @@ record RoundReport(
       losses(json.putObject("languages"), tally);
       routing(json.putObject("routing"), tally);
     }
+    balance.ifPresent(experts -> experts.writeTo(json.putObject("balance")));
     heldOut.ifPresent(
         measured -> {
           ObjectNode node = json.putObject("held_out");
@@ -78,7 +82,7 @@ record RoundReport(
     }
   }
 
-  private static String tag(int language) {
+  static String tag(int language) {
     return MinibatchLoader.LANGUAGES.get(language).tag();
   }
 

@@ -45,6 +45,7 @@ final class StartingModel implements AutoCloseable {
           "moe_hidden_size",
           "moe_intermediate_size",
           "moe_top_k",
+          "moe_selection_bias",
           "initializer_range",
           "bos_token_id",
           "eos_token_id",
@@ -129,6 +130,9 @@ final class StartingModel implements AutoCloseable {
     ObjectNode json = base.toJson();
     json.put("mm_hidden_size", vision.hiddenSize());
     refuseUnknown(train.model().config(), json);
+    if (train.model().initialize().contains(Part.EXPERTS)) {
+      json.remove("moe_selection_bias"); // which a fresh router was not trained to
+    }
     json.setAll(train.model().config());
     train.useMoe().ifPresent(value -> json.put("use_moe", value));
     json.put("mm_vision_tower", Checkpoints.VISION_FOLDER);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import parrot.jobs.balance.BalanceConfig;
 import parrot.model.dl4j.RateSchedule;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
@@ -26,6 +27,7 @@ import parrot.model.weights.Initializer;
  * @param optimizer how parts learn
  * @param kernels what computes
  * @param recompute whether replicas compute the decoder's activations again in the backward pass
+ * @param balance how experts are kept in balance
  * @param checkpoints what is kept
  * @param seed of the order of the data and of fresh weights
  * @param resolved all of this as written into the run's folder
@@ -44,6 +46,7 @@ public record TrainConfig(
     Optimizer optimizer,
     KernelChoice kernels,
     boolean recompute,
+    BalanceConfig balance,
     Checkpointing checkpoints,
     long seed,
     ObjectNode resolved) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import parrot.jobs.balance.BalanceConfig;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.model.dl4j.RateSchedule;
@@ -117,6 +118,7 @@ public final class TrainConfigReader {
             optimizer(map.map("optimizer"), stage),
             kernels(map.map("kernels")),
             map.flag("recompute", false),
+            balance(map.map("balance")),
             checkpoints(map.map("checkpoints")),
             map.whole("seed", 0, Long.MIN_VALUE),
             map.resolved());
@@ -278,6 +280,27 @@ public final class TrainConfigReader {
         map.oneOf("name", "onednn", List.of("onednn", "reference")),
         map.oneOf("precision", "f32", List.of("f32", "bf16")),
         map.wholeInt("threads", 0, 0));
+  }
+
+  private static BalanceConfig balance(StrictMap map) {
+    double lossWeight = notNegative(map, "loss_weight", 0);
+    BalanceConfig balance =
+        new BalanceConfig(
+            map.given("update_rate")
+                ? OptionalDouble.of(notNegative(map, "update_rate", 0))
+                : OptionalDouble.empty(),
+            map.flag("adaptive", true),
+            lossWeight,
+            notNegative(map, "max_loss_weight", 10 * lossWeight),
+            positive(map, "target_violation", 0.3),
+            map.number("freeze_after", 0.9, x -> x >= 0 && x <= 1, "between 0 and 1"),
+            positive(map, "alarm_violation", 1),
+            map.number("alarm_dead_load", 0.05, x -> x >= 0 && x < 1, "at least 0 and below 1"));
+    if (balance.maxLossWeight() < lossWeight) {
+      throw map.invalid(
+          "max_loss_weight", balance.maxLossWeight(), "at least loss_weight, " + lossWeight);
+    }
+    return balance;
   }
 
   private static TrainConfig.Checkpointing checkpoints(StrictMap map) {

@@ -12,11 +12,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
+import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.kernel.Kernels;
+import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
 
 /** A training run from its configuration to its last checkpoint. */
@@ -109,6 +111,7 @@ public final class TrainJob {
   private Path begin(Mode mode, String yaml) throws IOException {
     try (StartingModel model = StartingModel.open(config, hadoop)) {
       model.requireParts(config.train());
+      config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
       TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
       if (mode == Mode.OVERWRITE) {
         run.delete(sources());
@@ -120,7 +123,8 @@ public final class TrainJob {
               model.tensors(),
               model::read,
               model.tokenizer(),
-              TrainingState.start(data.fingerprints()),
+              TrainingState.start(
+                  data.fingerprints(), ExpertBalance.start(model.config(), config.balance())),
               yaml,
               0,
               Optional.empty()));

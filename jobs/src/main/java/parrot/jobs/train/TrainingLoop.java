@@ -15,6 +15,10 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import parrot.datasets.shard.ShardedDataset;
+import parrot.jobs.balance.BalanceAlarm;
+import parrot.jobs.balance.BalanceReport;
+import parrot.jobs.balance.ExpertBalance;
+import parrot.jobs.balance.ExpertLoads;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.TaskFailure;
@@ -48,6 +52,7 @@ final class TrainingLoop {
   private final ComputationGraph graph;
   private final MinibatchLoader loader;
   private final List<String> heldOut;
+  private final BalanceAlarm alarm;
   private TrainingState state;
 
   /**
@@ -104,6 +109,7 @@ final class TrainingLoop {
         new MinibatchLoader(
             spark.hadoopConfiguration(), parrot.vision().imageSize(), parrot.vocabSize());
     heldOut = heldOut(data.heldOut());
+    alarm = new BalanceAlarm(config.balance());
   }
 
   /** The driver holds the state twice and that of every replica. */
@@ -183,7 +189,16 @@ final class TrainingLoop {
     try (MetricsFile metrics = new MetricsFile(run.files, run.path, state.round())) {
       if (state.round() == 0 && !heldOut.isEmpty()) {
         RoundReport before =
-            new RoundReport(state, rounds, 0, new Tally(), 0, 0, 0, Optional.of(measure()));
+            new RoundReport(
+                state,
+                rounds,
+                0,
+                new Tally(),
+                0,
+                0,
+                0,
+                Optional.empty(),
+                Optional.of(measure()));
         metrics.add(before.toJson());
         say.accept(before.toLine(0));
       }
@@ -198,6 +213,7 @@ final class TrainingLoop {
         heldOutLoss = report.heldOut().map(Tally::meanLoss).orElse(heldOutLoss);
         metrics.add(report.toJson());
         say.accept(report.toLine(spent / done * (rounds - state.round())));
+        report.balance().map(alarm::after).ifPresent(lines -> lines.forEach(say));
         int every = config.checkpoints().every();
         saved = every > 0 && state.round() % every == 0;
         if (saved) {
@@ -237,6 +253,7 @@ final class TrainingLoop {
 
   /** Trained values and moments of a checkpoint; those of the start are there already. */
   private void restore() throws IOException {
+    ParrotGraph.vertex(graph).setRouting(state.balance().routing());
     if (state.round() == 0) {
       return;
     }
@@ -279,6 +296,10 @@ final class TrainingLoop {
               + ")");
     }
     double seconds = (System.nanoTime() - began) / 1e9;
+    ExpertLoads loads = ExpertLoads.of(summary.tally(), model.config(), RoundReport::tag);
+    ExpertBalance balance =
+        state.balance().after(loads, config.balance(), (double) number / rounds);
+    ParrotGraph.vertex(graph).setRouting(balance.routing());
     state =
         new TrainingState(
             TrainingState.VERSION,
@@ -287,7 +308,8 @@ final class TrainingLoop {
             state.minibatches() + minibatches.size(),
             state.examples() + examples,
             state.tokens() + summary.tally().tokens(),
-            state.data());
+            state.data(),
+            balance);
     boolean measures = number % config.heldOut().every() == 0 || number == rounds;
     return new RoundReport(
         state,
@@ -297,6 +319,9 @@ final class TrainingLoop {
         ParrotGraph.learningRate(optimizer, state.iteration() - 1),
         seconds,
         summary.replicaSeconds(),
+        loads.isEmpty()
+            ? Optional.empty()
+            : Optional.of(BalanceReport.of(loads, balance, config.balance())),
         measures && !heldOut.isEmpty() ? Optional.of(measure()) : Optional.empty());
   }
 
@@ -344,6 +369,14 @@ final class TrainingLoop {
     }
   }
 
+  /** A selection goes with the bias that the router was trained to. */
+  private ParrotConfig trainedConfig() {
+    ParrotConfig parrot = model.config();
+    return parrot.selectsExperts()
+        ? parrot.withSelectionBias(state.balance().selectionBias())
+        : parrot;
+  }
+
   private Path save() throws IOException {
     Map<String, INDArray> trained = ParrotGraph.vertex(graph).paramTable(true);
     List<TensorSpec> tensors =
@@ -354,7 +387,7 @@ final class TrainingLoop {
     Path checkpoint =
         run.checkpoints.write(
             new Checkpoints.Content(
-                model.config(),
+                trainedConfig(),
                 tensors,
                 (tensor, sink) -> {
                   INDArray values = trained.get(tensor.name());

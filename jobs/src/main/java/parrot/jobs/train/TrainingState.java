@@ -1,6 +1,7 @@
 package parrot.jobs.train;
 
 import java.util.List;
+import parrot.jobs.balance.ExpertBalance;
 
 /**
  * Where a run stands after a round, beside parameters and updater state.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param examples trained on
  * @param tokens trained on, visual ones not counted
  * @param data fingerprints of what is trained on
+ * @param balance how experts are steered; absent in files of runs that had no such thing
  */
 record TrainingState(
     int version,
@@ -20,14 +22,16 @@ record TrainingState(
     long minibatches,
     long examples,
     long tokens,
-    List<String> data) {
+    List<String> data,
+    ExpertBalance balance) {
   static final int VERSION = 1;
 
   TrainingState {
     data = List.copyOf(data);
+    balance = balance == null ? ExpertBalance.NONE : balance;
   }
 
-  static TrainingState start(List<String> data) {
-    return new TrainingState(VERSION, 0, 0, 0, 0, 0, data);
+  static TrainingState start(List<String> data, ExpertBalance balance) {
+    return new TrainingState(VERSION, 0, 0, 0, 0, 0, data, balance);
   }
 }

@@ -33,7 +33,7 @@ final class ReportJobTest {
         run.resolve("metrics.jsonl"),
         """
         {"round":0,"step":0,"held_out":{"loss":3.0,"languages":{"en":{"loss":2.9},"ar":{"loss":3.1}},"routing":{}}}
-        {"round":1,"step":8,"loss":2.5,"examples_per_second":100.0,"held_out":{"loss":2.0,"languages":{"en":{"loss":1.25},"ar":{"loss":2.1}},"routing":{"en":[0.7,0.3],"ar":[0.2,0.8]}}}
+        {"round":1,"step":8,"loss":2.5,"examples_per_second":100.0,"held_out":{"loss":2.0,"languages":{"en":{"loss":1.25},"ar":{"loss":2.1}},"routing":{"en":[0.7,0.3],"ar":[0.2,0.8]}},"balance":{"max_violation":0.25,"max_violation_run":0.5,"entropy":0.6,"information":0.3,"verdict":"specialised","matrix":{"en":[0.625,0.375],"ar":[0.1,0.9]}}}
         """);
     Files.writeString(run.resolve("config.yaml"), "stage: <instruct>\n");
   }
@@ -93,6 +93,7 @@ final class ReportJobTest {
         .contains("ours, Arabic: 75.0 % (95 % interval 30.1 to 95.4, n = 4)")
         .contains("ours against theirs", "+50.0 points")
         .contains("expert 2", "Arabic, expert 2: 80.0 %")
+        .contains("the router is specialised: the load is in balance", "expert 2: 0.375 at the end")
         .contains("stage: &lt;instruct&gt;", "1 min 15 s", "./parrot report run")
         .contains("Question 1: right in 1 of 1 languages", "dir=\"rtl\"");
     assertThat(html).doesNotContainPattern("https?://");

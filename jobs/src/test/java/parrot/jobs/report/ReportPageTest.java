@@ -81,6 +81,17 @@ final class ReportPageTest {
   }
 
   @Test
+  void showsTheLoadOfExpertsOverTimeAndSaysWhatItMeans() {
+    assertThat(html)
+        .contains("Stage 2, instruct: in the last round, the router is specialised: the load is in")
+        .contains("The most loaded expert gets 1.09 times its fair share")
+        .contains("it says 60 %.")
+        .contains("Maximum violation, load of the most loaded expert over its fair share, less 1")
+        .contains("aria-label=\"Turkish, share of its load by expert\"")
+        .contains("expert 6: 0.080 at the end");
+  }
+
+  @Test
   void rendersWithNothingToShow() {
     ReportData nothing =
         new ReportData(

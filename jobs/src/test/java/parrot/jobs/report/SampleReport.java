@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import parrot.datasets.language.Language;
 import parrot.datasets.shapes.BenchmarkQuestion;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWorld;
+import parrot.jobs.balance.Verdict;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Role;
@@ -88,9 +90,38 @@ final class SampleReport {
       }
       list.add(
           new ReportData.Round(
-              8L * i, i == 0 ? Double.NaN : loss, 1e-3, 1, 240, 9000, heldOut, routing));
+              8L * i,
+              i == 0 ? Double.NaN : loss,
+              1e-3,
+              1,
+              240,
+              9000,
+              heldOut,
+              routing,
+              experts && i > 0 ? Optional.of(balance(share)) : Optional.empty()));
     }
     return new ReportData.Stage(name, "Projector learns from captions.", list);
+  }
+
+  /** A router that begins collapsed and ends specialised. */
+  private static ReportData.Balance balance(double share) {
+    Map<String, List<Double>> matrix = new LinkedHashMap<>();
+    for (Language language : Language.values()) {
+      List<Double> row = new ArrayList<>();
+      for (int e = 0; e < 6; e++) {
+        double own = e == language.ordinal() ? 0.6 : 0.08;
+        row.add((1 - share) * (e == 0 ? 0.95 : 0.01) + share * own);
+      }
+      matrix.put(language.tag(), row);
+    }
+    double violation = 4.7 * Math.exp(-4 * share);
+    return new ReportData.Balance(
+        violation,
+        0.5 + violation / 2,
+        1.2 - 0.5 * share,
+        0.6 * share,
+        Verdict.SPECIALISED.sentence(),
+        matrix);
   }
 
   private static ReportData.Evaluation evaluation(String name, Role role, double level) {

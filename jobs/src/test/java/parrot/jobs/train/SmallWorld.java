@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -63,6 +64,17 @@ final class SmallWorld {
   /** Every answer repeats a token of the question; pictures are noise. */
   void shards(String name, int rows, long seed) throws IOException {
     Random random = new Random(seed);
+    shards(files, folder, name, rows, id -> example(random, id));
+  }
+
+  /** A data set in two shards. */
+  static void shards(
+      FileSystem files,
+      java.nio.file.Path folder,
+      String name,
+      int rows,
+      Function<String, TrainingExample> example)
+      throws IOException {
     try (AtomicFolder out =
         AtomicFolder.create(files, new Path(folder.resolve(name).toUri()), false)) {
       List<ShardFile> written = new ArrayList<>();
@@ -70,7 +82,7 @@ final class SmallWorld {
         Path file = new Path(out.path(), "part-" + shard + ".parquet");
         ShardWriter writer = new ShardWriter(files, file, SIZE, 8);
         for (int i = 0; i < rows / 2; i++) {
-          writer.write(example(random, name + shard + "-" + i));
+          writer.write(example.apply(name + shard + "-" + i));
         }
         writer.close();
         written.add(writer.description());

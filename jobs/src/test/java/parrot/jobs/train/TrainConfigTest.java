@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import parrot.jobs.balance.BalanceConfig;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.model.network.Part;
@@ -66,6 +67,27 @@ class TrainConfigTest {
   }
 
   @Test
+  void expertsAreBalancedAsTheFileSays() {
+    BalanceConfig usual = read().balance();
+    assertThat(usual.updateRate()).isEmpty();
+    assertThat(usual.rate()).isEqualTo(0.01);
+    assertThat(usual.adaptive()).isTrue();
+    assertThat(usual.lossWeight()).isZero();
+    assertThat(usual.freezeAfter()).isEqualTo(0.9);
+    BalanceConfig given =
+        read(
+                "balance={update_rate: 0.001, adaptive: false, loss_weight: 0.02}",
+                "balance.alarm_violation=0.5")
+            .balance();
+    assertThat(given.rate()).isEqualTo(0.001);
+    assertThat(given.maxLossWeight()).isEqualTo(0.2);
+    assertThat(given.alarmViolation()).isEqualTo(0.5);
+    TrainConfig config = read("balance.update_rate=0.001");
+    String yaml = TrainConfigReader.toYaml(config.resolved());
+    assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
+  }
+
+  @Test
   void dataMayHaveWeights() {
     TrainConfig config = read("data=[{folder: a, weight: 3}, {folder: b, weight: 1}]");
     assertThat(config.data())
@@ -99,6 +121,10 @@ class TrainConfigTest {
           recompute=1              | Invalid recompute: 1 (must be true or false)
           use_moe=1                | Invalid use_moe: 1 (must be true or false)
           kernels.precision=fp16   | Invalid kernels.precision: fp16 (must be one of f32, bf16; did you mean bf16?)
+          balance.updaterate=1     | Unknown key balance.updaterate; did you mean update_rate?
+          balance.update_rate=-1   | Invalid balance.update_rate: -1.0 (must be 0 or a positive number)
+          balance.freeze_after=90  | Invalid balance.freeze_after: 90.0 (must be between 0 and 1)
+          balance={loss_weight: 2, max_loss_weight: 1} | Invalid balance.max_loss_weight: 1.0 (must be at least loss_weight, 2.0)
           optimizer=fast           | Invalid optimizer: "fast" (must be a mapping of keys to values)
           data=[]                  | Missing data (must name at least one folder made by preprocess)
           seed                     | Invalid --set seed (must be KEY=VALUE, as seed=1)

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.ShardedDataset;
@@ -258,6 +260,77 @@ class TrainJobTest {
 
     TrainJob.Outcome again = train(world.config("parts"), TrainJob.Mode.RESUME, said);
     assertThat(again.checkpoint()).isEqualTo(resumed.checkpoint());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.config.moe_top_k=1", "balance.loss_weight=0.1"})
+  void balanceGoesOnWhereItWasLeft(String setting) throws IOException {
+    String name = "balance-" + setting.length();
+    String[] settings = {setting, "checkpoints.every=2", "checkpoints.keep=9"};
+    TrainJob.Outcome whole = train(world.config(name, settings));
+    Map<String, String> expected = checksums(whole.checkpoint());
+    List<JsonNode> rounds = metrics(name);
+    JsonNode last = rounds.get(4).path("balance");
+    assertThat(last.path("matrix").size()).isBetween(1, 6);
+    assertThat(last.path("max_violation").asDouble()).isBetween(0.0, 2.0);
+    assertThat(rounds.get(4).path("routing").size()).isPositive();
+
+    Files.delete(local(whole.checkpoint()).resolve("_SUCCESS"));
+    TrainJob.Outcome resumed =
+        train(world.config(name, settings), TrainJob.Mode.RESUME, new ArrayList<>());
+    assertThat(checksums(resumed.checkpoint())).isEqualTo(expected);
+    assertThat(metrics(name).get(4).path("balance")).isEqualTo(last);
+
+    try (ModelFolder model = ModelFolder.open(resumed.checkpoint(), HADOOP)) {
+      List<Double> bias = new ArrayList<>();
+      last.path("bias").forEach(value -> bias.add(value.asDouble()));
+      assertThat(model.config().moeSelectionBias()).isEqualTo(bias);
+      assertThat(bias.isEmpty()).isEqualTo(!model.config().selectsExperts());
+      if (!bias.isEmpty()) {
+        assertThat(bias.stream().mapToDouble(value -> value).map(Math::abs).max().getAsDouble())
+            .isPositive();
+      }
+    }
+  }
+
+  @Test
+  void refusesToBalanceBySelectionWhereEveryExpertComputes() {
+    assertThatThrownBy(() -> train(world.config("unbalanced", "balance.update_rate=0.01")))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessageStartingWith("Invalid balance.update_rate: 0.01 (must be absent where every");
+    assertThat(folder.resolve("unbalanced")).doesNotExist();
+  }
+
+  @Test
+  void aFreshRouterDoesNotInheritABias() {
+    train(world.config("biased", "model.config.moe_top_k=1", "max_examples=16"));
+    TrainJob.Outcome heir =
+        train(
+            world.config(
+                "heir",
+                "model.folder=" + world.path("biased"),
+                "model.initialize=[]",
+                "max_examples=8",
+                "balance.update_rate=0"));
+    TrainJob.Outcome fresh =
+        train(
+            world.config(
+                "fresh",
+                "model.folder=" + world.path("biased"),
+                "model.initialize=[experts]",
+                "max_examples=8",
+                "balance.update_rate=0"));
+    try (ModelFolder biased = ModelFolder.open(start(heir), HADOOP);
+        ModelFolder unbiased = ModelFolder.open(start(fresh), HADOOP)) {
+      assertThat(biased.config().moeSelectionBias()).hasSize(3).anyMatch(bias -> bias != 0);
+      assertThat(unbiased.config().moeTopK()).isEqualTo(1);
+      assertThat(unbiased.config().moeSelectionBias()).isEmpty();
+    }
+  }
+
+  private static org.apache.hadoop.fs.Path start(TrainJob.Outcome outcome) {
+    return new org.apache.hadoop.fs.Path(outcome.checkpoint().getParent(), "round-000000");
   }
 
   @Test

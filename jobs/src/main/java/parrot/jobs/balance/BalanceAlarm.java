@@ -1,0 +1,78 @@
+package parrot.jobs.balance;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Warns of experts that get too much or too little; of each once, until it is over. */
+public final class BalanceAlarm {
+  private final BalanceConfig config;
+  private Set<String> ringing = Set.of();
+
+  public BalanceAlarm(BalanceConfig config) {
+    this.config = config;
+  }
+
+  /** Warnings that a round gives and the one before did not. */
+  public List<String> after(BalanceReport report) {
+    Map<String, String> warnings = warnings(report);
+    List<String> news = new ArrayList<>();
+    warnings.forEach(
+        (what, line) -> {
+          if (!ringing.contains(what)) {
+            news.add("Warning: " + line);
+          }
+        });
+    ringing = Set.copyOf(warnings.keySet());
+    return news;
+  }
+
+  private Map<String, String> warnings(BalanceReport report) {
+    Map<String, String> warnings = new LinkedHashMap<>();
+    if (report.maxViolation() > config.alarmViolation()) {
+      warnings.put(
+          "violation",
+          String.format(
+              Locale.ROOT,
+              "the most loaded expert gets %.1f times its fair share (alarm above %.1f);"
+                  + " the router is %s. %s",
+              1 + report.maxViolation(),
+              1 + config.alarmViolation(),
+              report.verdict().sentence(),
+              remedy(report)));
+    }
+    if (!report.deadExperts().isEmpty()) {
+      warnings.put(
+          "dead " + report.deadExperts(),
+          String.format(
+              Locale.ROOT,
+              "%s less than %.0f %% of a fair share; the router is %s. %s",
+              names(report.deadExperts()),
+              100 * config.alarmDeadLoad(),
+              report.verdict().sentence(),
+              remedy(report)));
+    }
+    return warnings;
+  }
+
+  /** Numbers as in tensor names. */
+  private static String names(List<Integer> experts) {
+    String numbers = experts.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return experts.size() == 1
+        ? "expert " + numbers + " (counted from 0) gets"
+        : "experts " + numbers + " (counted from 0) get";
+  }
+
+  private String remedy(BalanceReport report) {
+    if (!report.bias().isEmpty()) {
+      return "If it lasts, raise balance.update_rate above " + config.rate();
+    }
+    return report.lossWeight() > 0
+        ? "If it lasts, raise balance.max_loss_weight above " + config.maxLossWeight()
+        : "If it lasts, set balance.loss_weight, as 0.01";
+  }
+}

@@ -1,0 +1,77 @@
+package parrot.jobs.balance;
+
+import java.util.OptionalDouble;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.model.config.ParrotConfig;
+
+/**
+ * How experts are kept in balance. A violation is how far the most loaded expert is above its fair
+ * share: 0 where all loads are equal, 1 where it has twice its share.
+ *
+ * @param updateRate by which the selection bias of each expert moves after a round, where experts
+ *     are selected; empty for {@value #USUAL_UPDATE_RATE}
+ * @param adaptive whether {@code updateRate} is the first step alone, which grows while the load
+ *     stays on one side and shrinks where it crosses
+ * @param lossWeight of the balance loss, at first and at least; 0 for none
+ * @param maxLossWeight at most
+ * @param targetViolation above which the loss weight rises and below which it falls
+ * @param freezeAfter share of the run after which bias and loss weight stay
+ * @param alarmViolation above which a warning is given
+ * @param alarmDeadLoad below which part of its fair share an expert is called dead
+ */
+public record BalanceConfig(
+    OptionalDouble updateRate,
+    boolean adaptive,
+    double lossWeight,
+    double maxLossWeight,
+    double targetViolation,
+    double freezeAfter,
+    double alarmViolation,
+    double alarmDeadLoad) {
+  /** Probabilities are between 0 and 1, so a bias of 0.4 is large. */
+  public static final double USUAL_UPDATE_RATE = 0.01;
+
+  /** The rate that selection biases move by. */
+  public double rate() {
+    return updateRate.orElse(USUAL_UPDATE_RATE);
+  }
+
+  /**
+   * Refuses what would steer nothing.
+   *
+   * @param expertsLearn whether the router is trained
+   * @throws CommandException naming the key, its value and the remedy
+   */
+  public void requireFit(ParrotConfig model, boolean expertsLearn) {
+    if (!model.useMoe()) {
+      refuseRate("absent where use_moe is false: there are no experts");
+      refuseLoss("0 where use_moe is false: there are no experts");
+    } else if (!model.selectsExperts()) {
+      refuseRate(
+          "absent where every expert computes: moe_top_k is num_experts, "
+              + model.numExperts()
+              + "; set model.config.moe_top_k to fewer, or balance.loss_weight instead");
+    }
+    if (!expertsLearn) {
+      refuseLoss("0 where experts are not among train: the router does not learn");
+    }
+  }
+
+  private void refuseRate(String rule) {
+    if (updateRate.isPresent()) {
+      throw invalid("balance.update_rate", updateRate.getAsDouble(), rule);
+    }
+  }
+
+  private void refuseLoss(String rule) {
+    if (lossWeight > 0) {
+      throw invalid("balance.loss_weight", lossWeight, rule);
+    }
+  }
+
+  private static CommandException invalid(String key, double value, String rule) {
+    return new CommandException(
+        ExitCode.USAGE, "Invalid " + key + ": " + value + " (must be " + rule + ")");
+  }
+}

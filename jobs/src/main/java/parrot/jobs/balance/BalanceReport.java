@@ -1,0 +1,69 @@
+package parrot.jobs.balance;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the experts of a round were loaded, in numbers.
+ *
+ * @param maxViolation of the round
+ * @param maxViolationRun of the run so far
+ * @param entropy of the router's probabilities in nats, mean over pictures
+ * @param information how much the language says about the expert, from 0 to 1
+ * @param deadExperts counted from 0
+ * @param matrix share of a language's load that each expert got, [E], by language tag
+ * @param bias of the next round's selection, [E]; empty where all experts compute
+ * @param lossWeight of the next round's balance loss
+ */
+public record BalanceReport(
+    double maxViolation,
+    double maxViolationRun,
+    double entropy,
+    double information,
+    List<Integer> deadExperts,
+    Map<String, List<Double>> matrix,
+    List<Double> bias,
+    double lossWeight,
+    Verdict verdict) {
+
+  /**
+   * Describes a round.
+   *
+   * @param loads of the round, not empty
+   * @param after the state that it led to
+   */
+  public static BalanceReport of(ExpertLoads loads, ExpertBalance after, BalanceConfig config) {
+    List<Integer> dead = loads.below(config.alarmDeadLoad());
+    boolean balanced = dead.isEmpty() && loads.maxViolation() <= config.alarmViolation();
+    return new BalanceReport(
+        loads.maxViolation(),
+        after.maxViolation(),
+        loads.entropy(),
+        loads.information(),
+        dead,
+        loads.matrix(),
+        after.selectionBias(),
+        after.lossWeight(),
+        Verdict.of(balanced, loads.information()));
+  }
+
+  /** Writes the numbers into an empty node of the metrics file. */
+  public void writeTo(ObjectNode json) {
+    json.put("max_violation", maxViolation);
+    json.put("max_violation_run", maxViolationRun);
+    json.put("entropy", entropy);
+    json.put("information", information);
+    json.put("verdict", verdict.key());
+    deadExperts.forEach(json.putArray("dead_experts")::add);
+    addAll(json.putArray("bias"), bias);
+    json.put("loss_weight", lossWeight);
+    ObjectNode rows = json.putObject("matrix");
+    matrix.forEach((tag, shares) -> addAll(rows.putArray(tag), shares));
+  }
+
+  private static void addAll(ArrayNode array, List<Double> values) {
+    values.forEach(array::add);
+  }
+}

@@ -1,0 +1,139 @@
+package parrot.jobs.balance;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import parrot.model.config.ParrotConfig;
+import parrot.model.dl4j.ExpertLoad;
+import parrot.model.dl4j.Tally;
+
+/**
+ * What all replicas together asked of the experts in a round. Where experts are selected, the load
+ * of one is how often it was; where all compute, it is the sum of its probabilities.
+ *
+ * @param choices experts that compute for a picture
+ * @param entropy of the router's probabilities in nats, mean over pictures
+ * @param languages load by language tag and expert, [E] each; no language without a picture
+ */
+public record ExpertLoads(int choices, double entropy, Map<String, List<Double>> languages) {
+
+  public ExpertLoads {
+    languages = Collections.unmodifiableMap(new LinkedHashMap<>(languages));
+  }
+
+  /**
+   * Takes the loads out of a round's tally.
+   *
+   * @param tag of a language by its index
+   */
+  public static ExpertLoads of(Tally tally, ParrotConfig model, IntFunction<String> tag) {
+    Map<String, List<Double>> languages = new LinkedHashMap<>();
+    tally
+        .languages()
+        .forEach(
+            (index, language) -> {
+              if (language.load().pictures() > 0) {
+                languages.put(tag.apply(index), loads(language.load(), model.selectsExperts()));
+              }
+            });
+    ExpertLoad all = tally.load();
+    return new ExpertLoads(
+        model.moeTopK(), all.pictures() == 0 ? 0 : all.entropy() / all.pictures(), languages);
+  }
+
+  private static List<Double> loads(ExpertLoad load, boolean selected) {
+    double[] sums = load.probabilities();
+    long[] counts = load.selections();
+    return IntStream.range(0, sums.length)
+        .mapToObj(i -> selected ? (double) counts[i] : sums[i])
+        .toList();
+  }
+
+  /** Whether no picture was routed. */
+  public boolean isEmpty() {
+    return languages.isEmpty();
+  }
+
+  /** Load of each expert over all languages, [E]. */
+  public List<Double> sums() {
+    return languages.values().stream().reduce(ExpertLoads::add).orElse(List.of());
+  }
+
+  /** Share of a language's load that each expert got, [E], by language. */
+  public Map<String, List<Double>> matrix() {
+    Map<String, List<Double>> shares = new LinkedHashMap<>();
+    languages.forEach((tag, loads) -> shares.put(tag, shares(loads)));
+    return shares;
+  }
+
+  /** How far the most loaded expert is above its fair share. */
+  public double maxViolation() {
+    return maxViolation(sums());
+  }
+
+  static double maxViolation(List<Double> loads) {
+    return loads.isEmpty() ? 0 : loads.size() * Collections.max(shares(loads)) - 1;
+  }
+
+  static List<Double> add(List<Double> a, List<Double> b) {
+    List<Double> sums = new ArrayList<>();
+    for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+      sums.add((i < a.size() ? a.get(i) : 0) + (i < b.size() ? b.get(i) : 0));
+    }
+    return List.copyOf(sums);
+  }
+
+  /** The loads divided by their sum. */
+  static List<Double> shares(List<Double> loads) {
+    double sum = total(loads);
+    return loads.stream().map(load -> load / sum).toList();
+  }
+
+  private static double total(List<Double> loads) {
+    return loads.stream().mapToDouble(load -> load).sum();
+  }
+
+  /**
+   * How much the language says about the expert: mutual information as a part of the most that
+   * there could be, which is 0 where all languages spread alike and 1 where each has experts of its
+   * own. 0 where there is one language.
+   */
+  public double information() {
+    if (isEmpty()) {
+      return 0;
+    }
+    List<Double> overall = shares(sums());
+    double all = total(sums());
+    double information = 0;
+    double languageEntropy = 0;
+    for (List<Double> loads : languages.values()) {
+      double weight = total(loads) / all;
+      languageEntropy -= weight * Math.log(weight);
+      List<Double> shares = shares(loads);
+      for (int i = 0; i < shares.size(); i++) {
+        double share = shares.get(i);
+        information += share > 0 ? weight * share * Math.log(share / overall.get(i)) : 0;
+      }
+    }
+    double expertEntropy = Math.log((double) overall.size() / (isSelection() ? choices : 1));
+    double most = Math.min(languageEntropy, expertEntropy);
+    return most > 0 ? Math.max(0, information / most) : 0;
+  }
+
+  private boolean isSelection() {
+    return choices < sums().size();
+  }
+
+  /** Experts, counted from 0, that get less than this part of their fair share. */
+  public List<Integer> below(double part) {
+    List<Double> shares = shares(sums());
+    return IntStream.range(0, shares.size())
+        .filter(i -> shares.get(i) * shares.size() < part)
+        .boxed()
+        .toList();
+  }
+}

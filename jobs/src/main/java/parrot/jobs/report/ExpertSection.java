@@ -1,0 +1,141 @@
+package parrot.jobs.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import parrot.jobs.report.LineChart.Series;
+import parrot.jobs.report.ReportData.Balance;
+import parrot.jobs.report.ReportData.Round;
+import parrot.jobs.report.ReportData.Stage;
+
+/** Which expert sees which language, at the end and over time, and what to make of it. */
+final class ExpertSection {
+  private final List<Stage> stages;
+
+  ExpertSection(ReportData data) {
+    this.stages = data.stages().stream().filter(stage -> !lastRouting(stage).isEmpty()).toList();
+  }
+
+  boolean isEmpty() {
+    return stages.isEmpty();
+  }
+
+  void write(Markup html) {
+    html.raw("<section id=\"experts\">").element("h2", "Experts by language");
+    html.element(
+        "p",
+        "class=\"note\"",
+        "The mean weight that the router gives each expert, by the language of the question. Rows "
+            + "that differ show experts that specialise by language; equal rows that favour one "
+            + "expert show a router that has collapsed.");
+    for (Stage stage : stages) {
+      Optional<Balance> last =
+          stage.rounds().stream().flatMap(round -> round.balance().stream()).reduce((a, b) -> b);
+      last.ifPresent(balance -> verdict(html, stage, balance));
+      heatMap(html, stage);
+      last.ifPresent(balance -> overTime(html, stage, balance));
+    }
+    html.raw("</section>");
+  }
+
+  private static void verdict(Markup html, Stage stage, Balance balance) {
+    html.element(
+        "p",
+        String.format(
+            Locale.ROOT,
+            "%s: in the last round, the router is %s. The most loaded expert gets %.2f times its"
+                + " fair share; of all that the language could say about the expert, it says"
+                + " %.0f %%.",
+            stage.name(),
+            balance.verdict(),
+            1 + balance.maxViolation(),
+            100 * balance.information()));
+  }
+
+  private static void heatMap(Markup html, Stage stage) {
+    Map<String, List<Double>> routing = lastRouting(stage);
+    int experts = routing.values().iterator().next().size();
+    List<String> columns = IntStream.range(0, experts).mapToObj(ExpertSection::name).toList();
+    Map<String, List<Double>> rows = new LinkedHashMap<>();
+    routing.forEach((tag, weights) -> rows.put(Words.language(tag), weights));
+    double largest =
+        routing.values().stream().flatMap(List::stream).mapToDouble(w -> w).max().orElse(1);
+    html.raw("<figure class=\"chart-frame scroll\"><figcaption>").element("b", stage.name());
+    html.text(", last round").raw("</figcaption>");
+    html.raw(HeatMap.svg("Weight of experts by language", columns, rows, Math.max(largest, 0.5)));
+    html.raw("</figure>");
+  }
+
+  private static String name(int expert) {
+    return "expert " + (expert + 1);
+  }
+
+  private static void overTime(Markup html, Stage stage, Balance last) {
+    html.element("h3", stage.name() + ": load of the experts over time");
+    html.raw("<div class=\"charts\">");
+    StageCharts.write(
+        html,
+        "Maximum violation",
+        "load of the most loaded expert over its fair share, less 1",
+        List.of(
+            series("round", "c0", stage, Balance::maxViolation),
+            series("run", "ink", stage, Balance::maxViolationRun)));
+    StageCharts.write(
+        html,
+        "Choice",
+        "entropy of the router over its largest, and what the language says about the expert",
+        List.of(
+            series("entropy", "c1", stage, balance -> balance.entropy() / Math.log(width(last))),
+            series("language", "c2", stage, Balance::information)));
+    for (String tag : languages(stage)) {
+      List<Series> experts = new ArrayList<>();
+      for (int i = 0; i < width(last); i++) {
+        int expert = i;
+        experts.add(
+            series(name(i), StageCharts.colour(i), stage, balance -> share(balance, tag, expert)));
+      }
+      StageCharts.write(html, Words.language(tag), "share of its load by expert", experts);
+    }
+    html.raw("</div>");
+  }
+
+  private static int width(Balance balance) {
+    return balance.matrix().values().stream().mapToInt(List::size).max().orElse(1);
+  }
+
+  private static Set<String> languages(Stage stage) {
+    Set<String> tags = new LinkedHashSet<>();
+    stage
+        .rounds()
+        .forEach(round -> round.balance().ifPresent(b -> tags.addAll(b.matrix().keySet())));
+    return tags;
+  }
+
+  private static double share(Balance balance, String tag, int expert) {
+    List<Double> row = balance.matrix().getOrDefault(tag, List.of());
+    return expert < row.size() ? row.get(expert) : Double.NaN;
+  }
+
+  private static Series series(
+      String name, String style, Stage stage, ToDoubleFunction<Balance> value) {
+    ToDoubleFunction<Round> ofRound =
+        round -> round.balance().map(value::applyAsDouble).orElse(Double.NaN);
+    return new Series(name, style, StageCharts.points(stage, ofRound));
+  }
+
+  private static Map<String, List<Double>> lastRouting(Stage stage) {
+    for (int i = stage.rounds().size() - 1; i >= 0; i--) {
+      if (!stage.rounds().get(i).routing().isEmpty()) {
+        return stage.rounds().get(i).routing();
+      }
+    }
+    return Map.of();
+  }
+}

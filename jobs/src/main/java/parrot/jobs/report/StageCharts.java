@@ -1,0 +1,35 @@
+package parrot.jobs.report;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import parrot.jobs.report.LineChart.Point;
+import parrot.jobs.report.LineChart.Series;
+import parrot.jobs.report.ReportData.Round;
+import parrot.jobs.report.ReportData.Stage;
+
+/** Curves of a training run over its steps. */
+final class StageCharts {
+  private static final int COLOURS = 6;
+
+  private StageCharts() {}
+
+  /** A figure; nothing where no series has a point. */
+  static void write(Markup html, String title, String what, List<Series> series) {
+    String svg = LineChart.svg(title + ", " + what, "step", series);
+    if (!svg.isEmpty()) {
+      html.raw("<figure><figcaption>").element("b", title);
+      html.text(", " + what).raw("</figcaption>").raw(svg).raw("</figure>");
+    }
+  }
+
+  static List<Point> points(Stage stage, ToDoubleFunction<Round> value) {
+    return stage.rounds().stream()
+        .map(round -> new Point(round.step(), value.applyAsDouble(round)))
+        .toList();
+  }
+
+  /** The style of a series by its number. */
+  static String colour(int number) {
+    return "c" + number % COLOURS;
+  }
+}

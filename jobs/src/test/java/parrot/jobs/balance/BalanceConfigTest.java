@@ -1,0 +1,75 @@
+package parrot.jobs.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.model.config.ParrotConfig;
+import parrot.model.config.VisionConfig;
+
+class BalanceConfigTest {
+  private static ParrotConfig model(boolean useMoe, int choices) {
+    ObjectNode vision = JsonNodeFactory.instance.objectNode();
+    vision.put("model_type", "clip_vision_model").put("hidden_size", 12);
+    vision.put("intermediate_size", 16).put("num_hidden_layers", 2);
+    vision.put("num_attention_heads", 2).put("image_size", 14).put("patch_size", 7);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("model_type", "parrot_qwen2").put("hidden_size", 16).put("intermediate_size", 24);
+    json.put("num_hidden_layers", 1).put("num_attention_heads", 2).put("vocab_size", 40);
+    json.put("mm_vision_tower", "vision").put("use_moe", useMoe).put("num_experts", 6);
+    json.put("moe_intermediate_size", 8).put("moe_top_k", choices);
+    return ParrotConfig.of(json, VisionConfig.of(vision, "the test"), "the test");
+  }
+
+  private static BalanceConfig config(OptionalDouble rate, double lossWeight) {
+    return new BalanceConfig(rate, true, lossWeight, 10 * lossWeight, 0.3, 0.9, 1, 0.05);
+  }
+
+  private static final BalanceConfig USUAL = config(OptionalDouble.empty(), 0);
+  private static final BalanceConfig BIAS = config(OptionalDouble.of(0.01), 0);
+  private static final BalanceConfig LOSS = config(OptionalDouble.empty(), 0.02);
+
+  @Test
+  void whatSteersFitsTheModel() {
+    assertThatCode(
+            () -> {
+              for (int choices : new int[] {2, 6}) {
+                USUAL.requireFit(model(true, choices), false);
+                USUAL.requireFit(model(false, choices), false);
+                LOSS.requireFit(model(true, choices), true);
+              }
+              BIAS.requireFit(model(true, 2), false);
+            })
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesWhatWouldSteerNothing() {
+    assertThatThrownBy(() -> BIAS.requireFit(model(true, 6), true))
+        .isInstanceOfSatisfying(
+            CommandException.class,
+            e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage(
+            "Invalid balance.update_rate: 0.01 (must be absent where every expert computes:"
+                + " moe_top_k is num_experts, 6; set model.config.moe_top_k to fewer, or"
+                + " balance.loss_weight instead)");
+    assertThatThrownBy(() -> BIAS.requireFit(model(false, 2), true))
+        .hasMessage(
+            "Invalid balance.update_rate: 0.01 (must be absent where use_moe is false: there are no"
+                + " experts)");
+    assertThatThrownBy(() -> LOSS.requireFit(model(false, 6), false))
+        .hasMessage(
+            "Invalid balance.loss_weight: 0.02 (must be 0 where use_moe is false: there are no"
+                + " experts)");
+    assertThatThrownBy(() -> LOSS.requireFit(model(true, 6), false))
+        .hasMessage(
+            "Invalid balance.loss_weight: 0.02 (must be 0 where experts are not among train: the"
+                + " router does not learn)");
+  }
+}

@@ -1,0 +1,104 @@
+package parrot.jobs.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+/** What loads say about a router: violation, information, verdict, warnings. */
+class ExpertLoadsTest {
+  private static final BalanceConfig CONFIG =
+      new BalanceConfig(OptionalDouble.empty(), true, 0, 0, 0.3, 0.9, 1, 0.05);
+
+  private static final ExpertLoads COLLAPSED =
+      loads(Map.of("ar", row(96, 2, 2), "en", row(192, 5, 3), "ru", row(95, 2, 3)));
+  private static final ExpertLoads SPECIALISED =
+      loads(Map.of("ar", row(90, 5, 5), "en", row(5, 90, 5), "ru", row(5, 5, 90)));
+  private static final ExpertLoads SHARED =
+      loads(Map.of("ar", row(33, 33, 34), "en", row(66, 67, 67), "ru", row(34, 33, 33)));
+  private static final ExpertLoads CROWDED =
+      loads(Map.of("ar", row(96, 2, 2), "en", row(294, 3, 3), "ru", row(10, 80, 10)));
+
+  private static ExpertLoads loads(Map<String, List<Double>> languages) {
+    return new ExpertLoads(3, 0.5, new TreeMap<>(languages));
+  }
+
+  private static List<Double> row(double... loads) {
+    return java.util.Arrays.stream(loads).boxed().toList();
+  }
+
+  private static BalanceReport report(ExpertLoads loads) {
+    return BalanceReport.of(loads, ExpertBalance.NONE.after(loads, CONFIG, 0.5), CONFIG);
+  }
+
+  @Test
+  void theViolationIsThatOfAllLanguagesTogether() {
+    assertThat(SPECIALISED.maxViolation()).isCloseTo(0, Offset.offset(1e-12));
+    assertThat(COLLAPSED.maxViolation()).isCloseTo(3 * 383.0 / 400 - 1, Offset.offset(1e-12));
+    assertThat(COLLAPSED.matrix()).containsEntry("ar", List.of(0.96, 0.02, 0.02));
+    assertThat(COLLAPSED.below(0.1)).containsExactly(1, 2);
+  }
+
+  @Test
+  void informationIsZeroWhereLanguagesAreAlikeAndOneWhereEachHasItsOwnExperts() {
+    assertThat(COLLAPSED.information()).isLessThan(0.01);
+    assertThat(SHARED.information()).isLessThan(0.01);
+    assertThat(SPECIALISED.information()).isBetween(0.5, 0.9);
+    Map<String, List<Double>> own =
+        Map.of("ar", row(7, 0, 0), "en", row(0, 7, 0), "ru", row(0, 0, 7));
+    assertThat(loads(own).information()).isCloseTo(1, Offset.offset(1e-12));
+    Map<String, List<Double>> pairs =
+        new TreeMap<>(Map.of("ar", row(5, 5, 0, 0), "en", row(0, 0, 5, 5)));
+    assertThat(new ExpertLoads(2, 1, pairs).information()).isCloseTo(1, Offset.offset(1e-12));
+    assertThat(loads(Map.of("en", row(1, 2, 3))).information()).isZero();
+  }
+
+  @Test
+  void collapseIsToldFromSpecialisation() {
+    assertThat(report(COLLAPSED).verdict()).isEqualTo(Verdict.COLLAPSED);
+    assertThat(report(SPECIALISED).verdict()).isEqualTo(Verdict.SPECIALISED);
+    assertThat(report(SHARED).verdict()).isEqualTo(Verdict.SHARED);
+    assertThat(report(CROWDED).verdict()).isEqualTo(Verdict.CROWDED);
+    assertThat(Verdict.of("specialised")).contains(Verdict.SPECIALISED);
+    assertThat(Verdict.of("")).isEmpty();
+  }
+
+  @Test
+  void warnsOnceOfWhatIsWrongAndSaysWhatToDo() {
+    BalanceAlarm alarm = new BalanceAlarm(CONFIG);
+    assertThat(alarm.after(report(SPECIALISED))).isEmpty();
+    assertThat(alarm.after(report(COLLAPSED)))
+        .containsExactly(
+            "Warning: the most loaded expert gets 2.9 times its fair share (alarm above 2.0); the"
+                + " router is collapsed: every language goes to the same experts, and the others"
+                + " learn nothing. If it lasts, set balance.loss_weight, as 0.01");
+    assertThat(alarm.after(report(COLLAPSED))).isEmpty();
+    assertThat(alarm.after(report(SHARED))).isEmpty();
+    assertThat(alarm.after(report(COLLAPSED))).hasSize(1);
+    ExpertLoads dead = loads(Map.of("ar", row(50, 49, 1), "en", row(49, 50, 1)));
+    assertThat(new BalanceAlarm(CONFIG).after(report(dead)))
+        .containsExactly(
+            "Warning: expert 2 (counted from 0) gets less than 5 % of a fair share; the router is"
+                + " collapsed: every language goes to the same experts, and the others learn"
+                + " nothing. If it lasts, set balance.loss_weight, as 0.01");
+  }
+
+  @Test
+  void aReportHoldsEveryNumber() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    report(COLLAPSED).writeTo(json);
+    assertThat(json.path("max_violation").asDouble()).isCloseTo(1.8725, Offset.offset(1e-9));
+    assertThat(json.path("max_violation_run")).isEqualTo(json.path("max_violation"));
+    assertThat(json.path("entropy").asDouble()).isEqualTo(0.5);
+    assertThat(json.path("verdict").asText()).isEqualTo("collapsed");
+    assertThat(json.path("dead_experts")).isEmpty();
+    assertThat(json.path("matrix").path("ru").path(0).asDouble()).isEqualTo(0.95);
+    assertThat(json.path("bias")).isEmpty();
+  }
+}
