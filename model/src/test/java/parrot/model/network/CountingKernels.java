@@ -30,12 +30,12 @@ final class CountingKernels {
                 Kernels.class.getClassLoader(),
                 new Class<?>[] {Kernels.class},
                 (proxy, method, arguments) -> {
-                  if (method.getName().equals("matmul")) {
+                  String name = method.getName();
+                  if (name.equals("matmul") || name.equals("linear")) {
+                    int b = name.equals("matmul") ? 3 : 2;
                     products.add(
                         new Product(
-                            (Tensor) arguments[0],
-                            (Tensor) arguments[1],
-                            (Tensor) arguments[3]));
+                            (Tensor) arguments[0], (Tensor) arguments[1], (Tensor) arguments[b]));
                   }
                   try {
                     return method.invoke(around, arguments);
