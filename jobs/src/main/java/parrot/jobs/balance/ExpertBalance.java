@@ -31,7 +31,7 @@ public record ExpertBalance(
     List<Double> load,
     List<Double> runLoad) {
   /** Of a model whose experts are not steered. */
-  public static final ExpertBalance NONE = 
+  public static final ExpertBalance NONE =
       new ExpertBalance(List.of(), List.of(), 0, List.of(), List.of());
 
   private static final double LOSS_STEP = 1.25;

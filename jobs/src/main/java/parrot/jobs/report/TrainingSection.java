@@ -35,7 +35,8 @@ final class TrainingSection {
           "Loss on training examples",
           "mean over supervised tokens",
           List.of(new Series("loss", "ink", StageCharts.points(stage, Round::loss))));
-      StageCharts.write(html, "Loss on held-out examples", "by language, never trained on", heldOut(stage));
+      StageCharts.write(
+          html, "Loss on held-out examples", "by language, never trained on", heldOut(stage));
       html.raw("</div>");
       if (stage.rounds().stream()
           .anyMatch(round -> !Double.isFinite(round.loss()) && round.step() > 0)) {

@@ -101,10 +101,20 @@ public final class Checkpoints {
   /** Published checkpoints, oldest first. */
   List<Path> complete() throws IOException {
     List<Path> found = new ArrayList<>();
+    for (Path checkpoint : all()) {
+      if (AtomicFolder.isComplete(files, checkpoint)) {
+        found.add(checkpoint);
+      }
+    }
+    return found;
+  }
+
+  /** Published checkpoints and what is left of others, oldest first. */
+  private List<Path> all() throws IOException {
+    List<Path> found = new ArrayList<>();
     try {
       for (FileStatus status : files.listStatus(folder)) {
-        if (NAME.matcher(status.getPath().getName()).matches()
-            && AtomicFolder.isComplete(files, status.getPath())) {
+        if (NAME.matcher(status.getPath().getName()).matches()) {
           found.add(status.getPath());
         }
       }
@@ -129,7 +139,7 @@ public final class Checkpoints {
    * @param complain gets a line about each damaged one that is passed over
    */
   Optional<Path> newestValid(Consumer<String> complain) throws IOException {
-    List<Path> all = complete();
+    List<Path> all = all();
     for (int i = all.size() - 1; i >= 0; i--) {
       Optional<String> damage = CheckpointManifest.damage(files, all.get(i));
       if (damage.isEmpty()) {
@@ -144,6 +154,9 @@ public final class Checkpoints {
   /** Writes a checkpoint and publishes it; one of the same round is replaced. */
   Path write(Content content) throws IOException {
     Path target = folder(content.state().round());
+    if (!AtomicFolder.isComplete(files, target)) {
+      files.delete(target, true); // what is left of one that was not published
+    }
     try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
       Path to = atomic.path();
       writeModel(content, to);
@@ -222,7 +235,7 @@ public final class Checkpoints {
 
   /** Deletes what comes after a round, left by a run that is being repeated. */
   void deleteAfter(int round) throws IOException {
-    for (Path checkpoint : complete()) {
+    for (Path checkpoint : all()) {
       if (round(checkpoint) > round) {
         files.delete(checkpoint, true);
       }

@@ -190,15 +190,7 @@ final class TrainingLoop {
       if (state.round() == 0 && !heldOut.isEmpty()) {
         RoundReport before =
             new RoundReport(
-                state,
-                rounds,
-                0,
-                new Tally(),
-                0,
-                0,
-                0,
-                Optional.empty(),
-                Optional.of(measure()));
+                state, rounds, 0, new Tally(), 0, 0, 0, Optional.empty(), Optional.of(measure()));
         metrics.add(before.toJson());
         say.accept(before.toLine(0));
       }

@@ -53,8 +53,7 @@ class BalanceConfigTest {
   void refusesWhatWouldSteerNothing() {
     assertThatThrownBy(() -> BIAS.requireFit(model(true, 6), true))
         .isInstanceOfSatisfying(
-            CommandException.class,
-            e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
         .hasMessage(
             "Invalid balance.update_rate: 0.01 (must be absent where every expert computes:"
                 + " moe_top_k is num_experts, 6; set model.config.moe_top_k to fewer, or"

@@ -21,8 +21,7 @@ class ExpertBalanceTest {
   }
 
   private static ExpertBalance selecting(int experts) {
-    return new ExpertBalance(
-        Collections.nCopies(experts, 0.0), List.of(), 0, List.of(), List.of());
+    return new ExpertBalance(Collections.nCopies(experts, 0.0), List.of(), 0, List.of(), List.of());
   }
 
   private static ExpertLoads loads(Double... loads) {
@@ -77,7 +76,8 @@ class ExpertBalanceTest {
   })
   void aSkewedLoadConverges(double rate, boolean adaptive, double skew, int rounds) {
     for (int seed = 1; seed <= 3; seed++) {
-      try (ToyRouter router = new ToyRouter(seed, 6, 1, skew, 0.3 * Math.min(1, skew), 0.2 * Math.min(1, skew))) {
+      try (ToyRouter router =
+          new ToyRouter(seed, 6, 1, skew, 0.3 * Math.min(1, skew), 0.2 * Math.min(1, skew))) {
         ExpertBalance balance = selecting(6);
         List<Double> violations = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {

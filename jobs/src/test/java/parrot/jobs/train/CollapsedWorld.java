@@ -108,7 +108,9 @@ final class CollapsedWorld {
     int language = random.nextInt(6);
     int shade = random.nextInt(SHADES);
     int answer = ANSWERS + language * SHADES + shade;
-    int[] tokens = {-200, QUESTION, QUESTION, QUESTION, MARKS + language, MARKS + language, answer, END};
+    int[] tokens = {
+      -200, QUESTION, QUESTION, QUESTION, MARKS + language, MARKS + language, answer, END
+    };
     int[] labels = new int[tokens.length];
     Arrays.fill(labels, -100);
     labels[6] = answer;

@@ -39,7 +39,10 @@ class RouterRecoveryTest {
 
       List<JsonNode> rounds = balance("balanced");
       assertThat(rounds).hasSize(40);
-      rounds.get(0).path("matrix").forEach(row -> assertThat(row.get(0).asDouble()).isGreaterThan(0.9));
+      rounds
+          .get(0)
+          .path("matrix")
+          .forEach(row -> assertThat(row.get(0).asDouble()).isGreaterThan(0.9));
       assertThat(rounds.get(0).path("verdict").asText()).isEqualTo("collapsed");
       assertThat(said).anyMatch(line -> line.startsWith("Warning: the most loaded expert gets "));
       double last =
@@ -53,7 +56,8 @@ class RouterRecoveryTest {
 
       double accuracy = CollapsedWorld.accuracy(balanced.checkpoint(), 600, 99);
       double without = CollapsedWorld.accuracy(left.checkpoint(), 600, 99);
-      System.out.printf("seed %d: violation %.3f, accuracy %.3f, without balancing %.3f%n",
+      System.out.printf(
+          "seed %d: violation %.3f, accuracy %.3f, without balancing %.3f%n",
           seed, last, accuracy, without);
       assertThat(accuracy).isGreaterThan(without - 0.03);
     }

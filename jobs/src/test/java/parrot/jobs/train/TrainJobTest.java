@@ -276,8 +276,11 @@ class TrainJobTest {
     assertThat(rounds.get(4).path("routing").size()).isPositive();
 
     Files.delete(local(whole.checkpoint()).resolve("_SUCCESS"));
-    TrainJob.Outcome resumed =
-        train(world.config(name, settings), TrainJob.Mode.RESUME, new ArrayList<>());
+    List<String> said = new ArrayList<>();
+    TrainJob.Outcome resumed = train(world.config(name, settings), TrainJob.Mode.RESUME, said);
+    assertThat(said)
+        .anyMatch(line -> line.contains("round-000004 is damaged: it has no _SUCCESS file; trying"))
+        .anyMatch(line -> line.matches("Continuing from .*round-000002"));
     assertThat(checksums(resumed.checkpoint())).isEqualTo(expected);
     assertThat(metrics(name).get(4).path("balance")).isEqualTo(last);
 
@@ -304,7 +307,7 @@ class TrainJobTest {
 
   @Test
   void aFreshRouterDoesNotInheritABias() {
-    train(world.config("biased", "model.config.moe_top_k=1", "max_examples=16"));
+    train(world.config("biased", "model.config.moe_top_k=1", "max_examples=32"));
     TrainJob.Outcome heir =
         train(
             world.config(

@@ -67,8 +67,6 @@ final class Chosen {
   }
 
   private static Tensor blocks(Tensor rows, int count) {
-    return rows.rows() == count
-        ? rows
-        : rows.reshape(count, rows.rows() / count * rows.columns());
+    return rows.rows() == count ? rows : rows.reshape(count, rows.rows() / count * rows.columns());
   }
 }

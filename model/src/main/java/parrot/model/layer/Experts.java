@@ -34,8 +34,7 @@ public final class Experts {
     width = config.moeIntermediateSize();
     router = new Router(weights, name + ".gate", config);
     for (int i = 0; i < config.numExperts(); i++) {
-      experts.add(
-          new Expert(weights, name + ".experts." + i, width, config.hiddenSize(), mixture));
+      experts.add(new Expert(weights, name + ".experts." + i, width, config.hiddenSize(), mixture));
     }
   }
 

@@ -102,7 +102,8 @@ final class Router {
   private void select(Kernels kernels, Arena arena, Tensor logits) {
     int pictures = logits.rows();
     double[] bias = new double[experts];
-    Arrays.setAll(bias, i -> routing.selectionBias().isEmpty() ? 0 : routing.selectionBias().get(i));
+    Arrays.setAll(
+        bias, i -> routing.selectionBias().isEmpty() ? 0 : routing.selectionBias().get(i));
     selected = kernels.largest(probabilities, bias, choices);
     int[] cells =
         IntStream.range(0, pictures * choices)

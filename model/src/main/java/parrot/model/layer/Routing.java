@@ -8,8 +8,8 @@ import parrot.model.config.ParrotConfig;
 /**
  * How a router is steered from outside, by somebody who knows the loads of all replicas.
  *
- * @param selectionBias added to the probabilities where experts are selected, and nowhere else, [E];
- *     empty for none
+ * @param selectionBias added to the probabilities where experts are selected, and nowhere else,
+ *     [E]; empty for none
  * @param lossWeight of the balance loss {@code E * sum_i load_i p_i}, where {@code p} is the mean
  *     probability over a batch's pictures; 0 for none
  * @param load share of all earlier load that each expert got, [E], sum 1; empty where none is known

@@ -105,7 +105,8 @@ class ParrotConfigTest {
         .hasMessageStartingWith(
             "Invalid moe_selection_bias: [1.0] (must be num_experts numbers, 6)");
     assertThatThrownBy(() -> config.with(JSON.createObjectNode().put("moe_top_k", 6)))
-        .hasMessageContaining("(must be absent where moe_top_k is num_experts: nothing is selected)");
+        .hasMessageContaining(
+            "(must be absent where moe_top_k is num_experts: nothing is selected)");
   }
 
   @Test

@@ -51,7 +51,8 @@ class ExpertLoadTest {
     assertThat(sum.languages().get(ENGLISH).load().selections()).containsExactly(1, 1, 0);
     assertThat(sum.languages().get(ARABIC).load().selections()).containsExactly(2, 2, 0);
     assertThat(sum.load().pictures()).isEqualTo(3);
-    assertThat(sum.load().probabilities()).containsExactly(new double[] {1.8, 0.6, 0.6}, within(1e-6));
+    assertThat(sum.load().probabilities())
+        .containsExactly(new double[] {1.8, 0.6, 0.6}, within(1e-6));
     assertThat(new Tally().load().probabilities()).isEmpty();
   }
 

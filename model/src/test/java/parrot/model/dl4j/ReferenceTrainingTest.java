@@ -191,8 +191,7 @@ class ReferenceTrainingTest {
     int pictures = batch(INSTRUCT).pictures();
     assertThat(load.pictures()).isEqualTo(pictures);
     assertThat(load.selections()).hasSize(6).containsOnly(pictures);
-    assertThat(Arrays.stream(load.probabilities()).sum())
-        .isCloseTo(pictures, Offset.offset(1e-5));
+    assertThat(Arrays.stream(load.probabilities()).sum()).isCloseTo(pictures, Offset.offset(1e-5));
     assertThat(load.weights()).isEqualTo(load.probabilities());
     assertThat(load.entropy() / pictures).isBetween(0.1, Math.log(6));
   }

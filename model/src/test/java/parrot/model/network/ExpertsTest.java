@@ -112,9 +112,7 @@ class ExpertsTest {
   private static int[] largest(double[] routing, List<Double> bias, int count) {
     return IntStream.range(0, routing.length)
         .boxed()
-        .sorted(
-            Comparator.comparingDouble(
-                i -> -(routing[i] + (bias.isEmpty() ? 0 : bias.get(i)))))
+        .sorted(Comparator.comparingDouble(i -> -(routing[i] + (bias.isEmpty() ? 0 : bias.get(i)))))
         .limit(count)
         .mapToInt(i -> i)
         .toArray();

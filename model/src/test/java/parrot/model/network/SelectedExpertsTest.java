@@ -40,13 +40,14 @@ class SelectedExpertsTest {
       bound.network.steer(favouring(0.0, 9.0, 0.0, 9.0, 0.0));
       counting.forget();
       StepResult result = bound.network.forwardBackward(TinyNetworks.batchWithSilentSamples(3));
-      assertThat(result.selected()).containsOnly(new int[] {1, 3});
+      assertThat(List.of(result.selected())).containsOnly(new int[] {1, 3});
       for (Parameter parameter : bound.network.parameters()) {
         if (parameter.name().contains(".experts.")) {
           boolean chosen = parameter.name().matches(".*\\.experts\\.[13]\\..*");
           assertThat(counting.rowsThrough(value(bound, parameter))).hasSize(chosen ? 2 : 0);
           assertThat(counting.rowsThrough(gradient(bound, parameter))).hasSize(chosen ? 1 : 0);
-          boolean taught = !Arrays.equals(bound.gradient(parameter), new float[(int) parameter.size()]);
+          boolean taught =
+              !Arrays.equals(bound.gradient(parameter), new float[(int) parameter.size()]);
           assertThat(taught).as(parameter.name()).isEqualTo(chosen);
         }
       }
@@ -66,7 +67,8 @@ class SelectedExpertsTest {
         List<Integer> rows =
             counting.rowsThrough(value(bound, "experts." + expert + ".up_proj.weight"));
         assertThat(rows)
-            .isEqualTo(pictures[expert] == 0 ? List.of() : List.of(pictures[expert] * VISUAL_TOKENS));
+            .isEqualTo(
+                pictures[expert] == 0 ? List.of() : List.of(pictures[expert] * VISUAL_TOKENS));
       }
     }
   }
@@ -130,7 +132,7 @@ class SelectedExpertsTest {
         Bound most = bound(fourOfFive, TinyNetworks.reference())) {
       StepResult dense = bound.network.forwardBackward(batch);
       assertThat(dense.routing()).isDeepEqualTo(dense.probabilities());
-      assertThat(dense.selected()).containsOnly(new int[] {0, 1, 2, 3, 4});
+      assertThat(List.of(dense.selected())).containsOnly(new int[] {0, 1, 2, 3, 4});
       StepResult result = most.network.forwardBackward(batch);
       assertThat(result.probabilities()).isDeepEqualTo(dense.probabilities());
       for (int picture = 0; picture < 2; picture++) {
@@ -154,7 +156,7 @@ class SelectedExpertsTest {
       float[] gradients = bound.gradients.toArray();
       bound.network.steer(favouring(7.0, 3.0, -5.0, 0.0, 0.0));
       StepResult strongly = bound.network.forwardBackward(batch);
-      assertThat(strongly.selected()).containsOnly(new int[] {0, 1});
+      assertThat(List.of(strongly.selected())).containsOnly(new int[] {0, 1});
       assertThat(strongly.routing()).isDeepEqualTo(slightly.routing());
       assertThat(strongly.sampleLoss()).isEqualTo(slightly.sampleLoss());
       assertThat(bound.gradients.toArray()).isEqualTo(gradients);
