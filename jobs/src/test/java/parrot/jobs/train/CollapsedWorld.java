@@ -75,7 +75,8 @@ final class CollapsedWorld {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(model.toUri());
     Initializer start = new Initializer(seed, Initializer.Experts.NORMAL);
     try (ModelFolder random = ModelFolder.open(path, HADOOP, List.of(""), start)) {
-      List<TensorSpec> tensors = TensorNames.of(random.config());
+      List<TensorSpec> tensors =
+          TensorNames.of(random.config()).stream().filter(TensorSpec::required).toList();
       float[] embeddings = random.weights().read(TensorNames.EMBEDDING);
       new SafetensorsWriter(DataType.F32)
           .write(

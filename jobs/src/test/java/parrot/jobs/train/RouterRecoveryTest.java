@@ -20,6 +20,11 @@ import parrot.jobs.spark.SparkSessions;
 /** A router that begins collapsed is brought into balance, and the model learns no less. */
 @Tag("slow")
 class RouterRecoveryTest {
+  private static final int QUESTIONS = 1000;
+
+  /** Two standard errors of the difference of two accuracies near 0.98 over these questions. */
+  private static final double CHANCE = 0.0125;
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -45,22 +50,25 @@ class RouterRecoveryTest {
           .forEach(row -> assertThat(row.get(0).asDouble()).isGreaterThan(0.9));
       assertThat(rounds.get(0).path("verdict").asText()).isEqualTo("collapsed");
       assertThat(said).anyMatch(line -> line.startsWith("Warning: the most loaded expert gets "));
-      double last =
-          rounds.subList(36, 40).stream()
-              .mapToDouble(round -> round.path("max_violation").asDouble())
-              .average()
-              .getAsDouble();
-      assertThat(last).as("mean violation of the last four rounds").isLessThan(0.3);
+      assertThat(violations(rounds)).as("violations").anyMatch(violation -> violation < 0.3);
+      assertThat(mean(violations(rounds.subList(36, 40)))).as("at last").isLessThan(0.3);
       assertThat(rounds.get(39).path("dead_experts")).isEmpty();
-      assertThat(balance("left").get(39).path("max_violation").asDouble()).isGreaterThan(4);
+      assertThat(violations(balance("left"))).allMatch(violation -> violation > 4);
 
-      double accuracy = CollapsedWorld.accuracy(balanced.checkpoint(), 600, 99);
-      double without = CollapsedWorld.accuracy(left.checkpoint(), 600, 99);
-      System.out.printf(
-          "seed %d: violation %.3f, accuracy %.3f, without balancing %.3f%n",
-          seed, last, accuracy, without);
-      assertThat(accuracy).isGreaterThan(without - 0.03);
+      double without = CollapsedWorld.accuracy(left.checkpoint(), QUESTIONS, 99);
+      assertThat(without).as("accuracy without balancing").isGreaterThan(0.9);
+      assertThat(CollapsedWorld.accuracy(balanced.checkpoint(), QUESTIONS, 99))
+          .as("accuracy")
+          .isGreaterThanOrEqualTo(without - CHANCE);
     }
+  }
+
+  private static List<Double> violations(List<JsonNode> rounds) {
+    return rounds.stream().map(round -> round.path("max_violation").asDouble()).toList();
+  }
+
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(value -> value).average().orElseThrow();
   }
 
   private List<JsonNode> balance(String run) throws IOException {

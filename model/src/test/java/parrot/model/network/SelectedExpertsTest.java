@@ -22,6 +22,10 @@ import parrot.model.tensor.Tensor;
 /** Experts that are chosen compute for the pictures that chose them; the others compute nothing. */
 class SelectedExpertsTest {
   private static final int VISUAL_TOKENS = 5;
+
+  /** Tensors with less than this share of the largest gradient are rounding of the others. */
+  private static final double NEGLIGIBLE = 1e-2;
+
   private static final ParrotConfig TWO_OF_FIVE =
       TinyNetworks.config(Map.of("num_experts", 5, "moe_top_k", 2));
 
@@ -94,7 +98,7 @@ class SelectedExpertsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"F32, 1, 1e-4", "F32, 2, 1e-4", "F32, 4, 1e-4", "BF16, 2, 6e-2"})
+  @CsvSource({"F32, 1, 1e-4", "F32, 2, 1e-4", "F32, 4, 1e-4", "BF16, 2, 0.2"})
   void fastKernelsGiveTheGradientsOfThePlainOnes(Precision precision, int k, double tolerance) {
     assumeTrue(
         precision == Precision.F32 || OneDnn.gainsFromBf16(), "this processor computes in float32");
@@ -109,18 +113,36 @@ class SelectedExpertsTest {
       StepResult expected = plain.network.forwardBackward(batch);
       StepResult actual = fast.network.forwardBackward(batch);
       assertThat(actual.selected()).isDeepEqualTo(expected.selected());
-      assertThat(actual.lossSum()).isCloseTo(expected.lossSum(), Offset.offset(tolerance * 10));
+      assertThat(actual.lossSum()).isCloseTo(expected.lossSum(), Offset.offset(tolerance));
+      double largest =
+          plain.network.parameters().stream()
+              .mapToDouble(parameter -> norm(plain.gradient(parameter)))
+              .max()
+              .orElseThrow();
       for (Parameter parameter : plain.network.parameters()) {
         float[] gradient = plain.gradient(parameter);
-        double largest = 0;
-        for (float value : gradient) {
-          largest = Math.max(largest, Math.abs(value));
-        }
-        assertThat(fast.gradient(parameter))
+        double size = Math.max(norm(gradient), NEGLIGIBLE * largest);
+        assertThat(norm(difference(fast.gradient(parameter), gradient)))
             .as(parameter.name())
-            .containsExactly(gradient, Offset.offset((float) (tolerance * largest + 1e-7)));
+            .isLessThan(tolerance * size);
       }
     }
+  }
+
+  private static float[] difference(float[] a, float[] b) {
+    float[] difference = a.clone();
+    for (int i = 0; i < a.length; i++) {
+      difference[i] -= b[i];
+    }
+    return difference;
+  }
+
+  private static double norm(float[] values) {
+    double squares = 0;
+    for (float value : values) {
+      squares += (double) value * value;
+    }
+    return Math.sqrt(squares);
   }
 
   @Test
