@@ -1,67 +1,43 @@
 package parrot.jobs.spark;
 
 import com.esotericsoftware.kryo.Kryo;
-import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
-import com.esotericsoftware.kryo.io.Input;
-import com.esotericsoftware.kryo.io.Output;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
-import java.io.ObjectStreamClass;
+import java.lang.reflect.Array;
+import java.util.Comparator;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.nd4j.kryo.Nd4jRegistrator;
 
 /**
- * DL4J's arrays, and records: Kryo 4 writes fields by reflection, which Java refuses for records,
- * so those go through Java's own serialization.
+ * Everything that the jobs here send: DL4J's arrays, what {@link LibraryClasses} names, and what
+ * each job names as {@link ShippedClasses}. All of them are registered, so that {@code
+ * spark.kryo.registrationRequired} can be set.
  */
 public final class ParrotKryoRegistrator extends Nd4jRegistrator {
   @Override
   public void registerClasses(Kryo kryo) {
     super.registerClasses(kryo);
-    kryo.addDefaultSerializer(Record.class, new RecordSerializer());
+    JavaSerialization java = new JavaSerialization();
+    kryo.addDefaultSerializer(Record.class, java);
+    LibraryClasses.register(kryo, java);
+    jobs()
+        .forEach(
+            job -> {
+              job.small().forEach(type -> register(kryo, type, kryo.getDefaultSerializer(type)));
+              job.classes().forEach(type -> register(kryo, type, java));
+            });
   }
 
-  private static final class RecordSerializer extends Serializer<Object> {
-    @Override
-    public void write(Kryo kryo, Output output, Object value) {
-      try {
-        ObjectOutputStream stream = new ObjectOutputStream(output);
-        stream.writeObject(value);
-        stream.flush();
-      } catch (IOException e) {
-        throw new KryoException("Cannot serialise " + value.getClass().getName(), e);
-      }
-    }
-
-    @Override
-    public Object read(Kryo kryo, Input input, Class<Object> type) {
-      try {
-        return new LoaderAwareStream(input, kryo.getClassLoader()).readObject();
-      } catch (IOException | ClassNotFoundException e) {
-        throw new KryoException("Cannot deserialise " + type.getName(), e);
-      }
-    }
+  private static void register(Kryo kryo, Class<?> type, Serializer<?> serializer) {
+    kryo.register(type, serializer);
+    kryo.register(Array.newInstance(type, 0).getClass());
   }
 
-  /** Finds classes of the application's jar, which Spark loads with a loader of its own. */
-  private static final class LoaderAwareStream extends ObjectInputStream {
-    private final ClassLoader loader;
-
-    LoaderAwareStream(InputStream stream, ClassLoader loader) throws IOException {
-      super(stream);
-      this.loader = loader;
-    }
-
-    @Override
-    protected Class<?> resolveClass(ObjectStreamClass description)
-        throws IOException, ClassNotFoundException {
-      try {
-        return Class.forName(description.getName(), false, loader);
-      } catch (ClassNotFoundException e) {
-        return super.resolveClass(description); // primitive types
-      }
-    }
+  /** In an order of their own: a class is sent as its number, which all JVMs must agree on. */
+  static Stream<ShippedClasses> jobs() {
+    return ServiceLoader.load(ShippedClasses.class, ParrotKryoRegistrator.class.getClassLoader())
+        .stream()
+        .sorted(Comparator.comparing(job -> job.type().getName()))
+        .map(ServiceLoader.Provider::get);
   }
 }

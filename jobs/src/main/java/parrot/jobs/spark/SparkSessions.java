@@ -56,6 +56,8 @@ public final class SparkSessions {
     // DL4J's arrays do not survive Java serialization between machines at any speed.
     conf.setIfMissing("spark.serializer", KryoSerializer.class.getName());
     conf.setIfMissing("spark.kryo.registrator", ParrotKryoRegistrator.class.getName());
+    // A class that nobody thought of is named at once, rather than sent slowly by reflection.
+    conf.setIfMissing("spark.kryo.registrationRequired", "true");
     // Replicas return whole models; the default of 1 GiB is less than one.
     conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.sql.shuffle.partitions", "8");

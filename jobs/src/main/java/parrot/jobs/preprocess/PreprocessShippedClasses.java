@@ -1,0 +1,17 @@
+package parrot.jobs.preprocess;
+
+import java.util.List;
+import parrot.jobs.spark.ShippedClasses;
+
+/** What preprocessing sends. */
+public final class PreprocessShippedClasses implements ShippedClasses {
+  @Override
+  public List<Class<?>> classes() {
+    return List.of(PreprocessTasks.NumberedRange.class, PreprocessTasks.Scanned.class);
+  }
+
+  @Override
+  public List<Class<?>> small() {
+    return List.of(RowKey.class);
+  }
+}

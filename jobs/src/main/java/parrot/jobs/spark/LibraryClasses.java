@@ -1,0 +1,50 @@
+package parrot.jobs.spark;
+
+import com.esotericsoftware.kryo.Kryo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
+import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
+import org.deeplearning4j.spark.impl.paramavg.aggregator.ParameterAveragingAggregationTuple;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
+
+/**
+ * What the libraries here send: Java's collections, DL4J's own training master, and those parts of
+ * Spark that Spark leaves to its users to register.
+ */
+final class LibraryClasses {
+  private static final List<Class<?>> BY_FIELDS =
+      List.of(
+          ArrayList.class,
+          HashMap.class,
+          HashSet.class,
+          LinkedHashMap.class,
+          TreeMap.class,
+          AtomicInteger.class,
+          INDArray[].class,
+          DataSet.class,
+          MultiDataSet.class,
+          NetBroadcastTuple.class,
+          ParameterAveragingAggregationTuple.class,
+          ParameterAveragingTrainingResult.class);
+
+  /** A graph's layers, updaters and schedules are of anybody's classes. */
+  private static final List<Class<?>> BY_JAVA =
+      List.of(ComputationGraphConfiguration.class, MultiLayerConfiguration.class);
+
+  private LibraryClasses() {}
+
+  static void register(Kryo kryo, JavaSerialization java) {
+    BY_FIELDS.forEach(kryo::register);
+    BY_JAVA.forEach(type -> kryo.register(type, java));
+  }
+}
