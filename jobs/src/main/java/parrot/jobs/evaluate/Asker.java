@@ -22,6 +22,7 @@ import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Progress;
 import parrot.jobs.spark.EnvironmentCheck;
+import parrot.jobs.spark.JobDescription;
 import parrot.jobs.spark.TaskFailure;
 
 /** Asks a model on executors. Which executor gets which question decides nothing. */
@@ -57,11 +58,15 @@ final class Asker {
             bytes / BYTES_PER_TASK + 1);
     int slices = partitions > 0 ? partitions : (int) Math.min(wanted, questions.size());
     LongAccumulator asked = spark.sc().longAccumulator();
-    JavaFutureAction<List<Question.Answer>> answers =
-        spark
-            .parallelize(questions, Math.max(1, slices))
-            .mapPartitions(tasks(model, fingerprint, options, configuration, asked))
-            .collectAsync();
+    JavaFutureAction<List<Question.Answer>> answers;
+    try (JobDescription described =
+        JobDescription.set(spark, name + ": " + questions.size() + " questions")) {
+      answers =
+          spark
+              .parallelize(questions, Math.max(1, slices))
+              .mapPartitions(tasks(model, fingerprint, options, configuration, asked))
+              .collectAsync();
+    }
     long total = questions.stream().mapToLong(q -> q.indexes().length).sum();
     try (Progress progress = Progress.start(name, "questions", total)) {
       List<Question.Answer> all =

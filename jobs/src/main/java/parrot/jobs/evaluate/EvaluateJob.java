@@ -22,6 +22,7 @@ import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.cli.CommandException;
+import parrot.jobs.spark.Preflight;
 import parrot.jobs.train.Checkpoints;
 import parrot.model.ModelException;
 import parrot.model.weights.ModelFolder;
@@ -109,6 +110,7 @@ public final class EvaluateJob {
     if (outFiles.exists(out) && outFiles.getFileStatus(out).isFile()) {
       throw new DataException("Cannot write to %s: it is a file (choose a folder)".formatted(out));
     }
+    Preflight.writable(out, configuration);
     // Opened here as well, so that what is wrong with it is said before any task starts.
     AnsweringModel.open(modelFolder, request.options(), configuration).close();
     String fingerprint;

@@ -30,6 +30,7 @@ import parrot.datasets.source.SourceScan;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.spark.JobDescription;
 import parrot.jobs.spark.TaskFailure;
 import scala.Tuple2;
 
@@ -125,21 +126,27 @@ public final class PreprocessJob {
             Math.min(
                 LlavaSource.RANGE_BYTES, input.sourceBytes() / (4L * spark.defaultParallelism())));
     List<SourceScan> scans = new ArrayList<>();
-    for (PreprocessTasks.Scanned scanned :
-        spark
-            .parallelize(sources, sources.size())
-            .map(source -> tasks.scan(source._1(), source._2(), range))
-            .collect()) {
-      if (scanned.problem() != null) {
-        throw new DataException(scanned.problem());
+    try (JobDescription described = describe("cut sources into ranges")) {
+      for (PreprocessTasks.Scanned scanned :
+          spark
+              .parallelize(sources, sources.size())
+              .map(source -> tasks.scan(source._1(), source._2(), range))
+              .collect()) {
+        if (scanned.problem() != null) {
+          throw new DataException(scanned.problem());
+        }
+        scans.add(scanned.scan());
       }
-      scans.add(scanned.scan());
     }
     if (rows(scans) == 0) {
       throw new DataException(
           "Cannot preprocess: no rows in " + String.join(", ", options.inputs()));
     }
     return scans;
+  }
+
+  private JobDescription describe(String what) {
+    return JobDescription.set(spark, "preprocess " + options.out() + ": " + what);
   }
 
   private static long rows(List<SourceScan> scans) {
@@ -187,7 +194,8 @@ public final class PreprocessJob {
     LongAccumulator progress = spark.sc().longAccumulator("rows prepared");
     String images = input.images().toString();
     String target = folder.toString();
-    try (RowProgress line = new RowProgress(progress, rows)) {
+    try (RowProgress line = new RowProgress(progress, rows);
+        JobDescription described = describe("prepare rows and write shards")) {
       List<Tuple2<String, Long>> results =
           spark
               .parallelize(ranges, ranges.size())
@@ -216,13 +224,15 @@ public final class PreprocessJob {
     List<String> files = input.benchmarks().stream().map(Path::toString).toList();
     if (!files.isEmpty()) {
       console.accept("Reading the pictures of " + files.size() + " benchmarks");
-      List<HashSet<String>> found =
-          spark
-              .parallelize(files, files.size())
-              .map(file -> new HashSet<>(tasks.pictures(file)))
-              .collect();
-      for (Set<String> one : found) {
-        checksums.addAll(one);
+      try (JobDescription described = describe("read the pictures of benchmarks")) {
+        List<HashSet<String>> found =
+            spark
+                .parallelize(files, files.size())
+                .map(file -> new HashSet<>(tasks.pictures(file)))
+                .collect();
+        for (Set<String> one : found) {
+          checksums.addAll(one);
+        }
       }
     }
     return checksums;

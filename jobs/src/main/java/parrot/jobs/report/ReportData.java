@@ -3,6 +3,7 @@ package parrot.jobs.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import parrot.jobs.train.RoundPhases;
 
 /**
  * Everything that a report shows, and nothing about how. Languages are tags ({@code zh}); shares
@@ -41,13 +42,16 @@ public record ReportData(
   /**
    * A round of training.
    *
+   * @param number counted from 1; 0 for what was measured before
    * @param step optimizer steps done at its end
    * @param loss mean over its supervised tokens
    * @param heldOut mean loss by language; empty where it was not measured
    * @param routing mean weight of each expert by language; empty without experts
    * @param balance of the experts in training; empty where no picture was routed
+   * @param phases what it did when; empty in files of runs that did not say
    */
   public record Round(
+      long number,
       long step,
       double loss,
       double learningRate,
@@ -56,7 +60,8 @@ public record ReportData(
       double tokensPerSecond,
       Map<String, Double> heldOut,
       Map<String, List<Double>> routing,
-      Optional<Balance> balance) {}
+      Optional<Balance> balance,
+      Optional<RoundPhases> phases) {}
 
   /**
    * How experts were loaded in a round.

@@ -25,6 +25,7 @@ import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.PredictionFiles;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.train.RoundPhases;
 
 /** Makes the report of a run from the files that it left. */
 public final class ReportJob {
@@ -133,6 +134,9 @@ public final class ReportJob {
         }
         throw new DataException(
             "Cannot read %s line %d: %s".formatted(file, number, e.getOriginalMessage()), e);
+      } catch (DataException e) {
+        throw new DataException(
+            "Cannot read %s line %d: %s".formatted(file, number, e.getMessage()), e);
       }
     }
     return rounds;
@@ -152,6 +156,7 @@ public final class ReportJob {
       weights = json.path("routing");
     }
     return new ReportData.Round(
+        json.path("round").asLong(),
         json.path("step").asLong(),
         json.path("loss").asDouble(Double.NaN),
         json.path("learning_rate").asDouble(Double.NaN),
@@ -160,7 +165,8 @@ public final class ReportJob {
         json.path("tokens_per_second").asDouble(0),
         heldOut,
         rows(weights),
-        balance(json.path("balance")));
+        balance(json.path("balance")),
+        RoundPhases.ofMetrics(json));
   }
 
   private static Map<String, List<Double>> rows(JsonNode json) {

@@ -25,12 +25,14 @@ public final class ReportPage {
   private final AccuracySection accuracy;
   private final ExpertSection experts;
   private final TrainingSection training;
+  private final RoundsSection rounds;
 
   private ReportPage(ReportData data) {
     this.data = data;
     this.accuracy = new AccuracySection(data);
     this.experts = new ExpertSection(data);
     this.training = new TrainingSection(data);
+    this.rounds = new RoundsSection(data);
   }
 
   /** The document. */
@@ -61,6 +63,9 @@ public final class ReportPage {
     }
     if (!training.isEmpty()) {
       training.writeLosses(html);
+    }
+    if (!rounds.isEmpty()) {
+      rounds.write(html);
     }
     if (!data.data().isEmpty()) {
       dataSets(html);
@@ -125,6 +130,7 @@ public final class ReportPage {
     link(html, !data.examples().isEmpty(), "examples", "Questions and answers");
     link(html, !experts.isEmpty(), "experts", "Experts");
     link(html, !training.isEmpty(), "training", "Training");
+    link(html, !rounds.isEmpty(), "rounds", "Rounds");
     link(html, !data.data().isEmpty(), "data", "Data");
     link(html, true, "run", "The run");
     html.raw("</nav>");

@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.serializer.KryoSerializer;
 import org.nd4j.linalg.factory.Nd4j;
+import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.OneDnn;
@@ -22,13 +25,13 @@ public final class Preflight {
       List.of("java.lang", "java.nio", "java.util", "java.util.concurrent", "sun.nio.ch");
 
   private final SparkConf conf;
-  private final int slots;
+  private final ClusterShape shape;
   private final UnaryOperator<String> environment;
   private final List<String> lines = new ArrayList<>();
 
-  private Preflight(SparkConf conf, int parallelism, UnaryOperator<String> environment) {
+  private Preflight(SparkConf conf, ClusterShape shape, UnaryOperator<String> environment) {
     this.conf = conf;
-    this.slots = slotsOf(conf, parallelism);
+    this.shape = shape;
     this.environment = environment;
   }
 
@@ -44,24 +47,48 @@ public final class Preflight {
   public static List<String> check(
       SparkContext spark, int tasks, String kernels, String precision) {
     return check(
-        spark.getConf(), spark.defaultParallelism(), System::getenv, tasks, kernels, precision);
+        spark.getConf(), ClusterShape.of(spark), System::getenv, tasks, kernels, precision);
+  }
+
+  /**
+   * Holds what a model asks of memory against what driver and executors have.
+   *
+   * @return one line for each thing checked
+   * @throws CommandException with {@link ExitCode#ENVIRONMENT}, numbers and the setting to change
+   */
+  public static List<String> memory(SparkContext spark, MemoryNeed need) {
+    List<String> facts =
+        MemoryCheck.facts(
+            spark.getConf(), need, ClusterShape.of(spark), MemoryCheck.Machine.here());
+    return facts.stream().map(fact -> line("memory", fact)).toList();
+  }
+
+  /**
+   * Writes a small file to a folder, or to the nearest one above that exists, and deletes it.
+   *
+   * @return a line
+   * @throws CommandException with {@link ExitCode#ENVIRONMENT} if that fails
+   * @throws StorageUnavailableException if the file system does not answer
+   */
+  public static String writable(Path out, Configuration configuration) {
+    return line("output", OutputProbe.fact(out, configuration));
   }
 
   static List<String> check(
       SparkConf conf,
-      int parallelism,
+      ClusterShape shape,
       UnaryOperator<String> environment,
       int tasks,
       String kernels,
       String precision) {
-    Preflight preflight = new Preflight(conf, parallelism, environment);
+    Preflight preflight = new Preflight(conf, shape, environment);
     preflight.slots(tasks);
-    preflight.accelerators();
+    preflight.accelerators(tasks);
     preflight.scheduling();
     preflight.serializer();
     preflight.java();
     preflight.nd4j();
-    preflight.kernels(kernels, precision, Math.min(tasks, preflight.slots));
+    preflight.kernels(kernels, precision, Math.min(tasks, preflight.shape.slots()));
     preflight.environment();
     return List.copyOf(preflight.lines);
   }
@@ -74,27 +101,31 @@ public final class Preflight {
    */
   public static List<String> checkAnyTasks(SparkContext spark, String kernels, String precision) {
     return checkAnyTasks(
-        spark.getConf(), spark.defaultParallelism(), System::getenv, kernels, precision);
+        spark.getConf(), ClusterShape.of(spark), System::getenv, kernels, precision);
   }
 
   static List<String> checkAnyTasks(
       SparkConf conf,
-      int parallelism,
+      ClusterShape shape,
       UnaryOperator<String> environment,
       String kernels,
       String precision) {
-    Preflight preflight = new Preflight(conf, parallelism, environment);
-    preflight.say("spark", preflight.master() + ", " + preflight.slots + " tasks at a time");
+    Preflight preflight = new Preflight(conf, shape, environment);
+    preflight.say("spark", preflight.master() + ", " + preflight.shape.slots() + " tasks at a time");
     preflight.requireSlots();
-    preflight.accelerators();
+    preflight.accelerators(1);
     preflight.java();
-    preflight.kernels(kernels, precision, preflight.slots);
+    preflight.kernels(kernels, precision, preflight.shape.slots());
     preflight.environment();
     return List.copyOf(preflight.lines);
   }
 
   private void say(String topic, String fact) {
-    lines.add(String.format("%-10s %s", topic, fact));
+    lines.add(line(topic, fact));
+  }
+
+  private static String line(String topic, String fact) {
+    return String.format("%-10s %s", topic, fact);
   }
 
   private static CommandException refuse(String message) {
@@ -107,15 +138,15 @@ public final class Preflight {
 
   private void slots(int tasks) {
     String waves =
-        slots >= tasks
+        shape.slots() >= tasks
             ? ""
             : "; " + tasks + " replicas run one after the other, results are the same";
-    say("spark", master() + ", " + slots + " slots for " + tasks + " replicas" + waves);
+    say("spark", master() + ", " + shape.describe() + " for " + tasks + " replicas" + waves);
     requireSlots();
   }
 
   private void requireSlots() {
-    if (slots < 1) {
+    if (shape.slots() < 1) {
       throw refuse(
           "Cannot run on "
               + master()
@@ -125,34 +156,64 @@ public final class Preflight {
     }
   }
 
-  /** Tasks that run at the same time. */
-  static int slotsOf(SparkConf conf, int parallelism) {
-    int cpus = conf.getInt("spark.task.cpus", 1);
-    if (EnvironmentCheck.isLocal(conf)) {
-      return parallelism / cpus;
+  private void accelerators(int tasks) {
+    double each = shape.gpusPerTask();
+    if (each == 0 && shape.gpusPerExecutor() == 0) {
+      say("gpu", "none asked for");
+      return;
     }
-    int perExecutor = conf.getInt("spark.executor.cores", 1) / cpus;
-    int executors = conf.getInt("spark.executor.instances", 0);
-    return executors == 0 ? Math.max(1, parallelism / cpus) : executors * perExecutor;
-  }
-
-  private void accelerators() {
-    String task = conf.get("spark.task.resource.gpu.amount", "0");
-    if (EnvironmentCheck.isLocal(conf) && !task.equals("0")) {
+    if (EnvironmentCheck.isLocal(conf)) {
       throw refuse(
           "Cannot schedule GPUs in local mode: spark.task.resource.gpu.amount is "
-              + task
-              + " and tasks would wait forever; remove the setting or use a cluster");
+              + conf.get("spark.task.resource.gpu.amount", "0")
+              + ", spark.executor.resource.gpu.amount "
+              + shape.gpusPerExecutor()
+              + ", and tasks would wait forever; remove the settings or use a cluster");
     }
-    String executor = conf.get("spark.executor.resource.gpu.amount", "0");
-    say("gpu", executor.equals("0") ? "none asked for" : executor + " per executor");
+    if (each == 0 || shape.gpusPerExecutor() < each) {
+      throw refuse(
+          "Cannot schedule GPUs: a task asks for "
+              + conf.get("spark.task.resource.gpu.amount", "0")
+              + ", an executor for "
+              + shape.gpusPerExecutor()
+              + "; set spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount, the"
+              + " second not below the first");
+    }
+    String available =
+        shape.executors().isPresent()
+            ? shape.executors().getAsInt() * shape.gpusPerExecutor() + " available, "
+            : "";
+    say(
+        "gpu",
+        "%s needed for %s at once, %s%d per executor"
+            .formatted(
+                (long) Math.ceil(each * tasks),
+                Count.of(tasks, "task"),
+                available,
+                shape.gpusPerExecutor()));
   }
 
   private void scheduling() {
-    boolean dynamic = conf.getBoolean("spark.dynamicAllocation.enabled", false);
+    boolean dynamic = ClusterShape.isDynamic(conf);
+    String idle = "spark.dynamicAllocation.cachedExecutorIdleTimeout";
+    if (dynamic && conf.contains(idle)) {
+      throw refuse(
+          "Cannot train with "
+              + idle
+              + "="
+              + conf.get(idle)
+              + ": executors keep the state between rounds and would be taken away with it; remove"
+              + " the setting, or set spark.dynamicAllocation.enabled=false");
+    }
     say(
         "allocation",
-        dynamic ? "dynamic; a round waits until its executors are there" : "fixed executors");
+        dynamic
+            ? "dynamic, "
+                + conf.get("spark.dynamicAllocation.minExecutors", "0")
+                + " to "
+                + conf.get("spark.dynamicAllocation.maxExecutors", "any number of")
+                + " executors; a round waits until one is there"
+            : "fixed executors");
     if (conf.getBoolean("spark.speculation", false)) {
       throw refuse(
           "Cannot train with spark.speculation=true: a replica would be trained twice at once; set"
@@ -178,7 +239,12 @@ public final class Preflight {
               + ": it must contain "
               + ParrotKryoRegistrator.class.getName());
     }
-    say("serializer", "Kryo with " + ParrotKryoRegistrator.class.getSimpleName());
+    boolean strict = conf.getBoolean("spark.kryo.registrationRequired", false);
+    say(
+        "serializer",
+        "Kryo with "
+            + ParrotKryoRegistrator.class.getSimpleName()
+            + (strict ? ", registered classes alone" : ", any class"));
   }
 
   private void java() {
@@ -198,7 +264,7 @@ public final class Preflight {
                 + " spark.executor.extraJavaOptions");
       }
     }
-    Optional<Module> vectors = ModuleLayer.boot().findModule("jdk.incubator.vector");
+    Optional<Module> vectors = ModuleLayer.boot().findModule(JavaOptions.VECTORS);
     if (vectors.isEmpty()) {
       throw refuse(
           "Cannot run without the Vector API: add --add-modules=jdk.incubator.vector to"
@@ -206,6 +272,9 @@ public final class Preflight {
     }
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     say("java", Runtime.version() + ", heap of at most " + heap + " MiB");
+    if (!EnvironmentCheck.isLocal(conf)) {
+      JavaOptions.facts(conf, OPENED).forEach(fact -> say("", fact));
+    }
   }
 
   private void nd4j() {

@@ -15,11 +15,14 @@ import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.MemoryNeed;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.kernel.Kernels;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
 
 /** A training run from its configuration to its last checkpoint. */
 public final class TrainJob {
@@ -84,6 +87,7 @@ public final class TrainJob {
     TrainConfig.KernelChoice kernels = config.kernels();
     Preflight.check(spark.sc(), config.replicas(), kernels.name(), kernels.precision())
         .forEach(say);
+    say.accept(Preflight.writable(run.path, hadoop));
     try (FolderLock lock = run.lock()) {
       return trainAlone(mode, stop);
     }
@@ -98,6 +102,9 @@ public final class TrainJob {
     Path start = from.isPresent() ? run.checkpoints.start() : begin(mode, yaml);
     run.writeConfig(yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
+      if (from.isPresent()) {
+        requireMemory(TensorNames.of(model.config()));
+      }
       TrainingLoop loop =
           new TrainingLoop(config, spark, run, say, model, from.orElse(start), threads, yaml);
       return loop.train(stop);
@@ -113,6 +120,7 @@ public final class TrainJob {
       model.requireParts(config.train());
       config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
       TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
+      requireMemory(model.tensors());
       if (mode == Mode.OVERWRITE) {
         run.delete(sources());
       }
@@ -129,6 +137,20 @@ public final class TrainJob {
               0,
               Optional.empty()));
     }
+  }
+
+  private void requireMemory(List<TensorSpec> tensors) {
+    long trainable = 0;
+    long frozen = 0;
+    for (TensorSpec tensor : tensors) {
+      if (config.train().contains(Part.of(tensor.name()))) {
+        trainable += tensor.elements();
+      } else if (tensor.required()) {
+        frozen += tensor.elements();
+      }
+    }
+    MemoryNeed need = MemoryNeed.of(trainable, frozen, config.replicas(), false);
+    Preflight.memory(spark.sc(), need).forEach(say);
   }
 
   private List<Path> sources() {

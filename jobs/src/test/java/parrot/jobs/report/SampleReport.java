@@ -17,6 +17,10 @@ import parrot.jobs.balance.Verdict;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.train.RoundPhases;
+import parrot.jobs.train.RoundPhases.Phase;
+import parrot.jobs.train.RoundPhases.Replica;
+import parrot.jobs.train.RoundPhases.Span;
 
 /** A report's data with something of everything; the numbers are made up. */
 final class SampleReport {
@@ -90,6 +94,7 @@ final class SampleReport {
       }
       list.add(
           new ReportData.Round(
+              i,
               8L * i,
               i == 0 ? Double.NaN : loss,
               1e-3,
@@ -98,9 +103,30 @@ final class SampleReport {
               9000,
               heldOut,
               routing,
-              experts && i > 0 ? Optional.of(balance(share)) : Optional.empty()));
+              experts && i > 0 ? Optional.of(balance(share)) : Optional.empty(),
+              experts && i > 0 ? Optional.of(phases(i)) : Optional.empty()));
     }
     return new ReportData.Stage(name, "Projector learns from captions.", list);
+  }
+
+  /** Two replicas, of which the second is slower; a checkpoint in every tenth round. */
+  static RoundPhases phases(int round) {
+    double slow = 3.2 + 0.4 * Math.sin(round);
+    List<Span> spans = new ArrayList<>();
+    spans.add(new Span(Phase.PLAN, 0, 0.05));
+    spans.add(new Span(Phase.COMPUTE, 0.05, slow));
+    spans.add(new Span(Phase.EXCHANGE, 0.05 + slow, 0.4));
+    spans.add(new Span(Phase.OUTER_STEP, 0.45 + slow, 0.1));
+    if (round % 10 == 0) {
+      spans.add(new Span(Phase.CHECKPOINT, 0.55 + slow, 0.8));
+    }
+    return new RoundPhases(
+        1_700_000_000_000L + 5000L * round,
+        spans,
+        List.of(
+            new Replica(0, "0", "worker-a", 0.05, 2.6), new Replica(1, "1", "worker-b", 0.05, slow)),
+        3L << 20,
+        2L << 20);
   }
 
   /** A router that begins collapsed and ends specialised. */

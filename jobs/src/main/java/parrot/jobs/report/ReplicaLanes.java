@@ -1,0 +1,134 @@
+package parrot.jobs.report;
+
+import java.util.List;
+import parrot.jobs.report.RoundsSection.Timed;
+import parrot.jobs.train.RoundPhases;
+import parrot.jobs.train.RoundPhases.Phase;
+import parrot.jobs.train.RoundPhases.Replica;
+import parrot.jobs.train.RoundPhases.Span;
+
+/** Rounds in a row over time: a lane for the driver and one for each replica. */
+final class ReplicaLanes {
+  private static final int WIDTH = 1000;
+  private static final int LEFT = 84;
+  private static final int TOP = 22;
+  private static final int BOTTOM = 40;
+  private static final int LANE = 26;
+  private static final int BAR = 18;
+
+  /** More replicas than that would be no picture any more. */
+  static final int MOST_REPLICAS = 32;
+
+  private final List<Timed> rounds;
+  private final int replicas;
+  private final double seconds;
+  private final Markup svg = new Markup();
+
+  private ReplicaLanes(List<Timed> rounds) {
+    this.rounds = rounds;
+    int highest =
+        rounds.stream()
+            .flatMap(round -> round.phases().replicas().stream())
+            .mapToInt(Replica::number)
+            .max()
+            .orElse(-1);
+    this.replicas = Math.min(MOST_REPLICAS, highest + 1);
+    this.seconds = rounds.stream().mapToDouble(round -> length(round.phases())).sum();
+  }
+
+  /** The picture. What lies between two rounds, such as a run's end and its resumption, is left out. */
+  static String svg(String description, List<Timed> rounds) {
+    return new ReplicaLanes(rounds).draw(description);
+  }
+
+  private String draw(String description) {
+    int height = TOP + LANE * (replicas + 1) + BOTTOM;
+    svg.raw(
+        "<svg class=\"chart wide\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+        WIDTH, height, Markup.escape(description));
+    axis(height);
+    label(0, "driver");
+    for (int i = 0; i < replicas; i++) {
+      label(i + 1, "replica " + i);
+    }
+    double begin = 0;
+    for (Timed round : rounds) {
+      round(round, begin, height);
+      begin += length(round.phases());
+    }
+    return svg.raw("</svg>").toString();
+  }
+
+  private void axis(int height) {
+    Ticks xs = Ticks.covering(0, seconds, 8);
+    for (double tick : xs.values()) {
+      if (tick <= seconds * 1.0001) {
+        svg.raw(
+            "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+            x(tick), height - BOTTOM + 17, xs.label(tick));
+      }
+    }
+    svg.raw(
+        "<text class=\"axis-name\" x=\"%d\" y=\"%d\" text-anchor=\"end\">seconds</text>",
+        WIDTH, height - 5);
+  }
+
+  private void label(int lane, String name) {
+    svg.raw(
+        "<text class=\"tick\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
+        LEFT - 9, top(lane) + BAR - 4, name);
+  }
+
+  private void round(Timed round, double begin, int height) {
+    svg.raw(
+        "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
+        x(begin), x(begin), TOP - 8, height - BOTTOM);
+    svg.raw("<text class=\"tick\" x=\"%.1f\" y=\"%d\">", x(begin) + 3, TOP - 9);
+    svg.text("round " + round.number()).raw("</text>");
+    RoundPhases phases = round.phases();
+    for (Span span : phases.spans()) {
+      String title =
+          "round " + round.number() + ", " + RoundsSection.name(span.phase());
+      bar(0, RoundsSection.style(span.phase()), begin + span.start(), span.seconds(), title);
+    }
+    double last =
+        phases.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
+    for (Replica replica : phases.replicas()) {
+      if (replica.number() < replicas) {
+        String title =
+            "round %d, replica %d on executor %s of %s"
+                .formatted(round.number(), replica.number(), replica.executor(), replica.host());
+        int lane = replica.number() + 1;
+        double end = replica.start() + replica.seconds();
+        bar(
+            lane,
+            RoundsSection.style(Phase.COMPUTE),
+            begin + replica.start(),
+            replica.seconds(),
+            title);
+        bar(lane, "phase waiting", begin + end, last - end, title + ", done");
+      }
+    }
+  }
+
+  private void bar(int lane, String style, double from, double length, String title) {
+    svg.raw(
+        "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>",
+        style, x(from), top(lane), Math.max(0, x(from + length) - x(from)), BAR);
+    svg.text(title + RoundsSection.seconds(length)).raw("</title></rect>");
+  }
+
+  private static int top(int lane) {
+    return TOP + LANE * lane + (LANE - BAR) / 2;
+  }
+
+  private double x(double at) {
+    return LEFT + (WIDTH - LEFT) * (seconds > 0 ? at / seconds : 0);
+  }
+
+  private static double length(RoundPhases phases) {
+    double replicas =
+        phases.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
+    return Math.max(phases.end(), replicas);
+  }
+}

@@ -1,0 +1,158 @@
+package parrot.jobs.spark;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+
+/**
+ * How many tasks fit where at the same time.
+ *
+ * @param executors 1 in local mode; empty where nobody knows yet, as with dynamic allocation
+ * @param perExecutor tasks of one executor, by cores and by GPUs
+ * @param slots tasks of all
+ * @param gpusPerTask 0 where none is asked for
+ * @param gpusPerExecutor likewise
+ */
+record ClusterShape(
+    OptionalInt executors, int perExecutor, int slots, double gpusPerTask, int gpusPerExecutor) {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE_FOR_MORE = Duration.ofSeconds(5);
+  private static final long POLL_MILLIS = 100;
+
+  /**
+   * Executors that have come.
+   *
+   * @param tasks that fit into them at the same time
+   */
+  record Registered(int executors, int tasks) {
+    static Registered of(SparkContext spark) {
+      // The driver's own memory counts as one.
+      int executors = spark.getExecutorMemoryStatus().size() - 1;
+      int tasks =
+          spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+      return new Registered(executors, tasks);
+    }
+  }
+
+  /**
+   * The shape of a running context. Where executors are fixed, waits until those that were asked
+   * for are there, or for a minute.
+   *
+   * @throws CommandException if not one has come by then
+   */
+  static ClusterShape of(SparkContext spark) {
+    SparkConf conf = spark.getConf();
+    if (EnvironmentCheck.isLocal(conf) || isDynamic(conf)) {
+      return of(conf, spark.defaultParallelism());
+    }
+    ClusterShape asked = of(conf, spark.defaultParallelism());
+    return asked.with(await(spark, asked, System.nanoTime()));
+  }
+
+  private static Registered await(SparkContext spark, ClusterShape asked, long began) {
+    // Where the number is open, any executor may be the last.
+    int wanted = asked.executors().orElse(Integer.MAX_VALUE);
+    long first = Long.MAX_VALUE;
+    while (true) {
+      Registered registered = Registered.of(spark);
+      long now = System.nanoTime();
+      if (registered.executors() >= wanted) {
+        return registered;
+      }
+      if (registered.executors() > 0) {
+        first = Math.min(first, now);
+        if (now - first > PATIENCE_FOR_MORE.toNanos()) {
+          return registered;
+        }
+      } else if (now - began > PATIENCE.toNanos()) {
+        throw asked.absent(spark.getConf());
+      }
+      try {
+        Thread.sleep(POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return registered;
+      }
+    }
+  }
+
+  private CommandException absent(SparkConf conf) {
+    String gpus = gpusPerExecutor == 0 ? "" : ", " + gpusPerExecutor + " GPUs";
+    return new CommandException(
+        ExitCode.ENVIRONMENT,
+        "Cannot run on "
+            + conf.get("spark.master", "")
+            + ": no executor has come in "
+            + PATIENCE.toSeconds()
+            + " s (each was asked for with "
+            + conf.get("spark.executor.cores", "all")
+            + " cores, "
+            + conf.get("spark.executor.memory", "1g")
+            + " of heap"
+            + gpus
+            + "); look at the master's page for what is free, and lower spark.executor.cores,"
+            + " spark.executor.memory or spark.executor.resource.gpu.amount");
+  }
+
+  /**
+   * The shape that settings ask for.
+   *
+   * @param parallelism cores of all executors so far, or of this machine in local mode
+   */
+  static ClusterShape of(SparkConf conf, int parallelism) {
+    int cpus = conf.getInt("spark.task.cpus", 1);
+    double gpusPerTask = conf.getDouble("spark.task.resource.gpu.amount", 0);
+    int gpus = conf.getInt("spark.executor.resource.gpu.amount", 0);
+    if (EnvironmentCheck.isLocal(conf)) {
+      int tasks = parallelism / cpus;
+      return new ClusterShape(OptionalInt.of(1), tasks, tasks, gpusPerTask, gpus);
+    }
+    int cores = conf.getInt("spark.executor.cores", 0);
+    // Where it is not set, an executor takes all of a worker, or a core of YARN or Kubernetes.
+    int byCores = Math.max(1, cores) / cpus;
+    int perExecutor = gpusPerTask > 0 ? Math.min(byCores, (int) (gpus / gpusPerTask)) : byCores;
+    OptionalInt executors = executors(conf, cores);
+    int slots =
+        executors.isPresent()
+            ? executors.getAsInt() * perExecutor
+            : Math.max(1, parallelism / cpus);
+    return new ClusterShape(executors, perExecutor, slots, gpusPerTask, gpus);
+  }
+
+  private static OptionalInt executors(SparkConf conf, int cores) {
+    if (isDynamic(conf)) {
+      return OptionalInt.empty();
+    }
+    int instances = conf.getInt("spark.executor.instances", 0);
+    if (instances > 0) {
+      return OptionalInt.of(instances);
+    }
+    int most = conf.getInt("spark.cores.max", 0);
+    return cores > 0 && most >= cores ? OptionalInt.of(most / cores) : OptionalInt.empty();
+  }
+
+  static boolean isDynamic(SparkConf conf) {
+    return conf.getBoolean("spark.dynamicAllocation.enabled", false);
+  }
+
+  /** What came of it. */
+  ClusterShape with(Registered registered) {
+    int each = registered.tasks() / Math.max(1, registered.executors());
+    return new ClusterShape(
+        OptionalInt.of(registered.executors()),
+        each,
+        registered.tasks(),
+        gpusPerTask,
+        gpusPerExecutor);
+  }
+
+  /** Such as {@code 4 slots on 2 executors}. */
+  String describe() {
+    return slots
+        + " slots"
+        + (executors.isPresent() ? " on " + Count.of(executors.getAsInt(), "executor") : "");
+  }
+}
