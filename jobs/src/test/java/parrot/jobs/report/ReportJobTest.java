@@ -33,7 +33,7 @@ final class ReportJobTest {
         run.resolve("metrics.jsonl"),
         """
         {"round":0,"step":0,"held_out":{"loss":3.0,"languages":{"en":{"loss":2.9},"ar":{"loss":3.1}},"routing":{}}}
-        {"round":1,"step":8,"loss":2.5,"examples_per_second":100.0,"held_out":{"loss":2.0,"languages":{"en":{"loss":1.25},"ar":{"loss":2.1}},"routing":{"en":[0.7,0.3],"ar":[0.2,0.8]}},"balance":{"max_violation":0.25,"max_violation_run":0.5,"entropy":0.6,"information":0.3,"verdict":"specialised","matrix":{"en":[0.625,0.375],"ar":[0.1,0.9]}}}
+        {"round":1,"step":8,"loss":2.5,"examples_per_second":100.0,"held_out":{"loss":2.0,"languages":{"en":{"loss":1.25},"ar":{"loss":2.1}},"routing":{"en":[0.7,0.3],"ar":[0.2,0.8]}},"balance":{"max_violation":0.25,"max_violation_run":0.5,"entropy":0.6,"information":0.3,"verdict":"specialised","matrix":{"en":[0.625,0.375],"ar":[0.1,0.9]}},"phases":{"begin":1700000000000,"bytes_out":1048576,"bytes_in":524288,"spans":[{"phase":"compute","start":0.5,"seconds":2.0}],"replicas":[{"replica":0,"executor":"4","host":"worker","start":0.5,"seconds":2.0}]}}
         """);
     Files.writeString(run.resolve("config.yaml"), "stage: <instruct>\n");
   }
@@ -94,6 +94,7 @@ final class ReportJobTest {
         .contains("ours against theirs", "+50.0 points")
         .contains("expert 2", "Arabic, expert 2: 80.0 %")
         .contains("the router is specialised: the load is in balance", "expert 2: 0.375 at the end")
+        .contains("round 1: compute 2.00 s", "round 1, replica 0 on executor 4 of worker 2.00 s")
         .contains("stage: &lt;instruct&gt;", "1 min 15 s", "./parrot report run")
         .contains("Question 1: right in 1 of 1 languages", "dir=\"rtl\"");
     assertThat(html).doesNotContainPattern("https?://");
@@ -155,6 +156,26 @@ final class ReportJobTest {
     assertThatThrownBy(this::report)
         .isInstanceOf(DataException.class)
         .hasMessageContaining("metrics.jsonl line 2");
+  }
+
+  @Test
+  void leavesOutRoundsThatDoNotSayWhatTheyDidWhen() throws IOException {
+    training("run");
+    Path metrics = folder.resolve("run/metrics.jsonl");
+    Files.writeString(metrics, "{\"round\":1,\"step\":8,\"loss\":2.5}\n");
+
+    assertThat(report()).contains("id=\"training\"").doesNotContain("id=\"rounds\"");
+  }
+
+  @Test
+  void namesTheLineOfDamagedPhases() throws IOException {
+    training("run");
+    Files.writeString(
+        folder.resolve("run/metrics.jsonl"), "{\"round\":1,\"phases\":{\"begin\":1}}\n");
+
+    assertThatThrownBy(this::report)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("metrics.jsonl line 1: Cannot read the phases of a round: bytes_out");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -13,6 +14,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
+import parrot.jobs.train.RoundPhases;
+import parrot.jobs.train.RoundPhases.Replica;
 
 final class ReportPageTest {
   private static String html;
@@ -92,13 +95,53 @@ final class ReportPageTest {
   }
 
   @Test
+  void showsWhereTheTimeOfRoundsWent() {
+    assertThat(html)
+        .contains("<a href=\"#rounds\">Rounds</a>")
+        .contains("round 40: plan 0.050 s, compute ", "checkpoint 0.800 s")
+        .contains("A replica waits")
+        .contains("round 39, replica 0 on executor 0 of worker-a 2.60 s", ", done")
+        .contains("<b>The last 3 rounds</b>", ">replica 1</text>")
+        .contains("out: 3.000 at the end", "in: 2.000 at the end");
+    assertThat(html.split("<h2>Rounds</h2>")[1]).doesNotContain("<h3>Stage 1, align</h3>");
+  }
+
+  @Test
+  void gathersRoundsOfLongRunsInOneBar() {
+    List<RoundsSection.Timed> rounds = new ArrayList<>();
+    for (int i = 1; i <= 1001; i++) {
+      rounds.add(new RoundsSection.Timed(i, SampleReport.phases(10)));
+    }
+    String svg = RoundBars.svg("d", rounds);
+
+    assertThat(svg).contains("rounds 1 to 5: plan 0.050 s", "round 1001: plan 0.050 s");
+    assertThat(svg.split("<g>")).hasSizeLessThanOrEqualTo(251);
+  }
+
+  @Test
+  void showsTheFirstOfVeryManyReplicas() {
+    List<Replica> replicas = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      replicas.add(new Replica(i, "e" + i, "<host>", 0, 1));
+    }
+    RoundPhases phases = new RoundPhases(0, List.of(), replicas, 0, 0);
+    String svg = ReplicaLanes.svg("d", List.of(new RoundsSection.Timed(1, phases)));
+
+    assertThat(svg)
+        .contains(">replica 31</text>", "on executor e31 of &lt;host&gt; 1.00 s")
+        .doesNotContain("replica 32", "NaN");
+  }
+
+  @Test
   void rendersWithNothingToShow() {
     ReportData nothing =
         new ReportData(
             "Empty", "", List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Map.of(),
             Map.of(), List.of(), List.of());
 
-    assertThat(ReportPage.render(nothing)).contains("<h1>Empty</h1>").doesNotContain("NaN");
+    assertThat(ReportPage.render(nothing))
+        .contains("<h1>Empty</h1>")
+        .doesNotContain("NaN", "id=\"rounds\"");
   }
 
   @Test

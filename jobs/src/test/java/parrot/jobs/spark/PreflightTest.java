@@ -3,19 +3,36 @@ package parrot.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.OneDnn;
 
 class PreflightTest {
   private static final UnaryOperator<String> NOTHING = name -> null;
+
+  private static final List<String> OPTIONS =
+      List.of(
+          "--add-modules=jdk.incubator.vector",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "--add-opens=java.base/java.nio=ALL-UNNAMED",
+          "--add-opens=java.base/java.util=ALL-UNNAMED",
+          "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+          "-Dorg.bytedeco.javacpp.maxBytes=0",
+          "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
 
   private static SparkConf conf(String... settings) {
     SparkConf conf = SparkSessions.configuration("local[2]", Map.of());
@@ -26,23 +43,34 @@ class PreflightTest {
     return conf;
   }
 
+  private static List<String> check(
+      SparkConf conf,
+      int parallelism,
+      UnaryOperator<String> environment,
+      int tasks,
+      String kernels,
+      String precision) {
+    ClusterShape shape = ClusterShape.of(conf, parallelism);
+    return Preflight.check(conf, shape, environment, tasks, kernels, precision);
+  }
+
   @Test
   void saysInPlainLinesWhatItFound() {
-    List<String> lines = Preflight.check(conf(), 2, NOTHING, 4, "reference", "f32");
+    List<String> lines = check(conf(), 2, NOTHING, 4, "reference", "f32");
     assertThat(lines)
         .contains(
-            "spark      local[2], 2 slots for 4 replicas; 4 replicas run one after the other,"
+            "spark      local[2], 2 slots on 1 executor for 4 replicas; 4 replicas run one after the other,"
                 + " results are the same",
             "gpu        none asked for",
             "allocation fixed executors",
-            "serializer Kryo with ParrotKryoRegistrator",
+            "serializer Kryo with ParrotKryoRegistrator, registered classes alone",
             "nd4j       CpuBackend")
         .anyMatch(line -> line.startsWith("java       " + Runtime.version().feature()));
   }
 
   @Test
   void saysWhereBf16IsNotToBeHad() {
-    assertThat(Preflight.check(conf(), 2, NOTHING, 1, "onednn", "bf16"))
+    assertThat(check(conf(), 2, NOTHING, 1, "onednn", "bf16"))
         .anySatisfy(
             line ->
                 assertThat(line)
@@ -63,9 +91,10 @@ class PreflightTest {
           spark.serializer=java                 | Cannot ship arrays with spark.serializer=java
           spark.kryo.registrator=Other          | Cannot ship arrays with spark.kryo.registrator=Other
           spark.task.cpus=4                     | Cannot run on local[2]: no task fits
+          spark.executor.resource.gpu.amount=1  | Cannot schedule GPUs in local mode
           """)
   void refusesWhatCannotWork(String setting, String message) {
-    assertThatThrownBy(() -> Preflight.check(conf(setting), 2, NOTHING, 2, "reference", "f32"))
+    assertThatThrownBy(() -> check(conf(setting), 2, NOTHING, 2, "reference", "f32"))
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
         .hasMessageStartingWith(message);
@@ -73,7 +102,7 @@ class PreflightTest {
 
   @Test
   void warnsOfASlowEnvironmentAndRefusesNothingForIt() {
-    List<String> lines = Preflight.check(conf(), 2, NOTHING, 1, "reference", "f32");
+    List<String> lines = check(conf(), 2, NOTHING, 1, "reference", "f32");
     assertThat(lines)
         .anyMatch(line -> line.startsWith("native     warning: native code of this process "))
         .anyMatch(line -> line.startsWith("             export OMP_NUM_THREADS=1 (now not set; "));
@@ -84,35 +113,122 @@ class PreflightTest {
     int cores = Runtime.getRuntime().availableProcessors();
     int tasks = cores + 1;
     String crowd = "kernels    onednn, f32; " + tasks + " tasks share " + cores + " cores: ";
-    assertThat(Preflight.check(conf(), tasks, name -> "2", tasks, "onednn", "f32"))
+    assertThat(check(conf(), tasks, name -> "2", tasks, "onednn", "f32"))
         .contains(crowd + "set OMP_NUM_THREADS to 1, or this is slow");
-    assertThat(Preflight.check(conf(), tasks, name -> "1", tasks, "onednn", "f32"))
+    assertThat(check(conf(), tasks, name -> "1", tasks, "onednn", "f32"))
         .contains(crowd + "use the master local[" + cores + "], or this is slow");
-    assertThat(Preflight.check(conf(), cores, name -> "1", cores, "onednn", "f32"))
+    assertThat(check(conf(), cores, name -> "1", cores, "onednn", "f32"))
         .contains("kernels    onednn, f32");
   }
 
   @Test
   void tasksOfAnyNumberMayBeStartedTwice() {
     SparkConf conf = conf("spark.speculation=true", "spark.serializer=java");
-    assertThat(Preflight.checkAnyTasks(conf, 2, NOTHING, "reference", "f32"))
+    assertThat(Preflight.checkAnyTasks(conf, ClusterShape.of(conf, 2), NOTHING, "reference", "f32"))
         .contains("spark      local[2], 2 tasks at a time", "kernels    reference, f32")
         .anyMatch(line -> line.startsWith("native     warning"));
     SparkConf tooWide = conf("spark.task.cpus=4");
-    assertThatThrownBy(() -> Preflight.checkAnyTasks(tooWide, 2, NOTHING, "reference", "f32"))
+    assertThatThrownBy(() -> Preflight.checkAnyTasks(
+                    tooWide, ClusterShape.of(tooWide, 2), NOTHING, "reference", "f32"))
         .isInstanceOf(CommandException.class)
         .hasMessageStartingWith("Cannot run on local[2]: no task fits");
   }
 
-  @Test
-  void countsSlotsOfExecutorsOnACluster() {
+  /** A cluster with everything that executors need, of two with two GPUs each. */
+  private static SparkConf cluster(String... settings) {
     SparkConf conf =
         conf(
             "spark.master=yarn",
-            "spark.executor.instances=3",
+            "spark.executor.instances=2",
             "spark.executor.cores=8",
-            "spark.task.cpus=4");
-    assertThat(Preflight.slotsOf(conf, 2)).isEqualTo(6);
+            "spark.task.cpus=4",
+            "spark.executor.resource.gpu.amount=2",
+            "spark.task.resource.gpu.amount=1",
+            "spark.executor.extraJavaOptions=" + String.join(" ", OPTIONS));
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      conf.set(parts[0], parts[1]);
+    }
+    return conf;
+  }
+
+  @Test
+  void saysHowManySlotsAndGpusAreNeededAndAvailable() {
+    assertThat(check(cluster(), 2, NOTHING, 6, "reference", "f32"))
+        .contains(
+            "spark      yarn, 4 slots on 2 executors for 6 replicas; 6 replicas run one after the"
+                + " other, results are the same",
+            "gpu        6 needed for 6 tasks at once, 4 available, 2 per executor",
+            "           executors have the options that they need");
+  }
+
+  @Test
+  void saysWhatDynamicAllocationMayDo() {
+    SparkConf conf =
+        cluster("spark.dynamicAllocation.enabled=true", "spark.dynamicAllocation.maxExecutors=9");
+    assertThat(check(conf, 2, NOTHING, 2, "reference", "f32"))
+        .contains(
+            "allocation dynamic, 0 to 9 executors; a round waits until one is there",
+            "gpu        2 needed for 2 tasks at once, 2 per executor");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          spark.task.resource.gpu.amount=0      | Cannot schedule GPUs: a task asks for 0, an executor for 2
+          spark.task.resource.gpu.amount=3      | Cannot schedule GPUs: a task asks for 3, an executor for 2
+          spark.executor.extraJavaOptions=-ea   | Cannot run executors without the Vector API
+          spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector | Cannot run executors without java.lang open to reflection
+          """)
+  void refusesWhatCannotWorkOnACluster(String setting, String message) {
+    SparkConf conf = cluster(setting);
+    assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", "f32"))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void refusesToLoseTheStateToDynamicAllocation() {
+    SparkConf conf =
+        cluster(
+            "spark.dynamicAllocation.enabled=true",
+            "spark.dynamicAllocation.cachedExecutorIdleTimeout=60s");
+    assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", "f32"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("executors keep the state between rounds");
+  }
+
+  @Test
+  void warnsOfNativeMemoryThatIsCounted() {
+    SparkConf conf =
+        cluster(
+            "spark.executor.extraJavaOptions="
+                + String.join(" ", OPTIONS).replace("maxPhysicalBytes=0", "maxPhysicalBytes=9g"));
+    assertThat(check(conf, 2, NOTHING, 2, "reference", "f32"))
+        .anyMatch(
+            line ->
+                line.startsWith(
+                    "           warning: executors lack"
+                        + " -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"standalone", "yarn", "kubernetes"})
+  void profilesHaveWhatExecutorsNeed(String profile) throws IOException {
+    Properties settings = new Properties();
+    try (InputStream in =
+        Files.newInputStream(Path.of("..", "cluster-config", profile + ".conf"))) {
+      settings.load(in);
+    }
+    SparkConf conf = new SparkConf(false).setMaster("yarn");
+    settings.stringPropertyNames().forEach(name -> conf.set(name, settings.getProperty(name)));
+    assertThat(check(conf, 2, NOTHING, 2, "reference", "f32"))
+        .contains(
+            "           executors have the options that they need",
+            "serializer Kryo with ParrotKryoRegistrator, registered classes alone");
   }
 
   @Test

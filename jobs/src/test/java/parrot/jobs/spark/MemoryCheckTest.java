@@ -1,0 +1,175 @@
+package parrot.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.jobs.spark.MemoryCheck.Machine;
+
+class MemoryCheckTest {
+  private static final long GIB = 1L << 30;
+
+  /** Parameters whose float32 values take a GiB. */
+  private static final long GIB_OF_PARAMETERS = GIB / Float.BYTES;
+
+  private static final Machine LARGE = new Machine(8 * GIB, 64 * GIB);
+
+  private static List<String> facts(MemoryNeed need, Machine machine, String... settings) {
+    SparkConf conf = new SparkConf(false);
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      conf.set(parts[0], parts[1]);
+    }
+    return MemoryCheck.facts(conf, need, ClusterShape.of(conf, 2), machine);
+  }
+
+  private static MemoryNeed need(int replicas, boolean momentum) {
+    return MemoryNeed.of(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, replicas, momentum);
+  }
+
+  @Test
+  void countsBytes() {
+    MemoryNeed need = new MemoryNeed(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, GIB, 4, true, 2);
+    assertThat(need.driver()).isEqualTo(4 * GIB);
+    // Two replicas of 4 GiB and activations; the frozen weights once.
+    assertThat(need.besideHeap(2)).isEqualTo(12 * GIB);
+    // Values, two moments and momentum, old and new, twice, over four executors.
+    assertThat(need.chunks(4)).isEqualTo(4 * GIB);
+    assertThat(need.chunks(1)).isEqualTo(8 * GIB);
+    assertThat(need(4, false).chunks(2)).isEqualTo(3 * GIB);
+  }
+
+  @Test
+  void countsBeyondTheRangeOfAnInt() {
+    MemoryNeed need = MemoryNeed.of(7_000_000_000L, 1_000_000_000L, 2, true);
+    assertThat(need.driver()).isEqualTo(84_000_000_000L + GIB);
+    assertThat(need.besideHeap(1)).isEqualTo(116_000_000_000L);
+  }
+
+  private static final String[] YARN = {
+    "spark.master=yarn",
+    "spark.executor.instances=2",
+    "spark.executor.cores=8",
+    "spark.task.cpus=8",
+    "spark.executor.memory=16g",
+    "spark.executor.memoryOverhead=8g"
+  };
+
+  private static String[] yarn(String... more) {
+    return java.util.stream.Stream.of(YARN, more)
+        .flatMap(java.util.stream.Stream::of)
+        .toArray(String[]::new);
+  }
+
+  @Test
+  void saysWhatDriverAndExecutorsNeedAndHave() {
+    assertThat(facts(need(2, false), LARGE, yarn()))
+        .containsExactly(
+            "driver needs up to 4.0 GiB, its machine has 64.0 GiB",
+            "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time,"
+                + " spark.executor.memoryOverhead is 8.0 GiB");
+  }
+
+  @Test
+  void refusesAnOverheadThatIsTooSmall() {
+    assertThatThrownBy(
+            () -> facts(need(2, false), LARGE, yarn("spark.executor.memoryOverhead=5g")))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .hasMessage(
+            "Cannot train 268,435,456 parameters: executor needs 6.0 GiB and activations beside its"
+                + " heap for 1 replica at a time (16 bytes a trained parameter and replica, 4 a"
+                + " frozen one) (spark.executor.memoryOverhead is 5.0 GiB); set it to more than"
+                + " 6145m");
+  }
+
+  @Test
+  void countsTheReplicasThatAnExecutorTrainsAtTheSameTime() {
+    String[] wide = yarn("spark.task.cpus=4", "spark.executor.memoryOverhead=20g");
+    assertThat(facts(need(4, false), LARGE, wide))
+        .anyMatch(fact -> fact.startsWith("executor needs 10.0 GiB and activations"))
+        .anyMatch(fact -> fact.contains("for 2 replicas at a time"));
+  }
+
+  @Test
+  void knowsTheOverheadThatSparkTakesByItself() {
+    String[] none = {
+      "spark.master=k8s://https://h", "spark.executor.instances=1", "spark.executor.memory=4g"
+    };
+    assertThatThrownBy(() -> facts(need(1, false), LARGE, none))
+        .hasMessageContaining("spark.executor.memoryOverhead is 410 MiB");
+    MemoryNeed small = MemoryNeed.of(1_000_000, 0, 1, false);
+    assertThat(facts(small, LARGE, "spark.master=yarn", "spark.executor.instances=1"))
+        .anyMatch(fact -> fact.endsWith("spark.executor.memoryOverhead is 384 MiB"));
+  }
+
+  @Test
+  void warnsWhereTheStateGoesToDisk() {
+    assertThat(facts(need(2, true), LARGE, yarn("spark.executor.memory=4g")))
+        .contains(
+            "warning: of the state between rounds, 4.0 GiB lie in a heap of 4.0 GiB, so part of it"
+                + " goes to disk; set spark.executor.memory to 7128m");
+  }
+
+  @Test
+  void holdsADriverOfTheClusterAgainstHeapAndOverhead() {
+    String[] cluster =
+        yarn("spark.submit.deployMode=cluster", "spark.driver.memoryOverhead=1g");
+    assertThat(facts(need(2, false), new Machine(3 * GIB, 64 * GIB), cluster))
+        .contains("driver needs up to 4.0 GiB, its heap and overhead are 4.0 GiB");
+    assertThatThrownBy(() -> facts(need(2, false), new Machine(2 * GIB, 64 * GIB), cluster))
+        .isInstanceOf(CommandException.class)
+        .hasMessageEndingWith(
+            "driver needs up to 4.0 GiB (its heap and overhead are 3.0 GiB); set"
+                + " spark.driver.memoryOverhead or spark.driver.memory higher");
+  }
+
+  @Test
+  void holdsADriverOfAShellAgainstItsMachine() {
+    assertThatThrownBy(() -> facts(need(2, false), new Machine(GIB, 3 * GIB), yarn()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageEndingWith(
+            "driver needs up to 4.0 GiB (its machine has 3.0 GiB); start it on a larger machine");
+  }
+
+  @Test
+  void saysWhatAWorkersMachineMustHaveThatNobodyLimits() {
+    String[] standalone = {
+      "spark.master=spark://h:7077",
+      "spark.cores.max=16",
+      "spark.executor.cores=8",
+      "spark.task.cpus=8",
+      "spark.executor.memory=20g"
+    };
+    assertThat(facts(need(2, false), LARGE, standalone))
+        .contains(
+            "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time of 20.0"
+                + " GiB, which its worker's machine must have");
+  }
+
+  @Test
+  void oneProcessHoldsEverything() {
+    // 4 of the driver, 2 x 4 + 2 of replicas, 6 of the state.
+    String[] local = {"spark.master=local[2]"};
+    assertThat(facts(need(2, false), new Machine(12 * GIB, 20 * GIB), local))
+        .containsExactly(
+            "this process needs about 20.0 GiB and activations of this machine's 20.0 GiB; heap"
+                + " 12.0 GiB");
+    assertThatThrownBy(() -> facts(need(2, false), new Machine(12 * GIB, 20 * GIB - 1), local))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("need about 20.0 GiB together (this machine has 20.0 GiB); train");
+    assertThat(facts(need(2, false), new Machine(3 * GIB, 20 * GIB), local))
+        .anyMatch(fact -> fact.contains("set PARROT_HEAP (or spark.driver.memory) to "));
+  }
+
+  @Test
+  void refusesANeedThatIsNone() {
+    assertThatThrownBy(() -> MemoryNeed.of(-1, 0, 1, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("Invalid need: -1 trainable");
+  }
+}
