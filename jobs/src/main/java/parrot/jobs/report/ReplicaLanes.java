@@ -36,7 +36,9 @@ final class ReplicaLanes {
     this.seconds = rounds.stream().mapToDouble(round -> length(round.phases())).sum();
   }
 
-  /** The picture. What lies between two rounds, such as a run's end and its resumption, is left out. */
+  /**
+   * The picture. What lies between two rounds, such as a run's end and its resumption, is left out.
+   */
   static String svg(String description, List<Timed> rounds) {
     return new ReplicaLanes(rounds).draw(description);
   }
@@ -87,8 +89,7 @@ final class ReplicaLanes {
     svg.text("round " + round.number()).raw("</text>");
     RoundPhases phases = round.phases();
     for (Span span : phases.spans()) {
-      String title =
-          "round " + round.number() + ", " + RoundsSection.name(span.phase());
+      String title = "round " + round.number() + ", " + RoundsSection.name(span.phase());
       bar(0, RoundsSection.style(span.phase()), begin + span.start(), span.seconds(), title);
     }
     double last =

@@ -120,8 +120,7 @@ final class RoundsSection {
 
   private static List<Timed> timed(Stage stage) {
     return stage.rounds().stream()
-        .flatMap(
-            round -> round.phases().stream().map(phases -> new Timed(round.number(), phases)))
+        .flatMap(round -> round.phases().stream().map(phases -> new Timed(round.number(), phases)))
         .toList();
   }
 

@@ -41,10 +41,28 @@ final class LibraryClasses {
   private static final List<Class<?>> BY_JAVA =
       List.of(ComputationGraphConfiguration.class, MultiLayerConfiguration.class);
 
+  /** Columns of data frames that are cached, and what is in them; their classes are Spark's own. */
+  private static final List<String> OF_SPARK =
+      List.of(
+          "org.apache.spark.sql.execution.columnar.DefaultCachedBatch",
+          "org.apache.spark.sql.catalyst.expressions.GenericInternalRow",
+          "org.apache.spark.sql.catalyst.expressions.GenericRow",
+          "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema",
+          "[Lorg.apache.spark.sql.Row;");
+
   private LibraryClasses() {}
 
   static void register(Kryo kryo, JavaSerialization java) {
     BY_FIELDS.forEach(kryo::register);
     BY_JAVA.forEach(type -> kryo.register(type, java));
+    OF_SPARK.forEach(name -> kryo.register(named(name)));
+  }
+
+  private static Class<?> named(String name) {
+    try {
+      return Class.forName(name, false, LibraryClasses.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("Cannot register " + name + ": is this Spark 3.5?", e);
+    }
   }
 }

@@ -47,8 +47,7 @@ final class MemoryCheck {
    * @return a line for the driver and one for an executor, and a warning where state goes to disk
    * @throws CommandException where it cannot work, with numbers and the setting to change
    */
-  static List<String> facts(
-      SparkConf conf, MemoryNeed need, ClusterShape shape, Machine machine) {
+  static List<String> facts(SparkConf conf, MemoryNeed need, ClusterShape shape, Machine machine) {
     MemoryCheck check = new MemoryCheck(conf, need, shape, machine);
     if (EnvironmentCheck.isLocal(conf)) {
       check.local();
@@ -69,9 +68,7 @@ final class MemoryCheck {
     long all = need.driver() + beside + need.chunks(1);
     if (all > machine.memory()) {
       throw refuse(
-          "replicas at a time, driver and state need about "
-              + Count.bytes(all)
-              + " together",
+          "replicas at a time, driver and state need about " + Count.bytes(all) + " together",
           "this machine has " + Count.bytes(machine.memory()),
           "train fewer parts, or fewer replicas at a time (--master local[1]), or use a cluster");
     }
@@ -89,8 +86,7 @@ final class MemoryCheck {
   private void driver() {
     boolean limited =
         isLimited() && conf.get("spark.submit.deployMode", "client").equals("cluster");
-    long has =
-        limited ? machine.heap() + overhead("driver", machine.heap()) : machine.memory();
+    long has = limited ? machine.heap() + overhead("driver", machine.heap()) : machine.memory();
     String whose = limited ? "its heap and overhead are " : "its machine has ";
     if (need.driver() > has) {
       throw refuse(
@@ -100,8 +96,7 @@ final class MemoryCheck {
               ? "set spark.driver.memoryOverhead or spark.driver.memory higher"
               : "start it on a larger machine");
     }
-    facts.add(
-        "driver needs up to " + Count.bytes(need.driver()) + ", " + whose + Count.bytes(has));
+    facts.add("driver needs up to " + Count.bytes(need.driver()) + ", " + whose + Count.bytes(has));
   }
 
   private void executor() {

@@ -16,7 +16,8 @@ import parrot.jobs.cli.ExitCode;
 
 /** Finds out whether a folder can be written to, by writing to it. */
 final class OutputProbe {
-  private static final byte[] CONTENT = "written to see whether it can be\n".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] CONTENT =
+      "written to see whether it can be\n".getBytes(StandardCharsets.UTF_8);
 
   private OutputProbe() {}
 

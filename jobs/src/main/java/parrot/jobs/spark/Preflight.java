@@ -84,6 +84,7 @@ public final class Preflight {
     Preflight preflight = new Preflight(conf, shape, environment);
     preflight.slots(tasks);
     preflight.accelerators(tasks);
+    preflight.requireSlots();
     preflight.scheduling();
     preflight.serializer();
     preflight.java();
@@ -111,9 +112,10 @@ public final class Preflight {
       String kernels,
       String precision) {
     Preflight preflight = new Preflight(conf, shape, environment);
-    preflight.say("spark", preflight.master() + ", " + preflight.shape.slots() + " tasks at a time");
-    preflight.requireSlots();
+    preflight.say(
+        "spark", preflight.master() + ", " + preflight.shape.slots() + " tasks at a time");
     preflight.accelerators(1);
+    preflight.requireSlots();
     preflight.java();
     preflight.kernels(kernels, precision, preflight.shape.slots());
     preflight.environment();
@@ -142,7 +144,6 @@ public final class Preflight {
             ? ""
             : "; " + tasks + " replicas run one after the other, results are the same";
     say("spark", master() + ", " + shape.describe() + " for " + tasks + " replicas" + waves);
-    requireSlots();
   }
 
   private void requireSlots() {

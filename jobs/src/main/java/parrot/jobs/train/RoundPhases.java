@@ -172,7 +172,8 @@ public record RoundPhases(
     List<Span> spans = new ArrayList<>();
     for (JsonNode node : json.path("spans")) {
       String phase = required(node, "phase").asText();
-      spans.add(new Span(Phase.of(phase), notNegative(node, "start"), notNegative(node, "seconds")));
+      spans.add(
+          new Span(Phase.of(phase), notNegative(node, "start"), notNegative(node, "seconds")));
     }
     List<Replica> replicas = new ArrayList<>();
     for (JsonNode node : json.path("replicas")) {

@@ -124,7 +124,8 @@ final class SampleReport {
         1_700_000_000_000L + 5000L * round,
         spans,
         List.of(
-            new Replica(0, "0", "worker-a", 0.05, 2.6), new Replica(1, "1", "worker-b", 0.05, slow)),
+            new Replica(0, "0", "worker-a", 0.05, 2.6),
+            new Replica(1, "1", "worker-b", 0.05, slow)),
         3L << 20,
         2L << 20);
   }

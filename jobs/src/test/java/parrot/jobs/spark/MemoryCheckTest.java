@@ -76,8 +76,7 @@ class MemoryCheckTest {
 
   @Test
   void refusesAnOverheadThatIsTooSmall() {
-    assertThatThrownBy(
-            () -> facts(need(2, false), LARGE, yarn("spark.executor.memoryOverhead=5g")))
+    assertThatThrownBy(() -> facts(need(2, false), LARGE, yarn("spark.executor.memoryOverhead=5g")))
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
         .hasMessage(
@@ -112,13 +111,12 @@ class MemoryCheckTest {
     assertThat(facts(need(2, true), LARGE, yarn("spark.executor.memory=4g")))
         .contains(
             "warning: of the state between rounds, 4.0 GiB lie in a heap of 4.0 GiB, so part of it"
-                + " goes to disk; set spark.executor.memory to 7128m");
+                + " goes to disk; set spark.executor.memory to 7127m");
   }
 
   @Test
   void holdsADriverOfTheClusterAgainstHeapAndOverhead() {
-    String[] cluster =
-        yarn("spark.submit.deployMode=cluster", "spark.driver.memoryOverhead=1g");
+    String[] cluster = yarn("spark.submit.deployMode=cluster", "spark.driver.memoryOverhead=1g");
     assertThat(facts(need(2, false), new Machine(3 * GIB, 64 * GIB), cluster))
         .contains("driver needs up to 4.0 GiB, its heap and overhead are 4.0 GiB");
     assertThatThrownBy(() -> facts(need(2, false), new Machine(2 * GIB, 64 * GIB), cluster))

@@ -38,7 +38,7 @@ class OutputProbeTest {
         .endsWith(" are free");
     assertThat(content()).isEmpty();
     Files.createDirectories(temporary.resolve("old"));
-    assertThat(probe("old")).contains("old can be written to");
+    assertThat(probe("old")).contains("old/ can be written to");
     assertThat(content()).containsExactly(temporary.resolve("old"));
   }
 
@@ -56,8 +56,7 @@ class OutputProbeTest {
   @Test
   void saysWhyHdfsRefuses() throws IOException {
     Configuration configuration = new Configuration();
-    configuration.set(
-        MiniDFSCluster.HDFS_MINIDFS_BASEDIR, temporary.toAbsolutePath().toString());
+    configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, temporary.toAbsolutePath().toString());
     configuration.setInt("dfs.replication", 1);
     try (MiniDFSCluster cluster =
         new MiniDFSCluster.Builder(configuration).numDataNodes(1).build()) {

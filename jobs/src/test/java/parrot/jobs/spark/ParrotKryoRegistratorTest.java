@@ -21,7 +21,9 @@ class ParrotKryoRegistratorTest {
 
   @SuppressWarnings("unchecked")
   private static <T> T roundTrip(T value) {
-    SparkConf conf = SparkSessions.configuration("local[1]", Map.of());
+    // The records of this test are no job's.
+    SparkConf conf =
+        SparkSessions.configuration("local[1]", Map.of("spark.kryo.registrationRequired", "false"));
     SerializerInstance kryo = new KryoSerializer(conf).newInstance();
     return (T)
         kryo.deserialize(

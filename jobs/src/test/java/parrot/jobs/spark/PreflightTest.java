@@ -128,7 +128,9 @@ class PreflightTest {
         .contains("spark      local[2], 2 tasks at a time", "kernels    reference, f32")
         .anyMatch(line -> line.startsWith("native     warning"));
     SparkConf tooWide = conf("spark.task.cpus=4");
-    assertThatThrownBy(() -> Preflight.checkAnyTasks(
+    assertThatThrownBy(
+            () ->
+                Preflight.checkAnyTasks(
                     tooWide, ClusterShape.of(tooWide, 2), NOTHING, "reference", "f32"))
         .isInstanceOf(CommandException.class)
         .hasMessageStartingWith("Cannot run on local[2]: no task fits");

@@ -123,10 +123,13 @@ class RegistrationTest {
     String csv = folder.resolve("csv").toString();
     means.select("language", "mean").repartition(3).write().csv(csv);
     assertThat(session.read().csv(csv).count()).isEqualTo(6);
-    assertThat(read.select("loss").rdd().toJavaRDD().sortBy(row -> row.getDouble(0), false, 2).first())
+    assertThat(
+            read.select("loss").rdd().toJavaRDD().sortBy(row -> row.getDouble(0), false, 2).first())
         .isEqualTo(org.apache.spark.sql.RowFactory.create(999 / 7.0));
     assertThat(read.sample(0.5).toJavaRDD().repartition(3).map(row -> row.getLong(0)).collect())
         .doesNotHaveDuplicates();
+    List<Row> sent = means.toJavaRDD().repartition(2).collect();
+    assertThat(sent).hasSize(6).allSatisfy(row -> assertThat(row.getList(2)).isNotEmpty());
   }
 
   private static ComputationGraphConfiguration graph() {

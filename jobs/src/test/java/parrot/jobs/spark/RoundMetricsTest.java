@@ -126,7 +126,9 @@ class RoundMetricsTest {
     try (RoundMetrics second = RoundMetrics.register(spark())) {
       second.update(round(1, 3, 1, Map.of()));
       first.close();
-      assertThat(training()).containsEntry("round_Value", "1.0").containsEntry("examples_Count", "64");
+      assertThat(training())
+          .containsEntry("round_Value", "1.0")
+          .containsEntry("examples_Count", "64");
     }
     assertThat(training()).isEmpty();
   }
