@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.datavec.spark.util.SerializableHadoopConfig;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
@@ -37,25 +38,33 @@ final class LibraryClasses {
           ParameterAveragingAggregationTuple.class,
           ParameterAveragingTrainingResult.class);
 
-  /** A graph's layers, updaters and schedules are of anybody's classes. */
+  /** A graph's layers, updaters and schedules are of anybody's classes, as settings' values are. */
   private static final List<Class<?>> BY_JAVA =
-      List.of(ComputationGraphConfiguration.class, MultiLayerConfiguration.class);
+      List.of(
+          ComputationGraphConfiguration.class,
+          MultiLayerConfiguration.class,
+          SerializableHadoopConfig.class);
 
-  /** Columns of data frames that are cached, and what is in them; their classes are Spark's own. */
-  private static final List<String> OF_SPARK =
+  /** Columns of data frames that are cached. */
+  private static final List<String> SPARK_BY_FIELDS =
       List.of(
           "org.apache.spark.sql.execution.columnar.DefaultCachedBatch",
           "org.apache.spark.sql.catalyst.expressions.GenericInternalRow",
-          "org.apache.spark.sql.catalyst.expressions.GenericRow",
-          "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema",
           "[Lorg.apache.spark.sql.Row;");
+
+  /** Rows outside of data frames, with values and schemas of any kind. */
+  private static final List<String> SPARK_BY_JAVA =
+      List.of(
+          "org.apache.spark.sql.catalyst.expressions.GenericRow",
+          "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema");
 
   private LibraryClasses() {}
 
   static void register(Kryo kryo, JavaSerialization java) {
     BY_FIELDS.forEach(kryo::register);
     BY_JAVA.forEach(type -> kryo.register(type, java));
-    OF_SPARK.forEach(name -> kryo.register(named(name)));
+    SPARK_BY_FIELDS.forEach(name -> kryo.register(named(name)));
+    SPARK_BY_JAVA.forEach(name -> kryo.register(named(name), java));
   }
 
   private static Class<?> named(String name) {
