@@ -42,10 +42,7 @@ final class RoundsSection {
       legend(html, rounds);
       figure(html, "Seconds by round", RoundBars.svg("Seconds by round and phase", rounds));
       List<Timed> last = rounds.subList(Math.max(0, rounds.size() - DETAILED), rounds.size());
-      figure(
-          html,
-          last.size() == 1 ? "The last round" : "The last " + last.size() + " rounds",
-          ReplicaLanes.svg("The last rounds by replica over time", last));
+      figure(html, detail(last), ReplicaLanes.svg("The last rounds by replica over time", last));
       charts(html, stage);
     }
     html.raw("</section>");
@@ -56,16 +53,25 @@ final class RoundsSection {
     html.raw("</figcaption>").raw(svg).raw("</figure>");
   }
 
+  private static String detail(List<Timed> last) {
+    int replicas = last.stream().mapToInt(one -> one.phases().replicas().size()).max().orElse(0);
+    String rounds = last.size() == 1 ? "The last round" : "The last " + last.size() + " rounds";
+    return replicas > ReplicaLanes.MOST_REPLICAS
+        ? "%s, the first %d of %d replicas".formatted(rounds, ReplicaLanes.MOST_REPLICAS, replicas)
+        : rounds;
+  }
+
   private static String summary(List<Timed> rounds) {
     Map<Phase, Double> seconds = meanSeconds(rounds);
     double all = seconds.values().stream().mapToDouble(s -> s).sum();
+    double whole = all > 0 ? all : 1;
     String parts =
         seconds.entrySet().stream()
             .map(
                 one ->
                     name(one.getKey())
                         + seconds(one.getValue())
-                        + String.format(Locale.ROOT, " (%.0f %%)", 100 * one.getValue() / all))
+                        + String.format(Locale.ROOT, " (%.0f %%)", 100 * one.getValue() / whole))
             .collect(Collectors.joining(", "));
     double waiting = rounds.stream().mapToDouble(RoundsSection::meanWaiting).average().orElse(0);
     return "A round takes%s on average: %s. A replica waits%s for the slowest."

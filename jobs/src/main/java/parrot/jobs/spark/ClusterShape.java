@@ -44,12 +44,19 @@ record ClusterShape(
    * @throws CommandException if not one has come by then
    */
   static ClusterShape of(SparkContext spark) {
-    SparkConf conf = spark.getConf();
-    if (EnvironmentCheck.isLocal(conf) || isDynamic(conf)) {
-      return of(conf, spark.defaultParallelism());
-    }
-    ClusterShape asked = of(conf, spark.defaultParallelism());
-    return asked.with(await(spark, asked, System.nanoTime()));
+    ClusterShape asked = of(spark.getConf(), spark.defaultParallelism());
+    return isFixed(spark) ? asked.with(await(spark, asked, System.nanoTime())) : asked;
+  }
+
+  /** The shape at present, as far as it is known. Waits for nobody. */
+  static ClusterShape now(SparkContext spark) {
+    ClusterShape asked = of(spark.getConf(), spark.defaultParallelism());
+    Registered registered = Registered.of(spark);
+    return isFixed(spark) && registered.executors() > 0 ? asked.with(registered) : asked;
+  }
+
+  private static boolean isFixed(SparkContext spark) {
+    return !EnvironmentCheck.isLocal(spark.getConf()) && !isDynamic(spark.getConf());
   }
 
   private static Registered await(SparkContext spark, ClusterShape asked, long began) {
@@ -80,7 +87,7 @@ record ClusterShape(
   }
 
   private CommandException absent(SparkConf conf) {
-    String gpus = gpusPerExecutor == 0 ? "" : ", " + gpusPerExecutor + " GPUs";
+    String gpus = gpusPerExecutor == 0 ? "" : ", " + Count.of(gpusPerExecutor, "GPU");
     return new CommandException(
         ExitCode.ENVIRONMENT,
         "Cannot run on "
@@ -88,13 +95,18 @@ record ClusterShape(
             + ": no executor has come in "
             + PATIENCE.toSeconds()
             + " s (each was asked for with "
-            + conf.get("spark.executor.cores", "all")
-            + " cores, "
+            + cores(conf)
+            + ", "
             + conf.get("spark.executor.memory", "1g")
             + " of heap"
             + gpus
             + "); look at the master's page for what is free, and lower spark.executor.cores,"
             + " spark.executor.memory or spark.executor.resource.gpu.amount");
+  }
+
+  private static String cores(SparkConf conf) {
+    int cores = conf.getInt("spark.executor.cores", 0);
+    return cores == 0 ? "all cores" : Count.of(cores, "core");
   }
 
   /**

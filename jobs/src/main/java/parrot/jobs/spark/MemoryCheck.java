@@ -119,7 +119,11 @@ final class MemoryCheck {
       }
       facts.add(needs + ", spark.executor.memoryOverhead is " + Count.bytes(overhead));
     } else {
-      facts.add(needs + " of " + Count.bytes(heap) + ", which its worker's machine must have");
+      facts.add(
+          needs
+              + ", and its worker's machine must have them beside "
+              + Count.bytes(heap)
+              + " of heap");
     }
     chunks(need.chunks(executors()), heap, "spark.executor.memory");
   }

@@ -59,7 +59,7 @@ public final class Preflight {
   public static List<String> memory(SparkContext spark, MemoryNeed need) {
     List<String> facts =
         MemoryCheck.facts(
-            spark.getConf(), need, ClusterShape.of(spark), MemoryCheck.Machine.here());
+            spark.getConf(), need, ClusterShape.now(spark), MemoryCheck.Machine.here());
     return facts.stream().map(fact -> line("memory", fact)).toList();
   }
 

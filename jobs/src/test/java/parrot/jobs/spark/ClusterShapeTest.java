@@ -62,6 +62,8 @@ class ClusterShapeTest {
     try (SparkSession session = SparkSessions.create("shape", "local[3]", Map.of())) {
       assertThat(ClusterShape.of(session.sparkContext()).describe())
           .isEqualTo("3 slots on 1 executor");
+      assertThat(ClusterShape.now(session.sparkContext()))
+          .isEqualTo(ClusterShape.of(session.sparkContext()));
       assertThat(ClusterShape.Registered.of(session.sparkContext()))
           .isEqualTo(new ClusterShape.Registered(0, 3));
     }

@@ -145,8 +145,8 @@ class MemoryCheckTest {
     };
     assertThat(facts(need(2, false), LARGE, standalone))
         .contains(
-            "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time of 20.0"
-                + " GiB, which its worker's machine must have");
+            "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time, and its"
+                + " worker's machine must have them beside 20.0 GiB of heap");
   }
 
   @Test
