@@ -27,10 +27,12 @@ record AdamW(RateSchedule schedule, double beta1, double beta2, double epsilon, 
 
   /**
    * @param iteration steps before this one
+   * @param momentsBegan steps before the first that the moments have seen
    * @param gradientScale what gradients are multiplied with first
    */
-  AdamWStep step(int iteration, int epoch, double gradientScale) {
+  AdamWStep step(int iteration, int epoch, int momentsBegan, double gradientScale) {
     double rate = schedule.valueAt(iteration, epoch);
-    return new AdamWStep(rate, beta1, beta2, epsilon, decay, iteration + 1L, gradientScale);
+    long seen = iteration + 1L - momentsBegan;
+    return new AdamWStep(rate, beta1, beta2, epsilon, decay, seen, gradientScale);
   }
 }

@@ -52,6 +52,19 @@ public final class FlatVectors {
     return Tensor.view(address(array) + Float.BYTES * start, 1, length, array);
   }
 
+  /**
+   * {@code length} values from {@code start} on as memory, in native order.
+   *
+   * @throws IllegalArgumentException where there are fewer
+   */
+  public static ByteBuffer memory(INDArray array, long start, int length) {
+    if (start < 0 || start + length > array.length()) {
+      throw new IllegalArgumentException(
+          "Cannot view values " + start + " to " + (start + length) + " of " + array.length());
+    }
+    return window(array, start, length).buffer();
+  }
+
   /** A copy of all values as bytes in native order, in pieces of at most 256 MiB. */
   public static List<byte[]> toBytes(INDArray array) {
     List<byte[]> pieces = new ArrayList<>();

@@ -35,10 +35,8 @@ final class NetworkPool {
     this.spec = spec;
     this.folder = ModelFolder.open(new Path(spec.modelFolder()), new Configuration());
     this.weights = new FrozenWeights(folder.weights());
-    Lease first = new Lease();
-    this.parameters = List.copyOf(first.network.parameters());
-    this.parameterCount = first.network.parameterCount();
-    idle.add(first);
+    this.parameters = List.copyOf(ParrotNetwork.parameters(folder.config(), spec.trainable()));
+    this.parameterCount = parameters.stream().mapToLong(Parameter::size).sum();
   }
 
   /** The pool of a specification; opens its weights on first use. */

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /** Builds and inspects the DL4J graph of a network: one vertex that computes, one that ends it. */
@@ -38,6 +39,17 @@ public final class ParrotGraph {
   public static ComputationGraph create(NetworkSpec network, OptimizerSpec optimizer) {
     ComputationGraph graph = new ComputationGraph(configuration(network, optimizer));
     graph.init();
+    return graph;
+  }
+
+  /**
+   * A graph whose parameters are all zero, for values that come from elsewhere: no weight is read,
+   * and frozen ones only when it computes.
+   */
+  public static ComputationGraph blank(NetworkSpec network, OptimizerSpec optimizer) {
+    ComputationGraph graph = new ComputationGraph(configuration(network, optimizer));
+    long parameters = NetworkPool.of(network).parameterCount();
+    graph.init(Nd4j.create(DataType.FLOAT, 1, parameters), false);
     return graph;
   }
 

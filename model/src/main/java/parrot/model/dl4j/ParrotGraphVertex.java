@@ -46,6 +46,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
   private Tally tally = new Tally();
   private Routing routing; // null for the model's own
   private double lastGradientNorm = Double.NaN;
+  private int momentsBegan;
 
   ParrotGraphVertex(
       ParrotVertex config,
@@ -90,6 +91,15 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
    */
   public void setRouting(Routing routing) {
     this.routing = routing;
+  }
+
+  /**
+   * Says that the moments are zero before a step, so that Adam's correction counts from there.
+   *
+   * @param iteration steps before that one; 0 where they have seen all
+   */
+  public void setMomentsBegan(int iteration) {
+    momentsBegan = iteration;
   }
 
   /** What the router is steered by; null for what the model's configuration says. */
@@ -161,7 +171,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
    */
   void update(
       AdamW adamW, INDArray part, INDArray first, INDArray second, int iteration, int epoch) {
-    AdamWStep step = adamW.step(iteration, epoch, clipping());
+    AdamWStep step = adamW.step(iteration, epoch, momentsBegan, clipping());
     long offset = (FlatVectors.address(part) - FlatVectors.address(gradients)) / Float.BYTES;
     try (NetworkPool.Lease lease = pool.borrow(parameters, gradients)) {
       for (long start = 0; start < part.length(); start += FlatVectors.WINDOW) {

@@ -1,5 +1,7 @@
 package parrot.model.network;
 
+import java.io.Serializable;
+
 /**
  * A trained tensor and its place in the flat vectors.
  *
@@ -8,7 +10,8 @@ package parrot.model.network;
  * @param columns product of the other dimensions
  * @param offset of the first value, in floats
  */
-public record Parameter(String name, Part part, int rows, int columns, long offset) {
+public record Parameter(String name, Part part, int rows, int columns, long offset)
+    implements Serializable {
   public long size() {
     return (long) rows * columns;
   }

@@ -79,7 +79,14 @@ public final class ParrotNetwork implements AutoCloseable {
             : table.create(name, config.vocabSize(), config.hiddenSize());
     decoder = new Decoder(table, config);
     head = new LanguageHead(table, config, embedding);
-    table.placeFrozen(weights, kernels.factorType());
+    if (weights != null) {
+      table.placeFrozen(weights, kernels.factorType());
+    }
+  }
+
+  /** Where the trained parameters of a network lie; loads nothing. */
+  public static List<Parameter> parameters(ParrotConfig config, Set<Part> trained) {
+    return new ParrotNetwork(config, trained, (FrozenWeights) null, null, false).parameters();
   }
 
   /** A network whose weights all stay as they are. */

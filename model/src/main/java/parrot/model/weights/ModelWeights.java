@@ -143,6 +143,15 @@ final class ModelWeights implements Weights {
     }
   }
 
+  @Override
+  public void read(String name, long from, long count, FloatSink sink) {
+    if (initialised.containsKey(name)) {
+      Weights.super.read(name, from, count, sink);
+    } else {
+      source(name).weights().read(source(name).name(), from, count, sink);
+    }
+  }
+
   private Source source(String name) {
     Source source = sources.get(name);
     if (source == null) {

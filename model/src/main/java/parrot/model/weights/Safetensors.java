@@ -111,30 +111,50 @@ public final class Safetensors implements Weights {
 
   @Override
   public void read(String name, FloatSink sink) {
+    read(name, 0, entry(name).elements(), sink);
+  }
+
+  @Override
+  public void read(String name, long from, long count, FloatSink sink) {
     SafetensorsHeader.Entry entry = entry(name);
+    if (from < 0 || count < 0 || from + count > entry.elements()) {
+      throw new ModelException(
+          "Cannot read values "
+              + from
+              + " to "
+              + (from + count)
+              + " of "
+              + name
+              + " in "
+              + file
+              + ": it has "
+              + entry.elements());
+    }
     DataType type = entry.type();
     if (!type.isFloating()) {
       throw new ModelException(
           "Cannot read " + name + " in " + file + " as numbers: its dtype is " + type);
     }
-    float[] values = new float[(int) Math.min(PIECE, entry.elements())];
+    float[] values = new float[(int) Math.min(PIECE, count)];
     pieces(
         entry,
-        (offset, bytes, count) -> {
+        from,
+        count,
+        (offset, bytes, length) -> {
           switch (type) {
-            case F32 -> bytes.asFloatBuffer().get(values, 0, count);
+            case F32 -> bytes.asFloatBuffer().get(values, 0, length);
             case F16 -> {
-              for (int i = 0; i < count; i++) {
+              for (int i = 0; i < length; i++) {
                 values[i] = DataType.fromFloat16(bytes.getShort(2 * i));
               }
             }
             default -> {
-              for (int i = 0; i < count; i++) {
+              for (int i = 0; i < length; i++) {
                 values[i] = DataType.fromBfloat16(bytes.getShort(2 * i));
               }
             }
           }
-          sink.accept(offset, values, count);
+          sink.accept(offset, values, length);
         });
   }
 
@@ -152,6 +172,8 @@ public final class Safetensors implements Weights {
     LongBuffer longs = LongBuffer.allocate(Math.toIntExact(entry.elements()));
     pieces(
         entry,
+        0,
+        entry.elements(),
         (offset, bytes, count) -> {
           for (int i = 0; i < count; i++) {
             longs.put(
@@ -169,13 +191,12 @@ public final class Safetensors implements Weights {
     void accept(long offset, ByteBuffer bytes, int count);
   }
 
-  private void pieces(SafetensorsHeader.Entry entry, ByteSink sink) {
+  private void pieces(SafetensorsHeader.Entry entry, long from, long elements, ByteSink sink) {
     int width = entry.type().bytes();
-    long elements = entry.elements();
     byte[] bytes = new byte[(int) Math.min(PIECE, elements) * width];
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (long offset = 0; offset < elements; offset += PIECE) {
-      int count = (int) Math.min(PIECE, elements - offset);
+    for (long offset = from; offset < from + elements; offset += PIECE) {
+      int count = (int) Math.min(PIECE, from + elements - offset);
       try {
         // Positioned reads of local files seek the one stream underneath.
         synchronized (stream) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -65,6 +67,17 @@ public final class SafetensorsWriter {
   }
 
   /**
+   * One file of a model.
+   *
+   * @param name {@code model.safetensors}, or that of a shard
+   */
+  public record Shard(String name, List<TensorSpec> tensors) implements Serializable {
+    public Shard {
+      tensors = List.copyOf(tensors);
+    }
+  }
+
+  /**
    * Writes {@code model.safetensors} into a folder, or, where the values exceed the limit, shards
    * of at most that size (single larger tensors excepted) and their index.
    *
@@ -73,50 +86,63 @@ public final class SafetensorsWriter {
   public List<Path> write(
       FileSystem fileSystem, Path folder, List<TensorSpec> tensors, Values values, long shardBytes)
       throws IOException {
-    List<List<TensorSpec>> shards = shards(tensors, shardBytes);
+    List<Shard> shards = shards(tensors, shardBytes);
     List<Path> written = new ArrayList<>();
-    ObjectNode index = JSON.createObjectNode();
-    ObjectNode map = JSON.createObjectNode();
-    for (int i = 0; i < shards.size(); i++) {
-      String name =
-          shards.size() == 1
-              ? WeightFiles.SINGLE
-              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
-      Path file = new Path(folder, name);
+    for (Shard shard : shards) {
+      Path file = new Path(folder, shard.name());
       try (OutputStream stream = fileSystem.create(file, true)) {
-        write(stream, shards.get(i), values);
-      }
-      written.add(file);
-      shards.get(i).forEach(tensor -> map.put(tensor.name(), name));
-    }
-    if (shards.size() > 1) {
-      index.putObject("metadata").put("total_size", bytes(tensors));
-      index.set("weight_map", map);
-      Path file = new Path(folder, WeightFiles.INDEX);
-      try (OutputStream stream = fileSystem.create(file, true)) {
-        stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index));
+        write(stream, shard.tensors(), values);
       }
       written.add(file);
     }
+    writeIndex(fileSystem, folder, shards).ifPresent(written::add);
     return written;
   }
 
-  private List<List<TensorSpec>> shards(List<TensorSpec> tensors, long shardBytes) {
-    List<List<TensorSpec>> shards = new ArrayList<>();
-    shards.add(new ArrayList<>());
+  /** The files that {@link #write(FileSystem, Path, List, Values, long)} writes. */
+  public List<Shard> shards(List<TensorSpec> tensors, long shardBytes) {
+    List<List<TensorSpec>> parts = new ArrayList<>();
+    parts.add(new ArrayList<>());
     long size = 0;
     for (TensorSpec tensor : tensors) {
       long bytes = tensor.elements() * type.bytes();
-      List<TensorSpec> last = shards.get(shards.size() - 1);
-      if (!last.isEmpty() && size + bytes > shardBytes) {
-        last = new ArrayList<>();
-        shards.add(last);
+      if (!parts.get(parts.size() - 1).isEmpty() && size + bytes > shardBytes) {
+        parts.add(new ArrayList<>());
         size = 0;
       }
-      last.add(tensor);
+      parts.get(parts.size() - 1).add(tensor);
       size += bytes;
     }
+    List<Shard> shards = new ArrayList<>();
+    for (List<TensorSpec> part : parts) {
+      String name =
+          parts.size() == 1
+              ? WeightFiles.SINGLE
+              : String.format(
+                  Locale.ROOT, "model-%05d-of-%05d.safetensors", shards.size() + 1, parts.size());
+      shards.add(new Shard(name, part));
+    }
     return shards;
+  }
+
+  /** Writes the index of several shards; a single file needs none. */
+  public Optional<Path> writeIndex(FileSystem fileSystem, Path folder, List<Shard> shards)
+      throws IOException {
+    if (shards.size() == 1) {
+      return Optional.empty();
+    }
+    ObjectNode index = JSON.createObjectNode();
+    long total = shards.stream().mapToLong(shard -> bytes(shard.tensors())).sum();
+    index.putObject("metadata").put("total_size", total);
+    ObjectNode map = index.putObject("weight_map");
+    for (Shard shard : shards) {
+      shard.tensors().forEach(tensor -> map.put(tensor.name(), shard.name()));
+    }
+    Path file = new Path(folder, WeightFiles.INDEX);
+    try (OutputStream stream = fileSystem.create(file, true)) {
+      stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index));
+    }
+    return Optional.of(file);
   }
 
   private long bytes(List<TensorSpec> tensors) {

@@ -1,5 +1,6 @@
 package parrot.model.weights;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * @param required false where it computes nothing under this configuration, so that a checkpoint
  *     may leave it out
  */
-public record TensorSpec(String name, int[] shape, boolean required) {
+public record TensorSpec(String name, int[] shape, boolean required) implements Serializable {
   /** Number of values. */
   public long elements() {
     long elements = 1;

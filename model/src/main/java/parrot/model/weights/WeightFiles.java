@@ -158,6 +158,11 @@ public final class WeightFiles implements Weights {
   }
 
   @Override
+  public void read(String name, long from, long count, FloatSink sink) {
+    owner(name).read(name, from, count, sink);
+  }
+
+  @Override
   public void close() {
     owners.values().stream().distinct().forEach(Safetensors::close);
   }

@@ -1,5 +1,6 @@
 package parrot.model.weights;
 
+import java.util.Arrays;
 import java.util.Set;
 import parrot.model.tensor.Tensor;
 
@@ -22,6 +23,25 @@ public interface Weights extends AutoCloseable {
    * @throws parrot.model.ModelException where the tensor holds no floating-point numbers
    */
   void read(String name, FloatSink sink);
+
+  /**
+   * As {@link #read(String, FloatSink)}, of some of the values. Offsets count from the first value
+   * of the tensor.
+   *
+   * @param from the first value wanted
+   * @param count of values
+   */
+  default void read(String name, long from, long count, FloatSink sink) {
+    read(
+        name,
+        (offset, values, length) -> {
+          int skip = (int) Math.max(0, Math.min(length, from - offset));
+          int wanted = (int) Math.min(length, from + count - offset) - skip;
+          if (wanted > 0) {
+            sink.accept(offset + skip, Arrays.copyOfRange(values, skip, skip + wanted), wanted);
+          }
+        });
+  }
 
   /** All values, row-major. */
   default float[] read(String name) {

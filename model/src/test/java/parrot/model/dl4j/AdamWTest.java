@@ -15,7 +15,7 @@ class AdamWTest {
   void aStepHasTheRateOfItsIterationAndItsNumber() {
     RateSchedule schedule = new RateSchedule(RateSchedule.Shape.COSINE, 3e-3, 1e-4, 3, 20);
     AdamW config = new AdamW(schedule, 0.9, 0.95, 1e-6, 0.1);
-    AdamWStep step = config.step(1, 0, 0.5);
+    AdamWStep step = config.step(1, 0, 0, 0.5);
     assertThat(step.step()).isEqualTo(2);
     assertThat(step.rate()).isCloseTo(2e-3, Offset.offset(1e-12));
     assertThat(step.decay()).isEqualTo(0.1);

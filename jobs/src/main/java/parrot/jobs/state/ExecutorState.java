@@ -1,0 +1,201 @@
+package parrot.jobs.state;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.StorageLevel;
+import parrot.model.exchange.StateLayout;
+import scala.Tuple2;
+
+/**
+ * The state of a run as its executors hold it: each chunk on two of them, so that one may be lost.
+ * The driver knows where chunks are and never sees one. A state does not change; a round makes the
+ * next.
+ */
+public final class ExecutorState implements AutoCloseable {
+  private final JavaSparkContext spark;
+  private final StateLayout layout;
+  private final RDD<StateChunk> chunks;
+  private final RDD<ReplicaPiece> memories; // null where nothing is remembered
+
+  private ExecutorState(
+      JavaSparkContext spark,
+      StateLayout layout,
+      RDD<StateChunk> chunks,
+      RDD<ReplicaPiece> memories) {
+    this.spark = spark;
+    this.layout = layout;
+    this.chunks = chunks;
+    this.memories = memories;
+  }
+
+  /**
+   * A state whose chunks the executors read themselves, when asked for.
+   *
+   * @param reader gives a chunk by index
+   */
+  public static ExecutorState load(
+      JavaSparkContext spark, StateLayout layout, Function<Integer, StateChunk> reader) {
+    List<Integer> indices = IntStream.range(0, layout.count()).boxed().toList();
+    JavaRDD<StateChunk> chunks = spark.parallelize(indices, indices.size()).map(reader);
+    chunks.setName("state").persist(level(spark.sc()));
+    return new ExecutorState(spark, layout, chunks.rdd(), null);
+  }
+
+  /**
+   * This state with what replicas remember, read by the executors.
+   *
+   * @param reader gives the pieces of a replica, by number
+   */
+  public ExecutorState withMemories(
+      int replicas,
+      org.apache.spark.api.java.function.FlatMapFunction<Integer, ReplicaPiece> reader) {
+    List<Integer> numbers = IntStream.range(0, replicas).boxed().toList();
+    JavaRDD<ReplicaPiece> read = spark.parallelize(numbers, replicas).flatMap(reader);
+    read.setName("memories").persist(StorageLevel.MEMORY_AND_DISK());
+    return new ExecutorState(spark, layout, chunks, read.rdd());
+  }
+
+  /** Twice where there are two executors, each in memory as long as it has room. */
+  private static StorageLevel level(SparkContext spark) {
+    return ExecutorPlaces.of(spark).size() > 1
+        ? StorageLevel.MEMORY_AND_DISK_2()
+        : StorageLevel.MEMORY_AND_DISK();
+  }
+
+  public StateLayout layout() {
+    return layout;
+  }
+
+  /** Whether replicas have something that they remember. */
+  public boolean hasMemories() {
+    return memories != null;
+  }
+
+  /**
+   * What a round led to.
+   *
+   * @param state the next one
+   * @param notes of all chunks, in order
+   */
+  public record Round(ExecutorState state, List<RoundNotes> notes) {}
+
+  /**
+   * Trains replicas and reduces what they come back with. This state stays, until it is closed.
+   *
+   * @param plans one for each replica
+   * @param remembers whether pieces hold what the next round needs
+   * @throws LostStateException if this state is gone
+   */
+  public <I extends Serializable> Round next(
+      List<I> plans, StateWork<I, ReplicaPiece> work, Mixing mixing, boolean remembers) {
+    RDD<ReplicaPiece> pieces = over(plans, work, memories, ReplicaPiece.class);
+    if (remembers) {
+      pieces.setName("memories").persist(StorageLevel.MEMORY_AND_DISK()).localCheckpoint();
+    }
+    JavaPairRDD<Integer, ReplicaPiece> shuffled =
+        pieces
+            .toJavaRDD()
+            .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece.withoutMemory()))
+            .partitionBy(new ByChunk(layout.count()));
+    JavaRDD<StateChunk> reduced =
+        shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing));
+    reduced.setName("state").persist(level(spark.sc()));
+    // Else the lineage, and with it each task, would grow by a round in every round.
+    reduced.rdd().localCheckpoint();
+    try {
+      List<RoundNotes> notes = run(() -> reduced.map(StateChunk::notes).collect());
+      if (remembers) {
+        pieces.doCheckpoint();
+      }
+      ExecutorState next =
+          new ExecutorState(spark, layout, reduced.rdd(), remembers ? pieces : null);
+      return new Round(next, notes);
+    } catch (RuntimeException e) {
+      reduced.unpersist(false);
+      pieces.unpersist(false);
+      throw e;
+    } finally {
+      shuffled.rdd().cleanShuffleDependencies(false);
+    }
+  }
+
+  /**
+   * Runs a task for each input and brings the results here.
+   *
+   * @throws LostStateException if this state is gone
+   */
+  public <I extends Serializable, T> List<T> collect(
+      List<I> inputs, StateWork<I, T> work, Class<T> type) {
+    return run(() -> over(inputs, work, null, type).toJavaRDD().collect());
+  }
+
+  /**
+   * Runs a task for each replica over what it remembers.
+   *
+   * @param work gets all its pieces
+   */
+  public <T> List<T> collectMemories(StateWork<Integer, T> work) {
+    JavaRDD<T> results =
+        memories
+            .toJavaRDD()
+            .mapPartitionsWithIndex(
+                (replica, pieces) -> {
+                  List<StateChunk> kept = new ArrayList<>();
+                  pieces.forEachRemaining(
+                      piece ->
+                          kept.add(
+                              new StateChunk(
+                                  piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE)));
+                  StateReader reader =
+                      index -> kept.stream().filter(c -> c.index() == index).findFirst().get();
+                  return work.run(replica, reader, java.util.Collections.emptyIterator());
+                },
+                true);
+    return run(results::collect);
+  }
+
+  private <I extends Serializable, T> RDD<T> over(
+      List<I> inputs, StateWork<I, T> work, RDD<T> kept, Class<T> type) {
+    return new OverState<>(chunks, kept, inputs, ExecutorPlaces.of(spark.sc()), work, type);
+  }
+
+  private interface Job<T> {
+    T run();
+  }
+
+  private static <T> T run(Job<T> job) {
+    try {
+      return job.run();
+    } catch (RuntimeException e) {
+      throw lostOr(e, e);
+    } catch (Exception e) { // Scala throws checked exceptions undeclared
+      throw lostOr(e, new JobFailedException(e));
+    }
+  }
+
+  private static RuntimeException lostOr(Exception e, RuntimeException other) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof SparkException && message.contains("Checkpoint block")
+        ? new LostStateException("the executors that held the state are gone", e)
+        : other;
+  }
+
+  /** Lets the executors forget this state. */
+  @Override
+  public void close() {
+    chunks.unpersist(false);
+    if (memories != null) {
+      memories.unpersist(false);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package parrot.jobs.state;
+
+/** Chunks are gone with the executors that held them: go on from the last checkpoint. */
+public final class LostStateException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  LostStateException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,69 @@
+package parrot.jobs.state;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import org.apache.spark.api.java.function.FlatMapFunction2;
+import parrot.model.exchange.Averaging;
+import parrot.model.exchange.StateLayout;
+import scala.Tuple2;
+
+/**
+ * Turns a chunk of the state and what the replicas made of it into the next one. Adds up in the
+ * order of the replicas, whatever order they arrive in.
+ */
+final class ReduceChunks
+    implements FlatMapFunction2<
+        Iterator<Tuple2<Integer, ReplicaPiece>>, Iterator<StateChunk>, StateChunk> {
+  private static final long serialVersionUID = 1L;
+
+  private final StateLayout layout;
+  private final Mixing mixing;
+
+  ReduceChunks(StateLayout layout, Mixing mixing) {
+    this.layout = layout;
+    this.mixing = mixing;
+  }
+
+  @Override
+  public Iterator<StateChunk> call(
+      Iterator<Tuple2<Integer, ReplicaPiece>> arriving, Iterator<StateChunk> state) {
+    long began = System.nanoTime();
+    StateChunk before = state.next();
+    List<ReplicaPiece> pieces = new ArrayList<>();
+    long bytes = 0;
+    while (arriving.hasNext()) {
+      ReplicaPiece piece = arriving.next()._2();
+      bytes += piece.encoded() == null ? 0 : piece.encoded().length;
+      pieces.add(piece);
+    }
+    pieces.sort(Comparator.comparingInt(ReplicaPiece::replica));
+    long arrived = System.nanoTime();
+    Averaging.Result after = mean(before, pieces);
+    List<ReplicaReport> reports =
+        pieces.stream().map(ReplicaPiece::report).filter(Objects::nonNull).toList();
+    RoundNotes notes =
+        new RoundNotes(
+            reports, bytes, (arrived - began) / 1e9, (System.nanoTime() - arrived) / 1e9);
+    return List.of(new StateChunk(before.index(), after.values(), after.velocity(), notes))
+        .iterator();
+  }
+
+  private Averaging.Result mean(StateChunk before, List<ReplicaPiece> pieces) {
+    List<ReplicaPiece> counting = pieces.stream().filter(ReplicaPiece::counts).toList();
+    if (counting.isEmpty()) {
+      return new Averaging.Result(before.values(), before.velocity());
+    }
+    StateLayout.Chunk chunk = layout.chunk(before.index());
+    return mixing
+        .averaging()
+        .average(
+            chunk,
+            before.values(),
+            before.velocity(),
+            counting.stream().map(ReplicaPiece::encoded).toList(),
+            mixing.stretches(chunk, counting));
+  }
+}

@@ -1,0 +1,108 @@
+package parrot.jobs.state;
+
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoSerializable;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+
+/** A chunk of what a replica comes back with. */
+public final class ReplicaPiece implements KryoSerializable {
+  private int chunk;
+  private int replica;
+  private long examples;
+  private byte[] encoded;
+  private double[] expertLoad;
+  private byte[] lost;
+  private ReplicaReport report;
+
+  @SuppressWarnings("unused") // Kryo makes it, then fills it
+  private ReplicaPiece() {}
+
+  /**
+   * @param chunk index in the {@link parrot.model.exchange.StateLayout}
+   * @param examples trained on
+   * @param encoded values; null where the replica has nothing to give
+   * @param expertLoad weight that the replica's pictures gave each expert, [E]; may be empty
+   * @param lost what rounding has lost so far, float32 in native order; null where nothing is
+   *     remembered
+   * @param report with the first chunk alone, else null
+   */
+  public ReplicaPiece(
+      int chunk,
+      int replica,
+      long examples,
+      byte[] encoded,
+      double[] expertLoad,
+      byte[] lost,
+      ReplicaReport report) {
+    this.chunk = chunk;
+    this.replica = replica;
+    this.examples = examples;
+    this.encoded = encoded;
+    this.expertLoad = expertLoad;
+    this.lost = lost;
+    this.report = report;
+  }
+
+  /** What is shipped: memories stay where they are. */
+  public ReplicaPiece withoutMemory() {
+    return lost == null
+        ? this
+        : new ReplicaPiece(chunk, replica, examples, encoded, expertLoad, null, report);
+  }
+
+  public int chunk() {
+    return chunk;
+  }
+
+  public int replica() {
+    return replica;
+  }
+
+  public long examples() {
+    return examples;
+  }
+
+  public boolean counts() {
+    return encoded != null && examples > 0;
+  }
+
+  public byte[] encoded() {
+    return encoded;
+  }
+
+  public double[] expertLoad() {
+    return expertLoad;
+  }
+
+  public byte[] lost() {
+    return lost;
+  }
+
+  public ReplicaReport report() {
+    return report;
+  }
+
+  @Override
+  public void write(Kryo kryo, Output output) {
+    output.writeInt(chunk);
+    output.writeInt(replica);
+    output.writeLong(examples);
+    Bytes.write(output, encoded);
+    output.writeInt(expertLoad.length);
+    output.writeDoubles(expertLoad);
+    Bytes.write(output, lost);
+    Bytes.writeObject(output, report);
+  }
+
+  @Override
+  public void read(Kryo kryo, Input input) {
+    chunk = input.readInt();
+    replica = input.readInt();
+    examples = input.readLong();
+    encoded = Bytes.read(input);
+    expertLoad = input.readDoubles(input.readInt());
+    lost = Bytes.read(input);
+    report = Bytes.readObject(input, ReplicaReport.class);
+  }
+}

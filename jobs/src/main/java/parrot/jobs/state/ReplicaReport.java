@@ -1,0 +1,43 @@
+package parrot.jobs.state;
+
+import java.io.Serializable;
+import java.util.Optional;
+import parrot.model.dl4j.Tally;
+
+/**
+ * How a replica fared in a round.
+ *
+ * @param tally losses, tokens, routing
+ * @param divergence what is no number and when, or null
+ * @param executor that it ran on
+ * @param host of that executor
+ * @param restoreSeconds until its graph held the state
+ * @param trainSeconds from the first step to the last
+ * @param encodeSeconds until its values were encoded
+ * @param bytesOut encoded
+ */
+public record ReplicaReport(
+    int replica,
+    Tally tally,
+    String divergence,
+    String executor,
+    String host,
+    double restoreSeconds,
+    double trainSeconds,
+    double encodeSeconds,
+    long bytesOut)
+    implements Serializable {
+
+  /** Trained on, the replica's weight in the average. */
+  public long examples() {
+    return tally.samples();
+  }
+
+  /** Why its values are no part of the average, in words. */
+  public Optional<String> failure() {
+    return divergence == null
+        ? Optional.empty()
+        : Optional.of(
+            "replica " + replica + " (executor " + executor + " on " + host + "): " + divergence);
+  }
+}
