@@ -2,7 +2,6 @@ package parrot.jobs.state;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
@@ -48,6 +47,13 @@ public final class ExecutorState implements AutoCloseable {
     List<Integer> indices = IntStream.range(0, layout.count()).boxed().toList();
     JavaRDD<StateChunk> chunks = spark.parallelize(indices, indices.size()).map(reader);
     chunks.setName("state").persist(level(spark.sc()));
+    return new ExecutorState(spark, layout, chunks.rdd(), null);
+  }
+
+  /** A state that the driver has. */
+  public static ExecutorState of(
+      JavaSparkContext spark, StateLayout layout, List<StateChunk> values) {
+    JavaRDD<StateChunk> chunks = spark.parallelize(values, values.size());
     return new ExecutorState(spark, layout, chunks.rdd(), null);
   }
 

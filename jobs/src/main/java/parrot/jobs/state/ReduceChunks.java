@@ -30,7 +30,6 @@ final class ReduceChunks
   @Override
   public Iterator<StateChunk> call(
       Iterator<Tuple2<Integer, ReplicaPiece>> arriving, Iterator<StateChunk> state) {
-    long began = System.nanoTime();
     StateChunk before = state.next();
     List<ReplicaPiece> pieces = new ArrayList<>();
     long bytes = 0;
@@ -40,13 +39,11 @@ final class ReduceChunks
       pieces.add(piece);
     }
     pieces.sort(Comparator.comparingInt(ReplicaPiece::replica));
-    long arrived = System.nanoTime();
+    long arrived = System.currentTimeMillis();
     Averaging.Result after = mean(before, pieces);
     List<ReplicaReport> reports =
         pieces.stream().map(ReplicaPiece::report).filter(Objects::nonNull).toList();
-    RoundNotes notes =
-        new RoundNotes(
-            reports, bytes, (arrived - began) / 1e9, (System.nanoTime() - arrived) / 1e9);
+    RoundNotes notes = new RoundNotes(reports, bytes, arrived, System.currentTimeMillis());
     return List.of(new StateChunk(before.index(), after.values(), after.velocity(), notes))
         .iterator();
   }

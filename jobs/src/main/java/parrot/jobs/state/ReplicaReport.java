@@ -11,6 +11,7 @@ import parrot.model.dl4j.Tally;
  * @param divergence what is no number and when, or null
  * @param executor that it ran on
  * @param host of that executor
+ * @param began its first step, milliseconds since 1970 by that host's clock
  * @param restoreSeconds until its graph held the state
  * @param trainSeconds from the first step to the last
  * @param encodeSeconds until its values were encoded
@@ -22,11 +23,26 @@ public record ReplicaReport(
     String divergence,
     String executor,
     String host,
+    long began,
     double restoreSeconds,
     double trainSeconds,
     double encodeSeconds,
     long bytesOut)
     implements Serializable {
+
+  public ReplicaReport withEncoding(double seconds, long bytes) {
+    return new ReplicaReport(
+        replica,
+        tally,
+        divergence,
+        executor,
+        host,
+        began,
+        restoreSeconds,
+        trainSeconds,
+        seconds,
+        bytes);
+  }
 
   /** Trained on, the replica's weight in the average. */
   public long examples() {

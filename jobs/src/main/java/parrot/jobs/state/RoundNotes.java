@@ -8,11 +8,10 @@ import java.util.List;
  *
  * @param reports of the replicas, in their order; with the first chunk alone
  * @param bytesIn received from replicas
- * @param waitSeconds for their bytes
- * @param reduceSeconds spent on mean and outer step
+ * @param began when they had all arrived, milliseconds since 1970
+ * @param ended when mean and outer step were done, likewise
  */
-public record RoundNotes(
-    List<ReplicaReport> reports, long bytesIn, double waitSeconds, double reduceSeconds)
+public record RoundNotes(List<ReplicaReport> reports, long bytesIn, long began, long ended)
     implements Serializable {
   /** Of a chunk that was loaded. */
   public static final RoundNotes NONE = new RoundNotes(List.of(), 0, 0, 0);

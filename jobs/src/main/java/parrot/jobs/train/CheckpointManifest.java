@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
+import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,33 +30,39 @@ record CheckpointManifest(int version, TrainingState state, List<Entry> files) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  record Entry(String name, long bytes, String sha256) {}
+  record Entry(String name, long bytes, String sha256) implements Serializable {}
 
   CheckpointManifest {
     files = List.copyOf(files);
   }
 
-  /** Describes and writes what lies in a folder. */
-  static void write(FileSystem files, Path folder, TrainingState state) throws IOException {
-    List<Entry> entries = new ArrayList<>();
+  /**
+   * Describes and writes what lies in a folder.
+   *
+   * @param known entries of files that need not be read
+   */
+  static void write(FileSystem files, Path folder, TrainingState state, List<Entry> known)
+      throws IOException {
+    Map<String, Entry> entries = new TreeMap<>();
+    known.forEach(entry -> entries.put(entry.name(), entry));
     collect(files, folder, "", entries);
-    byte[] json = JSON.writeValueAsBytes(new CheckpointManifest(VERSION, state, entries));
+    CheckpointManifest manifest =
+        new CheckpointManifest(VERSION, state, List.copyOf(entries.values()));
     try (OutputStream out = files.create(new Path(folder, NAME), true)) {
-      out.write(json);
+      out.write(JSON.writeValueAsBytes(manifest));
     }
   }
 
-  private static void collect(FileSystem files, Path folder, String prefix, List<Entry> entries)
-      throws IOException {
+  private static void collect(
+      FileSystem files, Path folder, String prefix, Map<String, Entry> entries) throws IOException {
     for (FileStatus file : files.listStatus(folder)) {
       String name = prefix + file.getPath().getName();
       if (file.isDirectory()) {
         collect(files, file.getPath(), name + "/", entries);
-      } else {
-        entries.add(new Entry(name, file.getLen(), Digests.sha256(files, file.getPath())));
+      } else if (!entries.containsKey(name)) {
+        entries.put(name, new Entry(name, file.getLen(), Digests.sha256(files, file.getPath())));
       }
     }
-    entries.sort((a, b) -> a.name().compareTo(b.name()));
   }
 
   static CheckpointManifest read(FileSystem files, Path folder) throws IOException {

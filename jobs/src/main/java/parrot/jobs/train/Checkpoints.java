@@ -24,7 +24,6 @@ import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.DataType;
-import parrot.model.weights.FloatSink;
 import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
@@ -36,14 +35,15 @@ import parrot.model.weights.TensorSpec;
  */
 public final class Checkpoints {
   static final String VISION_FOLDER = "vision";
-  static final String UPDATER_FILE = "training/updater.safetensors";
-  static final String UPDATER_TENSOR = "updater_state";
 
   /** The folder of a run that they lie in. */
   public static final String FOLDER = "checkpoints";
 
   private static final Pattern NAME = Pattern.compile("round-(\\d{6,9})");
-  private static final long SHARD_BYTES = 4L << 30;
+
+  /** As much as one executor writes at a time. */
+  private static final long SHARD_BYTES = 512L << 20;
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -56,21 +56,30 @@ public final class Checkpoints {
   }
 
   /**
-   * What is written besides what can be copied.
+   * What belongs to a checkpoint beside its values.
    *
    * @param tensors of the model, in order
-   * @param values of each tensor
-   * @param updater writes the updater's state; empty before the first step
+   * @param tokenizer file to copy
+   * @param resolvedConfig YAML
    */
   record Content(
       ParrotConfig config,
       List<TensorSpec> tensors,
-      SafetensorsWriter.Values values,
       Optional<Path> tokenizer,
       TrainingState state,
-      String resolvedConfig,
-      long updaterLength,
-      Optional<Consumer<FloatSink>> updater) {}
+      String resolvedConfig) {}
+
+  /** Writes the files of values. */
+  @FunctionalInterface
+  interface Values {
+    /**
+     * @param folder that the names of the files are relative to
+     * @param model the files that the model's tensors go to
+     * @return what the manifest says about the files written; those left out are read for it
+     */
+    List<CheckpointManifest.Entry> write(Path folder, List<CheckpointFile> model)
+        throws IOException;
+  }
 
   /**
    * The model in a folder: the folder itself, or the newest complete checkpoint where it is that of
@@ -152,46 +161,52 @@ public final class Checkpoints {
   }
 
   /** Writes a checkpoint and publishes it; one of the same round is replaced. */
-  Path write(Content content) throws IOException {
+  Path write(Content content, Values values) throws IOException {
     Path target = folder(content.state().round());
     if (!AtomicFolder.isComplete(files, target)) {
       files.delete(target, true); // what is left of one that was not published
     }
     try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
-      Path to = atomic.path();
-      writeModel(content, to);
+      Path to = files.makeQualified(atomic.path());
+      List<CheckpointManifest.Entry> written = values.write(to, writeModel(content, to));
       writeJson(new Path(to, "training/state.json"), JSON.valueToTree(content.state()));
       writeText(new Path(to, "training/config.yaml"), content.resolvedConfig());
-      if (content.updater().isPresent()) {
-        List<TensorSpec> list = List.of(spec(UPDATER_TENSOR, content.updaterLength()));
-        try (OutputStream out = files.create(new Path(to, UPDATER_FILE), true)) {
-          new SafetensorsWriter(DataType.F32)
-              .write(out, list, (tensor, sink) -> content.updater().get().accept(sink));
-        }
-      }
-      CheckpointManifest.write(files, to, content.state());
+      CheckpointManifest.write(files, to, content.state(), written);
       atomic.publish();
     }
     return files.makeQualified(target);
   }
 
-  /** In two rows, because a dimension is below 2^31. */
-  private static TensorSpec spec(String name, long length) {
-    return new TensorSpec(name, new int[] {2, Math.toIntExact(length / 2)}, true);
+  /**
+   * Writes a checkpoint whose values the driver passes on.
+   *
+   * @param source gives the values of each tensor
+   */
+  Path write(Content content, SafetensorsWriter.Values source) throws IOException {
+    return write(
+        content,
+        (folder, model) -> {
+          List<CheckpointManifest.Entry> entries = new ArrayList<>();
+          for (CheckpointFile file : model) {
+            entries.add(file.write(files, folder, source));
+          }
+          return entries;
+        });
   }
 
-  private void writeModel(Content content, Path to) throws IOException {
-    SafetensorsWriter writer = new SafetensorsWriter(DataType.F32);
+  /** Writes all but the values, and says which files these go to. */
+  private List<CheckpointFile> writeModel(Content content, Path to) throws IOException {
     List<TensorSpec> vision = new ArrayList<>();
     List<TensorSpec> rest = new ArrayList<>();
     for (TensorSpec tensor : content.tensors()) {
       (tensor.name().startsWith(TensorNames.VISION) ? vision : rest).add(tensor);
     }
+    List<CheckpointFile> shards = new ArrayList<>();
     writeJson(new Path(to, "config.json"), content.config().toJson());
-    writer.write(files, to, rest, content.values(), SHARD_BYTES);
+    shards.addAll(shards(to, "", rest));
     Path tower = new Path(to, VISION_FOLDER);
     writeJson(new Path(tower, "config.json"), content.config().vision().toJson());
-    writer.write(files, tower, vision, content.values(), SHARD_BYTES);
+    shards.addAll(shards(tower, VISION_FOLDER + "/", vision));
     if (content.tokenizer().isPresent()) {
       Path tokenizer = content.tokenizer().get();
       FileSystem source = tokenizer.getFileSystem(files.getConf());
@@ -200,6 +215,20 @@ public final class Checkpoints {
         in.transferTo(out);
       }
     }
+    return shards;
+  }
+
+  private List<CheckpointFile> shards(Path folder, String prefix, List<TensorSpec> tensors)
+      throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter(DataType.F32);
+    List<SafetensorsWriter.Shard> shards = writer.shards(tensors, SHARD_BYTES);
+    writer.writeIndex(files, folder, shards);
+    return shards.stream()
+        .map(
+            shard ->
+                new CheckpointFile(
+                    prefix + shard.name(), shard.tensors(), CheckpointFile.Content.MODEL, 0))
+        .toList();
   }
 
   private void writeJson(Path file, ObjectNode json) throws IOException {
@@ -223,11 +252,18 @@ public final class Checkpoints {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /** Deletes all but the start and the newest {@code keep}. */
-  void prune(int keep) throws IOException {
+  /**
+   * Deletes old checkpoints, but never the start.
+   *
+   * @param keep newest ones that stay
+   * @param keepEvery those of every so manieth round stay, too; 0 for none
+   */
+  void prune(int keep, int keepEvery) throws IOException {
     List<Path> all = complete();
     for (int i = 0; i < all.size() - keep; i++) {
-      if (round(all.get(i)) > 0 && !files.delete(all.get(i), true)) {
+      int round = round(all.get(i));
+      boolean milestone = keepEvery > 0 && round % keepEvery == 0;
+      if (round > 0 && !milestone && !files.delete(all.get(i), true)) {
         throw new DataException("Cannot delete the old checkpoint " + all.get(i));
       }
     }

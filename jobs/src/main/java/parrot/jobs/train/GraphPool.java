@@ -20,28 +20,25 @@ final class GraphPool {
 
   private GraphPool() {}
 
-  /** Work with a graph that nobody else has. */
-  interface Work<T> {
-    T run(ComputationGraph graph) throws Exception;
+  /**
+   * A graph that nobody else has, in whatever state its last user left it. One that is not given
+   * back, after a failure, is left to the garbage collector: nobody knows its state.
+   */
+  static ComputationGraph take(NetworkSpec network, OptimizerSpec optimizer) {
+    synchronized (IDLE) {
+      Deque<ComputationGraph> graphs = IDLE.get(new Key(network, optimizer));
+      ComputationGraph graph = graphs == null ? null : graphs.poll();
+      if (graph != null) {
+        return graph;
+      }
+    }
+    return ParrotGraph.blank(network, optimizer);
   }
 
-  static <T> T with(ReplicaState state, Work<T> work) throws Exception {
-    Key key = new Key(state.network(), state.optimizer());
-    ComputationGraph graph;
+  static void giveBack(NetworkSpec network, OptimizerSpec optimizer, ComputationGraph graph) {
     synchronized (IDLE) {
-      Deque<ComputationGraph> graphs = IDLE.get(key);
-      graph = graphs == null ? null : graphs.poll();
+      IDLE.computeIfAbsent(new Key(network, optimizer), ignored -> new ArrayDeque<>()).push(graph);
     }
-    if (graph == null) {
-      graph = ParrotGraph.create(state.network(), state.optimizer());
-    }
-    state.restore(graph);
-    T result = work.run(graph);
-    // After a failure the graph is left to the garbage collector: nobody knows its state.
-    synchronized (IDLE) {
-      IDLE.computeIfAbsent(key, ignored -> new ArrayDeque<>()).push(graph);
-    }
-    return result;
   }
 
   /** Frees what no task is using. */

@@ -1,56 +1,63 @@
 package parrot.jobs.train;
 
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
+import org.deeplearning4j.core.storage.StatsStorageRouter;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.deeplearning4j.spark.api.TrainingHook;
+import org.deeplearning4j.spark.api.TrainingMaster;
+import org.deeplearning4j.spark.api.TrainingResult;
+import org.deeplearning4j.spark.api.TrainingWorker;
+import org.deeplearning4j.spark.api.stats.SparkTrainingStats;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
-import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.api.MultiDataSet;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
-import parrot.model.dl4j.FlatVectors;
-import parrot.model.dl4j.NetworkSpec;
-import parrot.model.dl4j.OptimizerSpec;
+import parrot.jobs.state.ExecutorState;
+import parrot.jobs.state.ReplicaReport;
+import parrot.jobs.state.RoundNotes;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.Tally;
+import parrot.model.exchange.StateLayout;
 
 /**
- * DL4J's parameter averaging with four differences: which replica sees which rows is planned and
- * not drawn, the average is weighted by examples and added up in the order of the replicas, the
- * step count goes on from round to round, and a replica that left the numbers stops the round.
+ * A DL4J master for which a call of {@code fitPaths} is one round: each element of the RDD is the
+ * {@link ReplicaPlan} of a replica, which trains on an executor from the state that the executors
+ * hold; they reduce what all come back with into the next state. The driver's graph says at which
+ * step the round begins and how the router is steered; its parameters mean nothing.
  */
-final class RoundMaster extends ParameterAveragingTrainingMaster {
-  private final NetworkSpec network;
-  private final OptimizerSpec optimizer;
-  private transient Summary last;
+final class RoundMaster implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
+  private final RoundSettings settings;
+  private ExecutorState state;
+  private Rounds.Summary last;
 
-  /** What the last round did. */
-  record Summary(Tally tally, long examples, int steps, double replicaSeconds) {}
-
-  RoundMaster(NetworkSpec network, OptimizerSpec optimizer, TrainConfig config) {
-    super(
-        new Builder(config.replicas(), config.batchSize())
-            .batchSizePerWorker(config.batchSize())
-            .averagingFrequency(config.averageEvery()));
-    this.network = network;
-    this.optimizer = optimizer;
+  /**
+   * @param state to begin with; closed by the first round
+   */
+  RoundMaster(RoundSettings settings, ExecutorState state) {
+    this.settings = settings;
+    this.state = state;
   }
 
-  Summary last() {
+  /** After the last round. */
+  ExecutorState state() {
+    return state;
+  }
+
+  /** Of the last round. */
+  Rounds.Summary last() {
     return last;
   }
 
-  /**
-   * Trains one round.
-   *
-   * @param plans a {@link ReplicaPlan} for each replica, one in each partition
-   * @throws CommandException with {@link ExitCode#DIVERGED}; the graph is as before the round
-   */
   @Override
   public void executeTrainingPaths(
       SparkDl4jMultiLayer none,
@@ -58,45 +65,169 @@ final class RoundMaster extends ParameterAveragingTrainingMaster {
       JavaRDD<String> plans,
       DataSetLoader unused,
       MultiDataSetLoader loader) {
+    if (spark == null) {
+      throw unsupported();
+    }
     ComputationGraph graph = spark.getNetwork();
-    ReplicaState state = ReplicaState.of(network, optimizer, graph, true);
-    Broadcast<ReplicaState> broadcast = spark.getSparkContext().broadcast(state);
-    List<ReplicaResult> results;
+    TrainReplica work =
+        new TrainReplica(
+            settings.network(),
+            settings.optimizer(),
+            settings.layout(),
+            settings.averaging().exchange(),
+            graph.getIterationCount(),
+            ParrotGraph.vertex(graph).routing(),
+            loader);
+    List<String> texts = plans.collect();
+    boolean remembers = settings.averaging().exchange().remembers();
+    ExecutorState.Round round = state.next(texts, work, settings.mixing(), remembers);
     try {
-      results = new ArrayList<>(plans.mapPartitions(new ReplicaTask(broadcast, loader)).collect());
-    } finally {
-      broadcast.destroy();
+      last = summary(round.notes(), texts.size());
+    } catch (RuntimeException e) {
+      round.state().close();
+      throw e;
     }
-    results.sort(Comparator.comparingInt(ReplicaResult::replica));
-    for (ReplicaResult result : results) {
-      if (result.divergence() != null) {
-        throw new CommandException(
-            ExitCode.DIVERGED, "replica " + result.replica() + ": " + result.divergence());
-      }
-    }
-    results.removeIf(result -> result.examples() == 0);
-    average(graph, results);
+    state.close();
+    state = round.state();
+    graph.getConfiguration().setIterationCount(graph.getIterationCount() + last.steps());
   }
 
-  private void average(ComputationGraph graph, List<ReplicaResult> results) {
-    long examples = results.stream().mapToLong(ReplicaResult::examples).sum();
-    double[] weights =
-        results.stream().mapToDouble(result -> (double) result.examples() / examples).toArray();
-    FlatVectors.average(
-        graph.params(), results.stream().map(ReplicaResult::parameters).toList(), weights);
-    FlatVectors.average(
-        ParrotGraph.updaterState(graph),
-        results.stream().map(ReplicaResult::updater).toList(),
-        weights);
+  private Rounds.Summary summary(List<RoundNotes> notes, int replicas) {
+    List<ReplicaReport> reports = notes.stream().flatMap(note -> note.reports().stream()).toList();
+    if (reports.size() != replicas) {
+      throw new IllegalStateException(
+          "Cannot average: " + reports.size() + " replicas came back (expected " + replicas + ")");
+    }
+    List<String> failures =
+        reports.stream().map(ReplicaReport::failure).flatMap(Optional::stream).toList();
+    requireQuorum(reports, failures);
     Tally tally = new Tally();
     int steps = 0;
-    double seconds = 0;
-    for (ReplicaResult result : results) {
-      tally.add(result.tally());
-      steps = Math.max(steps, result.tally().steps());
-      seconds = Math.max(seconds, result.seconds());
+    for (ReplicaReport report : reports) {
+      if (report.divergence() == null) {
+        tally.add(report.tally());
+        steps = Math.max(steps, report.tally().steps());
+      }
     }
-    graph.getConfiguration().setIterationCount(graph.getIterationCount() + steps);
-    last = new Summary(tally, examples, steps, seconds);
+    return new Rounds.Summary(
+        tally,
+        tally.meanLoss(),
+        steps,
+        reports,
+        replicas * bytes(settings.layout()),
+        notes.stream().mapToLong(RoundNotes::bytesIn).sum(),
+        notes.stream().mapToLong(RoundNotes::began).min().orElse(0),
+        notes.stream().mapToLong(RoundNotes::ended).max().orElse(0),
+        failures);
+  }
+
+  private void requireQuorum(List<ReplicaReport> reports, List<String> failures) {
+    if (failures.isEmpty()) {
+      return;
+    }
+    if (!settings.averaging().dropsDiverged()) {
+      throw new CommandException(ExitCode.DIVERGED, failures.get(0));
+    }
+    long useful =
+        reports.stream()
+            .filter(report -> report.divergence() == null && report.examples() > 0)
+            .count();
+    int minimum = settings.averaging().minimumReplicas();
+    if (useful < minimum) {
+      throw new CommandException(
+          ExitCode.DIVERGED,
+          useful
+              + " replicas are left of at least "
+              + minimum
+              + " (minimum_replicas): "
+              + String.join("; ", failures));
+    }
+  }
+
+  private static long bytes(StateLayout layout) {
+    return Float.BYTES * (layout.parameters() + layout.moments());
+  }
+
+  private static UnsupportedOperationException unsupported() {
+    return new UnsupportedOperationException(
+        "Cannot train: this master takes the plans of replicas, by"
+            + " SparkComputationGraph.fitPaths(JavaRDD, MultiDataSetLoader)");
+  }
+
+  @Override
+  public void executeTraining(SparkDl4jMultiLayer network, JavaRDD<DataSet> data) {
+    throw unsupported();
+  }
+
+  @Override
+  public void executeTraining(SparkComputationGraph graph, JavaRDD<DataSet> data) {
+    throw unsupported();
+  }
+
+  @Override
+  public void executeTrainingMDS(SparkComputationGraph graph, JavaRDD<MultiDataSet> data) {
+    throw unsupported();
+  }
+
+  @Override
+  public TrainingWorker<TrainingResult> getWorkerInstance(SparkDl4jMultiLayer network) {
+    throw unsupported();
+  }
+
+  @Override
+  public TrainingWorker<TrainingResult> getWorkerInstance(SparkComputationGraph graph) {
+    throw unsupported();
+  }
+
+  @Override
+  public void addHook(TrainingHook hook) {
+    throw unsupported();
+  }
+
+  @Override
+  public void removeHook(TrainingHook hook) {
+    throw unsupported();
+  }
+
+  @Override
+  public String toJson() {
+    throw unsupported();
+  }
+
+  @Override
+  public String toYaml() {
+    throw unsupported();
+  }
+
+  /** Times are part of every round's metrics. */
+  @Override
+  public void setCollectTrainingStats(boolean collect) {}
+
+  @Override
+  public boolean getIsCollectTrainingStats() {
+    return false;
+  }
+
+  @Override
+  public SparkTrainingStats getTrainingStats() {
+    return null;
+  }
+
+  /** Replicas have none. */
+  @Override
+  public void setListeners(Collection<TrainingListener> listeners) {}
+
+  @Override
+  public void setListeners(StatsStorageRouter router, Collection<TrainingListener> listeners) {}
+
+  /** There are none. */
+  @Override
+  public boolean deleteTempFiles(JavaSparkContext spark) {
+    return true;
+  }
+
+  @Override
+  public boolean deleteTempFiles(SparkContext spark) {
+    return true;
   }
 }

@@ -2,6 +2,7 @@ package parrot.jobs.train;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,21 +14,45 @@ import parrot.model.dl4j.Tally;
  *
  * @param rounds of the whole run
  * @param epoch of the data after the round, as a fraction
+ * @param examples of the round; 0 for what was measured before the first
+ * @param tally of its replicas; empty where nobody counts
+ * @param loss mean per supervised token
  * @param learningRate of the round's last step
- * @param seconds that the round took
+ * @param seconds that the round took, without measuring and writing
  * @param trainSeconds of them spent in steps, by the slowest replica
+ * @param dropped replicas that do not count, in words
  * @param balance of the experts; empty where no picture was routed
  */
 record RoundReport(
     TrainingState state,
     int rounds,
     double epoch,
+    long examples,
     Tally tally,
+    double loss,
     double learningRate,
     double seconds,
     double trainSeconds,
+    List<String> dropped,
     Optional<BalanceReport> balance,
     Optional<Tally> heldOut) {
+
+  /** Of what was measured before the first round. */
+  static RoundReport before(TrainingState state, int rounds, Tally heldOut) {
+    return new RoundReport(
+        state,
+        rounds,
+        0,
+        0,
+        new Tally(),
+        Double.NaN,
+        0,
+        0,
+        0,
+        List.of(),
+        Optional.empty(),
+        Optional.of(heldOut));
+  }
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -37,17 +62,22 @@ record RoundReport(
     json.put("examples", state.examples());
     json.put("tokens", state.tokens());
     json.put("epoch", epoch);
-    if (tally.samples() > 0) {
-      json.put("loss", tally.meanLoss());
-      json.put("gradient_norm", tally.meanGradientNorm());
+    if (examples > 0) {
+      json.put("loss", loss);
       json.put("learning_rate", learningRate);
-      json.put("examples_per_second", tally.samples() / seconds);
-      json.put("tokens_per_second", tally.tokens() / seconds);
-      json.put("supervised_tokens", tally.supervisedTokens());
+      json.put("examples_per_second", examples / seconds);
       json.put("seconds", seconds);
       json.put("overhead_seconds", seconds - trainSeconds);
+    }
+    if (tally.samples() > 0) {
+      json.put("gradient_norm", tally.meanGradientNorm());
+      json.put("tokens_per_second", tally.tokens() / seconds);
+      json.put("supervised_tokens", tally.supervisedTokens());
       losses(json.putObject("languages"), tally);
       routing(json.putObject("routing"), tally);
+    }
+    if (!dropped.isEmpty()) {
+      dropped.forEach(json.putArray("dropped")::add);
     }
     balance.ifPresent(experts -> experts.writeTo(json.putObject("balance")));
     heldOut.ifPresent(
@@ -90,16 +120,22 @@ record RoundReport(
   String toLine(double secondsLeft) {
     StringBuilder line = new StringBuilder();
     line.append(String.format(Locale.ROOT, "round %d/%d", state.round(), rounds));
+    if (examples > 0) {
+      line.append(
+          String.format(
+              Locale.ROOT,
+              "  epoch %.2f  loss %.4f  lr %.2e  %.0f examples/s",
+              epoch,
+              loss,
+              learningRate,
+              examples / seconds));
+    }
     if (tally.samples() > 0) {
       line.append(
           String.format(
               Locale.ROOT,
-              "  epoch %.2f  loss %.4f  lr %.2e  gradient %.3g  %.0f examples/s  %.0f tokens/s",
-              epoch,
-              tally.meanLoss(),
-              learningRate,
+              "  gradient %.3g  %.0f tokens/s",
               tally.meanGradientNorm(),
-              tally.samples() / seconds,
               tally.tokens() / seconds));
     }
     heldOut.ifPresent(

@@ -8,6 +8,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.dl4j.RateSchedule;
+import parrot.model.exchange.Exchange;
+import parrot.model.exchange.OuterStep;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -24,6 +26,7 @@ import parrot.model.weights.Initializer;
  * @param replicas trained in parallel and averaged, K
  * @param averageEvery steps of each replica between two averages, H
  * @param batchSize samples of one step of one replica
+ * @param averaging how replicas become one
  * @param optimizer how parts learn
  * @param kernels what computes
  * @param recompute whether replicas compute the decoder's activations again in the backward pass
@@ -43,6 +46,7 @@ public record TrainConfig(
     int replicas,
     int averageEvery,
     int batchSize,
+    Averaging averaging,
     Optimizer optimizer,
     KernelChoice kernels,
     boolean recompute,
@@ -90,6 +94,36 @@ public record TrainConfig(
   public record Length(
       OptionalDouble epochs, Optional<Long> maxSteps, Optional<Long> maxExamples) {}
 
+  /** What averages replicas. */
+  public enum Master {
+    /** Executors, from the state that they hold. */
+    PARROT,
+    /** DL4J's own master, on the driver, for comparison. */
+    DL4J
+  }
+
+  /**
+   * How replicas become one.
+   *
+   * @param exchange how values travel
+   * @param outer what is done with their mean
+   * @param keepsMoments whether the optimizer's moments are averaged and kept; else each round
+   *     begins without
+   * @param dropsDiverged whether a replica that left the numbers is left out of the average; else
+   *     it ends the run
+   * @param minimumReplicas that must be left
+   * @param expertsByLoad whether experts are weighted by what replicas asked of them; else by
+   *     examples as everything
+   */
+  public record Averaging(
+      Master master,
+      Exchange exchange,
+      OuterStep outer,
+      boolean keepsMoments,
+      boolean dropsDiverged,
+      int minimumReplicas,
+      boolean expertsByLoad) {}
+
   /**
    * How parts learn.
    *
@@ -122,6 +156,7 @@ public record TrainConfig(
    *
    * @param every rounds between two checkpoints; 0 for the last round alone
    * @param keep newest checkpoints that stay; the start always stays
+   * @param keepEvery checkpoints of every so manieth round stay, too; 0 for none
    */
-  public record Checkpointing(int every, int keep) {}
+  public record Checkpointing(int every, int keep, int keepEvery) {}
 }

@@ -21,6 +21,8 @@ import parrot.jobs.balance.BalanceConfig;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.model.dl4j.RateSchedule;
+import parrot.model.exchange.Exchange;
+import parrot.model.exchange.OuterStep;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -115,6 +117,7 @@ public final class TrainConfigReader {
             map.wholeInt("replicas", 2, 1),
             map.wholeInt("average_every", 8, 1),
             map.wholeInt("batch_size", 8, 1),
+            averaging(map),
             optimizer(map.map("optimizer"), stage),
             kernels(map.map("kernels")),
             map.flag("recompute", false),
@@ -240,6 +243,40 @@ public final class TrainConfigReader {
         OptionalDouble.of(positive(map, "epochs", 1)), Optional.empty(), Optional.empty());
   }
 
+  private static TrainConfig.Averaging averaging(StrictMap map) {
+    StrictMap outer = map.map("outer");
+    TrainConfig.Averaging averaging =
+        new TrainConfig.Averaging(
+            TrainConfig.Master.valueOf(upper(map, "averaging", List.of("parrot", "dl4j"))),
+            Exchange.valueOf(upper(map, "exchange", List.of("f32", "bf16", "int8"))),
+            new OuterStep(
+                positive(outer, "learning_rate", 1),
+                outer.number("momentum", 0, x -> x >= 0 && x < 1, "at least 0 and below 1")),
+            map.oneOf("updater_state", "average", List.of("average", "reset")).equals("average"),
+            map.oneOf("on_divergence", "fail", List.of("fail", "drop")).equals("drop"),
+            map.wholeInt("minimum_replicas", 1, 1),
+            map.oneOf("average_experts_by", "examples", List.of("examples", "load"))
+                .equals("load"));
+    boolean plain =
+        averaging.exchange() == Exchange.F32
+            && averaging.outer().equals(OuterStep.AVERAGE)
+            && averaging.keepsMoments()
+            && !averaging.dropsDiverged()
+            && !averaging.expertsByLoad();
+    if (averaging.master() == TrainConfig.Master.DL4J && !plain) {
+      throw map.invalid(
+          "averaging",
+          "dl4j",
+          "parrot where exchange, outer, updater_state, on_divergence or average_experts_by are set");
+    }
+    return averaging;
+  }
+
+  /** The first choice is the usual one. */
+  private static String upper(StrictMap map, String key, List<String> choices) {
+    return map.oneOf(key, choices.get(0), choices).toUpperCase(Locale.ROOT);
+  }
+
   private static TrainConfig.Optimizer optimizer(StrictMap map, Optional<String> stage) {
     double usual = stage.isPresent() && stage.get().equals("instruct") ? 2e-5 : 1e-3;
     double rate = notNegative(map, "learning_rate", usual);
@@ -304,7 +341,8 @@ public final class TrainConfigReader {
   }
 
   private static TrainConfig.Checkpointing checkpoints(StrictMap map) {
-    return new TrainConfig.Checkpointing(map.wholeInt("every", 0, 0), map.wholeInt("keep", 2, 1));
+    return new TrainConfig.Checkpointing(
+        map.wholeInt("every", 0, 0), map.wholeInt("keep", 2, 1), map.wholeInt("keep_every", 0, 0));
   }
 
   private static double positive(StrictMap map, String key, double absent) {

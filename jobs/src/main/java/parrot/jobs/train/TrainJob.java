@@ -18,9 +18,11 @@ import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.MemoryNeed;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
+import parrot.jobs.state.LostStateException;
 import parrot.model.kernel.Kernels;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
+import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 
@@ -42,6 +44,9 @@ public final class TrainJob {
    */
   public record Outcome(
       Path checkpoint, int rounds, double loss, double heldOutLoss, boolean stopped) {}
+
+  /** Times that a run goes on after its state is lost. */
+  private static final int LOSSES = 3;
 
   private final TrainConfig config;
   private final JavaSparkContext spark;
@@ -105,9 +110,31 @@ public final class TrainJob {
       if (from.isPresent()) {
         requireMemory(TensorNames.of(model.config()));
       }
-      TrainingLoop loop =
-          new TrainingLoop(config, spark, run, say, model, from.orElse(start), threads, yaml);
-      return loop.train(stop);
+      return train(model, from.orElse(start), threads, yaml, stop);
+    }
+  }
+
+  /** Goes on from the last checkpoint where executors take the state with them, but not forever. */
+  private Outcome train(ModelFolder model, Path start, int threads, String yaml, StopSignal stop)
+      throws IOException {
+    Path from = start;
+    for (int losses = 0; ; losses++) {
+      try {
+        return new TrainingLoop(config, spark, run, say, model, from, threads, yaml).train(stop);
+      } catch (LostStateException e) {
+        if (losses == LOSSES) {
+          throw new CommandException(
+              ExitCode.ENVIRONMENT,
+              "Cannot train: "
+                  + e.getMessage()
+                  + ", for the "
+                  + (losses + 1)
+                  + "th time; look why executors die, then go on with --resume",
+              e);
+        }
+        from = run.checkpoints.newestValid(say).orElseThrow();
+        say.accept("warning: " + e.getMessage() + "; going on from " + from);
+      }
     }
   }
 
@@ -129,13 +156,11 @@ public final class TrainJob {
           new Checkpoints.Content(
               model.config(),
               model.tensors(),
-              model::read,
               model.tokenizer(),
               TrainingState.start(
                   data.fingerprints(), ExpertBalance.start(model.config(), config.balance())),
-              yaml,
-              0,
-              Optional.empty()));
+              yaml),
+          (SafetensorsWriter.Values) model::read);
     }
   }
 
@@ -149,7 +174,9 @@ public final class TrainJob {
         frozen += tensor.elements();
       }
     }
-    MemoryNeed need = MemoryNeed.of(trainable, frozen, config.replicas(), false);
+    boolean momentum = config.averaging().outer().hasVelocity();
+    int copies = spark.isLocal() ? 1 : 2;
+    MemoryNeed need = new MemoryNeed(trainable, frozen, 0, config.replicas(), momentum, copies);
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 

@@ -2,12 +2,21 @@ package parrot.jobs.train;
 
 import java.util.List;
 import parrot.jobs.spark.ShippedClasses;
+import parrot.jobs.state.ReplicaPiece;
+import parrot.jobs.state.RoundNotes;
+import parrot.jobs.state.StateChunk;
 import parrot.model.dl4j.Tally;
 
 /** What training sends. */
 public final class TrainShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
-    return List.of(ReplicaState.class, ReplicaResult.class, Tally.class);
+    return List.of(RoundNotes.class, CheckpointManifest.Entry.class, Tally.class);
+  }
+
+  /** They write their bytes themselves. */
+  @Override
+  public List<Class<?>> small() {
+    return List.of(StateChunk.class, ReplicaPiece.class);
   }
 }

@@ -6,14 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.jobs.balance.BalanceAlarm;
 import parrot.jobs.balance.BalanceReport;
@@ -21,42 +18,44 @@ import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.balance.ExpertLoads;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
-import parrot.jobs.spark.TaskFailure;
+import parrot.jobs.spark.JobDescription;
+import parrot.jobs.spark.RoundMetrics;
+import parrot.jobs.state.ExecutorState;
+import parrot.jobs.state.ReplicaReport;
+import parrot.jobs.train.RoundPhases.Phase;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.RateSchedule;
 import parrot.model.dl4j.Tally;
+import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
-import parrot.model.weights.TensorNames;
-import parrot.model.weights.TensorSpec;
 
-/** The rounds of a run, with everything they need opened. */
+/** The rounds of a run from one checkpoint on, with everything they need opened. */
 final class TrainingLoop {
+  private static final double MILLIS = 1e3;
+
   private final TrainConfig config;
   private final JavaSparkContext spark;
   private final Consumer<String> say;
   private final RunFolder run;
-
   private final ModelFolder model;
   private final Path from;
-  private final String yaml;
   private final ExampleStream stream;
   private final long totalExamples;
   private final int perRound;
   private final int rounds;
-  private final NetworkSpec network;
-  private final OptimizerSpec optimizer;
-  private final ComputationGraph graph;
+  private final RoundSettings settings;
+  private final StateCheckpoints checkpoints;
   private final MinibatchLoader loader;
   private final List<String> heldOut;
   private final BalanceAlarm alarm;
   private TrainingState state;
 
   /**
-   * Opens data, graph and checkpoint.
+   * Opens data and checkpoint.
    *
    * @param model the start, where frozen weights are
    * @param from the checkpoint to go on from
@@ -79,10 +78,9 @@ final class TrainingLoop {
     this.say = say;
     this.model = model;
     this.from = from;
-    this.yaml = yaml;
+    Configuration hadoop = spark.hadoopConfiguration();
     ParrotConfig parrot = model.config();
-    TrainingData data =
-        TrainingData.open(config, spark.hadoopConfiguration(), parrot, model.tokenizer());
+    TrainingData data = TrainingData.open(config, hadoop, parrot, model.tokenizer());
     state = run.checkpoints.state(from);
     data.requireSame(state);
     stream =
@@ -94,7 +92,7 @@ final class TrainingLoop {
     totalExamples = totalExamples(perStep);
     perRound = perStep * config.averageEvery();
     rounds = Math.toIntExact((totalExamples + perRound - 1) / perRound);
-    network =
+    NetworkSpec network =
         new NetworkSpec(
             run.checkpoints.start().toString(),
             config.train(),
@@ -102,34 +100,17 @@ final class TrainingLoop {
             config.kernels().precision(),
             threads,
             config.recompute());
-    optimizer = optimizer(Math.toIntExact((totalExamples + perStep - 1) / perStep));
-    graph = ParrotGraph.create(network, optimizer);
-    checkMemory(graph.params().length());
-    loader =
-        new MinibatchLoader(
-            spark.hadoopConfiguration(), parrot.vision().imageSize(), parrot.vocabSize());
+    settings =
+        new RoundSettings(
+            network,
+            optimizer(Math.toIntExact((totalExamples + perStep - 1) / perStep)),
+            ParrotNetwork.parameters(parrot, config.train()),
+            config.averaging());
+    checkpoints =
+        new StateCheckpoints(run.checkpoints, model, settings.parameters(), config, yaml, hadoop);
+    loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.vocabSize());
     heldOut = heldOut(data.heldOut());
     alarm = new BalanceAlarm(config.balance());
-  }
-
-  /** The driver holds the state twice and that of every replica. */
-  private void checkMemory(long parameters) {
-    long state = 3L * Float.BYTES * parameters; // values and two moments
-    long needed = state * (config.replicas() + 2);
-    long heap = Runtime.getRuntime().maxMemory();
-    if (needed > heap / 5 * 4) {
-      throw new CommandException(
-          ExitCode.ENVIRONMENT,
-          "Cannot train "
-              + parameters
-              + " parameters with "
-              + config.replicas()
-              + " replicas: the driver needs about "
-              + (needed >> 20)
-              + " MiB for their states (the heap has "
-              + (heap >> 20)
-              + "); give it more with PARROT_HEAP or spark.driver.memory");
-    }
   }
 
   private long totalExamples(int perStep) {
@@ -177,58 +158,21 @@ final class TrainingLoop {
   }
 
   TrainJob.Outcome train(StopSignal stop) throws IOException {
-    restore();
     stream.skip(state.examples());
     run.checkpoints.deleteAfter(state.round());
     say.accept(describe());
-    RoundMaster master = new RoundMaster(network, optimizer, config);
-    SparkComputationGraph sparkGraph = new SparkComputationGraph(spark, graph, master);
-    Path checkpoint = from;
-    double loss = Double.NaN;
-    double heldOutLoss = Double.NaN;
-    try (MetricsFile metrics = new MetricsFile(run.files, run.path, state.round())) {
-      if (state.round() == 0 && !heldOut.isEmpty()) {
-        RoundReport before =
-            new RoundReport(
-                state, rounds, 0, new Tally(), 0, 0, 0, Optional.empty(), Optional.of(measure()));
-        metrics.add(before.toJson());
-        say.accept(before.toLine(0));
-      }
-      double spent = 0;
-      int done = 0;
-      boolean saved = true;
-      while (state.round() < rounds && !stop.isRequested()) {
-        RoundReport report = round(sparkGraph, master);
-        spent += report.seconds();
-        done++;
-        loss = report.tally().meanLoss();
-        heldOutLoss = report.heldOut().map(Tally::meanLoss).orElse(heldOutLoss);
-        metrics.add(report.toJson());
-        say.accept(report.toLine(spent / done * (rounds - state.round())));
-        report.balance().map(alarm::after).ifPresent(lines -> lines.forEach(say));
-        int every = config.checkpoints().every();
-        saved = every > 0 && state.round() % every == 0;
-        if (saved) {
-          checkpoint = save();
-        }
-      }
-      if (!saved) {
-        checkpoint = save();
-      }
+    try (MetricsFile lines = new MetricsFile(run.files, run.path, state.round());
+        RoundMetrics metrics = RoundMetrics.register(spark.sc());
+        Rounds replicas = open()) {
+      return train(stop, replicas, lines, metrics);
     }
-    boolean stopped = state.round() < rounds;
-    say.accept(
-        stopped
-            ? "Stopped after round " + state.round() + "; --resume continues from " + checkpoint
-            : "Trained " + state.round() + " rounds; the model is in " + checkpoint);
-    return new TrainJob.Outcome(checkpoint, state.round(), loss, heldOutLoss, stopped);
   }
 
   private String describe() {
     return "Training "
         + config.train().stream().map(Part::key).toList()
         + ", "
-        + graph.params().length()
+        + settings.layout().parameters()
         + " parameters, "
         + (model.config().useMoe() ? "with" : "without")
         + " experts; "
@@ -243,158 +187,218 @@ final class TrainingLoop {
         + config.batchSize();
   }
 
-  /** Trained values and moments of a checkpoint; those of the start are there already. */
-  private void restore() throws IOException {
-    ParrotGraph.vertex(graph).setRouting(state.balance().routing());
-    if (state.round() == 0) {
-      return;
+  private Rounds open() {
+    CheckpointState stored =
+        new CheckpointState(
+            from,
+            state.round() == 0,
+            settings.layout(),
+            config.averaging().outer().hasVelocity(),
+            settings.parameters(),
+            spark.hadoopConfiguration());
+    if (config.averaging().master() == TrainConfig.Master.DL4J) {
+      return new StockRounds(spark, settings, config, loader, stored);
     }
-    TrainedValues.read(from, spark.hadoopConfiguration(), graph);
-    graph.getConfiguration().setIterationCount(state.iteration());
+    ExecutorState executors = ExecutorState.load(spark, settings.layout(), stored::chunk);
+    if (config.averaging().exchange().remembers()) {
+      executors = executors.withMemories(config.replicas(), stored::memories);
+    }
+    return new ParrotRounds(spark, new RoundMaster(settings, executors), settings, loader);
   }
 
-  private RoundReport round(SparkComputationGraph sparkGraph, RoundMaster master)
+  private TrainJob.Outcome train(
+      StopSignal stop, Rounds replicas, MetricsFile lines, RoundMetrics metrics)
       throws IOException {
-    long began = System.nanoTime();
+    if (state.round() == 0 && !heldOut.isEmpty()) {
+      RoundReport before = RoundReport.before(state, rounds, measure(replicas.state()));
+      lines.add(before.toJson());
+      say.accept(before.toLine(0));
+    }
+    Path checkpoint = from;
+    double loss = Double.NaN;
+    double heldOutLoss = Double.NaN;
+    double spent = 0;
+    int done = 0;
+    while (state.round() < rounds && !stop.isRequested()) {
+      RoundClock clock = new RoundClock();
+      RoundReport report = round(replicas, clock);
+      if (saves(stop)) {
+        clock.enter(Phase.CHECKPOINT);
+        checkpoint = save(replicas.state());
+        clock.leave();
+      }
+      loss = report.loss();
+      heldOutLoss = report.heldOut().map(Tally::meanLoss).orElse(heldOutLoss);
+      RoundPhases phases = clock.phases();
+      var json = report.toJson();
+      json.set(RoundPhases.KEY, phases.toJson());
+      lines.add(json);
+      metrics.update(numbers(report, phases));
+      spent += clock.seconds();
+      done++;
+      say.accept(report.toLine(spent / done * (rounds - state.round())));
+      report.dropped().forEach(line -> say.accept("warning: left out of the average: " + line));
+      report.balance().map(alarm::after).ifPresent(warnings -> warnings.forEach(say));
+    }
+    if (Checkpoints.round(checkpoint) < state.round()) {
+      checkpoint = save(replicas.state());
+    }
+    boolean stopped = state.round() < rounds;
+    say.accept(
+        stopped
+            ? "Stopped after round " + state.round() + "; --resume continues from " + checkpoint
+            : "Trained " + state.round() + " rounds; the model is in " + checkpoint);
+    return new TrainJob.Outcome(checkpoint, state.round(), loss, heldOutLoss, stopped);
+  }
+
+  private boolean saves(StopSignal stop) {
+    int every = config.checkpoints().every();
+    boolean isLast = state.round() == rounds || stop.isRequested();
+    return isLast || every > 0 && state.round() % every == 0;
+  }
+
+  private RoundReport round(Rounds replicas, RoundClock clock) throws IOException {
+    clock.enter(Phase.PLAN);
     long examples = Math.min(perRound, totalExamples - state.examples());
     List<Minibatch> minibatches = new ArrayList<>();
     for (long left = examples; left > 0; left -= config.batchSize()) {
       minibatches.add(stream.take((int) Math.min(config.batchSize(), left)));
     }
-    List<String> plans =
-        ReplicaPlan.deal(minibatches, config.replicas()).stream()
-            .map(ReplicaPlan::toString)
-            .toList();
+    List<ReplicaPlan> plans = ReplicaPlan.deal(minibatches, config.replicas());
+    clock.leave();
     int number = state.round() + 1;
-    try {
-      sparkGraph.fitPaths(spark.parallelize(plans, plans.size()), loader);
-    } catch (CommandException e) {
-      throw diverged(e, number);
+    long began = System.currentTimeMillis();
+    Rounds.Summary summary;
+    try (JobDescription says = describe(number, "replicas learn and are averaged")) {
+      summary = replicas.train(plans, state.iteration(), state.balance().routing());
     } catch (RuntimeException e) {
-      throw failed(e, number);
-    } catch (Exception e) { // Scala throws checked exceptions undeclared
-      throw failed(e, number);
+      throw RoundFailure.of(e, number, run.checkpoints);
     }
-    RoundMaster.Summary summary = master.last();
-    if (summary.examples() != examples) {
-      throw new CommandException(
-          ExitCode.FAILED,
-          "Cannot finish round "
-              + number
-              + ": replicas trained on "
-              + summary.examples()
-              + " examples (expected "
-              + examples
-              + ")");
-    }
-    double seconds = (System.nanoTime() - began) / 1e9;
+    time(clock, summary, began);
+    requireAll(summary, examples, number);
+    double seconds = clock.seconds();
     ExpertLoads loads = ExpertLoads.of(summary.tally(), model.config(), RoundReport::tag);
     ExpertBalance balance =
         state.balance().after(loads, config.balance(), (double) number / rounds);
-    ParrotGraph.vertex(graph).setRouting(balance.routing());
     state =
         new TrainingState(
             TrainingState.VERSION,
             number,
-            graph.getIterationCount(),
+            state.iteration() + summary.steps(),
             state.minibatches() + minibatches.size(),
             state.examples() + examples,
             state.tokens() + summary.tally().tokens(),
             state.data(),
             balance);
     boolean measures = number % config.heldOut().every() == 0 || number == rounds;
+    Optional<Tally> measured = Optional.empty();
+    if (measures && !heldOut.isEmpty()) {
+      clock.enter(Phase.HELD_OUT);
+      measured = Optional.of(measure(replicas.state()));
+      clock.leave();
+    }
     return new RoundReport(
         state,
         rounds,
         (double) state.examples() / stream.rows(),
+        examples,
         summary.tally(),
-        ParrotGraph.learningRate(optimizer, state.iteration() - 1),
+        summary.loss(),
+        ParrotGraph.learningRate(settings.optimizer(), state.iteration() - 1),
         seconds,
-        summary.replicaSeconds(),
+        summary.reports().stream().mapToDouble(ReplicaReport::trainSeconds).max().orElse(0),
+        summary.dropped(),
         loads.isEmpty()
             ? Optional.empty()
             : Optional.of(BalanceReport.of(loads, balance, config.balance())),
-        measures && !heldOut.isEmpty() ? Optional.of(measure()) : Optional.empty());
+        measured);
   }
 
-  private CommandException diverged(CommandException cause, int number) throws IOException {
-    if (cause.exitCode() != ExitCode.DIVERGED) {
-      return cause;
+  private JobDescription describe(int round, String what) {
+    return JobDescription.set(spark, "round " + round + " of " + rounds + ": " + what);
+  }
+
+  /** Where the time of the job went, by the clocks of its executors. */
+  private static void time(RoundClock clock, Rounds.Summary summary, long began) {
+    long ended = System.currentTimeMillis();
+    clock.bytes(summary.bytesOut(), summary.bytesIn());
+    if (summary.reports().isEmpty()) {
+      clock.add(Phase.COMPUTE, began, ended);
+      return;
     }
-    List<Path> kept = run.checkpoints.complete();
-    return new CommandException(
-        ExitCode.DIVERGED,
-        "Training diverged in round "
-            + number
-            + ", "
-            + cause.getMessage()
-            + "; the last checkpoint is kept in "
-            + kept.get(kept.size() - 1)
-            + " (start from there with model.folder, another out and a lower optimizer.learning_rate or optimizer.clip_norm)",
-        cause);
-  }
-
-  private static RuntimeException failed(Exception cause, int number) {
-    RuntimeException thrown = TaskFailure.unwrap(cause);
-    if (thrown != cause && !(thrown instanceof IllegalStateException)) {
-      return thrown;
+    long first = Long.MAX_VALUE;
+    long last = began;
+    for (ReplicaReport report : summary.reports()) {
+      clock.replica(
+          report.replica(),
+          report.executor(),
+          report.host(),
+          report.began(),
+          report.trainSeconds());
+      first = Math.min(first, report.began());
+      last = Math.max(last, report.began() + Math.round(MILLIS * report.trainSeconds()));
     }
-    String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    ExitCode code = cause instanceof SparkException ? ExitCode.ENVIRONMENT : ExitCode.FAILED;
-    return new CommandException(code, "Cannot finish round " + number + ": " + reason, cause);
+    clock.add(Phase.EXCHANGE, began, first);
+    clock.add(Phase.COMPUTE, first, last);
+    clock.add(Phase.EXCHANGE, last, summary.reduceBegan());
+    clock.add(Phase.OUTER_STEP, summary.reduceBegan(), summary.reduceEnded());
   }
 
-  private Tally measure() {
-    ReplicaState now = ReplicaState.of(network, optimizer, graph, false);
-    Broadcast<ReplicaState> broadcast = spark.broadcast(now);
-    try {
-      int parts = Math.min(heldOut.size(), config.replicas());
-      Tally sum = new Tally();
-      spark
-          .parallelize(heldOut, parts)
-          .mapPartitions(new HeldOutTask(broadcast, loader))
-          .collect()
-          .forEach(sum::add);
-      return sum;
-    } finally {
-      broadcast.destroy();
+  private static void requireAll(Rounds.Summary summary, long examples, int round) {
+    boolean counted = !summary.reports().isEmpty() && summary.dropped().isEmpty();
+    if (counted && summary.tally().samples() != examples) {
+      throw new CommandException(
+          ExitCode.FAILED,
+          "Cannot finish round "
+              + round
+              + ": replicas trained on "
+              + summary.tally().samples()
+              + " examples (expected "
+              + examples
+              + ")");
     }
   }
 
-  /** A selection goes with the bias that the router was trained to. */
-  private ParrotConfig trainedConfig() {
-    ParrotConfig parrot = model.config();
-    return parrot.selectsExperts()
-        ? parrot.withSelectionBias(state.balance().selectionBias())
-        : parrot;
+  private RoundMetrics.Round numbers(RoundReport report, RoundPhases phases) {
+    Map<String, Double> seconds = new TreeMap<>();
+    phases.seconds().forEach((phase, spent) -> seconds.put(phase.key(), spent));
+    return new RoundMetrics.Round(
+        state.round(),
+        report.loss(),
+        report.heldOut().map(Tally::meanLoss).orElse(Double.NaN),
+        report.examples(),
+        report.tally().tokens(),
+        phases.bytesOut() + phases.bytesIn(),
+        report.balance().map(BalanceReport::maxViolation).orElse(Double.NaN),
+        report.seconds(),
+        seconds);
   }
 
-  private Path save() throws IOException {
-    Map<String, INDArray> trained = ParrotGraph.vertex(graph).paramTable(true);
-    List<TensorSpec> tensors =
-        TensorNames.of(model.config()).stream()
-            .filter(tensor -> model.weights().names().contains(tensor.name()))
-            .toList();
-    INDArray updater = ParrotGraph.updaterState(graph);
-    Path checkpoint =
-        run.checkpoints.write(
-            new Checkpoints.Content(
-                trainedConfig(),
-                tensors,
-                (tensor, sink) -> {
-                  INDArray values = trained.get(tensor.name());
-                  if (values == null) {
-                    model.weights().read(tensor.name(), sink);
-                  } else {
-                    TrainedValues.write(values, sink);
-                  }
-                },
-                model.tokenizer(),
-                state,
-                yaml,
-                updater.length(),
-                Optional.of(sink -> TrainedValues.write(updater, sink))));
-    run.checkpoints.prune(config.checkpoints().keep());
-    return checkpoint;
+  private Tally measure(ExecutorState executors) {
+    List<ArrayList<String>> parts = new ArrayList<>();
+    int count = Math.min(heldOut.size(), config.replicas());
+    for (int i = 0; i < count; i++) {
+      int begin = (int) ((long) heldOut.size() * i / count);
+      int end = (int) ((long) heldOut.size() * (i + 1) / count);
+      parts.add(new ArrayList<>(heldOut.subList(begin, end)));
+    }
+    MeasureLosses work =
+        new MeasureLosses(
+            settings.network(),
+            settings.optimizer(),
+            settings.layout(),
+            state.balance().routing(),
+            loader);
+    Tally sum = new Tally();
+    try (JobDescription says = describe(state.round(), "held-out losses")) {
+      executors.collect(parts, work, Tally.class).forEach(sum::add);
+    }
+    return sum;
+  }
+
+  private Path save(ExecutorState executors) throws IOException {
+    try (JobDescription says = describe(state.round(), "checkpoint")) {
+      return checkpoints.save(executors, state);
+    }
   }
 }

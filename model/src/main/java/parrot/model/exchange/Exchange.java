@@ -35,7 +35,9 @@ public enum Exchange {
     return this == INT8;
   }
 
-  /** What moments travel as: they are no differences, and a block's scale would erase small ones. */
+  /**
+   * What moments travel as: they are no differences, and a block's scale would erase small ones.
+   */
   public Exchange forMoments() {
     return this == INT8 ? BF16 : this;
   }
