@@ -182,7 +182,7 @@ public final class Checkpoints {
    *
    * @param source gives the values of each tensor
    */
-  Path write(Content content, SafetensorsWriter.Values source) throws IOException {
+  Path writeFrom(Content content, SafetensorsWriter.Values source) throws IOException {
     return write(
         content,
         (folder, model) -> {

@@ -22,7 +22,6 @@ import parrot.jobs.state.LostStateException;
 import parrot.model.kernel.Kernels;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
-import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 
@@ -152,7 +151,7 @@ public final class TrainJob {
         run.delete(sources());
       }
       run.writeConfig(yaml);
-      return run.checkpoints.write(
+      return run.checkpoints.writeFrom(
           new Checkpoints.Content(
               model.config(),
               model.tensors(),
@@ -160,7 +159,7 @@ public final class TrainJob {
               TrainingState.start(
                   data.fingerprints(), ExpertBalance.start(model.config(), config.balance())),
               yaml),
-          (SafetensorsWriter.Values) model::read);
+          model::read);
     }
   }
 
