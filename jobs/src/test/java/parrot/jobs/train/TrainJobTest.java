@@ -101,7 +101,7 @@ class TrainJobTest {
             "model.safetensors",
             "vision/model.safetensors",
             "training/state.json",
-            Checkpoints.UPDATER_FILE);
+            "training/updater.safetensors");
     return sums;
   }
 
