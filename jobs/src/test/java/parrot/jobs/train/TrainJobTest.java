@@ -2,6 +2,7 @@ package parrot.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
-import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -194,42 +194,109 @@ class TrainJobTest {
     }
   }
 
-  @Test
-  void theGraphTrainsUnderTheStockMasterToo() throws IOException {
-    TrainConfig config = world.config("stock", "max_examples=16");
-    train(config);
-    ComputationGraph graph =
-        ParrotGraph.create(
-            new NetworkSpec(
-                world.path("stock/checkpoints/round-000000"),
-                config.train(),
-                "reference",
-                "f32",
-                1),
-            OptimizerSpec.of(RateSchedule.constant(1e-2)));
-    float[] before = graph.params().dup().data().asFloat();
-    org.apache.hadoop.fs.Path data = new org.apache.hadoop.fs.Path(world.path("train"));
-    ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
-    ExampleStream stream = new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), 0);
-    List<String> minibatches = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      minibatches.add(stream.take(4).toString());
+  private static void assertClose(TrainJob.Outcome one, TrainJob.Outcome other, double most) {
+    try (ModelFolder first = ModelFolder.open(one.checkpoint(), HADOOP);
+        ModelFolder second = ModelFolder.open(other.checkpoint(), HADOOP)) {
+      for (String name : first.weights().names()) {
+        assertThat(first.weights().read(name))
+            .as(name)
+            .containsExactly(second.weights().read(name), offset((float) most));
+      }
     }
-    SparkComputationGraph spark =
-        new SparkComputationGraph(
-            session.sparkContext(),
-            graph,
-            new ParameterAveragingTrainingMaster.Builder(2, 4)
-                .batchSizePerWorker(4)
-                .averagingFrequency(2)
-                .build());
-    spark.fitPaths(
-        SparkSessions.context(session).parallelize(minibatches, 2),
-        new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY));
-    float[] after = spark.getNetwork().params().data().asFloat();
-    assertThat(after).isNotEqualTo(before);
-    for (float value : after) {
-      assertThat(value).isFinite();
+  }
+
+  @Test
+  void theStockMasterComesToTheSameAverage() {
+    String[] settings = {"max_examples=32", "checkpoints.every=1"};
+    TrainJob.Outcome ours = train(world.config("ours", settings));
+    String[] stock = {"averaging=dl4j", "max_examples=32", "checkpoints.every=1"};
+    TrainJob.Outcome theirs = train(world.config("stock", stock));
+    assertClose(ours, theirs, 1e-5);
+    assertThat(theirs.loss()).isFinite();
+    assertThat(theirs.heldOutLoss()).isCloseTo(ours.heldOutLoss(), offset(1e-4));
+  }
+
+  /** With an epsilon this large AdamW without moments is gradient descent at a rate of 0.1. */
+  @Test
+  void replicasThatAverageEveryStepOfGradientDescentAreOneBigBatch() {
+    String[] descent = {
+      "optimizer.epsilon=1e7",
+      "optimizer.learning_rate=1e6",
+      "optimizer.beta1=0",
+      "optimizer.schedule=constant",
+      "optimizer.warmup_steps=0",
+      "optimizer.clip_norm=0",
+      "average_every=1",
+      "max_examples=48"
+    };
+    TrainJob.Outcome replicas = train(world.config("descent-replicas", descent));
+    TrainJob.Outcome whole =
+        train(world.config("descent-whole", with(descent, "replicas=1", "batch_size=8")));
+    assertThat(replicas.rounds()).isEqualTo(6).isEqualTo(whole.rounds());
+    assertClose(replicas, whole, 1e-6);
+    TrainJob.Outcome other = train(world.config("descent-other", with(descent, "seed=5")));
+    assertThatThrownBy(() -> assertClose(replicas, other, 1e-6)).isInstanceOf(AssertionError.class);
+  }
+
+  private static String[] with(String[] settings, String... more) {
+    return Stream.concat(Arrays.stream(settings), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "bf16", "int8"})
+  void everyFormatGoesOnWhereItWasLeft(String format) throws IOException {
+    String[] settings = {
+      "exchange=" + format,
+      "outer.learning_rate=0.7",
+      "outer.momentum=0.9",
+      "model.config.moe_top_k=1",
+      "balance.update_rate=0.01",
+      "average_experts_by=load",
+      "checkpoints.every=1",
+      "checkpoints.keep=9"
+    };
+    TrainJob.Outcome whole = train(world.config("whole-" + format, settings));
+    String parts = "parts-" + format;
+    TrainJob.Outcome first = train(world.config(parts, settings));
+    Path half = local(first.checkpoint()).resolveSibling("round-000002");
+    assertThat(checksums(first.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
+    for (int round = 3; round <= 4; round++) {
+      deleteFolder(half.resolveSibling("round-00000" + round));
+    }
+    List<String> said = new ArrayList<>();
+    TrainJob.Outcome resumed = train(world.config(parts, settings), TrainJob.Mode.RESUME, said);
+    assertThat(said).anyMatch(line -> line.startsWith("Continuing from ") && line.endsWith("2"));
+    assertThat(checksums(resumed.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
+    assertThat(checksums(resumed.checkpoint()))
+        .containsKey("training/outer_momentum.safetensors")
+        .hasSize(format.equals("int8") ? 9 : 7);
+  }
+
+  private static void deleteFolder(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  @Test
+  void averagingIsWhatARateOfOneWithoutMomentumDoes() throws IOException {
+    TrainJob.Outcome usual = train(world.config("usual"));
+    TrainJob.Outcome said =
+        train(world.config("said", "outer.learning_rate=1.0", "outer.momentum=0"));
+    assertThat(checksums(said.checkpoint())).isEqualTo(checksums(usual.checkpoint()));
+  }
+
+  @Test
+  void keepsMilestonesBesideTheNewest() throws IOException {
+    TrainJob.Outcome outcome =
+        train(
+            world.config(
+                "kept", "checkpoints.every=1", "checkpoints.keep=1", "checkpoints.keep_every=2"));
+    try (Stream<Path> all = Files.list(local(outcome.checkpoint()).getParent())) {
+      assertThat(all.map(path -> path.getFileName().toString()).filter(n -> !n.startsWith(".")))
+          .containsExactlyInAnyOrder("round-000000", "round-000002", "round-000004");
     }
   }
 
@@ -460,7 +527,7 @@ class TrainJobTest {
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DIVERGED))
         .hasMessageStartingWith("Training diverged in round ")
-        .hasMessageContaining("replica 0: ")
+        .hasMessageContaining("replica 0 (executor driver on ")
         .hasMessageContaining("the last checkpoint is kept in ")
         .hasMessageContaining("diverged/checkpoints/round-00000");
   }

@@ -97,7 +97,10 @@ class TrainProcessTest {
 
   private byte[] updater(String out) throws IOException {
     return Files.readAllBytes(
-        folder.resolve(out).resolve("checkpoints/round-000040").resolve("training/updater.safetensors"));
+        folder
+            .resolve(out)
+            .resolve("checkpoints/round-000040")
+            .resolve("training/updater.safetensors"));
   }
 
   @Test

@@ -20,10 +20,6 @@ public record OuterStep(double learningRate, double momentum) implements Seriali
     return momentum != 0;
   }
 
-  private boolean isAverage() {
-    return learningRate == 1 && momentum == 0;
-  }
-
   /**
    * Turns the mean into the new parameters, in place.
    *
@@ -32,9 +28,6 @@ public record OuterStep(double learningRate, double momentum) implements Seriali
    * @param velocity changed in place; null without momentum
    */
   void apply(float[] mean, float[] before, float[] velocity) {
-    if (isAverage()) {
-      return;
-    }
     float rate = (float) learningRate;
     float friction = (float) momentum;
     for (int i = 0; i < mean.length; i++) {
@@ -47,7 +40,7 @@ public record OuterStep(double learningRate, double momentum) implements Seriali
         velocity[i] = v;
         step = rate * (g + friction * v);
       }
-      // Not before - step: so a step of g is the mean without rounding.
+      // Not before - step: a step of g is the mean, without rounding.
       mean[i] += g - step;
     }
   }
