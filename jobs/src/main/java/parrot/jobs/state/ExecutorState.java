@@ -2,6 +2,7 @@ package parrot.jobs.state;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
@@ -158,13 +159,16 @@ public final class ExecutorState implements AutoCloseable {
                 (replica, pieces) -> {
                   List<StateChunk> kept = new ArrayList<>();
                   pieces.forEachRemaining(
-                      piece ->
+                      piece -> {
+                        if (piece.lost() != null) { // moments remember nothing
                           kept.add(
                               new StateChunk(
-                                  piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE)));
+                                  piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE));
+                        }
+                      });
                   StateReader reader =
                       index -> kept.stream().filter(c -> c.index() == index).findFirst().get();
-                  return work.run(replica, reader, java.util.Collections.emptyIterator());
+                  return work.run(replica, reader, Collections.emptyIterator());
                 },
                 true);
     return run(results::collect);
