@@ -16,7 +16,13 @@ public final class Benchmarks {
         .filter(workload -> workload != Workload.TINY)
         .map(Comparison::new)
         .forEach(all::add);
-    all.addAll(List.of(new Scaling(), new Steady(), new KernelSuite()));
+    all.addAll(
+        List.of(
+            new Scaling(),
+            new Steady(),
+            new KernelSuite(),
+            new PrecisionCurves(),
+            new AveragingQuality()));
     return all;
   }
 }

@@ -1,0 +1,219 @@
+package parrot.benchmarks.suite;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import parrot.benchmarks.measure.Progress;
+
+/**
+ * Training runs of the program itself on the quickstart's world and model, each a process that is
+ * started as users start it. World, shards and the aligned model are made once.
+ */
+final class ShapesRuns {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final String ALIGN =
+      """
+      stage: align
+      out: runs/align
+      model: {folder: pretrained, tokenizer: world/tokenizer.json, initialize: [projector]}
+      data: [shards/captions]
+      held_out: {data: [shards/held-out-captions], every: 100, examples: 120}
+      replicas: 1
+      average_every: 50
+      batch_size: 16
+      epochs: 1
+      optimizer: {learning_rate: 3.0e-3, minimum_rate: 1.0e-4, warmup_steps: 30, beta2: 0.95}
+      seed: 1
+      """;
+
+  private static final String INSTRUCT =
+      """
+      stage: instruct
+      out: runs/none
+      model: {folder: runs/align, initialize: [experts], experts_start: small}
+      data: [shards/conversations]
+      held_out: {data: [shards/held-out-conversations], every: 1000, examples: 600}
+      batch_size: 16
+      optimizer: {learning_rate: 1.5e-3, minimum_rate: 5.0e-5, warmup_steps: 30, beta2: 0.95}
+      checkpoints: {keep: 1}
+      """;
+
+  private final Path home;
+  private final Path folder;
+  private final Path logs;
+  private final Progress progress;
+
+  /**
+   * @param target folder that keeps what is made
+   */
+  ShapesRuns(Path target, Path logs, Progress progress) throws IOException {
+    this.home = Path.of(System.getProperty("parrot.home", "")).toAbsolutePath();
+    this.folder = target.resolve("shapes");
+    this.logs = logs;
+    this.progress = progress;
+    prepare();
+  }
+
+  private void prepare() throws IOException {
+    Files.createDirectories(folder);
+    Files.createDirectories(logs);
+    if (!Files.exists(folder.resolve("world/_SUCCESS"))) {
+      progress.say("making the world (once)");
+      parrot(
+          "world",
+          "shapes",
+          "--out",
+          "world",
+          "--captions",
+          "6000",
+          "--conversations",
+          "12000",
+          "--heldout",
+          "600",
+          "--questions",
+          "100",
+          "--choice-answers",
+          "text",
+          "--picture-size",
+          "112",
+          "--seed",
+          "1");
+    }
+    shards("captions", "train/captions.json");
+    shards("conversations", "train/conversations.json");
+    shards("held-out-captions", "heldout/captions.json");
+    shards("held-out-conversations", "heldout/conversations.json");
+    pretrained();
+    if (!Files.exists(folder.resolve("runs/align/done"))) {
+      progress.say("aligning the model (once)");
+      Files.writeString(folder.resolve("align.yaml"), ALIGN);
+      parrot("align", "train", "align.yaml", "--overwrite", "--master", "local[2]");
+      Files.createFile(folder.resolve("runs/align/done"));
+    }
+    Files.writeString(folder.resolve("instruct.yaml"), INSTRUCT);
+  }
+
+  private void shards(String name, String input) throws IOException {
+    if (!Files.exists(folder.resolve("shards").resolve(name).resolve("_SUCCESS"))) {
+      progress.say("preprocessing %s (once)", name);
+      parrot(
+          "shards-" + name,
+          "preprocess",
+          "--input",
+          "world/" + input,
+          "--images",
+          "world",
+          "--tokenizer",
+          "world/tokenizer.json",
+          "--out",
+          "shards/" + name,
+          "--picture-size",
+          "56",
+          "--max-length",
+          "256",
+          "--shard-rows",
+          "2048",
+          "--row-group-rows",
+          "128",
+          "--master",
+          "local[2]");
+    }
+  }
+
+  /** The parts that come with the program, as one folder. */
+  private void pretrained() throws IOException {
+    Path parts = home.resolve("jobs/src/main/resources/parrot/pretrained");
+    Path to = folder.resolve("pretrained");
+    Files.createDirectories(to.resolve("vision"));
+    ObjectNode config = (ObjectNode) JSON.readTree(parts.resolve("decoder/config.json").toFile());
+    config.put("mm_vision_tower", "vision");
+    JSON.writeValue(to.resolve("config.json").toFile(), config);
+    copy(parts.resolve("decoder/model.safetensors"), to.resolve("model.safetensors"));
+    for (String name : List.of("config.json", "model.safetensors")) {
+      copy(parts.resolve("vision").resolve(name), to.resolve("vision").resolve(name));
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /**
+   * Trains stage 2.
+   *
+   * @param settings {@code key=value}, before those of the file
+   * @return the lines of the run's metrics
+   */
+  List<JsonNode> train(String name, List<String> settings) throws IOException {
+    progress.say("training %s", name);
+    List<String> words =
+        new ArrayList<>(List.of("train", "instruct.yaml", "--overwrite", "--master", "local[2]"));
+    words.addAll(List.of("--set", "out=runs/" + name));
+    settings.forEach(setting -> words.addAll(List.of("--set", setting)));
+    parrot(name, words.toArray(String[]::new));
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve("runs/" + name + "/metrics.jsonl"))) {
+      lines.add(JSON.readTree(line));
+    }
+    return lines;
+  }
+
+  /** Accuracy of a run's model on the world's benchmark, the mean over languages. */
+  double accuracy(String name) throws IOException {
+    Path scores = folder.resolve("scores").resolve(name);
+    parrot(
+        name + "-scores",
+        "evaluate",
+        "--model",
+        "runs/" + name,
+        "--benchmark",
+        "world/benchmark",
+        "--out",
+        "scores/" + name,
+        "--overwrite",
+        "--max-new-tokens",
+        "8",
+        "--master",
+        "local[2]");
+    try (Stream<Path> files = Files.walk(scores)) {
+      Path file = files.filter(path -> path.endsWith("scores.json")).findFirst().orElseThrow();
+      JsonNode benchmark = JSON.readTree(file.toFile()).path("benchmarks").path(0);
+      return benchmark
+          .path("macroAverage")
+          .path(benchmark.path("metric").asText())
+          .asDouble(Double.NaN);
+    }
+  }
+
+  private void parrot(String name, String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of(home.resolve("parrot").toString()));
+    command.addAll(List.of(words));
+    Path log = logs.resolve(name + ".log");
+    try {
+      int status =
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new IOException(
+            String.format(
+                Locale.ROOT, "Cannot run parrot %s: exit code %d; see %s", words[0], status, log));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted", e);
+    }
+  }
+}
