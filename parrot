@@ -183,12 +183,13 @@ case "$main ${1:-}" in
     ;;
 esac
 # Steps make little garbage and hold nothing young: a small young generation whose pages are there
-# from the start, and survivors that are copied once.
+# from the start, and survivors that are copied once. Kernels go on in native code while the collector
+# works, so a second thread of the collector would wait for a core, and the first for the second.
 collector=(-XX:+UseParallelGC)
 case "$main ${1:-}" in
   parrot.benchmarks.Main* | *" train")
-    collector+=(-XX:NewSize=256m -XX:OldSize=128m -XX:-UseAdaptiveSizePolicy
-      -XX:MaxTenuringThreshold=1 -XX:+AlwaysPreTouch)
+    collector=(-XX:+UseSerialGC -XX:NewSize=256m -XX:OldSize=128m -XX:MaxTenuringThreshold=1
+      -XX:+AlwaysPreTouch)
     ;;
 esac
 # shellcheck disable=SC2086 # options are words
