@@ -182,14 +182,13 @@ case "$main ${1:-}" in
     exit "$status"
     ;;
 esac
-# Steps make little garbage and hold nothing young: a small young generation whose pages are there
-# from the start, and survivors that are copied once. Kernels go on in native code while the collector
-# works, so a second thread of the collector would wait for a core, and the first for the second.
+# Steps make little garbage, so collections are rare and find the memory they walk through cold. One
+# that works beside the steps takes no time from them; its pages are there from the start.
 collector=(-XX:+UseParallelGC)
 case "$main ${1:-}" in
   parrot.benchmarks.Main* | *" train")
-    collector=(-XX:+UseSerialGC -XX:NewSize=256m -XX:OldSize=128m -XX:MaxTenuringThreshold=1
-      -XX:+AlwaysPreTouch)
+    collector=(-XX:+UseZGC -XX:-UseDynamicNumberOfGCThreads -XX:ConcGCThreads=1 -Xms768m
+      -XX:-ZUncommit -XX:+AlwaysPreTouch)
     ;;
 esac
 # shellcheck disable=SC2086 # options are words

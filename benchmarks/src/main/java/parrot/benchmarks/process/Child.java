@@ -47,7 +47,7 @@ public final class Child implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Surroundings.options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
-    command.add("-Xlog:gc:file=" + pauses + ":uptime:filecount=0");
+    command.add("-Xlog:gc,gc+phases:file=" + pauses + ":uptime:filecount=0");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ChildMain.class.getName());
     command.add(JSON.writeValueAsString(request));

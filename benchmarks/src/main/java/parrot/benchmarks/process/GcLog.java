@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Pauses of the garbage collector, as {@code -Xlog:gc} writes them. */
+/** Pauses of the garbage collector, as {@code -Xlog:gc,gc+phases} writes them. */
 public final class GcLog {
   private static final Pattern PAUSE =
       Pattern.compile("^\\[([0-9.]+)s\\].*\\bPause\\b.* ([0-9.]+)ms$");

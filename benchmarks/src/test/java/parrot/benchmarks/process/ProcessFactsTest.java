@@ -29,7 +29,11 @@ class ProcessFactsTest {
             List.of(
                 "[0.010s] Using Parallel",
                 "[1.234s] GC(0) Pause Young (Allocation Failure) 33M->5M(123M) 4.567ms",
-                "[2.500s] GC(1) Pause Full (System.gc()) 9M->5M(123M) 12.300ms"));
-    assertThat(pauses).containsExactly(new GcLog.Pause(1.234, 4.567), new GcLog.Pause(2.5, 12.3));
+                "[2.500s] GC(1) Pause Full (System.gc()) 9M->5M(123M) 12.300ms",
+                "[3.000s] GC(2) Pause Mark Start 0.015ms",
+                "[3.010s] GC(2) Concurrent Mark 9.876ms"));
+    assertThat(pauses)
+        .containsExactly(
+            new GcLog.Pause(1.234, 4.567), new GcLog.Pause(2.5, 12.3), new GcLog.Pause(3, 0.015));
   }
 }

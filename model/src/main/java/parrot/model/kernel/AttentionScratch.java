@@ -24,6 +24,7 @@ final class AttentionScratch {
     new Memory(),
     new Memory()
   };
+  private final float[] shiftAndSum = new float[2];
   private List<Object> reserved = List.of();
   private int rows;
   private int stride;
@@ -73,6 +74,11 @@ final class AttentionScratch {
 
   Tensor sums() {
     return sums;
+  }
+
+  /** Of the exponentials of one row. */
+  float[] shiftAndSum() {
+    return shiftAndSum;
   }
 
   Tensor weighted() {

@@ -116,17 +116,18 @@ final class BlockAttention {
           scratch.scores().address(),
           stride);
       for (int i = 0; i < rows; i++) {
-        VectorScores.Sum sum =
-            VectorScores.exponentials(
-                scratch.scores().buffer(),
-                4 * i * stride,
-                scratch.probabilities(),
-                i,
-                head.seen(from + i),
-                VectorScores.padded(seen),
-                head.scale());
-        logSum.set(from + i, head.head, sum.log());
-        scratch.sums().set(0, i, sum.sum());
+        float[] shiftAndSum = scratch.shiftAndSum();
+        VectorScores.exponentials(
+            scratch.scores().buffer(),
+            4 * i * stride,
+            scratch.probabilities(),
+            i,
+            head.seen(from + i),
+            VectorScores.padded(seen),
+            head.scale(),
+            shiftAndSum);
+        logSum.set(from + i, head.head, (float) (shiftAndSum[0] + Math.log(shiftAndSum[1])));
+        scratch.sums().set(0, i, shiftAndSum[1]);
       }
       product.multiply(
           false,

@@ -69,24 +69,16 @@ final class VectorAdamW {
 
   private void run(int from, int to) {
     int end = from + covered(to - from);
-    if (rounded == null) {
-      for (int i = from; i < end; i += WIDTH) {
-        store(step(i), parameters, 4 * i);
-      }
-    } else {
-      for (int i = from; i < end; i += WIDTH) {
-        FloatVector parameter = step(i);
-        store(parameter, parameters, 4 * i);
-        Bf16.store(parameter, rounded, 2 * i);
-      }
+    for (int i = from; i < end; i += WIDTH) {
+      step(i);
     }
     for (int i = end; i < to; i++) {
       one(i);
     }
   }
 
-  /** Updates the moments; returns the new parameters. */
-  private FloatVector step(int i) {
+  /** Gives no vector back: not every compiler would keep it off the heap. */
+  private void step(int i) {
     FloatVector gradient = load(gradients, 4 * i).mul(scale);
     FloatVector m = load(first, 4 * i);
     m = gradient.sub(m).mul(take1).add(m);
@@ -94,7 +86,11 @@ final class VectorAdamW {
     store(m, first, 4 * i);
     store(v, second, 4 * i);
     FloatVector divisor = v.sqrt().div(correction2).add(epsilon);
-    return load(parameters, 4 * i).mul(kept).sub(m.div(divisor).mul(size));
+    FloatVector parameter = load(parameters, 4 * i).mul(kept).sub(m.div(divisor).mul(size));
+    store(parameter, parameters, 4 * i);
+    if (rounded != null) {
+      Bf16.store(parameter, rounded, 2 * i);
+    }
   }
 
   private void one(int i) {

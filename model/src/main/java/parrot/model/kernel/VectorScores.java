@@ -36,10 +36,18 @@ final class VectorScores {
    *
    * @param scores of the row, float32; lost
    * @param weights where the exponentials go, may be the scores; 0 for what is not visible
-   * @return shift and sum of the exponentials
+   * @param shiftAndSum where the shift and the sum of the exponentials go, [2]; an object of their
+   *     own for every row would be most of the garbage of a step
    */
-  static Sum exponentials(
-      ByteBuffer scores, int at, Tensor weights, int row, int visible, int padded, float scale) {
+  static void exponentials(
+      ByteBuffer scores,
+      int at,
+      Tensor weights,
+      int row,
+      int visible,
+      int padded,
+      float scale,
+      float[] shiftAndSum) {
     hide(scores, at, visible, Float.NEGATIVE_INFINITY);
     int end = padded(visible);
     float shift = scale * largest(scores, at, end);
@@ -52,14 +60,8 @@ final class VectorScores {
       sum = roundedExponentials(scores, at, weights.buffer(), to, end, scale, shift);
       clearBf16(weights.buffer(), to + 2 * end, padded - end);
     }
-    return new Sum(shift, sum);
-  }
-
-  /** A row's exponentials are {@code exp(x - shift)}. */
-  record Sum(float shift, float sum) {
-    float log() {
-      return (float) (shift + Math.log(sum));
-    }
+    shiftAndSum[0] = shift;
+    shiftAndSum[1] = sum;
   }
 
   private static float largest(ByteBuffer x, int at, int end) {

@@ -109,7 +109,7 @@ public final class Tensor {
 
   /** Rows {@code from} (inclusive) to {@code to} (exclusive). */
   public Tensor rows(int from, int to) {
-    check(0 <= from && from <= to && to <= rows, "rows " + from + " to " + to);
+    check(0 <= from && from <= to && to <= rows, "rows %d to %d", from, to);
     long offset = (long) type.bytes() * from * stride;
     return new Tensor(
         type,
@@ -123,7 +123,7 @@ public final class Tensor {
 
   /** Columns {@code from} (inclusive) to {@code to} (exclusive); the stride stays. */
   public Tensor columns(int from, int to) {
-    check(0 <= from && from <= to && to <= columns, "columns " + from + " to " + to);
+    check(0 <= from && from <= to && to <= columns, "columns %d to %d", from, to);
     long offset = (long) type.bytes() * from;
     return new Tensor(
         type, slice(offset, rows, to - from), address + offset, rows, to - from, stride, owner);
@@ -131,8 +131,8 @@ public final class Tensor {
 
   /** The same values as another matrix; only where they lie without gaps. */
   public Tensor reshape(int rows, int columns) {
-    check(
-        isContiguous() && (long) rows * columns == size(), "reshape to " + rows + " x " + columns);
+    boolean fits = isContiguous() && (long) rows * columns == size();
+    check(fits, "reshape to %d x %d", rows, columns);
     return new Tensor(type, buffer, address, rows, columns, columns, owner);
   }
 
@@ -195,7 +195,7 @@ public final class Tensor {
 
   /** Sets all values from a row-major array. */
   public void set(float[] values) {
-    check(values.length == size(), "set from " + values.length + " values");
+    check(values.length == size(), "set from %d values", values.length, 0);
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
         buffer
@@ -239,9 +239,11 @@ public final class Tensor {
     return buffer.slice(start, Math.toIntExact(length)).order(ByteOrder.nativeOrder());
   }
 
-  private void check(boolean condition, String what) {
+  /** Says what only where it must: this is called for every slice of every product. */
+  private void check(boolean condition, String what, int first, int second) {
     if (!condition) {
-      throw new IllegalArgumentException("Cannot take " + what + " of " + this);
+      throw new IllegalArgumentException(
+          "Cannot take " + what.formatted(first, second) + " of " + this);
     }
   }
 
