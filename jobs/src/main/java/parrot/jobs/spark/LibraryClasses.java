@@ -58,6 +58,10 @@ final class LibraryClasses {
           "org.apache.spark.sql.catalyst.expressions.GenericRow",
           "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema");
 
+  /** Goes with each block that is kept twice; where it is unknown, Spark keeps one and only warns. */
+  private static final List<String> SCALA_BY_JAVA =
+      List.of("scala.reflect.ManifestFactory$ObjectManifest");
+
   private LibraryClasses() {}
 
   static void register(Kryo kryo, JavaSerialization java) {
@@ -65,6 +69,7 @@ final class LibraryClasses {
     BY_JAVA.forEach(type -> kryo.register(type, java));
     SPARK_BY_FIELDS.forEach(name -> kryo.register(named(name)));
     SPARK_BY_JAVA.forEach(name -> kryo.register(named(name), java));
+    SCALA_BY_JAVA.forEach(name -> kryo.register(named(name), java));
   }
 
   private static Class<?> named(String name) {
