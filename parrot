@@ -8,14 +8,17 @@ launcher_help() {
   cat <<'HELP'
 
 The launcher's own options come before the command:
-  --on MASTER        Submit to a cluster: yarn, spark://HOST:PORT, k8s://URL, local[N].
+  --on MASTER        Submit to a cluster: yarn, spark://HOST:PORT, k8s://URL, local[N], or
+                     cluster, the one that 'parrot cluster up' started.
   --profile FILE     Properties for the cluster (default: cluster-config/ by master).
+  --deploy-mode MODE Where the driver runs: client (here, the default) or cluster.
   --dry-run          Print the command instead of running it.
 
 Environment:
   PARROT_HEAP        Java heap (default 3g); matrices live beside it.
   PARROT_JAVA_OPTS   More options for Java.
   PARROT_THREADS     Threads where a command does not say (default: all cores).
+  PARROT_CLUSTER     Folder of the cluster on this machine (default: .cluster).
   PARROT_JAR         Jar to submit, such as local:///opt/parrot/parrot.jar in an image.
   SPARK_HOME         Spark to submit with; yarn and k8s need it (default: spark-submit of the
                      path, else the build's own, which knows spark:// and local).
@@ -27,18 +30,21 @@ die() {
   exit "$2"
 }
 
-master="" profile="" dry_run=false
+master="" profile="" mode="" dry_run=false
 while [ $# -gt 0 ]; do
   case "$1" in
     --on) master="${2:-}"; [ -n "$master" ] || die "--on needs a master URL" 2; shift 2 ;;
     --on=*) master="${1#--on=}"; shift ;;
     --profile) profile="${2:-}"; [ -n "$profile" ] || die "--profile needs a file" 2; shift 2 ;;
     --profile=*) profile="${1#--profile=}"; shift ;;
+    --deploy-mode) mode="${2:-}"; shift 2 || die "--deploy-mode needs client or cluster" 2 ;;
+    --deploy-mode=*) mode="${1#--deploy-mode=}"; shift ;;
     --dry-run) dry_run=true; shift ;;
     *) break ;;
   esac
 done
 [ -z "$profile" ] || [ -f "$profile" ] || die "there is no profile $profile" 2
+case "$mode" in "" | client | cluster) ;; *) die "--deploy-mode is client or cluster" 2 ;; esac
 
 java="java"
 [ -z "${JAVA_HOME:-}" ] || java="$JAVA_HOME/bin/java"
@@ -111,9 +117,21 @@ export MALLOC_MMAP_MAX_="${MALLOC_MMAP_MAX_:-0}"
 export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-17179869184}"
 export MALLOC_TOP_PAD_="${MALLOC_TOP_PAD_:-67108864}"
 
+spark_home() { # the build's own, from the jars that a cluster has
+  mkdir -p "$home/jobs/target/spark-home"
+  ln -sfn ../provided "$home/jobs/target/spark-home/jars"
+}
+
 # --- on a cluster ----------------------------------------------------------------------------
 if [ -n "$master" ]; then
   [ "$module" = jobs ] || die "bench runs on this machine alone: leave --on out" 2
+  cluster="${PARROT_CLUSTER:-$home/.cluster}"
+  if [ "$master" = cluster ]; then
+    profile="${profile:-$cluster/cluster.conf}"
+    [ -f "$profile" ] || die "there is no cluster in $cluster: start one with 'parrot cluster up'" 2
+    master="$(sed -n 's/^spark.master *//p' "$cluster/cluster.conf" | tail -1)"
+    export HADOOP_CONF_DIR="$cluster/client"
+  fi
   case "$master" in
     yarn | yarn-* | local | local\[* | spark://* | k8s://*) ;;
     *) die "there is no master $master: give yarn, spark://HOST:PORT, k8s://URL or local[N]" 2 ;;
@@ -143,23 +161,30 @@ if [ -n "$master" ]; then
   else
     # What spark-submit runs, from the jars of the build. Workers on this machine need a home too.
     export SPARK_HOME="$home/jobs/target/spark-home" SPARK_SCALA_VERSION=2.12
-    if ! $dry_run; then
-      mkdir -p "$SPARK_HOME"
-      ln -sfn ../provided "$SPARK_HOME/jars"
-    fi
+    $dry_run || spark_home
     # The driver is this very process: the profile's memory and options come too late for it.
     # shellcheck disable=SC2206 # options are words
     submit=("$java" "${flags[@]}" "-Xmx${PARROT_HEAP:-3g}" ${PARROT_JAVA_OPTS:-}
       -Dorg.bytedeco.javacpp.maxBytes=0 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0
-      "-Dlog4j2.configurationFile=$home/jobs/src/main/resources/log4j2.properties" -cp "$home/jobs/target/provided/*"
+      "-Dlog4j2.configurationFile=$home/jobs/src/main/resources/log4j2.properties"
+      -cp "${HADOOP_CONF_DIR:+$HADOOP_CONF_DIR:}$home/jobs/target/provided/*"
       org.apache.spark.deploy.SparkSubmit)
   fi
+  [ -z "$mode" ] || submit+=(--deploy-mode "$mode")
   run_or_print "${submit[@]}" --master "$master" --properties-file "$profile" \
     --class parrot.jobs.cli.Main "$bundle" "$@"
   exit 0
 fi
 
 # --- on this machine -------------------------------------------------------------------------
+case "${1:-} ${2:-}" in
+  "cluster up" | "cluster start") # workers need what is submitted to them
+    if ! $dry_run; then
+      build "$bundle" "the jar for clusters (once; a few minutes)"
+      spark_home
+    fi
+    ;;
+esac
 $dry_run || build "$classpath_file" "the program (once; a minute or two)" -Dbundle.skip=true
 
 terminal=false

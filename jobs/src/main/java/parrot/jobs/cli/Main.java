@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import parrot.jobs.cluster.ClusterCommand;
 import parrot.jobs.evaluate.EvaluateCommand;
 import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.ScoreCommand;
@@ -45,7 +46,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       ParityCommand.class,
       ReportCommand.class,
-      QuickstartCommand.class
+      QuickstartCommand.class,
+      ClusterCommand.class
     })
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
