@@ -40,7 +40,8 @@ public final class ClusterCommand implements Runnable {
       names = "--folder",
       paramLabel = "FOLDER",
       scope = ScopeType.INHERIT,
-      description = "Where it is kept (default: PARROT_CLUSTER, else .cluster beside the launcher).")
+      description =
+          "Where it is kept (default: PARROT_CLUSTER, else .cluster beside the launcher).")
   private Path given;
 
   @Override
@@ -77,7 +78,11 @@ public final class ClusterCommand implements Runnable {
               atLeast(0, "--gpus-per-worker", gpus.orElse(0)),
               atLeast(1, "--data-nodes", dataNodes.orElse(2)));
       LocalCluster.create(folder, size, home().resolve("cluster-config/standalone.conf"));
-    } else if (workers.or(() -> cores).or(() -> memory).or(() -> gpus).or(() -> dataNodes)
+    } else if (workers
+        .or(() -> cores)
+        .or(() -> memory)
+        .or(() -> gpus)
+        .or(() -> dataNodes)
         .isPresent()) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -113,7 +118,8 @@ public final class ClusterCommand implements Runnable {
       all &= process.isPresent();
       say(
           String.format(
-              "%-14s %s", entry.getKey(), process.map(p -> "process " + p.pid()).orElse("stopped")));
+              "%-14s %s",
+              entry.getKey(), process.map(p -> "process " + p.pid()).orElse("stopped")));
     }
     ClusterFolder.Settings settings = cluster.settings();
     say(String.format("%-14s %s", "hdfs", settings.hdfs()));

@@ -89,7 +89,7 @@ record ClusterFolder(Path path) {
     client.put("dfs.replication", "" + Math.min(2, settings.size().dataNodes()));
     // There is no third node that could take the place of one that is lost.
     client.put("dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER");
-    Files.writeString(file("client/core-site.xml"), xml(client));
+    writeHadoop("client", client);
     Map<String, String> server = new LinkedHashMap<>(client);
     server.put("fs.defaultFS", settings.hdfs());
     server.put("dfs.namenode.http-address", "127.0.0.1:" + settings.hdfsPagePort());
@@ -102,7 +102,7 @@ record ClusterFolder(Path path) {
     for (String port : new String[] {"address", "http.address", "ipc.address"}) {
       server.put("dfs.datanode." + port, "127.0.0.1:0");
     }
-    Files.writeString(file("server/core-site.xml"), xml(server));
+    writeHadoop("server", server);
     Files.writeString(file("cluster.conf"), profile + "\n" + properties(settings));
     if (settings.size().gpus() > 0) {
       writeDiscovery(settings.size());
@@ -155,6 +155,16 @@ record ClusterFolder(Path path) {
       lines.add("spark.task.resource.gpu.amount " + size.gpus());
     }
     return lines.toString();
+  }
+
+  /** Hadoop's own defaults for {@code dfs.} keys win over core-site.xml, so each has its file. */
+  private void writeHadoop(String folder, Map<String, String> values) throws IOException {
+    Map<String, String> core = new LinkedHashMap<>(values);
+    core.keySet().removeIf(name -> name.startsWith("dfs."));
+    Map<String, String> hdfs = new LinkedHashMap<>(values);
+    hdfs.keySet().removeIf(name -> !name.startsWith("dfs."));
+    Files.writeString(file(folder + "/core-site.xml"), xml(core));
+    Files.writeString(file(folder + "/hdfs-site.xml"), xml(hdfs));
   }
 
   private static String xml(Map<String, String> values) {

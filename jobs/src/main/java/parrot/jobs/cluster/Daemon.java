@@ -50,9 +50,7 @@ record Daemon(String name, Path record, Path log) {
   }
 
   private static String identity(ProcessHandle handle) {
-    return handle.pid()
-        + " "
-        + handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    return handle.pid() + " " + handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
   }
 
   /**

@@ -58,7 +58,9 @@ final class LibraryClasses {
           "org.apache.spark.sql.catalyst.expressions.GenericRow",
           "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema");
 
-  /** Goes with each block that is kept twice; where it is unknown, Spark keeps one and only warns. */
+  /**
+   * Goes with each block that is kept twice; where it is unknown, Spark keeps one and only warns.
+   */
   private static final List<String> SCALA_BY_JAVA =
       List.of("scala.reflect.ManifestFactory$ObjectManifest");
 
