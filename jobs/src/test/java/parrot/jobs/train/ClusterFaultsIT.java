@@ -7,11 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
@@ -161,18 +164,24 @@ class ClusterFaultsIT {
     Path newest = newest("driver");
     Path weights = new Path(newest, "model.safetensors");
     byte[] bytes = FileSystems.readFully(files, weights, 1 << 24);
-    FileSystems.write(files, weights, Arrays.copyOf(bytes, bytes.length / 2));
+    write(weights, Arrays.copyOf(bytes, bytes.length / 2));
 
     Process resumed = begin("driver", "--resume");
     assertUndisturbed("driver", resumed);
     assertThat(said("driver")).contains(newest.getName()).contains("Continuing from ");
   }
 
+  private static void write(Path file, byte[] bytes) throws IOException {
+    try (FSDataOutputStream out = files.create(file, true)) {
+      out.write(bytes);
+    }
+  }
+
   private static Path newest(String out) throws IOException {
     return Arrays.stream(files.listStatus(new Path(run(out), "checkpoints")))
         .map(FileStatus::getPath)
         .filter(path -> path.getName().startsWith("round-"))
-        .max(java.util.Comparator.comparing(Path::getName))
+        .max(Comparator.comparing(Path::getName))
         .orElseThrow();
   }
 
@@ -217,7 +226,7 @@ class ClusterFaultsIT {
   @Test
   void aBitOfAShardIsFlipped() throws Exception {
     Path shard = new Path("/world/flipped/part-0.parquet");
-    org.apache.hadoop.fs.FileUtil.copy(
+    FileUtil.copy(
         files,
         new Path("/world/train"),
         files,
@@ -226,7 +235,7 @@ class ClusterFaultsIT {
         new Configuration());
     byte[] bytes = FileSystems.readFully(files, shard, 1 << 24);
     bytes[bytes.length / 3] ^= 4;
-    FileSystems.write(files, shard, bytes);
+    write(shard, bytes);
     OwnCluster.Ran ran =
         cluster.run(arguments("bit", "data=[" + cluster.hdfs() + "/world/flipped]"));
     assertThat(ran.code()).as(ran.output()).isEqualTo(ExitCode.DATA.code());
