@@ -20,8 +20,8 @@ Environment:
   PARROT_THREADS     Threads where a command does not say (default: all cores).
   PARROT_CLUSTER     Folder of the cluster on this machine (default: .cluster).
   PARROT_JAR         Jar to submit, such as local:///opt/parrot/parrot.jar in an image.
-  SPARK_HOME         Spark to submit with; yarn and k8s need it (default: spark-submit of the
-                     path, else the build's own, which knows spark:// and local).
+  SPARK_HOME         Spark to submit with; k8s needs it (default: spark-submit of the
+                     path, else the build's own, which knows yarn, spark:// and local).
 HELP
 }
 
@@ -138,7 +138,7 @@ if [ -n "$master" ]; then
   esac
   if ! $dry_run && [ -z "${SPARK_HOME:-}" ] && ! command -v spark-submit >/dev/null; then
     case "$master" in
-      yarn* | k8s:*) die "the build brings no Spark for $master: set SPARK_HOME" 5 ;;
+      k8s:*) die "the build brings no Spark for $master: set SPARK_HOME" 5 ;;
     esac
   fi
   if [ -n "${PARROT_JAR:-}" ]; then
