@@ -88,11 +88,12 @@ public final class TrainJob {
   }
 
   private Outcome train(Mode mode, StopSignal stop) throws IOException {
-    TrainConfig.KernelChoice kernels = config.kernels();
-    Preflight.check(spark.sc(), config.replicas(), kernels.name(), kernels.precision())
-        .forEach(say);
     say.accept(Preflight.writable(run.path, hadoop));
+    // First of all: another run into this folder may hold the very executors that this would wait for.
     try (FolderLock lock = run.lock()) {
+      TrainConfig.KernelChoice kernels = config.kernels();
+      Preflight.check(spark.sc(), config.replicas(), kernels.name(), kernels.precision())
+          .forEach(say);
       return trainAlone(mode, stop);
     }
   }
