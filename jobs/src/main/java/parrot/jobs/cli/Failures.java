@@ -35,6 +35,12 @@ final class Failures {
               + "(?=\\n\\s+at |\\nCaused by|$)",
           Pattern.DOTALL);
 
+  /** How disks, quotas of HDFS and data nodes without room say so. */
+  private static final Pattern FULL =
+      Pattern.compile(
+          ".*?((?:No space left on device|The DiskSpace quota of|could only be written to 0 of)[^\n]*).*",
+          Pattern.DOTALL);
+
   private Failures() {}
 
   /**
@@ -42,6 +48,16 @@ final class Failures {
    * Spark's.
    */
   static Failure of(Throwable thrown) {
+    for (Throwable cause : causes(thrown)) {
+      Matcher full = FULL.matcher(String.valueOf(cause.getMessage()));
+      if (full.matches()) {
+        return environment(
+            "Storage is full: "
+                + full.group(1)
+                + "; make room or raise the quota, then run the command again (train: with"
+                + " --resume)");
+      }
+    }
     for (Throwable cause : causes(thrown)) {
       Failure failure = explain(cause);
       if (failure != null) {
@@ -90,8 +106,6 @@ final class Failures {
               + "; check that it runs and that the address is right");
     } else if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
       return environment("No permission: " + line + "; check the owner of the folder");
-    } else if (String.valueOf(cause.getMessage()).contains("No space left on device")) {
-      return environment("The disk is full: " + line);
     } else if (cause instanceof OutOfMemoryError) {
       return environment(
           "Out of memory: " + line + "; give more with PARROT_HEAP, or smaller batches");

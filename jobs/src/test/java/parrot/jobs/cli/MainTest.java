@@ -182,7 +182,7 @@ class MainTest {
                 assertThat(line).contains("Cannot connect", "localhost:9000", "check that it runs"),
             line -> assertThat(line).contains("No permission", "access=WRITE"),
             line -> assertThat(line).isEqualTo("Cannot reach hdfs://h"),
-            line -> assertThat(line).contains("The disk is full"),
+            line -> assertThat(line).contains("Storage is full"),
             line -> assertThat(line).contains("Out of memory", "PARROT_HEAP"),
             line -> assertThat(line).contains("native library", "jnidnnl", "-Dnative.platform"));
   }
