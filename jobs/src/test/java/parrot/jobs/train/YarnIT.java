@@ -86,7 +86,9 @@ class YarnIT {
         spark.executor.memory         1g
         spark.executor.memoryOverhead 512m
         spark.executorEnv.PARROT_THREADS 1
-        spark.driver.bindAddress      127.0.0.1
+        spark.driver.host             127.0.0.1
+        spark.yarn.appMasterEnv.SPARK_LOCAL_IP 127.0.0.1
+        spark.executorEnv.SPARK_LOCAL_IP       127.0.0.1
         spark.ui.enabled              false
         spark.yarn.jars               local:%s/*
         """
@@ -135,6 +137,7 @@ class YarnIT {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("HADOOP_CONF_DIR", scratch.resolve("hadoop").toString());
     builder.environment().put("PARROT_HEAP", "1g");
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     int code = OwnCluster.finish(builder.start());
     return new Ran(code, Files.readString(log) + containers());
   }
