@@ -22,7 +22,8 @@ public final class Benchmarks {
             new Steady(),
             new KernelSuite(),
             new PrecisionCurves(),
-            new AveragingQuality()));
+            new AveragingQuality(),
+            new RoundOverhead()));
     return all;
   }
 }

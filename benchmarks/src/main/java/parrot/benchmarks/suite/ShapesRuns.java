@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import parrot.benchmarks.measure.Progress;
+import parrot.model.config.ParrotConfig;
 
 /**
  * Training runs of the program itself on the quickstart's world and model, each a process that is
@@ -148,6 +151,54 @@ final class ShapesRuns {
   }
 
   /**
+   * Trains anything on the shards, with a heap and on a master of its own.
+   *
+   * @param yaml of the run, whose folder is {@code runs/NAME}
+   * @param heap such as {@code 6g}
+   * @return the lines of the run's metrics
+   */
+  List<JsonNode> train(String name, String yaml, String heap, String master) throws IOException {
+    progress.say("training %s", name);
+    Files.writeString(folder.resolve(name + ".yaml"), yaml);
+    parrot(
+        name,
+        Map.of("PARROT_HEAP", heap),
+        "train",
+        name + ".yaml",
+        "--overwrite",
+        "--master",
+        master);
+    return metrics(name);
+  }
+
+  private List<JsonNode> metrics(String name) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(folder.resolve("runs/" + name + "/metrics.jsonl"))) {
+      lines.add(JSON.readTree(line));
+    }
+    return lines;
+  }
+
+  /** Writes a model of which only the configuration matters. */
+  void describe(String name, ParrotConfig config) throws IOException {
+    Path to = folder.resolve("models").resolve(name);
+    Files.createDirectories(to.resolve(config.mmVisionTower()));
+    JSON.writeValue(to.resolve("config.json").toFile(), config.toJson());
+    JSON.writeValue(
+        to.resolve(config.mmVisionTower()).resolve("config.json").toFile(),
+        config.vision().toJson());
+  }
+
+  /** Makes room. */
+  void forget(String name) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("runs").resolve(name))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /**
    * Trains stage 2.
    *
    * @param settings {@code key=value}, before those of the file
@@ -160,11 +211,7 @@ final class ShapesRuns {
     words.addAll(List.of("--set", "out=runs/" + name));
     settings.forEach(setting -> words.addAll(List.of("--set", setting)));
     parrot(name, words.toArray(String[]::new));
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : Files.readAllLines(folder.resolve("runs/" + name + "/metrics.jsonl"))) {
-      lines.add(JSON.readTree(line));
-    }
-    return lines;
+    return metrics(name);
   }
 
   /** Accuracy of a run's model on the world's benchmark, the mean over languages. */
@@ -195,17 +242,22 @@ final class ShapesRuns {
   }
 
   private void parrot(String name, String... words) throws IOException {
+    parrot(name, Map.of(), words);
+  }
+
+  private void parrot(String name, Map<String, String> environment, String... words)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(home.resolve("parrot").toString()));
     command.addAll(List.of(words));
     Path log = logs.resolve(name + ".log");
     try {
-      int status =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(folder.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start()
-              .waitFor();
+              .redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      int status = builder.start().waitFor();
       if (status != 0) {
         throw new IOException(
             String.format(

@@ -36,6 +36,17 @@ public final class Models {
     return of(withExperts(json, 3, 40), vision(24, 40, 3, 2, 28, 14));
   }
 
+  /**
+   * A decoder for the quickstart's shards, of which only the number of parameters matters.
+   *
+   * @param between width of the feed-forward layers
+   */
+  public static ParrotConfig sized(int width, int layers, int between) {
+    ObjectNode json = decoder(width, layers, width / 64, between, 2048);
+    json.put("tie_word_embeddings", true);
+    return of(withExperts(json, 0, 0), vision(64, 64, 2, 1, 56, 14));
+  }
+
   private static ParrotConfig of(ObjectNode json, VisionConfig vision) {
     json.put("mm_hidden_size", vision.hiddenSize());
     return ParrotConfig.of(json, vision, "the benchmark");

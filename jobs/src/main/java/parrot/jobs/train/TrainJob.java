@@ -89,7 +89,8 @@ public final class TrainJob {
 
   private Outcome train(Mode mode, StopSignal stop) throws IOException {
     say.accept(Preflight.writable(run.path, hadoop));
-    // First of all: another run into this folder may hold the very executors that this would wait for.
+    // First of all: another run into this folder may hold the very executors that this would wait
+    // for.
     try (FolderLock lock = run.lock()) {
       TrainConfig.KernelChoice kernels = config.kernels();
       Preflight.check(spark.sc(), config.replicas(), kernels.name(), kernels.precision())

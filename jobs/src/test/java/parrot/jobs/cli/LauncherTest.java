@@ -153,7 +153,8 @@ class LauncherTest {
         .isEqualTo(
             "parrot: there is no master banana: give yarn, spark://HOST:PORT, k8s://URL or local[N]\n");
     assertThat(run(bare, "--on", "k8s://https://h", "train"))
-        .isEqualTo(new Ran(5, "parrot: the build brings no Spark for k8s://https://h: set SPARK_HOME\n"));
+        .isEqualTo(
+            new Ran(5, "parrot: the build brings no Spark for k8s://https://h: set SPARK_HOME\n"));
     assertThat(run(Map.of("JAVA_HOME", "/nowhere"), "shapes"))
         .isEqualTo(new Ran(5, "parrot: Java is missing: install a JDK 17 or set JAVA_HOME\n"));
   }

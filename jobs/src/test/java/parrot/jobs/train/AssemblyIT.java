@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 class AssemblyIT {
   @Test
   void bundlesNeitherSparkNorScalaNorHadoop() throws IOException {
-    try (JarFile jar =
-        new JarFile(OwnCluster.HOME.resolve("jobs/target/parrot.jar").toFile())) {
+    try (JarFile jar = new JarFile(OwnCluster.HOME.resolve("jobs/target/parrot.jar").toFile())) {
       List<String> names = jar.stream().map(ZipEntry::getName).toList();
       assertThat(names)
           .contains("parrot/jobs/cli/Main.class", "parrot/model/network/ParrotNetwork.class")

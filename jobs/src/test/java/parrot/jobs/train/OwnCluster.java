@@ -64,10 +64,7 @@ final class OwnCluster implements AutoCloseable {
   }
 
   private String setting(String name) throws IOException {
-    return new ObjectMapper()
-        .readTree(folder.resolve("cluster.json").toFile())
-        .path(name)
-        .asText();
+    return new ObjectMapper().readTree(folder.resolve("cluster.json").toFile()).path(name).asText();
   }
 
   String hdfs() throws IOException {

@@ -48,7 +48,8 @@ class YarnIT {
     conf.set("yarn.scheduler.capacity.maximum-am-resource-percent", "1");
     conf.setBoolean("yarn.nodemanager.vmem-check-enabled", false);
     conf.setBoolean("yarn.nodemanager.pmem-check-enabled", false);
-    conf.set("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "100");
+    conf.set(
+        "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "100");
     conf.set(
         "yarn.application.classpath", scratch.resolve("hadoop").toString()); // none beside Spark's
     System.setProperty("test.build.data", scratch.resolve("yarn").toString());
@@ -146,7 +147,8 @@ class YarnIT {
   private static String containers() throws IOException {
     StringBuilder text = new StringBuilder();
     try (Stream<java.nio.file.Path> all = Files.walk(scratch.resolve("yarn"))) {
-      for (java.nio.file.Path file : all.filter(p -> p.endsWith("stdout") || p.endsWith("stderr")).toList()) {
+      for (java.nio.file.Path file :
+          all.filter(p -> p.endsWith("stdout") || p.endsWith("stderr")).toList()) {
         text.append("\n== ").append(file).append('\n').append(Files.readString(file));
       }
     }
