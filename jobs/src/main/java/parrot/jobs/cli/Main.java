@@ -64,7 +64,12 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(out, err, args));
+    int code = run(out, err, args);
+    // YARN takes a driver in its container that exits by itself for one that failed.
+    boolean driverOfCluster = "cluster".equals(System.getProperty("spark.submit.deployMode"));
+    if (code != ExitCode.OK.code() || !driverOfCluster) {
+      System.exit(code);
+    }
   }
 
   /** Runs a command and gives its exit code. */
