@@ -7,6 +7,8 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.util.HadoopStreams;
@@ -15,7 +17,9 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.SeekableInputStream;
+import org.apache.parquet.schema.MessageType;
 import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
 
 /** Reads one shard, a row group at a time. */
 public final class ShardReader implements AutoCloseable {
@@ -59,6 +63,36 @@ public final class ShardReader implements AutoCloseable {
       rows.add(Math.toIntExact(group.getRowCount()));
     }
     return rows;
+  }
+
+  /**
+   * Languages of all rows, by row group; reads no other column.
+   *
+   * @throws DataException if a row has none of the six
+   */
+  public List<List<Language>> languages() throws IOException {
+    MessageType column =
+        new MessageType(
+            ShardSchema.TYPE.getName(), ShardSchema.TYPE.getType(ShardSchema.LANGUAGE));
+    reader.setRequestedSchema(column);
+    try {
+      List<List<Language>> groups = new ArrayList<>();
+      for (PageReadStore pages; (pages = reader.readNextRowGroup()) != null; ) {
+        RecordReader<Group> records =
+            new ColumnIOFactory()
+                .getColumnIO(column)
+                .getRecordReader(pages, new GroupRecordConverter(column));
+        List<Language> rows = new ArrayList<>();
+        for (long i = 0; i < pages.getRowCount(); i++) {
+          rows.add(Language.of(records.read().getString(ShardSchema.LANGUAGE, 0)));
+        }
+        groups.add(rows);
+      }
+      return groups;
+    } catch (ParquetDecodingException | IllegalArgumentException e) {
+      throw new DataException(
+          "Cannot read the languages of " + file + ": " + e.getMessage() + "; preprocess again", e);
+    }
   }
 
   /** The rows of one group, in order. */

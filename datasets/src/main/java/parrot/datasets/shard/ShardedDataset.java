@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
 import parrot.datasets.storage.AtomicFolder;
 
 /**
@@ -153,6 +154,17 @@ public final class ShardedDataset {
 
   public int rows(int shard, int rowGroup) {
     return manifest.files().get(shard).rowGroupRows().get(rowGroup);
+  }
+
+  /** Language of every row: by shard, row group and row. */
+  public List<List<List<Language>>> languages() throws IOException {
+    List<List<List<Language>>> shards = new ArrayList<>();
+    for (ShardFile file : manifest.files()) {
+      try (ShardReader reader = new ShardReader(files, path(file))) {
+        shards.add(reader.languages());
+      }
+    }
+    return shards;
   }
 
   /** The rows of one group, decoded once as long as the cache has room. */

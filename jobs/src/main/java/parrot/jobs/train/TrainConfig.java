@@ -21,6 +21,7 @@ import parrot.model.weights.Initializer;
  * @param useMoe whether visual tokens pass the experts
  * @param model where the starting weights come from
  * @param data what is trained on
+ * @param mixture of the languages
  * @param heldOut what is measured on
  * @param length how long
  * @param replicas trained in parallel and averaged, K
@@ -41,6 +42,7 @@ public record TrainConfig(
     Optional<Boolean> useMoe,
     ModelSource model,
     List<DataSource> data,
+    Mixture mixture,
     HeldOut heldOut,
     Length length,
     int replicas,

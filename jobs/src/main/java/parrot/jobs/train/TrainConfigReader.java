@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
@@ -112,6 +114,7 @@ public final class TrainConfigReader {
             useMoe,
             model(map.map("model")),
             data(map),
+            mixture(map.map("mixture")),
             heldOut(map.map("held_out")),
             length(map),
             map.wholeInt("replicas", 2, 1),
@@ -219,6 +222,24 @@ public final class TrainConfigReader {
       throw map.invalid("data", "some folders have a weight", "weighted all or not at all");
     }
     return sources;
+  }
+
+  private static Mixture mixture(StrictMap map) {
+    StrictMap byTag = map.map("weights");
+    Map<Language, Double> weights = new EnumMap<>(Language.class);
+    for (String tag : byTag.keys()) {
+      double weight = byTag.number(tag, 0, w -> w >= 0 && w < 1e9, "at least 0");
+      try {
+        weights.put(Language.of(tag), weight);
+      } catch (DataException e) {
+        throw map.invalid("weights." + tag, weight, "for one of en, zh, pt, ar, tr, ru");
+      }
+    }
+    if (!weights.isEmpty() && map.given("temperature")) {
+      throw map.invalid("temperature", "beside weights", "given alone");
+    }
+    double temperature = map.number("temperature", 1, t -> t > 0 && t <= 1e6, "above 0");
+    return new Mixture(temperature, weights);
   }
 
   private static TrainConfig.HeldOut heldOut(StrictMap map) {

@@ -87,6 +87,7 @@ final class TrainingLoop {
         new ExampleStream(
             data.train(),
             config.data().stream().map(TrainConfig.DataSource::weight).toList(),
+            config.mixture(),
             config.seed());
     int perStep = config.replicas() * config.batchSize();
     totalExamples = totalExamples(perStep);
@@ -140,10 +141,10 @@ final class TrainingLoop {
         given.clipNorm());
   }
 
-  private List<String> heldOut(List<ShardedDataset> datasets) {
+  private List<String> heldOut(List<ShardedDataset> datasets) throws IOException {
     List<String> minibatches = new ArrayList<>();
     for (ShardedDataset dataset : datasets) {
-      ExampleStream order = new ExampleStream(List.of(dataset), List.of(none()), 0);
+      ExampleStream order = new ExampleStream(List.of(dataset), List.of(none()), Mixture.OF_THE_DATA, 0);
       long count = Math.min(config.heldOut().examples(), order.rows());
       while (order.position() < count) {
         int size = (int) Math.min(config.batchSize(), count - order.position());
