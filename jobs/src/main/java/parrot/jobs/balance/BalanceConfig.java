@@ -9,10 +9,10 @@ import parrot.model.config.ParrotConfig;
  * How experts are kept in balance. A violation is how far the most loaded expert is above its fair
  * share: 0 where all loads are equal, 1 where it has twice its share.
  *
- * @param updateRate by which the selection bias of each expert moves after a round, where experts
- *     are selected; empty for {@value #USUAL_UPDATE_RATE}
- * @param adaptive whether {@code updateRate} is the first step alone, which grows while the load
- *     stays on one side and shrinks where it crosses
+ * @param updateRate of the selection bias after a round, where experts are selected: the part of the
+ *     way to the balancing bias, or the step; empty for {@value #USUAL_RATE} or {@value #USUAL_STEP}
+ * @param solves whether the bias moves to the one that would have balanced the round; else by a
+ *     fixed step against the load
  * @param lossWeight of the balance loss, at first and at least; 0 for none
  * @param maxLossWeight at most
  * @param targetViolation above which the loss weight rises and below which it falls
@@ -22,19 +22,22 @@ import parrot.model.config.ParrotConfig;
  */
 public record BalanceConfig(
     OptionalDouble updateRate,
-    boolean adaptive,
+    boolean solves,
     double lossWeight,
     double maxLossWeight,
     double targetViolation,
     double freezeAfter,
     double alarmViolation,
     double alarmDeadLoad) {
+  /** Half of the way: the router learns meanwhile. */
+  public static final double USUAL_RATE = 0.5;
+
   /** Probabilities are between 0 and 1, so a bias of 0.4 is large. */
-  public static final double USUAL_UPDATE_RATE = 0.01;
+  public static final double USUAL_STEP = 0.01;
 
   /** The rate that selection biases move by. */
   public double rate() {
-    return updateRate.orElse(USUAL_UPDATE_RATE);
+    return updateRate.orElse(solves ? USUAL_RATE : USUAL_STEP);
   }
 
   /**

@@ -12,38 +12,29 @@ import parrot.model.layer.Routing;
  * the size of the difference (DeepSeek-V3, arXiv 2412.19437); the balance loss gets the loads of
  * all replicas (arXiv 2501.11873) and as much weight as it needs.
  *
- * <p>A round has many steps, so there are few of them, and a router's probabilities may lie a
- * thousandth apart or be near 0 and 1. Where steps adapt, one that goes on in its direction grows
- * by a fifth and one that turns is halved, as in RPROP: large enough to leave a collapse, small
- * enough to come to rest.
+ * <p>A round has many steps, so there are few of them: the bias moves a part of the way to the one
+ * that would have balanced the round, see {@link BalancingBias}; or, as published, by a fixed step
+ * against each load.
  *
  * @param selectionBias added to the router's probabilities where experts are selected, mean 0, [E];
  *     empty where all compute
- * @param moves by which the bias moved last, before it was centred, [E]; empty before it did
  * @param lossWeight of the balance loss in the next round
  * @param load share of the last round's load by expert, [E]; empty before there was one
  * @param runLoad load of the whole run by expert, [E]; empty before there was one
  */
 public record ExpertBalance(
     List<Double> selectionBias,
-    List<Double> moves,
     double lossWeight,
     List<Double> load,
     List<Double> runLoad) {
   /** Of a model whose experts are not steered. */
   public static final ExpertBalance NONE =
-      new ExpertBalance(List.of(), List.of(), 0, List.of(), List.of());
+      new ExpertBalance(List.of(), 0, List.of(), List.of());
 
   private static final double LOSS_STEP = 1.25;
-  private static final double GROWTH = 1.2;
-  private static final double SHRINKAGE = 0.5;
-
-  /** Of an adapting step over the rate, and of the rate over it. */
-  private static final double RANGE = 50;
 
   public ExpertBalance {
     selectionBias = List.copyOf(selectionBias);
-    moves = List.copyOf(moves);
     load = List.copyOf(load);
     runLoad = List.copyOf(runLoad);
   }
@@ -57,7 +48,7 @@ public record ExpertBalance(
     if (model.selectsExperts() && bias.isEmpty()) {
       bias = Collections.nCopies(model.numExperts(), 0.0);
     }
-    return new ExpertBalance(bias, List.of(), config.lossWeight(), List.of(), List.of());
+    return new ExpertBalance(bias, config.lossWeight(), List.of(), List.of());
   }
 
   /**
@@ -73,31 +64,26 @@ public record ExpertBalance(
     List<Double> shares = ExpertLoads.shares(loads.sums());
     List<Double> sums = ExpertLoads.add(runLoad, loads.sums());
     if (progress > config.freezeAfter()) {
-      return new ExpertBalance(selectionBias, moves, lossWeight, shares, sums);
+      return new ExpertBalance(selectionBias, lossWeight, shares, sums);
     }
-    List<Double> next = selectionBias.isEmpty() ? List.of() : moves(shares, config);
     return new ExpertBalance(
-        moved(next), next, steered(loads.maxViolation(), config), shares, sums);
+        moved(moves(loads, shares, config)), steered(loads.maxViolation(), config), shares, sums);
   }
 
-  private List<Double> moves(List<Double> shares, BalanceConfig config) {
-    double fair = 1.0 / shares.size();
-    return IntStream.range(0, shares.size())
-        .mapToObj(
-            i -> {
-              double last = moves.isEmpty() ? 0 : moves.get(i);
-              return step(last, Math.signum(fair - shares.get(i)), config);
-            })
-        .toList();
-  }
-
-  private static double step(double last, double direction, BalanceConfig config) {
-    double rate = config.rate();
-    if (!config.adaptive() || last == 0) {
-      return rate * direction;
+  private List<Double> moves(ExpertLoads loads, List<Double> shares, BalanceConfig config) {
+    if (selectionBias.isEmpty()) {
+      return List.of();
     }
-    double size = Math.abs(last) * (last * direction > 0 ? GROWTH : SHRINKAGE);
-    return Math.min(rate * RANGE, Math.max(rate / RANGE, size)) * direction;
+    double rate = config.rate();
+    if (config.solves()) {
+      double[] bias = selectionBias.stream().mapToDouble(value -> value).toArray();
+      double[] balancing = BalancingBias.solve(bias, loads.recent(), loads.choices());
+      return IntStream.range(0, bias.length)
+          .mapToObj(i -> rate * (balancing[i] - bias[i]))
+          .toList();
+    }
+    double fair = 1.0 / shares.size();
+    return shares.stream().map(share -> rate * Math.signum(fair - share)).toList();
   }
 
   /** The bias after these moves, centred again. */

@@ -18,11 +18,14 @@ import parrot.model.dl4j.Tally;
  * @param choices experts that compute for a picture
  * @param entropy of the router's probabilities in nats, mean over pictures
  * @param languages load by language tag and expert, [E] each; no language without a picture
+ * @param recent the router's probabilities for the last pictures, [E] each
  */
-public record ExpertLoads(int choices, double entropy, Map<String, List<Double>> languages) {
+public record ExpertLoads(
+    int choices, double entropy, Map<String, List<Double>> languages, List<float[]> recent) {
 
   public ExpertLoads {
     languages = Collections.unmodifiableMap(new LinkedHashMap<>(languages));
+    recent = List.copyOf(recent);
   }
 
   /**
@@ -42,7 +45,7 @@ public record ExpertLoads(int choices, double entropy, Map<String, List<Double>>
             });
     ExpertLoad all = tally.load();
     return new ExpertLoads(
-        model.moeTopK(), all.pictures() == 0 ? 0 : all.entropy() / all.pictures(), languages);
+        model.moeTopK(), all.pictures() == 0 ? 0 : all.entropy() / all.pictures(), languages, all.recent());
   }
 
   private static List<Double> loads(ExpertLoad load, boolean selected) {

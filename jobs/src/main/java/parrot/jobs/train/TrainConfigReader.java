@@ -347,7 +347,7 @@ public final class TrainConfigReader {
             map.given("update_rate")
                 ? OptionalDouble.of(notNegative(map, "update_rate", 0))
                 : OptionalDouble.empty(),
-            map.flag("adaptive", true),
+            map.oneOf("update", "solve", List.of("solve", "step")).equals("solve"),
             lossWeight,
             notNegative(map, "max_loss_weight", 10 * lossWeight),
             positive(map, "target_violation", 0.3),

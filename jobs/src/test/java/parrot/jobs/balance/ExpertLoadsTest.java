@@ -26,7 +26,7 @@ class ExpertLoadsTest {
       loads(Map.of("ar", row(96, 2, 2), "en", row(294, 3, 3), "ru", row(10, 80, 10)));
 
   private static ExpertLoads loads(Map<String, List<Double>> languages) {
-    return new ExpertLoads(3, 0.5, new TreeMap<>(languages));
+    return new ExpertLoads(3, 0.5, new TreeMap<>(languages), List.of());
   }
 
   private static List<Double> row(double... loads) {
@@ -55,7 +55,7 @@ class ExpertLoadsTest {
     assertThat(loads(own).information()).isCloseTo(1, Offset.offset(1e-12));
     Map<String, List<Double>> pairs =
         new TreeMap<>(Map.of("ar", row(5, 5, 0, 0), "en", row(0, 0, 5, 5)));
-    assertThat(new ExpertLoads(2, 1, pairs).information()).isCloseTo(1, Offset.offset(1e-12));
+    assertThat(new ExpertLoads(2, 1, pairs, List.of()).information()).isCloseTo(1, Offset.offset(1e-12));
     assertThat(loads(Map.of("en", row(1, 2, 3))).information()).isZero();
   }
 

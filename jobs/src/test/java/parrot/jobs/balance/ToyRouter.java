@@ -42,6 +42,7 @@ final class ToyRouter implements AutoCloseable {
     int experts = scores[0].length;
     double[] bias = routing.selectionBias().stream().mapToDouble(value -> value).toArray();
     Map<String, List<Double>> languages = new TreeMap<>();
+    List<float[]> recent = new ArrayList<>();
     for (int language = 0; language < LANGUAGES.size(); language++) {
       Tensor probabilities = Tensor.allocate(pictures / LANGUAGES.size(), experts);
       for (int row = 0; row < probabilities.rows(); row++) {
@@ -51,6 +52,13 @@ final class ToyRouter implements AutoCloseable {
         }
       }
       kernels.softmax(probabilities);
+      for (int row = 0; row < probabilities.rows(); row++) {
+        float[] values = new float[experts];
+        for (int i = 0; i < experts; i++) {
+          values[i] = probabilities.get(row, i);
+        }
+        recent.add(values);
+      }
       double[] loads = new double[experts];
       for (int[] selected : kernels.largest(probabilities, bias, choices)) {
         for (int expert : selected) {
@@ -63,7 +71,7 @@ final class ToyRouter implements AutoCloseable {
       }
       languages.put(LANGUAGES.get(language), row);
     }
-    return new ExpertLoads(choices, 1, languages);
+    return new ExpertLoads(choices, 1, languages, recent);
   }
 
   @Override

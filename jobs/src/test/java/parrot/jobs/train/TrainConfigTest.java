@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import parrot.datasets.language.Language;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
@@ -70,13 +72,13 @@ class TrainConfigTest {
   void expertsAreBalancedAsTheFileSays() {
     BalanceConfig usual = read().balance();
     assertThat(usual.updateRate()).isEmpty();
-    assertThat(usual.rate()).isEqualTo(0.01);
-    assertThat(usual.adaptive()).isTrue();
+    assertThat(usual.rate()).isEqualTo(0.5);
+    assertThat(usual.solves()).isTrue();
     assertThat(usual.lossWeight()).isZero();
     assertThat(usual.freezeAfter()).isEqualTo(0.9);
     BalanceConfig given =
         read(
-                "balance={update_rate: 0.001, adaptive: false, loss_weight: 0.02}",
+                "balance={update_rate: 0.001, update: step, loss_weight: 0.02}",
                 "balance.alarm_violation=0.5")
             .balance();
     assertThat(given.rate()).isEqualTo(0.001);
@@ -85,6 +87,19 @@ class TrainConfigTest {
     TrainConfig config = read("balance.update_rate=0.001");
     String yaml = TrainConfigReader.toYaml(config.resolved());
     assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
+  }
+
+  @Test
+  void languagesMayBeMixedByWeightOrTemperature() {
+    assertThat(read().mixture()).isEqualTo(Mixture.OF_THE_DATA);
+    assertThat(read("mixture.temperature=2").mixture().temperature()).isEqualTo(2);
+    assertThat(read("mixture.weights={en: 2, cn: 1}").mixture().weights())
+        .isEqualTo(Map.of(Language.of("en"), 2.0, Language.of("zh"), 1.0));
+    assertThatThrownBy(() -> read("mixture={weights: {en: 1}, temperature: 2}"))
+        .hasMessageStartingWith("Invalid mixture.temperature");
+    assertThatThrownBy(() -> read("mixture.weights={xx: 1}"))
+        .hasMessageContaining("xx")
+        .hasMessageContaining("(must be");
   }
 
   @Test

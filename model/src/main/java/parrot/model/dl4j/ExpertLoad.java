@@ -1,17 +1,24 @@
 package parrot.model.dl4j;
 
 import java.io.Serializable;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
 
 /** What training asked of the experts: sums over pictures, which add up over steps and replicas. */
 public final class ExpertLoad implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** Enough to solve for a bias that balances them. */
+  private static final int RECENT = 1024;
 
   private long pictures;
   private double entropy; // nats
   private double[] probabilities = {}; // [E]
   private double[] weights = {}; // [E]
   private long[] selections = {}; // [E]
+  private final Deque<float[]> recent = new ArrayDeque<>(); // [E] each
 
   /** Counts a picture. */
   void count(float[] probabilities, float[] weights, int[] selected) {
@@ -26,6 +33,14 @@ public final class ExpertLoad implements Serializable {
     for (int expert : selected) {
       selections[expert]++;
     }
+    remember(probabilities.clone());
+  }
+
+  private void remember(float[] probabilities) {
+    recent.add(probabilities);
+    if (recent.size() > RECENT) {
+      recent.remove();
+    }
   }
 
   /** Adds what another one holds. */
@@ -33,6 +48,7 @@ public final class ExpertLoad implements Serializable {
     widen(other.probabilities.length);
     pictures += other.pictures;
     entropy += other.entropy;
+    other.recent.forEach(this::remember);
     for (int i = 0; i < other.probabilities.length; i++) {
       probabilities[i] += other.probabilities[i];
       weights[i] += other.weights[i];
@@ -51,6 +67,11 @@ public final class ExpertLoad implements Serializable {
   /** Pictures that were routed. */
   public long pictures() {
     return pictures;
+  }
+
+  /** The router's probabilities for the last pictures, [E] each; at most {@value #RECENT}. */
+  public List<float[]> recent() {
+    return List.copyOf(recent);
   }
 
   /** Entropy of the router's probabilities in nats, summed over pictures. */
