@@ -72,8 +72,7 @@ public final class ShardReader implements AutoCloseable {
    */
   public List<List<Language>> languages() throws IOException {
     MessageType column =
-        new MessageType(
-            ShardSchema.TYPE.getName(), ShardSchema.TYPE.getType(ShardSchema.LANGUAGE));
+        new MessageType(ShardSchema.TYPE.getName(), ShardSchema.TYPE.getType(ShardSchema.LANGUAGE));
     reader.setRequestedSchema(column);
     try {
       List<List<Language>> groups = new ArrayList<>();

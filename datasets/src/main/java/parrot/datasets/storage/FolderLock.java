@@ -90,9 +90,9 @@ public final class FolderLock implements AutoCloseable {
 
   private static boolean createIfAbsent(FileSystem files, Path file, String holder)
       throws IOException {
-    try (OutputStream out = files.create(file, false)) {
-      out.write(holder.getBytes(StandardCharsets.UTF_8));
-      return true;
+    OutputStream created;
+    try {
+      created = files.create(file, false);
     } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
@@ -102,6 +102,13 @@ public final class FolderLock implements AutoCloseable {
       }
       throw e;
     }
+    try (OutputStream out = created) {
+      out.write(holder.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      files.delete(file, false); // there is no room for it
+      throw e;
+    }
+    return true;
   }
 
   private static Optional<String> read(FileSystem files, Path file) throws IOException {

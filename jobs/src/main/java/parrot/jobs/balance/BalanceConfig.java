@@ -9,8 +9,9 @@ import parrot.model.config.ParrotConfig;
  * How experts are kept in balance. A violation is how far the most loaded expert is above its fair
  * share: 0 where all loads are equal, 1 where it has twice its share.
  *
- * @param updateRate of the selection bias after a round, where experts are selected: the part of the
- *     way to the balancing bias, or the step; empty for {@value #USUAL_RATE} or {@value #USUAL_STEP}
+ * @param updateRate of the selection bias after a round, where experts are selected: the part of
+ *     the way to the balancing bias, or the step; empty for {@value #USUAL_RATE} or {@value
+ *     #USUAL_STEP}
  * @param solves whether the bias moves to the one that would have balanced the round; else by a
  *     fixed step against the load
  * @param lossWeight of the balance loss, at first and at least; 0 for none

@@ -55,8 +55,7 @@ final class BalancingBias {
       }
       for (int choice = 0; choice < choices; choice++) {
         int largest =
-            IntStream.range(0, scores.length)
-                .reduce(0, (a, b) -> scores[b] > scores[a] ? b : a);
+            IntStream.range(0, scores.length).reduce(0, (a, b) -> scores[b] > scores[a] ? b : a);
         loads[largest]++;
         scores[largest] = Double.NEGATIVE_INFINITY;
       }

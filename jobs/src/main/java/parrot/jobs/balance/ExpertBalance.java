@@ -23,13 +23,9 @@ import parrot.model.layer.Routing;
  * @param runLoad load of the whole run by expert, [E]; empty before there was one
  */
 public record ExpertBalance(
-    List<Double> selectionBias,
-    double lossWeight,
-    List<Double> load,
-    List<Double> runLoad) {
+    List<Double> selectionBias, double lossWeight, List<Double> load, List<Double> runLoad) {
   /** Of a model whose experts are not steered. */
-  public static final ExpertBalance NONE =
-      new ExpertBalance(List.of(), 0, List.of(), List.of());
+  public static final ExpertBalance NONE = new ExpertBalance(List.of(), 0, List.of(), List.of());
 
   private static final double LOSS_STEP = 1.25;
 

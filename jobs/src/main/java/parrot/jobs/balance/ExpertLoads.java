@@ -45,7 +45,10 @@ public record ExpertLoads(
             });
     ExpertLoad all = tally.load();
     return new ExpertLoads(
-        model.moeTopK(), all.pictures() == 0 ? 0 : all.entropy() / all.pictures(), languages, all.recent());
+        model.moeTopK(),
+        all.pictures() == 0 ? 0 : all.entropy() / all.pictures(),
+        languages,
+        all.recent());
   }
 
   private static List<Double> loads(ExpertLoad load, boolean selected) {

@@ -144,7 +144,8 @@ final class TrainingLoop {
   private List<String> heldOut(List<ShardedDataset> datasets) throws IOException {
     List<String> minibatches = new ArrayList<>();
     for (ShardedDataset dataset : datasets) {
-      ExampleStream order = new ExampleStream(List.of(dataset), List.of(none()), Mixture.OF_THE_DATA, 0);
+      ExampleStream order =
+          new ExampleStream(List.of(dataset), List.of(none()), Mixture.OF_THE_DATA, 0);
       long count = Math.min(config.heldOut().examples(), order.rows());
       while (order.position() < count) {
         int size = (int) Math.min(config.batchSize(), count - order.position());

@@ -102,8 +102,7 @@ class ExpertBalanceTest {
   @Test
   void biasAndLossWeightStayInTheLastPartOfARun() {
     BalanceConfig config = config(0.01, false, 0.02);
-    ExpertBalance balance =
-        new ExpertBalance(List.of(0.1, -0.1), 0.03, List.of(), List.of());
+    ExpertBalance balance = new ExpertBalance(List.of(0.1, -0.1), 0.03, List.of(), List.of());
     ExpertBalance frozen = balance.after(loads(9.0, 1.0), config, 0.91);
     assertThat(frozen.selectionBias()).isEqualTo(balance.selectionBias());
     assertThat(frozen.lossWeight()).isEqualTo(0.03);
@@ -116,8 +115,7 @@ class ExpertBalanceTest {
   @Test
   void theLossWeighsMoreWhileTheLoadIsOutOfBalanceAndLessOnceItIsNot() {
     BalanceConfig config = config(0, false, 0.01);
-    ExpertBalance balance =
-        new ExpertBalance(List.of(), config.lossWeight(), List.of(), List.of());
+    ExpertBalance balance = new ExpertBalance(List.of(), config.lossWeight(), List.of(), List.of());
     List<Double> weights = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       balance = balance.after(loads(9.0, 1.0), config, 0.1);
@@ -136,7 +134,8 @@ class ExpertBalanceTest {
   @Test
   void nothingChangesInARoundWithoutPictures() {
     ExpertBalance balance = selecting(3);
-    assertThat(balance.after(new ExpertLoads(1, 0, Map.of(), List.of()), config(0.01, true, 0), 0.1))
+    assertThat(
+            balance.after(new ExpertLoads(1, 0, Map.of(), List.of()), config(0.01, true, 0), 0.1))
         .isEqualTo(balance);
   }
 

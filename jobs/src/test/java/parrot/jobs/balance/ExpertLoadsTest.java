@@ -55,7 +55,8 @@ class ExpertLoadsTest {
     assertThat(loads(own).information()).isCloseTo(1, Offset.offset(1e-12));
     Map<String, List<Double>> pairs =
         new TreeMap<>(Map.of("ar", row(5, 5, 0, 0), "en", row(0, 0, 5, 5)));
-    assertThat(new ExpertLoads(2, 1, pairs, List.of()).information()).isCloseTo(1, Offset.offset(1e-12));
+    assertThat(new ExpertLoads(2, 1, pairs, List.of()).information())
+        .isCloseTo(1, Offset.offset(1e-12));
     assertThat(loads(Map.of("en", row(1, 2, 3))).information()).isZero();
   }
 

@@ -62,7 +62,9 @@ class RoundMasterTest {
     TrainJob.run(world.config("start", "max_examples=8"), session, TrainJob.Mode.FRESH, line -> {});
     var data = new org.apache.hadoop.fs.Path(world.path("train"));
     ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
-    ExampleStream stream = new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, 3);
+    ExampleStream stream =
+        new ExampleStream(
+            List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, 3);
     minibatches = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       minibatches.add(stream.take(i == 3 ? 2 : 4).toString());

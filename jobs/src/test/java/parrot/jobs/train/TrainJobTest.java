@@ -179,7 +179,8 @@ class TrainJobTest {
     org.apache.hadoop.fs.Path data = new org.apache.hadoop.fs.Path(world.path("train"));
     ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
     ExampleStream stream =
-        new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, config.seed());
+        new ExampleStream(
+            List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, config.seed());
     MinibatchLoader loader = new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
     for (int left = 30; left > 0; left -= 4) {
       graph.fit(loader.load(stream.take(Math.min(4, left)).toString()));
