@@ -85,7 +85,8 @@ record ClusterFolder(Path path) {
     }
     Map<String, String> client = new LinkedHashMap<>();
     // A name node that is started again is waited for.
-    client.put("ipc.client.connect.max.retries", "60");
+    client.put("dfs.client.retry.policy.enabled", "true");
+    client.put("dfs.client.retry.policy.spec", "1000,60");
     client.put("dfs.replication", "" + Math.min(2, settings.size().dataNodes()));
     // There is no third node that could take the place of one that is lost.
     client.put("dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER");
