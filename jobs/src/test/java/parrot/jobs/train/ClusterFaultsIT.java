@@ -33,7 +33,7 @@ import parrot.jobs.cli.ExitCode;
  */
 @Tag("slow")
 class ClusterFaultsIT {
-  private static final int ROUNDS = 24;
+  private static final int ROUNDS = 18;
   private static final String FINAL = "round-%06d".formatted(ROUNDS);
 
   @TempDir static java.nio.file.Path scratch;
