@@ -127,8 +127,9 @@ if [ -n "$master" ]; then
   [ "$module" = jobs ] || die "bench runs on this machine alone: leave --on out" 2
   cluster="${PARROT_CLUSTER:-$home/.cluster}"
   if [ "$master" = cluster ]; then
+    [ -f "$cluster/cluster.conf" ] ||
+      die "there is no cluster in $cluster: start one with 'parrot cluster up'" 2
     profile="${profile:-$cluster/cluster.conf}"
-    [ -f "$profile" ] || die "there is no cluster in $cluster: start one with 'parrot cluster up'" 2
     master="$(sed -n 's/^spark.master *//p' "$cluster/cluster.conf" | tail -1)"
     export HADOOP_CONF_DIR="$cluster/client"
   fi

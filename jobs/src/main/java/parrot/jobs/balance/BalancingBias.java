@@ -2,7 +2,6 @@ package parrot.jobs.balance;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The selection bias under which pictures that a router has seen would have been spread evenly. A
@@ -21,45 +20,52 @@ final class BalancingBias {
    * Descends on the loads' differences with shrinking steps and keeps the most even bias it meets.
    *
    * @param start where to begin, [E]
-   * @param probabilities of pictures, [E] each
    * @param choices experts of a picture
    * @return with mean 0, [E]
    */
-  static double[] solve(double[] start, List<float[]> probabilities, int choices) {
+  static double[] solve(double[] start, List<RoutedPicture> pictures, int choices) {
     double[] bias = start.clone();
     double[] best = start;
     double least = Double.POSITIVE_INFINITY;
-    double fair = (double) probabilities.size() * choices / start.length;
+    double all = pictures.stream().mapToDouble(RoutedPicture::weight).sum();
+    double fair = all * choices / start.length;
     double step = FIRST_STEP;
     for (int i = 0; i < STEPS; i++, step *= DECAY) {
-      int[] loads = loads(bias, probabilities, choices);
+      double[] loads = loads(bias, pictures, choices);
       double violation = Arrays.stream(loads).max().orElseThrow() / fair - 1;
       if (violation < least) {
         least = violation;
         best = bias.clone();
       }
       for (int expert = 0; expert < bias.length; expert++) {
-        bias[expert] -= step * Math.max(-1, Math.min(1, loads[expert] / fair - 1));
+        bias[expert] -= step * Math.min(1, loads[expert] / fair - 1);
       }
     }
     double mean = Arrays.stream(best).average().orElse(0);
     return Arrays.stream(best).map(value -> value - mean).toArray();
   }
 
-  private static int[] loads(double[] bias, List<float[]> probabilities, int choices) {
-    int[] loads = new int[bias.length];
+  private static double[] loads(double[] bias, List<RoutedPicture> pictures, int choices) {
+    double[] loads = new double[bias.length];
     double[] scores = new double[bias.length];
-    for (float[] row : probabilities) {
+    for (RoutedPicture picture : pictures) {
       for (int i = 0; i < scores.length; i++) {
-        scores[i] = row[i] + bias[i];
+        scores[i] = picture.probabilities()[i] + bias[i];
       }
       for (int choice = 0; choice < choices; choice++) {
-        int largest =
-            IntStream.range(0, scores.length).reduce(0, (a, b) -> scores[b] > scores[a] ? b : a);
-        loads[largest]++;
+        int largest = largest(scores);
+        loads[largest] += picture.weight();
         scores[largest] = Double.NEGATIVE_INFINITY;
       }
     }
     return loads;
+  }
+
+  private static int largest(double[] scores) {
+    int largest = 0;
+    for (int i = 1; i < scores.length; i++) {
+      largest = scores[i] > scores[largest] ? i : largest;
+    }
+    return largest;
   }
 }

@@ -8,13 +8,12 @@ import parrot.model.layer.Routing;
 
 /**
  * How the experts of a run are steered: a part of its state, in checkpoints and in what replicas
- * begin a round with. Where experts are selected, a bias for each moves against its load, whatever
- * the size of the difference (DeepSeek-V3, arXiv 2412.19437); the balance loss gets the loads of
- * all replicas (arXiv 2501.11873) and as much weight as it needs.
+ * begin a round with. Where experts are selected, a bias for each moves against its load; the
+ * balance loss gets the loads of all replicas (arXiv 2501.11873) and as much weight as it needs.
  *
  * <p>A round has many steps, so there are few of them: the bias moves a part of the way to the one
- * that would have balanced the round, see {@link BalancingBias}; or, as published, by a fixed step
- * against each load.
+ * that would have balanced the round, see {@link BalancingBias}; or, as DeepSeek-V3 does (arXiv
+ * 2412.19437), by a fixed step against each load.
  *
  * @param selectionBias added to the router's probabilities where experts are selected, mean 0, [E];
  *     empty where all compute

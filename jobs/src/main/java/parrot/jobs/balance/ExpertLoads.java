@@ -18,10 +18,10 @@ import parrot.model.dl4j.Tally;
  * @param choices experts that compute for a picture
  * @param entropy of the router's probabilities in nats, mean over pictures
  * @param languages load by language tag and expert, [E] each; no language without a picture
- * @param recent the router's probabilities for the last pictures, [E] each
+ * @param recent pictures that stand for all of the round
  */
 public record ExpertLoads(
-    int choices, double entropy, Map<String, List<Double>> languages, List<float[]> recent) {
+    int choices, double entropy, Map<String, List<Double>> languages, List<RoutedPicture> recent) {
 
   public ExpertLoads {
     languages = Collections.unmodifiableMap(new LinkedHashMap<>(languages));
@@ -35,12 +35,17 @@ public record ExpertLoads(
    */
   public static ExpertLoads of(Tally tally, ParrotConfig model, IntFunction<String> tag) {
     Map<String, List<Double>> languages = new LinkedHashMap<>();
+    List<RoutedPicture> recent = new ArrayList<>();
     tally
         .languages()
         .forEach(
             (index, language) -> {
-              if (language.load().pictures() > 0) {
-                languages.put(tag.apply(index), loads(language.load(), model.selectsExperts()));
+              ExpertLoad load = language.load();
+              if (load.pictures() > 0) {
+                languages.put(tag.apply(index), loads(load, model.selectsExperts()));
+                // A language with more pictures than are kept counts no less for that.
+                double weight = (double) load.pictures() / load.recent().size();
+                load.recent().forEach(row -> recent.add(new RoutedPicture(row, weight)));
               }
             });
     ExpertLoad all = tally.load();
@@ -48,7 +53,7 @@ public record ExpertLoads(
         model.moeTopK(),
         all.pictures() == 0 ? 0 : all.entropy() / all.pictures(),
         languages,
-        all.recent());
+        recent);
   }
 
   private static List<Double> loads(ExpertLoad load, boolean selected) {

@@ -2,7 +2,6 @@ package parrot.jobs.cluster;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -178,9 +177,5 @@ record ClusterFolder(Path path) {
                 .append(value)
                 .append("</value></property>\n"));
     return text.append("</configuration>\n").toString();
-  }
-
-  static String read(Path file) throws IOException {
-    return Files.readString(file, StandardCharsets.UTF_8);
   }
 }

@@ -56,7 +56,7 @@ final class LocalCluster {
     int[] ports = freePorts(4);
     folder.write(
         new ClusterFolder.Settings(size, ports[0], ports[1], ports[2], ports[3]),
-        ClusterFolder.read(profile));
+        Files.readString(profile));
   }
 
   private static int[] freePorts(int count) throws IOException {

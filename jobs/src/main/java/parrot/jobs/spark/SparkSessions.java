@@ -58,8 +58,6 @@ public final class SparkSessions {
     conf.setIfMissing("spark.kryo.registrator", ParrotKryoRegistrator.class.getName());
     // A class that nobody thought of is named at once, rather than sent slowly by reflection.
     conf.setIfMissing("spark.kryo.registrationRequired", "true");
-    // Replicas return whole models; the default of 1 GiB is less than one.
-    conf.setIfMissing("spark.driver.maxResultSize", "0");
     conf.setIfMissing("spark.sql.shuffle.partitions", "8");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // As the profiles do, for those who submit without one.

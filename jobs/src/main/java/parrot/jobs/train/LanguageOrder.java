@@ -1,9 +1,12 @@
 package parrot.jobs.train;
 
-import java.util.ArrayList;
+import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.RowRef;
+import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.TrainingOrder;
 
 /** The rows of one language in the order of their data set, epoch after epoch. */
@@ -13,14 +16,11 @@ final class LanguageOrder {
   private final Language language;
   private final int rows;
 
+  private long taken;
   private long epochInUse = -1;
   private int[] positions; // in the epoch, of this language's rows
 
-  /**
-   * @param languages of all rows, by shard, row group and row
-   * @param rows of this language
-   */
-  LanguageOrder(
+  private LanguageOrder(
       TrainingOrder order, List<List<List<Language>>> languages, Language language, int rows) {
     this.order = order;
     this.languages = languages;
@@ -28,36 +28,47 @@ final class LanguageOrder {
     this.rows = rows;
   }
 
+  /** One for each language that a data set has rows of. */
+  static Map<Language, LanguageOrder> of(ShardedDataset dataset, long seed) throws IOException {
+    List<List<List<Language>>> languages = dataset.languages();
+    Map<Language, Integer> counts = new EnumMap<>(Language.class);
+    languages.forEach(
+        groups -> groups.forEach(rows -> rows.forEach(row -> counts.merge(row, 1, Integer::sum))));
+    Map<Language, LanguageOrder> orders = new EnumMap<>(Language.class);
+    counts.forEach(
+        (language, rows) -> {
+          TrainingOrder order = new TrainingOrder(dataset.manifest(), seed);
+          orders.put(language, new LanguageOrder(order, languages, language, rows));
+        });
+    return orders;
+  }
+
+  /** Rows of an epoch. */
   int rows() {
     return rows;
   }
 
-  RowRef row(long number) {
-    long epoch = number / rows;
+  void skip() {
+    taken++;
+  }
+
+  RowRef next() {
+    long epoch = taken / rows;
     if (epoch != epochInUse) {
       start(epoch);
     }
-    return order.range(epoch, positions[(int) (number % rows)], 1).get(0);
+    return order.range(epoch, positions[(int) (taken++ % rows)], 1).get(0);
   }
 
   private void start(long epoch) {
     positions = new int[rows];
     int found = 0;
-    for (int position = 0; position < order.rows(); position++) {
+    for (int position = 0; found < rows; position++) {
       RowRef row = order.range(epoch, position, 1).get(0);
       if (languages.get(row.shard()).get(row.rowGroup()).get(row.row()) == language) {
         positions[found++] = position;
       }
     }
     epochInUse = epoch;
-  }
-
-  /** How many rows each language has, by its ordinal. */
-  static int[] count(List<List<List<Language>>> languages) {
-    int[] counts = new int[Language.values().length];
-    List<List<Language>> groups = new ArrayList<>();
-    languages.forEach(groups::addAll);
-    groups.forEach(group -> group.forEach(row -> counts[row.ordinal()]++));
-    return counts;
   }
 }

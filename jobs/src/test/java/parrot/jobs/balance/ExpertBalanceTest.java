@@ -37,6 +37,9 @@ class ExpertBalanceTest {
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, 0.005, 0.005);
     ExpertBalance twice = once.after(loads(25.0, 25.0, 40.0, 10.0), config(0.01, false, 0), 0.2);
+    assertThat(twice.selectionBias())
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
+        .containsExactly(-0.015, 0.005, -0.005, 0.015);
     assertThat(sum(twice.selectionBias())).isCloseTo(0, Offset.offset(1e-12));
     assertThat(twice.load()).containsExactly(0.25, 0.25, 0.4, 0.1);
     assertThat(twice.runLoad()).containsExactly(95.0, 45.0, 45.0, 15.0);
@@ -47,24 +50,26 @@ class ExpertBalanceTest {
 
   @Test
   void theBalancingBiasSpreadsWhatWasSeen() {
-    List<float[]> seen = new ArrayList<>();
+    List<RoutedPicture> seen = new ArrayList<>();
     Random random = new Random(5);
     for (int i = 0; i < 300; i++) {
       float rest = 0.1f * random.nextFloat();
-      seen.add(new float[] {1 - rest, rest * 0.7f, rest * 0.3f});
+      float[] row = {1 - rest, rest * 0.7f, rest * 0.3f};
+      seen.add(new RoutedPicture(row, i % 2 == 0 ? 1 : 3));
     }
     double[] bias = BalancingBias.solve(new double[3], seen, 1);
-    int[] loads = new int[3];
-    for (float[] row : seen) {
+    double[] loads = new double[3];
+    for (RoutedPicture picture : seen) {
+      float[] row = picture.probabilities();
       double a = row[0] + bias[0];
       double b = row[1] + bias[1];
       double c = row[2] + bias[2];
-      loads[a >= b && a >= c ? 0 : b >= c ? 1 : 2]++;
+      loads[a >= b && a >= c ? 0 : b >= c ? 1 : 2] += picture.weight();
     }
-    for (int load : loads) {
-      assertThat(load).isBetween(90, 110);
+    for (double load : loads) {
+      assertThat(load).isBetween(180.0, 220.0);
     }
-    ExpertLoads loaded = new ExpertLoads(1, 1, Map.of("en", List.of(300.0, 0.0, 0.0)), seen);
+    ExpertLoads loaded = new ExpertLoads(1, 1, Map.of("en", List.of(600.0, 0.0, 0.0)), seen);
     assertThat(selecting(3).after(loaded, config(0.5, true, 0), 0.1).selectionBias().get(0))
         .isCloseTo(bias[0] / 2, Offset.offset(1e-12));
   }

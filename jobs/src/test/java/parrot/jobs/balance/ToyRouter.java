@@ -42,7 +42,7 @@ final class ToyRouter implements AutoCloseable {
     int experts = scores[0].length;
     double[] bias = routing.selectionBias().stream().mapToDouble(value -> value).toArray();
     Map<String, List<Double>> languages = new TreeMap<>();
-    List<float[]> recent = new ArrayList<>();
+    List<RoutedPicture> recent = new ArrayList<>();
     for (int language = 0; language < LANGUAGES.size(); language++) {
       Tensor probabilities = Tensor.allocate(pictures / LANGUAGES.size(), experts);
       for (int row = 0; row < probabilities.rows(); row++) {
@@ -57,7 +57,7 @@ final class ToyRouter implements AutoCloseable {
         for (int i = 0; i < experts; i++) {
           values[i] = probabilities.get(row, i);
         }
-        recent.add(values);
+        recent.add(new RoutedPicture(values, 1));
       }
       double[] loads = new double[experts];
       for (int[] selected : kernels.largest(probabilities, bias, choices)) {

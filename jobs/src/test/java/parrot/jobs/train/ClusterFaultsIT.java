@@ -45,12 +45,13 @@ class ClusterFaultsIT {
   @BeforeAll
   static void start() throws Exception {
     cluster = new OwnCluster(scratch.resolve("cluster"), scratch);
-    cluster.must("cluster", "up");
+    cluster.must("cluster", "up", "--gpus-per-worker", "1");
     world = new SmallWorld(scratch.resolve("world"));
     files = FileSystems.of(cluster.hdfs() + "/", new Configuration());
     files.copyFromLocalFile(new Path(world.folder.toUri()), new Path("/world"));
     OwnCluster.Ran ran = cluster.run(arguments("plain"));
     assertThat(ran.code()).as(ran.output()).isZero();
+    assertThat(ran.output()).contains("2 needed for 2 tasks at once, 2 available");
     undisturbed = digests("plain");
   }
 
@@ -61,13 +62,10 @@ class ClusterFaultsIT {
 
   /** A run of which a checkpoint is written after every third round. */
   private static String[] arguments(String out, String... settings) throws IOException {
-    String there = cluster.hdfs() + "/world/";
     TrainConfig config =
-        world.config(
-            "unused",
-            "out=" + there + out,
-            "model.folder=" + there + "model",
-            "data=[" + there + "train]",
+        world.configAt(
+            cluster.hdfs() + "/world/",
+            out,
             "held_out.data=[]",
             "average_every=1",
             "exchange=bf16",

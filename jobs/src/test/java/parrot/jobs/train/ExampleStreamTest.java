@@ -84,7 +84,7 @@ class ExampleStreamTest {
     ExampleStream stream = both(OptionalDouble.of(1), OptionalDouble.of(1), 7);
     for (int stretch = 0; stretch < 5; stretch++) {
       Map<String, List<RowRef>> rows = rows(stream, 20, 4);
-      assertThat(rows.get(small.folder().toString())).hasSizeBetween(8, 12);
+      assertThat(rows.get(small.folder().toString())).hasSize(10);
     }
   }
 
@@ -113,7 +113,13 @@ class ExampleStreamTest {
   }
 
   @Test
-  void weightsNameTheLanguagesOfTheData() {
+  void weightsNameTheLanguagesOfTheDataAndLeaveSome() {
+    Map<Language, Double> none = new EnumMap<>(Language.class);
+    for (Language language : Language.values()) {
+      none.put(language, 0.0);
+    }
+    assertThatThrownBy(() -> mixed(new Mixture(1, none)))
+        .hasMessageStartingWith("Invalid mixture.weights: no row of ");
     assertThatThrownBy(() -> mixed(new Mixture(1, Map.of(Language.values()[0], 1.0))))
         .hasMessageStartingWith("Missing mixture.weights.");
   }

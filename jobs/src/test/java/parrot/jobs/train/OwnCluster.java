@@ -71,7 +71,7 @@ final class OwnCluster implements AutoCloseable {
     return "hdfs://127.0.0.1:" + setting("hdfsPort");
   }
 
-  /** Spark's executors that run now, by the worker that they belong to. */
+  /** Spark's executors that run now. */
   List<ProcessHandle> executors() throws IOException {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.filter(this::isExecutor).toList();

@@ -130,6 +130,21 @@ final class SmallWorld {
     return folder.resolve(name).toString();
   }
 
+  /**
+   * A configuration for a copy of this world.
+   *
+   * @param there the copy's folder, with a slash at its end; the run is made in it
+   */
+  TrainConfig configAt(String there, String out, String... settings) {
+    List<String> all = new ArrayList<>();
+    all.add("out=" + there + out);
+    all.add("model.folder=" + there + "model");
+    all.add("data=[" + there + "train]");
+    all.add("held_out.data=[" + there + "held-out]");
+    all.addAll(List.of(settings));
+    return config("unused", all.toArray(String[]::new));
+  }
+
   /** A configuration of everything but what is given. */
   TrainConfig config(String out, String... settings) {
     String yaml =

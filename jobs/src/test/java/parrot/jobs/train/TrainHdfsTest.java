@@ -51,15 +51,8 @@ class TrainHdfsTest {
   }
 
   private static TrainConfig config(int examples) {
-    String there = hdfs.getURI() + "/world/";
-    return world.config(
-        "unused",
-        "out=" + there + "run",
-        "model.folder=" + there + "model",
-        "data=[" + there + "train]",
-        "held_out.data=[" + there + "held-out]",
-        "checkpoints.every=1",
-        "max_examples=" + examples);
+    return world.configAt(
+        hdfs.getURI() + "/world/", "run", "checkpoints.every=1", "max_examples=" + examples);
   }
 
   @Test

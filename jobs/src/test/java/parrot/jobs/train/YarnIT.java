@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,8 +51,8 @@ class YarnIT {
     conf.setBoolean("yarn.nodemanager.pmem-check-enabled", false);
     conf.set(
         "yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "100");
-    conf.set(
-        "yarn.application.classpath", scratch.resolve("hadoop").toString()); // none beside Spark's
+    // Hadoop comes with Spark's jars; there is no installation of it.
+    conf.set("yarn.application.classpath", scratch.resolve("hadoop").toString());
     System.setProperty("test.build.data", scratch.resolve("yarn").toString());
     yarn = new MiniYARNCluster("yarn", 1, 1, 1);
     yarn.init(conf);
@@ -60,9 +61,7 @@ class YarnIT {
 
     java.nio.file.Path folder = Files.createDirectories(scratch.resolve("hadoop"));
     try (OutputStream out = Files.newOutputStream(folder.resolve("core-site.xml"))) {
-      // What is not local says so; the configuration file of a job is.
-      Configuration all = new Configuration(yarn.getConfig());
-      all.writeXml(out);
+      new Configuration(yarn.getConfig()).writeXml(out);
     }
     Files.copy(folder.resolve("core-site.xml"), folder.resolve("yarn-site.xml"));
     Files.copy(folder.resolve("core-site.xml"), folder.resolve("hdfs-site.xml"));
@@ -112,20 +111,12 @@ class YarnIT {
 
   private static Ran train(String mode, String out, String... settings) throws Exception {
     String there = hdfs.getURI() + "/world/";
-    TrainConfig config =
-        world.config(
-            "unused",
-            "out=" + there + out,
-            "model.folder=" + there + "model",
-            "data=[" + there + "train]",
-            "held_out.data=[" + there + "held-out]");
+    TrainConfig config = world.configAt(there, out);
     // The driver may run anywhere, so its file lies where all can read it.
     Path file = new Path(there + out + ".yaml");
     FileSystem files = FileSystem.get(URI.create(there), new Configuration());
     try (OutputStream stream = files.create(file)) {
-      stream.write(
-          TrainConfigReader.toYaml(config.resolved())
-              .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      stream.write(TrainConfigReader.toYaml(config.resolved()).getBytes(StandardCharsets.UTF_8));
     }
     List<String> command = new ArrayList<>(List.of(OwnCluster.HOME.resolve("parrot").toString()));
     command.addAll(List.of("--on", "yarn", "--deploy-mode", mode, "--profile"));

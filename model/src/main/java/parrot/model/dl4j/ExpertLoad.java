@@ -10,8 +10,8 @@ import java.util.List;
 public final class ExpertLoad implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** Enough to solve for a bias that balances them. */
-  private static final int RECENT = 1024;
+  /** Enough to tell how a language is routed. */
+  private static final int RECENT = 256;
 
   private long pictures;
   private double entropy; // nats
