@@ -209,12 +209,12 @@ case "$main ${1:-}" in
     ;;
 esac
 # Steps make little garbage, so collections are rare and find the memory they walk through cold. One
-# that works beside the steps takes no time from them; its pages are there from the start.
+# that works beside the steps takes no time from them; all of its pages are there from the start.
 collector=(-XX:+UseParallelGC)
 case "$main ${1:-}" in
   parrot.benchmarks.Main* | *" train")
-    collector=(-XX:+UseZGC -XX:-UseDynamicNumberOfGCThreads -XX:ConcGCThreads=1 -Xms768m
-      -XX:-ZUncommit -XX:+AlwaysPreTouch)
+    collector=(-XX:+UseZGC -XX:-UseDynamicNumberOfGCThreads -XX:ConcGCThreads=1
+      "-Xms${PARROT_HEAP:-3g}" -XX:-ZUncommit -XX:+AlwaysPreTouch)
     ;;
 esac
 # shellcheck disable=SC2086 # options are words
