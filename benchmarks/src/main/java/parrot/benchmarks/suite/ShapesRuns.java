@@ -151,23 +151,76 @@ final class ShapesRuns {
   }
 
   /**
-   * Trains anything on the shards, with a heap and on a master of its own.
+   * Where a run takes place.
+   *
+   * @param environment of the launcher
+   * @param before words before the command
+   * @param after words after all others
+   */
+  record Place(Map<String, String> environment, List<String> before, List<String> after) {
+    /**
+     * One process.
+     *
+     * @param heap such as {@code 6g}
+     * @param slots replicas at a time
+     */
+    static Place local(String heap, int slots) {
+      return new Place(
+          Map.of("PARROT_HEAP", heap), List.of(), List.of("--master", "local[" + slots + "]"));
+    }
+  }
+
+  /** Processes of Spark and HDFS on this machine. */
+  final class Cluster implements AutoCloseable {
+    private final String path = folder.resolve("cluster").toString();
+
+    private Cluster(int workers, int memory) throws IOException {
+      progress.say("starting a cluster of %d workers", workers);
+      close(); // one that was left behind
+      parrot(
+          "cluster-up",
+          "cluster",
+          "up",
+          "--folder",
+          path,
+          "--workers",
+          "" + workers,
+          "--memory",
+          "" + memory);
+    }
+
+    Place place() {
+      return new Place(Map.of("PARROT_CLUSTER", path), List.of("--on", "cluster"), List.of());
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (Files.exists(Path.of(path))) {
+        parrot("cluster-down", "cluster", "down", "--folder", path);
+      }
+    }
+  }
+
+  /**
+   * @param memory of each worker in MiB
+   */
+  Cluster cluster(int workers, int memory) throws IOException {
+    return new Cluster(workers, memory);
+  }
+
+  /**
+   * Trains anything on the shards.
    *
    * @param yaml of the run, whose folder is {@code runs/NAME}
-   * @param heap such as {@code 6g}
    * @return the lines of the run's metrics
    */
-  List<JsonNode> train(String name, String yaml, String heap, String master) throws IOException {
+  List<JsonNode> train(String name, String yaml, Place place) throws IOException {
     progress.say("training %s", name);
     Files.writeString(folder.resolve(name + ".yaml"), yaml);
-    parrot(
-        name,
-        Map.of("PARROT_HEAP", heap),
-        "train",
-        name + ".yaml",
-        "--overwrite",
-        "--master",
-        master);
+    List<String> words = new ArrayList<>(place.before());
+    words.addAll(List.of("train", name + ".yaml", "--overwrite"));
+    words.addAll(place.after());
+    parrot(name, place.environment(), words.toArray(String[]::new));
     return metrics(name);
   }
 

@@ -45,25 +45,35 @@ public final class FileSystems {
    * @throws StorageUnavailableException if the file system does not answer
    */
   public static FileSystem of(Path path, Configuration configuration) {
-    Configuration hasty = withShortRetries(configuration);
     URI uri = path.toUri();
     if (uri.getScheme() == null) {
-      uri = FileSystem.getDefaultUri(hasty);
+      uri = FileSystem.getDefaultUri(configuration);
     }
     try {
-      FileSystem files = FileSystem.get(uri, hasty);
+      requireReachable(uri, configuration);
+      FileSystem files = FileSystem.get(uri, configuration);
       if (files instanceof ChecksumFileSystem) {
         ((ChecksumFileSystem) files).setWriteChecksum(false);
-      }
-      String name = files.getUri().toString();
-      if (!REACHED.contains(name)) {
-        files.getFileStatus(new Path(files.getUri().resolve("/")));
-        REACHED.add(name);
       }
       return files;
     } catch (IOException | IllegalArgumentException e) {
       throw unavailable(uri, e);
     }
+  }
+
+  /**
+   * A wrong address is told in seconds. What has answered once is waited for as the configuration
+   * says: a name node that is started again comes back.
+   */
+  private static void requireReachable(URI uri, Configuration configuration) throws IOException {
+    String name = uri.getScheme() + "://" + uri.getAuthority();
+    if (REACHED.contains(name)) {
+      return;
+    }
+    try (FileSystem files = FileSystem.newInstance(uri, withShortRetries(configuration))) {
+      files.getFileStatus(new Path(files.getUri().resolve("/")));
+    }
+    REACHED.add(name);
   }
 
   /**

@@ -65,8 +65,9 @@ public final class SparkSessions {
     conf.setIfMissing(EnvironmentCheck.EXECUTORS + NativeEnvironment.THREADS, threads);
     NativeEnvironment.recommended()
         .forEach((name, value) -> conf.setIfMissing(EnvironmentCheck.EXECUTORS + name, value));
-    // Broadcasts and results are float32 weights, which do not compress.
+    // Weights and pictures do not compress.
     conf.setIfMissing("spark.broadcast.compress", "false");
+    conf.setIfMissing("spark.shuffle.compress", "false");
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
       conf.setIfMissing("spark.driver.host", LOOPBACK);

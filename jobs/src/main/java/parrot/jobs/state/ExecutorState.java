@@ -99,12 +99,12 @@ public final class ExecutorState implements AutoCloseable {
   /**
    * Trains replicas and reduces what they come back with. This state stays, until it is closed.
    *
-   * @param plans one for each replica
+   * @param plans of the replicas, one in each partition
    * @param remembers whether pieces hold what the next round needs
    * @throws LostStateException if this state is gone
    */
   public <I extends Serializable> Round next(
-      List<I> plans, StateWork<I, ReplicaPiece> work, Mixing mixing, boolean remembers) {
+      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, Mixing mixing, boolean remembers) {
     RDD<ReplicaPiece> pieces = over(plans, work, memories, ReplicaPiece.class);
     if (remembers) {
       pieces.setName("memories").persist(StorageLevel.MEMORY_AND_DISK()).localCheckpoint();
@@ -143,7 +143,8 @@ public final class ExecutorState implements AutoCloseable {
    */
   public <I extends Serializable, T> List<T> collect(
       List<I> inputs, StateWork<I, T> work, Class<T> type) {
-    return run(() -> over(inputs, work, null, type).toJavaRDD().collect());
+    JavaRDD<I> each = spark.parallelize(inputs, inputs.size());
+    return run(() -> over(each, work, null, type).toJavaRDD().collect());
   }
 
   /**
@@ -175,8 +176,8 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   private <I extends Serializable, T> RDD<T> over(
-      List<I> inputs, StateWork<I, T> work, RDD<T> kept, Class<T> type) {
-    return new OverState<>(chunks, kept, inputs, ExecutorPlaces.of(spark.sc()), work, type);
+      JavaRDD<I> inputs, StateWork<I, T> work, RDD<T> kept, Class<T> type) {
+    return new OverState<>(chunks, kept, inputs.rdd(), ExecutorPlaces.of(spark.sc()), work, type);
   }
 
   private interface Job<T> {

@@ -24,13 +24,13 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   private static final long serialVersionUID = 1L;
 
   private final StateWork<I, T> work;
-  private final transient List<I> inputs;
   private final transient List<String> places;
+  private RDD<I> inputs;
   private RDD<StateChunk> state;
   private RDD<T> kept; // null where nothing was kept
 
-  /** A task's input and the partitions it reads. */
-  private record Task<I>(int index, I input, Partition[] state, Partition kept)
+  /** The partitions that a task reads. */
+  private record Task(int index, Partition input, Partition[] state, Partition kept)
       implements Partition, Serializable {}
 
   /** Every task on every chunk. */
@@ -54,27 +54,30 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   }
 
   /**
+   * @param inputs one in each partition
    * @param kept results of an earlier round that tasks of the same number get to see; may be null
    * @param places where tasks should run, as Spark spells it; taken in turn
    */
   OverState(
       RDD<StateChunk> state,
       RDD<T> kept,
-      List<I> inputs,
+      RDD<I> inputs,
       List<String> places,
       StateWork<I, T> work,
       Class<?> type) {
-    super(state.sparkContext(), dependencies(state, kept), tag(type));
+    super(state.sparkContext(), dependencies(state, inputs, kept), tag(type));
     this.state = state;
     this.kept = kept;
-    this.inputs = List.copyOf(inputs);
+    this.inputs = inputs;
     this.places = List.copyOf(places);
     this.work = work;
   }
 
-  private static Seq<Dependency<?>> dependencies(RDD<StateChunk> state, RDD<?> kept) {
+  private static Seq<Dependency<?>> dependencies(
+      RDD<StateChunk> state, RDD<?> inputs, RDD<?> kept) {
     List<Dependency<?>> dependencies = new ArrayList<>();
     dependencies.add(new OnAll(state));
+    dependencies.add(new OneToOneDependency<>(inputs));
     if (kept != null) {
       dependencies.add(new OneToOneDependency<>(kept));
     }
@@ -93,9 +96,10 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   @Override
   public Partition[] getPartitions() {
     Partition[] chunks = state.partitions();
-    Partition[] tasks = new Partition[inputs.size()];
+    Partition[] own = inputs.partitions();
+    Partition[] tasks = new Partition[own.length];
     for (int i = 0; i < tasks.length; i++) {
-      tasks[i] = new Task<>(i, inputs.get(i), chunks, kept == null ? null : kept.partitions()[i]);
+      tasks[i] = new Task(i, own[i], chunks, kept == null ? null : kept.partitions()[i]);
     }
     return tasks;
   }
@@ -109,16 +113,16 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public Iterator<T> compute(Partition split, TaskContext context) {
-    Task<I> task = (Task<I>) split;
+    Task task = (Task) split;
+    I input = inputs.iterator(task.input(), context).next();
     StateReader reader = index -> state.iterator(task.state()[index], context).next();
     java.util.Iterator<T> own =
         kept == null
             ? Collections.emptyIterator()
             : JavaConverters.asJavaIteratorConverter(kept.iterator(task.kept(), context)).asJava();
     try {
-      return JavaConverters.asScalaIteratorConverter(work.run(task.input(), reader, own)).asScala();
+      return JavaConverters.asScalaIteratorConverter(work.run(input, reader, own)).asScala();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -130,6 +134,7 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   @Override
   public void clearDependencies() {
     super.clearDependencies();
+    inputs = null;
     state = null;
     kept = null;
   }

@@ -30,7 +30,7 @@ import parrot.model.dl4j.Tally;
 import parrot.model.exchange.StateLayout;
 
 /**
- * A DL4J master for which a call of {@code fitPaths} is one round: each element of the RDD is the
+ * A DL4J master for which a call of {@code fitPaths} is one round: each partition of the RDD is the
  * {@link ReplicaPlan} of a replica, which trains on an executor from the state that the executors
  * hold; they reduce what all come back with into the next state. The driver's graph says at which
  * step the round begins and how the router is steered; its parameters mean nothing.
@@ -78,11 +78,10 @@ final class RoundMaster implements TrainingMaster<TrainingResult, TrainingWorker
             graph.getIterationCount(),
             ParrotGraph.vertex(graph).routing(),
             loader);
-    List<String> texts = plans.collect();
     boolean remembers = settings.averaging().exchange().remembers();
-    ExecutorState.Round round = state.next(texts, work, settings.mixing(), remembers);
+    ExecutorState.Round round = state.next(plans, work, settings.mixing(), remembers);
     try {
-      last = summary(round.notes(), texts.size());
+      last = summary(round.notes(), plans.getNumPartitions());
     } catch (RuntimeException e) {
       round.state().close();
       throw e;

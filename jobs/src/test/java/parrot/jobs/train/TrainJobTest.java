@@ -29,11 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import parrot.datasets.DataException;
 import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.FileSystems;
-import parrot.datasets.storage.FolderLock;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.SparkSessions;
@@ -365,15 +363,6 @@ class TrainJobTest {
   }
 
   @Test
-  void refusesToBalanceBySelectionWhereEveryExpertComputes() {
-    assertThatThrownBy(() -> train(world.config("unbalanced", "balance.update_rate=0.01")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-        .hasMessageStartingWith("Invalid balance.update_rate: 0.01 (must be absent where every");
-    assertThat(folder.resolve("unbalanced")).doesNotExist();
-  }
-
-  @Test
   void aFreshRouterDoesNotInheritABias() {
     train(world.config("biased", "model.config.moe_top_k=1", "max_examples=32"));
     TrainJob.Outcome heir =
@@ -427,95 +416,6 @@ class TrainJobTest {
   }
 
   @Test
-  void refusesToResumeUnderAnotherConfiguration() {
-    train(world.config("contradiction", "max_examples=16"));
-    assertThatThrownBy(
-            () ->
-                train(
-                    world.config("contradiction", "max_examples=16", "optimizer.beta2=0.95"),
-                    TrainJob.Mode.RESUME,
-                    new ArrayList<>()))
-        .isInstanceOf(CommandException.class)
-        .hasMessage(
-            "Cannot resume: the configuration is not that of the run; optimizer.beta2 was 0.999 and"
-                + " is 0.95 (restore these values, or start another run with --out)");
-    assertThatThrownBy(() -> train(world.config("contradiction", "max_examples=16")))
-        .hasMessageContaining("it holds a run already (--resume continues it, --overwrite");
-  }
-
-  @Test
-  void refusesToResumeOnOtherDataThanItBeganWith() throws IOException {
-    world.shards("changing", 20, 3);
-    String[] settings = {"max_examples=16", "data=[" + world.path("changing") + "]"};
-    train(world.config("on-changing", settings));
-    Path manifest = folder.resolve("changing/manifest.json");
-    Files.writeString(manifest, Files.readString(manifest).replace("\"1\"", "\"2\""));
-
-    assertThatThrownBy(
-            () ->
-                train(
-                    world.config("on-changing", settings), TrainJob.Mode.RESUME, new ArrayList<>()))
-        .isInstanceOf(CommandException.class)
-        .hasMessageStartingWith("Cannot resume: ")
-        .hasMessageContaining("changing has changed since the run began (its manifest.json has")
-        .hasMessageEndingWith("); put the data back, or start another run with --out");
-  }
-
-  @Test
-  void refusesAFolderThatAnotherRunIsTrainingIn() throws IOException {
-    org.apache.hadoop.fs.Path out = new org.apache.hadoop.fs.Path(world.path("shared"));
-    try (FolderLock held = FolderLock.take(FileSystems.of(out, HADOOP), out)) {
-      for (TrainJob.Mode mode : TrainJob.Mode.values()) {
-        assertThatThrownBy(() -> train(world.config("shared"), mode, new ArrayList<>()))
-            .isInstanceOf(DataException.class)
-            .hasMessageContaining("shared: another run is writing to it (owner=")
-            .hasMessageContaining("Wait for it to end; if it is dead, delete ");
-      }
-    }
-    train(world.config("shared", "max_examples=8"));
-    assertThat(folder.resolve(".shared.lock")).doesNotExist();
-  }
-
-  @Test
-  void leavesNothingBehindAndDeletesNothingWhereARunCannotBegin() {
-    assertThatThrownBy(() -> train(world.config("mistyped", "data=[" + folder + "/trian]")))
-        .hasMessageContaining("trian: no such folder (run preprocess first)");
-    assertThat(folder.resolve("mistyped")).doesNotExist();
-    TrainJob.Outcome outcome = train(world.config("mistyped", "max_examples=8"));
-
-    TrainConfig wrong = world.config("mistyped", "held_out.data=[" + folder + "/held-uot]");
-    assertThatThrownBy(() -> train(wrong, TrainJob.Mode.OVERWRITE, new ArrayList<>()))
-        .hasMessageContaining("held-uot: no such folder (run preprocess first)");
-    TrainConfig itself = world.config("mistyped", "model.folder=" + world.path("mistyped"));
-    assertThatThrownBy(() -> train(itself, TrainJob.Mode.OVERWRITE, new ArrayList<>()))
-        .isInstanceOf(CommandException.class)
-        .hasMessageContaining("mistyped: the model that training starts from lies in it, ")
-        .hasMessageEndingWith(" (choose another out)");
-    assertThat(local(outcome.checkpoint())).exists();
-
-    TrainConfig right = world.config("mistyped", "max_examples=16");
-    train(right, TrainJob.Mode.OVERWRITE, new ArrayList<>());
-  }
-
-  @Test
-  void refusesToChangeAKeyThatNoModelHas() {
-    assertThatThrownBy(() -> train(world.config("unknown", "model.config.moe_wight=1")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-        .hasMessage("Unknown key model.config.moe_wight; did you mean moe_weight?");
-    train(world.config("known", "model.config.moe_formula=paper", "max_examples=8"));
-  }
-
-  @Test
-  void refusesToTrainAPartThatTheModelDoesNotUse() {
-    assertThatThrownBy(
-            () -> train(world.config("unused", "train=[projector, experts]", "use_moe=false")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-        .hasMessage("Invalid train: experts (must be parts that the model uses; use_moe is false)");
-  }
-
-  @Test
   void stopsWhereARunDivergesAndKeepsTheLastCheckpoint() {
     TrainConfig config =
         world.config(
@@ -547,41 +447,6 @@ class TrainJobTest {
                 "max_examples=16"));
     try (ModelFolder model = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
       assertThat(model.config().useMoe()).isTrue();
-    }
-  }
-
-  @Test
-  void saysWhichPartHasNoWeightsToStartFrom() {
-    assertThatThrownBy(
-            () -> train(world.config("missing", "model.initialize=[vision, experts, decoder]")))
-        .hasMessageContaining("4 tensors are missing: model.mm_projector.0.weight")
-        .hasMessageEndingWith(
-            "set model.projector to a folder that has them, or add projector to model.initialize to"
-                + " start fresh");
-  }
-
-  @Test
-  void refusesDataMadeForAnotherModel() throws IOException {
-    Map<String, String> others =
-        Map.of(
-            "\"pictureSize\" : 14",
-            "\"pictureSize\" : 28 | wrong picture size (got 28, expected 14)",
-            "\"seed\" : \"1\"",
-            "\"max-length\" : \"65\" | wrong max-length (got 65, expected at most 64,");
-    for (Map.Entry<String, String> other : others.entrySet()) {
-      String[] change = other.getValue().split(" \\| ");
-      String data = "data-" + other.getKey().length();
-      world.shards(data, 20, 3);
-      Path manifest = world.folder.resolve(data).resolve("manifest.json");
-      String before = Files.readString(manifest);
-      assertThat(before).contains(other.getKey());
-      Files.writeString(manifest, before.replace(other.getKey(), change[0]));
-
-      assertThatThrownBy(
-              () -> train(world.config("for-" + data, "data=[" + world.folder.resolve(data) + "]")))
-          .isInstanceOf(DataException.class)
-          .hasMessageContaining(change[1])
-          .hasMessageContaining("preprocess again with");
     }
   }
 }
