@@ -11,7 +11,8 @@ import parrot.model.dl4j.Tally;
 public final class TrainShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
-    return List.of(RoundNotes.class, CheckpointManifest.Entry.class, Tally.class);
+    return List.of(
+        RoundNotes.class, CheckpointFile.class, CheckpointManifest.Entry.class, Tally.class);
   }
 
   /** They write their bytes themselves. */
