@@ -5,14 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux tells about this process. */
-final class ProcessFacts {
+/** What Linux tells about a process. */
+public final class ProcessFacts {
   private static final Path STAT = Path.of("/proc/self/stat");
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private ProcessFacts() {}
 
-  /** Minor page faults of all threads so far. */
+  /** Minor page faults of all threads of this one so far. */
   static long minorFaults() {
     return minorFaults(read(STAT));
   }
@@ -29,6 +29,16 @@ final class ProcessFacts {
    */
   static long peakBytes() {
     return peakBytes(read(STATUS));
+  }
+
+  /** The same of another process; 0 where it has ended. */
+  public static long peakBytes(long pid) {
+    try {
+      String status = Files.readString(Path.of("/proc/" + pid + "/status"));
+      return status.contains("VmHWM") ? peakBytes(status) : 0;
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   static long peakBytes(String status) {

@@ -2,12 +2,12 @@ package parrot.benchmarks.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 import parrot.benchmarks.limit.Loopback;
 import parrot.benchmarks.measure.Progress;
@@ -21,34 +21,64 @@ import parrot.model.config.ParrotConfig;
 
 /** What a round takes beside its replicas' steps, and what DL4J's own master makes of the same. */
 final class RoundOverhead implements Benchmark {
-  /** Rounds before those that count: classes load, arenas are touched. */
-  private static final int WARMUP = 5;
-
-  /** Of each worker. */
-  private static final int WORKER_MIB = 4096;
+  private static final double GIB = 1L << 30;
 
   /**
    * A model and where it is trained.
    *
-   * @param heap of one process; empty for the cluster
-   * @param slots replicas at a time
+   * @param warmup rounds before those that count: classes load, arenas are touched
+   * @param workers of a cluster, one core each; 0 for one process with two cores
+   * @param memory of each worker, or heap of the process, in MiB
    */
-  private record Size(int millions, int width, int layers, int between, int slots, String heap) {
+  private record Size(
+      int millions, int width, int layers, int between, int warmup, int workers, int memory) {
     ParrotConfig config() {
       return Models.sized(width, layers, between);
     }
 
-    boolean onCluster() {
-      return heap.isEmpty();
+    String place() {
+      return workers == 0 ? "one process" : "cluster of " + workers;
+    }
+
+    /** Replicas at a time. */
+    int slots() {
+      return workers == 0 ? 2 : workers;
+    }
+
+    /** Whether these rows say something that others do not. */
+    boolean tells(int replicas, Way way) {
+      return switch (millions) {
+        case 1, 16 -> true;
+        case 117 -> replicas == 2 || way == Way.F32;
+        default -> replicas == 2;
+      };
     }
   }
 
   private static final List<Size> SIZES =
       List.of(
-          new Size(1, 128, 4, 384, 2, ""),
-          new Size(16, 512, 5, 1408, 2, ""),
-          new Size(117, 1024, 9, 2816, 2, "6g"),
-          new Size(460, 1024, 36, 2816, 1, "6g"));
+          new Size(1, 128, 4, 384, 30, 2, 4096),
+          new Size(16, 512, 5, 1408, 15, 2, 4096),
+          new Size(117, 1024, 9, 2816, 3, 0, 6144),
+          new Size(460, 1024, 36, 2816, 1, 1, 8192));
+
+  /** What replicas send. */
+  private enum Way {
+    F32("f32"),
+    BF16("bf16"),
+    INT8("int8"),
+    LEAST("int8, moments reset");
+
+    final String text;
+
+    Way(String text) {
+      this.text = text;
+    }
+
+    String settings() {
+      return this == LEAST ? "exchange: int8\nupdater_state: reset" : "exchange: " + text;
+    }
+  }
 
   @Override
   public String id() {
@@ -65,8 +95,12 @@ final class RoundOverhead implements Benchmark {
     return 5;
   }
 
-  /** Medians over rounds, in seconds, and the bytes that replicas sent in one. */
-  private record Round(double seconds, double steps, double bytes) {}
+  /**
+   * Medians over rounds, in seconds, and the bytes that replicas sent in one.
+   *
+   * @param driver bytes of the process that drove them, at most
+   */
+  private record Round(double seconds, double steps, double bytes, long driver) {}
 
   @Override
   public Result run(Options options, Progress progress) throws IOException {
@@ -83,49 +117,17 @@ final class RoundOverhead implements Benchmark {
             "loopback s",
             "over loopback",
             "DL4J's s",
-            "DL4J's over ours");
-    Map<Integer, Double> stockRatios = new HashMap<>();
-    Map<Integer, Double> floorRatios = new HashMap<>();
-    try (ShapesRuns.Cluster cluster = runs.cluster(2, WORKER_MIB)) {
-      for (Size size : SIZES) {
-        runs.describe("sized-" + size.millions(), size.config());
-        Place place = size.onCluster() ? cluster.place() : Place.local(size.heap(), size.slots());
-        for (int replicas : new int[] {2, 4, 8}) {
-          for (String exchange : List.of("f32", "bf16", "int8")) {
-            boolean plain = replicas == 2 && exchange.equals("f32");
-            if (!plain && !size.onCluster() && (replicas > 2 == !exchange.equals("f32"))
-                || size.slots() == 1 && replicas > 2) {
-              continue; // what the others say already
-            }
-            Round ours = measure(runs, options, size, place, replicas, exchange, "parrot");
-            double steps = ours.steps() / size.slots();
-            double overhead = ours.seconds() - steps;
-            double floor = Loopback.seconds((long) ours.bytes(), 3);
-            double stock = Double.NaN;
-            if (plain && size.onCluster()) {
-              Round theirs = measure(runs, options, size, place, replicas, exchange, "dl4j");
-              stock = theirs.seconds() - steps;
-              stockRatios.put(size.millions(), stock / overhead);
-            }
-            if (plain) {
-              floorRatios.put(size.millions(), overhead / floor);
-            }
-            table.add(
-                size.millions(),
-                size.onCluster() ? "cluster" : "one process",
-                replicas,
-                exchange,
-                overhead,
-                steps,
-                ours.bytes() / (1 << 20),
-                floor,
-                overhead / floor,
-                stock,
-                stock / overhead);
-            progress.say(
-                "%d M, %d replicas, %s: overhead %.3f s, loopback %.3f s, DL4J's %.3f s",
-                size.millions(), replicas, exchange, overhead, floor, stock);
-          }
+            "DL4J's over ours",
+            "driver GiB");
+    List<Target> targets = new ArrayList<>();
+    for (Size size : SIZES) {
+      runs.describe("sized-" + size.millions(), size.config());
+      if (size.workers() == 0) {
+        Place place = Place.local(size.memory() + "m", size.slots());
+        measure(new Runs(runs, options, progress, size, place), table, targets);
+      } else {
+        try (ShapesRuns.Cluster cluster = runs.cluster(size.workers(), size.memory())) {
+          measure(new Runs(runs, options, progress, size, cluster.place()), table, targets);
         }
       }
     }
@@ -133,82 +135,125 @@ final class RoundOverhead implements Benchmark {
         id(),
         summary(),
         table,
-        List.of(
-            new Target("DL4J's overhead over ours at 1 M", stockRatios.get(1), Bound.AT_LEAST, 10),
-            new Target(
-                "DL4J's overhead over ours at 16 M", stockRatios.get(16), Bound.AT_LEAST, 20),
-            new Target(
-                "overhead over loopback at 16 M, 2 replicas, f32",
-                floorRatios.get(16),
-                Bound.AT_MOST,
-                4),
-            new Target(
-                "overhead over loopback at 117 M, 2 replicas, f32",
-                floorRatios.get(117),
-                Bound.AT_MOST,
-                4),
-            new Target(
-                "overhead over loopback at 460 M, 2 replicas, f32",
-                floorRatios.get(460),
-                Bound.AT_MOST,
-                4)),
+        targets,
         List.of(
             "Medians over rounds of one step with a batch of 1, after "
-                + WARMUP
-                + "; cluster: two workers of one core, a process each, on this machine; one process:"
-                + " two replicas at a time (460 M: one) with 6g of heap.",
-            "Overhead is the round without its replicas' steps, which go on two at a time;"
-                + " loopback copies the bytes that the round sent through one socket.",
-            "DL4J's master does not tell its steps' seconds, so ours are taken off."),
+                + SIZES.stream().map(size -> "" + size.warmup()).collect(Collectors.joining(", "))
+                + " of warm-up; workers have one core and are processes of this machine, as are the"
+                + " nodes of HDFS; one process trains two replicas at a time.",
+            "Overhead is the round without its replicas' steps; loopback copies the bytes that the"
+                + " round sent through one socket.",
+            "Moments are averaged too, where nothing else is said: f32 sends 12 bytes a parameter"
+                + " and replica and brings back as many. DL4J averages them likewise; its"
+                + " repartitioning is off, which suits it best.",
+            "DL4J's master does not tell its steps' seconds, so ours are taken off.",
+            "The driver on a cluster holds no parameters; in one process it is everything."),
         Map.of(),
         Map.of());
   }
 
-  private static Round measure(
-      ShapesRuns runs,
-      Options options,
-      Size size,
-      Place place,
-      int replicas,
-      String exchange,
-      String master)
-      throws IOException {
-    String name = "rounds-%d-%d-%s-%s".formatted(size.millions(), replicas, exchange, master);
-    String yaml =
-        String.format(
-            Locale.ROOT,
-            """
-            train: [decoder]
-            use_moe: false
-            out: runs/%s
-            model: {folder: models/sized-%d, initialize: [vision, projector, decoder]}
-            data: [shards/held-out-captions]
-            replicas: %d
-            average_every: 1
-            batch_size: 1
-            max_examples: %d
-            averaging: %s
-            exchange: %s
-            optimizer: {learning_rate: 1.0e-4}
-            checkpoints: {every: 1000, keep: 1}
-            kernels: {threads: 1}
-            """,
-            name,
+  /** Of one size. */
+  private record Runs(ShapesRuns runs, Options options, Progress progress, Size size, Place place) {
+    Round measure(int replicas, Way way, String master) throws IOException {
+      String name =
+          "rounds-%d-%d-%s-%s"
+              .formatted(size.millions(), replicas, way.name().toLowerCase(Locale.ROOT), master);
+      String yaml =
+          String.format(
+              Locale.ROOT,
+              """
+              train: [decoder]
+              use_moe: false
+              out: runs/%s
+              model: {folder: models/sized-%d, initialize: [vision, projector, decoder]}
+              data: [shards/held-out-captions]
+              replicas: %d
+              average_every: 1
+              batch_size: 1
+              max_examples: %d
+              averaging: %s
+              optimizer: {learning_rate: 1.0e-4}
+              checkpoints: {every: 1000, keep: 1}
+              kernels: {threads: 1}
+              %s
+              """,
+              name,
+              size.millions(),
+              replicas,
+              replicas * (size.warmup() + options.steps()),
+              master,
+              way.settings());
+      ShapesRuns.Run run = runs.train(name, yaml, place);
+      List<JsonNode> lines =
+          run.lines().stream().filter(line -> line.has("seconds")).skip(size.warmup()).toList();
+      runs.forget(name);
+      return new Round(
+          median(lines.stream().mapToDouble(line -> line.path("seconds").asDouble())),
+          median(lines.stream().mapToDouble(RoundOverhead::steps)) / size.slots(),
+          median(lines.stream().mapToDouble(RoundOverhead::bytes)),
+          run.driverBytes());
+    }
+  }
+
+  private static void measure(Runs runs, Table table, List<Target> targets) throws IOException {
+    Size size = runs.size();
+    for (int replicas : new int[] {2, 4, 8}) {
+      for (Way way : Way.values()) {
+        if (!size.tells(replicas, way)) {
+          continue;
+        }
+        Round ours = runs.measure(replicas, way, "parrot");
+        double overhead = ours.seconds() - ours.steps();
+        double floor = Loopback.seconds((long) ours.bytes(), 3);
+        double stock = Double.NaN;
+        if (replicas == 2 && way == Way.F32) {
+          if (size.millions() <= 16) {
+            stock = runs.measure(replicas, way, "dl4j").seconds() - ours.steps();
+            targets.add(
+                new Target(
+                    "DL4J's overhead over ours at " + size.millions() + " M",
+                    stock / overhead,
+                    Bound.AT_LEAST,
+                    size.millions() == 1 ? 10 : 20));
+          }
+          if (size.millions() > 1) {
+            targets.add(
+                new Target(
+                    "overhead over loopback at " + size.millions() + " M, 2 replicas, f32",
+                    overhead / floor,
+                    Bound.AT_MOST,
+                    4));
+          }
+          if (size.workers() > 0) {
+            targets.add(
+                new Target(
+                    "driver's GiB over three times the parameters and 1 GiB at "
+                        + size.millions()
+                        + " M",
+                    ours.driver() / (12.0 * 1e6 * size.millions() + GIB),
+                    Bound.AT_MOST,
+                    1));
+          }
+        }
+        table.add(
             size.millions(),
+            size.place(),
             replicas,
-            replicas * (WARMUP + options.steps()),
-            master,
-            exchange);
-    List<JsonNode> lines =
-        runs.train(name, yaml, place).stream()
-            .filter(line -> line.has("seconds"))
-            .skip(WARMUP)
-            .toList();
-    runs.forget(name);
-    return new Round(
-        median(lines.stream().mapToDouble(line -> line.path("seconds").asDouble()).toArray()),
-        median(lines.stream().mapToDouble(RoundOverhead::steps).toArray()),
-        median(lines.stream().mapToDouble(RoundOverhead::bytes).toArray()));
+            way.text,
+            overhead,
+            ours.steps(),
+            ours.bytes() / (1 << 20),
+            floor,
+            overhead / floor,
+            stock,
+            stock / overhead,
+            (double) ours.driver() / GIB);
+        runs.progress()
+            .say(
+                "%d M, %d replicas, %s: overhead %.3f s, loopback %.3f s, DL4J's %.3f s",
+                size.millions(), replicas, way.text, overhead, floor, stock);
+      }
+    }
   }
 
   private static double steps(JsonNode line) {
@@ -222,8 +267,8 @@ final class RoundOverhead implements Benchmark {
     return phases.path("bytes_out").asDouble() + phases.path("bytes_in").asDouble();
   }
 
-  private static double median(double[] values) {
-    OptionalDouble middle = Arrays.stream(values).sorted().skip(values.length / 2).findFirst();
-    return middle.orElse(Double.NaN);
+  private static double median(DoubleStream values) {
+    double[] sorted = values.sorted().toArray();
+    return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
   }
 }

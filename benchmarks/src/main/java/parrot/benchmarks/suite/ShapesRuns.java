@@ -12,8 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.process.ProcessFacts;
 import parrot.model.config.ParrotConfig;
 
 /**
@@ -175,7 +177,7 @@ final class ShapesRuns {
     private final String path = folder.resolve("cluster").toString();
 
     private Cluster(int workers, int memory) throws IOException {
-      progress.say("starting a cluster of %d workers", workers);
+      progress.say("starting a cluster of workers: %d", workers);
       close(); // one that was left behind
       parrot(
           "cluster-up",
@@ -209,19 +211,26 @@ final class ShapesRuns {
   }
 
   /**
+   * A run that has ended.
+   *
+   * @param lines of its metrics
+   * @param driverBytes most resident memory of the process that drove it
+   */
+  record Run(List<JsonNode> lines, long driverBytes) {}
+
+  /**
    * Trains anything on the shards.
    *
    * @param yaml of the run, whose folder is {@code runs/NAME}
-   * @return the lines of the run's metrics
    */
-  List<JsonNode> train(String name, String yaml, Place place) throws IOException {
+  Run train(String name, String yaml, Place place) throws IOException {
     progress.say("training %s", name);
     Files.writeString(folder.resolve(name + ".yaml"), yaml);
     List<String> words = new ArrayList<>(place.before());
     words.addAll(List.of("train", name + ".yaml", "--overwrite"));
     words.addAll(place.after());
-    parrot(name, place.environment(), words.toArray(String[]::new));
-    return metrics(name);
+    long bytes = parrot(name, place.environment(), words.toArray(String[]::new));
+    return new Run(metrics(name), bytes);
   }
 
   private List<JsonNode> metrics(String name) throws IOException {
@@ -298,7 +307,10 @@ final class ShapesRuns {
     parrot(name, Map.of(), words);
   }
 
-  private void parrot(String name, Map<String, String> environment, String... words)
+  /**
+   * @return most resident memory
+   */
+  private long parrot(String name, Map<String, String> environment, String... words)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(home.resolve("parrot").toString()));
     command.addAll(List.of(words));
@@ -310,12 +322,21 @@ final class ShapesRuns {
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       builder.environment().putAll(environment);
-      int status = builder.start().waitFor();
-      if (status != 0) {
+      Process process = builder.start();
+      long bytes = 0;
+      do {
+        bytes = Math.max(bytes, ProcessFacts.peakBytes(process.pid()));
+      } while (!process.waitFor(200, TimeUnit.MILLISECONDS));
+      if (process.exitValue() != 0) {
         throw new IOException(
             String.format(
-                Locale.ROOT, "Cannot run parrot %s: exit code %d; see %s", words[0], status, log));
+                Locale.ROOT,
+                "Cannot run parrot %s: exit code %d; see %s",
+                words[0],
+                process.exitValue(),
+                log));
       }
+      return bytes;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("Interrupted", e);

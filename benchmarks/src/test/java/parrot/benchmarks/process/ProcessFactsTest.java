@@ -19,6 +19,8 @@ class ProcessFactsTest {
     String status = "VmPeak:\t  9 kB\nVmHWM:\t  2048 kB\nRssShmem:\t  1536 kB\n";
     assertThat(ProcessFacts.peakBytes(status)).isEqualTo(1L << 20);
     assertThat(ProcessFacts.peakBytes()).isPositive();
+    assertThat(ProcessFacts.peakBytes(ProcessHandle.current().pid())).isPositive();
+    assertThat(ProcessFacts.peakBytes(Long.MAX_VALUE)).isZero();
     assertThatThrownBy(() -> ProcessFacts.peakBytes("VmRSS: 1 kB"))
         .hasMessageContaining("no VmHWM");
   }

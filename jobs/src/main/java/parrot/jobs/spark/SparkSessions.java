@@ -68,6 +68,8 @@ public final class SparkSessions {
     // Weights and pictures do not compress.
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.shuffle.compress", "false");
+    // Else a few large pieces go to a file each, which are then copied into one.
+    conf.setIfMissing("spark.shuffle.sort.bypassMergeThreshold", "1");
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
       conf.setIfMissing("spark.driver.host", LOOPBACK);

@@ -51,10 +51,14 @@ public final class ExecutorState implements AutoCloseable {
     return new ExecutorState(spark, layout, chunks.rdd(), null);
   }
 
-  /** A state that the driver has. */
+  /** A state that the driver has, and now hands to the executors. */
   public static ExecutorState of(
       JavaSparkContext spark, StateLayout layout, List<StateChunk> values) {
     JavaRDD<StateChunk> chunks = spark.parallelize(values, values.size());
+    chunks.setName("state").persist(level(spark.sc()));
+    // Else each task over the state would carry all of it.
+    chunks.rdd().localCheckpoint();
+    run(chunks::count);
     return new ExecutorState(spark, layout, chunks.rdd(), null);
   }
 

@@ -52,7 +52,7 @@ public record Averaging(Exchange exchange, OuterStep outer) implements Serializa
             mean, encoded.get(k), stretch.from(), stretch.to(), (float) stretch.weights()[k]);
       }
     }
-    if (moments) {
+    if (moments || format == Exchange.F32 && outer.isMean()) {
       return new Result(bytes(mean), velocity);
     }
     float[] old = floats(before);

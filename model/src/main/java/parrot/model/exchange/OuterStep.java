@@ -15,6 +15,10 @@ public record OuterStep(double learningRate, double momentum) implements Seriali
   /** The mean itself. */
   public static final OuterStep AVERAGE = new OuterStep(1, 0);
 
+  boolean isMean() {
+    return equals(AVERAGE);
+  }
+
   /** Whether a velocity is part of the state. */
   public boolean hasVelocity() {
     return momentum != 0;
