@@ -116,7 +116,7 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   public Iterator<T> compute(Partition split, TaskContext context) {
     Task task = (Task) split;
     I input = inputs.iterator(task.input(), context).next();
-    StateReader reader = index -> state.iterator(task.state()[index], context).next();
+    StateReader reader = index -> only(state.iterator(task.state()[index], context));
     java.util.Iterator<T> own =
         kept == null
             ? Collections.emptyIterator()
@@ -128,6 +128,15 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     } catch (Exception e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
+  }
+
+  /** To the end: a block stays in memory, whoever needs that, until its iterator has been there. */
+  private static StateChunk only(Iterator<StateChunk> block) {
+    StateChunk chunk = block.next();
+    if (block.hasNext()) {
+      throw new IllegalStateException("Two chunks in a partition of the state");
+    }
+    return chunk;
   }
 
   /** Called when the lineage is cut. */
