@@ -116,11 +116,10 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   public Iterator<T> compute(Partition split, TaskContext context) {
     Task task = (Task) split;
     I input = inputs.iterator(task.input(), context).next();
-    StateReader reader = index -> only(state.iterator(task.state()[index], context));
+    StateReader reader =
+        index -> StateChunk.only(java(state.iterator(task.state()[index], context)));
     java.util.Iterator<T> own =
-        kept == null
-            ? Collections.emptyIterator()
-            : JavaConverters.asJavaIteratorConverter(kept.iterator(task.kept(), context)).asJava();
+        kept == null ? Collections.emptyIterator() : java(kept.iterator(task.kept(), context));
     try {
       return JavaConverters.asScalaIteratorConverter(work.run(input, reader, own)).asScala();
     } catch (RuntimeException e) {
@@ -130,13 +129,8 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     }
   }
 
-  /** To the end: a block stays in memory, whoever needs that, until its iterator has been there. */
-  private static StateChunk only(Iterator<StateChunk> block) {
-    StateChunk chunk = block.next();
-    if (block.hasNext()) {
-      throw new IllegalStateException("Two chunks in a partition of the state");
-    }
-    return chunk;
+  private static <E> java.util.Iterator<E> java(Iterator<E> iterator) {
+    return JavaConverters.asJavaIteratorConverter(iterator).asJava();
   }
 
   /** Called when the lineage is cut. */

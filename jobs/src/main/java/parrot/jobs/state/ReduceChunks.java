@@ -30,8 +30,7 @@ final class ReduceChunks
   @Override
   public Iterator<StateChunk> call(
       Iterator<Tuple2<Integer, ReplicaPiece>> arriving, Iterator<StateChunk> state) {
-    StateChunk before = state.next();
-    state.hasNext(); // its block may leave memory from here on
+    StateChunk before = StateChunk.only(state);
     List<ReplicaPiece> pieces = new ArrayList<>();
     long bytes = 0;
     while (arriving.hasNext()) {

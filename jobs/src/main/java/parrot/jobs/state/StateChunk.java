@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoSerializable;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.util.Iterator;
 import java.util.Objects;
 
 /** A chunk of the state. Written and read as it lies in memory; not changed after it was made. */
@@ -27,6 +28,18 @@ public final class StateChunk implements KryoSerializable {
     this.values = Objects.requireNonNull(values);
     this.velocity = Objects.requireNonNull(velocity);
     this.notes = Objects.requireNonNull(notes);
+  }
+
+  /**
+   * The only chunk of a partition, read to its end: until its iterator has been there, Spark keeps
+   * the block in memory, whoever needs that.
+   */
+  static StateChunk only(Iterator<StateChunk> partition) {
+    StateChunk chunk = partition.next();
+    if (partition.hasNext()) {
+      throw new IllegalStateException("Two chunks in a partition, the first is " + chunk.index);
+    }
+    return chunk;
   }
 
   public int index() {
