@@ -26,12 +26,20 @@ final class RoundOverhead implements Benchmark {
   /**
    * A model and where it is trained.
    *
-   * @param warmup rounds before those that count: classes load, arenas are touched
+   * @param warmup rounds of two replicas before those that count: classes load, arenas are touched
+   * @param counted rounds at most that count
    * @param workers of a cluster, one core each; 0 for one process with two cores
    * @param memory of each worker, or heap of the process, in MiB
    */
   private record Size(
-      int millions, int width, int layers, int between, int warmup, int workers, int memory) {
+      int millions,
+      int width,
+      int layers,
+      int between,
+      int warmup,
+      int counted,
+      int workers,
+      int memory) {
     ParrotConfig config() {
       return Models.sized(width, layers, between);
     }
@@ -57,10 +65,10 @@ final class RoundOverhead implements Benchmark {
 
   private static final List<Size> SIZES =
       List.of(
-          new Size(1, 128, 4, 384, 30, 2, 4096),
-          new Size(16, 512, 5, 1408, 15, 2, 4096),
-          new Size(117, 1024, 9, 2816, 3, 0, 6144),
-          new Size(460, 1024, 36, 2816, 1, 1, 8192));
+          new Size(1, 128, 4, 384, 30, 100, 2, 4096),
+          new Size(16, 512, 5, 1408, 15, 100, 2, 4096),
+          new Size(117, 1024, 9, 2816, 3, 5, 0, 6144),
+          new Size(460, 1024, 36, 2816, 1, 2, 1, 8192));
 
   /** What replicas send. */
   private enum Way {
@@ -139,7 +147,7 @@ final class RoundOverhead implements Benchmark {
         List.of(
             "Medians over rounds of one step with a batch of 1, after "
                 + SIZES.stream().map(size -> "" + size.warmup()).collect(Collectors.joining(", "))
-                + " of warm-up; workers have one core and are processes of this machine, as are the"
+                + " of warm-up (fewer for more replicas); workers have one core and are processes of this machine, as are the"
                 + " nodes of HDFS; one process trains two replicas at a time.",
             "Overhead is the round without its replicas' steps; loopback copies the bytes that the"
                 + " round sent through one socket.",
@@ -158,6 +166,7 @@ final class RoundOverhead implements Benchmark {
       String name =
           "rounds-%d-%d-%s-%s"
               .formatted(size.millions(), replicas, way.name().toLowerCase(Locale.ROOT), master);
+      int warmup = Math.max(1, size.warmup() * 2 / replicas);
       String yaml =
           String.format(
               Locale.ROOT,
@@ -180,7 +189,7 @@ final class RoundOverhead implements Benchmark {
               name,
               size.millions(),
               replicas,
-              replicas * (size.warmup() + options.steps()),
+              replicas * (warmup + Math.min(size.counted(), options.steps())),
               master,
               way.settings());
       ShapesRuns.Run run;
@@ -191,7 +200,7 @@ final class RoundOverhead implements Benchmark {
         return new Round(Double.NaN, Double.NaN, 0, 0);
       }
       List<JsonNode> lines =
-          run.lines().stream().filter(line -> line.has("seconds")).skip(size.warmup()).toList();
+          run.lines().stream().filter(line -> line.has("seconds")).skip(warmup).toList();
       runs.forget(name);
       return new Round(
           median(lines.stream().mapToDouble(line -> line.path("seconds").asDouble())),
