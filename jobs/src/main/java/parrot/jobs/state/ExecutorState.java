@@ -39,7 +39,7 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   /**
-   * A state whose chunks the executors read themselves, when asked for.
+   * A state whose chunks the executors read themselves, each of them once.
    *
    * @param reader gives a chunk by index
    */
@@ -48,6 +48,8 @@ public final class ExecutorState implements AutoCloseable {
     List<Integer> indices = IntStream.range(0, layout.count()).boxed().toList();
     JavaRDD<StateChunk> chunks = spark.parallelize(indices, indices.size()).map(reader);
     chunks.setName("state").persist(level(spark.sc()));
+    // Else tasks that meet on an executor would each read the chunk they all want.
+    run(chunks::count);
     return new ExecutorState(spark, layout, chunks.rdd(), null);
   }
 
@@ -104,19 +106,16 @@ public final class ExecutorState implements AutoCloseable {
    * Trains replicas and reduces what they come back with. This state stays, until it is closed.
    *
    * @param plans of the replicas, one in each partition
-   * @param remembers whether pieces hold what the next round needs
+   * @param remembers whether replicas' pieces hold what their next round needs
    * @throws LostStateException if this state is gone
    */
   public <I extends Serializable> Round next(
       JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, Mixing mixing, boolean remembers) {
     RDD<ReplicaPiece> pieces = over(plans, work, memories, ReplicaPiece.class);
-    if (remembers) {
-      pieces.setName("memories").persist(StorageLevel.MEMORY_AND_DISK()).localCheckpoint();
-    }
+    Memories kept = remembers ? new Memories(spark.sc(), plans.getNumPartitions()) : null;
     JavaPairRDD<Integer, ReplicaPiece> shuffled =
-        pieces
-            .toJavaRDD()
-            .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece.withoutMemory()))
+        sent(pieces.toJavaRDD(), kept)
+            .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece))
             .partitionBy(new ByChunk(layout.count()));
     JavaRDD<StateChunk> reduced =
         shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing));
@@ -125,19 +124,24 @@ public final class ExecutorState implements AutoCloseable {
     reduced.rdd().localCheckpoint();
     try {
       List<RoundNotes> notes = run(() -> reduced.map(StateChunk::notes).collect());
-      if (remembers) {
-        pieces.doCheckpoint();
-      }
-      ExecutorState next =
-          new ExecutorState(spark, layout, reduced.rdd(), remembers ? pieces : null);
-      return new Round(next, notes);
+      return new Round(new ExecutorState(spark, layout, reduced.rdd(), kept), notes);
     } catch (RuntimeException e) {
       reduced.unpersist(false);
-      pieces.unpersist(false);
+      if (kept != null) {
+        kept.unpersist(false);
+      }
       throw e;
     } finally {
       shuffled.rdd().cleanShuffleDependencies(false);
     }
+  }
+
+  private static JavaRDD<ReplicaPiece> sent(JavaRDD<ReplicaPiece> pieces, Memories kept) {
+    if (kept == null) {
+      return pieces;
+    }
+    Memories.Keeper keeper = kept.keeper();
+    return pieces.mapPartitionsWithIndex(keeper::keep, true);
   }
 
   /**
@@ -164,13 +168,10 @@ public final class ExecutorState implements AutoCloseable {
                 (replica, pieces) -> {
                   List<StateChunk> kept = new ArrayList<>();
                   pieces.forEachRemaining(
-                      piece -> {
-                        if (piece.lost() != null) { // moments remember nothing
+                      piece ->
                           kept.add(
                               new StateChunk(
-                                  piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE));
-                        }
-                      });
+                                  piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE)));
                   StateReader reader =
                       index -> kept.stream().filter(c -> c.index() == index).findFirst().get();
                   return work.run(replica, reader, Collections.emptyIterator());

@@ -57,12 +57,7 @@ record TrainReplica(
     TaskDevice.select();
     ReplicaPlan plan = ReplicaPlan.parse(text);
     byte[][] lost = new byte[layout.parameterChunks()][];
-    kept.forEachRemaining(
-        piece -> {
-          if (piece.lost() != null) {
-            lost[piece.chunk()] = piece.lost();
-          }
-        });
+    kept.forEachRemaining(piece -> lost[piece.chunk()] = piece.lost());
     long began = System.nanoTime();
     ComputationGraph graph = GraphPool.take(network, optimizer);
     byte[][] before = exchange == Exchange.F32 ? null : new byte[layout.parameterChunks()][];

@@ -189,7 +189,7 @@ final class TrainingLoop {
         + config.batchSize();
   }
 
-  private Rounds open() {
+  private Rounds open() throws IOException {
     CheckpointState stored =
         new CheckpointState(
             from,
@@ -201,7 +201,12 @@ final class TrainingLoop {
     if (config.averaging().master() == TrainConfig.Master.DL4J) {
       return new StockRounds(spark, settings, config, loader, stored);
     }
-    ExecutorState executors = ExecutorState.load(spark, settings.layout(), stored::chunk);
+    ExecutorState executors;
+    try (JobDescription says = describe(state.round(), "executors read the state")) {
+      executors = ExecutorState.load(spark, settings.layout(), stored::chunk);
+    } catch (RuntimeException e) {
+      throw RoundFailure.of(e, state.round() + 1, run.checkpoints);
+    }
     if (config.averaging().exchange().remembers()) {
       executors = executors.withMemories(config.replicas(), stored::memories);
     }
