@@ -1,8 +1,6 @@
 package parrot.jobs.state;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
@@ -11,6 +9,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
 import parrot.model.exchange.StateLayout;
@@ -25,13 +24,13 @@ public final class ExecutorState implements AutoCloseable {
   private final JavaSparkContext spark;
   private final StateLayout layout;
   private final RDD<StateChunk> chunks;
-  private final RDD<ReplicaPiece> memories; // null where nothing is remembered
+  private final RDD<StateChunk> memories; // null where nothing is remembered
 
   private ExecutorState(
       JavaSparkContext spark,
       StateLayout layout,
       RDD<StateChunk> chunks,
-      RDD<ReplicaPiece> memories) {
+      RDD<StateChunk> memories) {
     this.spark = spark;
     this.layout = layout;
     this.chunks = chunks;
@@ -65,16 +64,18 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   /**
-   * This state with what replicas remember, read by the executors.
+   * This state with what replicas remember, which the executors read when it is needed.
    *
-   * @param reader gives the pieces of a replica, by number
+   * @param reader gives a chunk by replica and index
    */
-  public ExecutorState withMemories(
-      int replicas,
-      org.apache.spark.api.java.function.FlatMapFunction<Integer, ReplicaPiece> reader) {
-    List<Integer> numbers = IntStream.range(0, replicas).boxed().toList();
-    JavaRDD<ReplicaPiece> read = spark.parallelize(numbers, replicas).flatMap(reader);
-    read.setName("memories").persist(StorageLevel.MEMORY_AND_DISK());
+  public ExecutorState withMemories(int replicas, Function2<Integer, Integer, StateChunk> reader) {
+    int each = layout.parameterChunks();
+    List<Integer> numbers = IntStream.range(0, replicas * each).boxed().toList();
+    JavaRDD<StateChunk> read =
+        spark
+            .parallelize(numbers, numbers.size())
+            .map(number -> reader.call(number / each, number % each));
+    read.setName("memories").persist(Memories.LEVEL);
     return new ExecutorState(spark, layout, chunks, read.rdd());
   }
 
@@ -112,7 +113,10 @@ public final class ExecutorState implements AutoCloseable {
   public <I extends Serializable> Round next(
       JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, Mixing mixing, boolean remembers) {
     RDD<ReplicaPiece> pieces = over(plans, work, memories, ReplicaPiece.class);
-    Memories kept = remembers ? new Memories(spark.sc(), plans.getNumPartitions()) : null;
+    Memories kept =
+        remembers
+            ? new Memories(spark.sc(), plans.getNumPartitions(), layout.parameterChunks())
+            : null;
     JavaPairRDD<Integer, ReplicaPiece> shuffled =
         sent(pieces.toJavaRDD(), kept)
             .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece))
@@ -156,33 +160,21 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   /**
-   * Runs a task for each replica over what it remembers.
+   * Runs a task for each replica, which gets to see what it remembers.
    *
-   * @param work gets all its pieces
+   * @param work gets the replica's number
    */
-  public <T> List<T> collectMemories(StateWork<Integer, T> work) {
-    JavaRDD<T> results =
-        memories
-            .toJavaRDD()
-            .mapPartitionsWithIndex(
-                (replica, pieces) -> {
-                  List<StateChunk> kept = new ArrayList<>();
-                  pieces.forEachRemaining(
-                      piece ->
-                          kept.add(
-                              new StateChunk(
-                                  piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE)));
-                  StateReader reader =
-                      index -> kept.stream().filter(c -> c.index() == index).findFirst().get();
-                  return work.run(replica, reader, Collections.emptyIterator());
-                },
-                true);
-    return run(results::collect);
+  public <T> List<T> collectMemories(StateWork<Integer, T> work, Class<T> type) {
+    int replicas = memories.getNumPartitions() / layout.parameterChunks();
+    List<Integer> numbers = IntStream.range(0, replicas).boxed().toList();
+    JavaRDD<Integer> each = spark.parallelize(numbers, replicas);
+    return run(() -> over(each, work, memories, type).toJavaRDD().collect());
   }
 
   private <I extends Serializable, T> RDD<T> over(
-      JavaRDD<I> inputs, StateWork<I, T> work, RDD<T> kept, Class<T> type) {
-    return new OverState<>(chunks, kept, inputs.rdd(), ExecutorPlaces.of(spark.sc()), work, type);
+      JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> memories, Class<T> type) {
+    List<String> places = ExecutorPlaces.of(spark.sc());
+    return new OverState<>(chunks, memories, inputs.rdd(), places, work, type);
   }
 
   private interface Job<T> {

@@ -1,6 +1,6 @@
 package parrot.jobs.state;
 
-import java.util.ArrayList;
+import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.Dependency;
@@ -10,7 +10,6 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
-import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.RDDBlockId;
 import org.apache.spark.storage.StorageLevel;
 import scala.collection.JavaConverters;
@@ -18,76 +17,75 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * What the replicas of a round remember for the next, a block for each. Tasks put their block while
- * their pieces pass by: pieces come into being once, and to persist them all would keep what is
- * only sent, three times as much.
+ * What the replicas of a round remember for the next, a block for each of their chunks. Tasks put
+ * the blocks while their pieces pass by: pieces come into being once, and to persist them would
+ * keep what is only sent, three times as much.
  */
-final class Memories extends RDD<ReplicaPiece> {
+final class Memories extends RDD<StateChunk> {
   private static final long serialVersionUID = 1L;
-  private static final StorageLevel LEVEL = StorageLevel.MEMORY_AND_DISK();
-  private static final double[] NO_LOAD = {};
+  static final StorageLevel LEVEL = StorageLevel.MEMORY_AND_DISK();
 
   private final int replicas;
+  private final int chunks;
 
   private record Block(int index) implements Partition {}
 
-  Memories(SparkContext spark, int replicas) {
+  /**
+   * @param chunks that a replica remembers
+   */
+  Memories(SparkContext spark, int replicas, int chunks) {
     super(spark, JavaConverters.asScalaBuffer(List.<Dependency<?>>of()).toList(), tag());
     this.replicas = replicas;
+    this.chunks = chunks;
     setName("memories").persist(LEVEL);
   }
 
-  private static ClassTag<ReplicaPiece> tag() {
-    return ClassTag$.MODULE$.apply(ReplicaPiece.class);
+  private static ClassTag<StateChunk> tag() {
+    return ClassTag$.MODULE$.apply(StateChunk.class);
   }
 
-  /** What tasks put blocks with. Not the RDD itself, which stays on the driver. */
-  record Keeper(int rdd) implements java.io.Serializable {
-    /** The pieces as they are sent, which keeps what they remember once the last has passed. */
+  /** What tasks put blocks with; the RDD itself stays on the driver. */
+  record Keeper(int rdd, int chunks) implements Serializable {
+    /** The same pieces; what they remember is kept as they pass. */
     Iterator<ReplicaPiece> keep(int replica, Iterator<ReplicaPiece> pieces) {
-      List<ReplicaPiece> kept = new ArrayList<>();
       return new Iterator<>() {
-        private boolean isPut;
-
         @Override
         public boolean hasNext() {
-          boolean more = pieces.hasNext();
-          if (!more && !isPut) {
-            put(new RDDBlockId(rdd, replica), kept);
-            isPut = true;
-          }
-          return more;
+          return pieces.hasNext();
         }
 
         @Override
         public ReplicaPiece next() {
           ReplicaPiece piece = pieces.next();
-          if (piece.lost() == null) {
-            return piece;
+          if (piece.lost() != null) {
+            put(replica, new StateChunk(piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE));
           }
-          kept.add(
-              new ReplicaPiece(
-                  piece.chunk(), piece.replica(), 0, null, NO_LOAD, piece.lost(), null));
-          return piece.withoutMemory();
+          return piece;
         }
       };
     }
 
-    private static void put(BlockId block, List<ReplicaPiece> kept) {
+    /** A task that is run again finds its blocks here, with the same bytes. */
+    private void put(int replica, StateChunk chunk) {
       SparkEnv.get()
           .blockManager()
-          .putIterator(block, JavaConverters.asScalaIterator(kept.iterator()), LEVEL, true, tag());
+          .putIterator(
+              new RDDBlockId(rdd, replica * chunks + chunk.index()),
+              JavaConverters.asScalaIterator(List.of(chunk).iterator()),
+              LEVEL,
+              true,
+              tag());
     }
   }
 
   Keeper keeper() {
-    return new Keeper(id());
+    return new Keeper(id(), chunks);
   }
 
   @Override
   public Partition[] getPartitions() {
-    Partition[] blocks = new Partition[replicas];
-    for (int i = 0; i < replicas; i++) {
+    Partition[] blocks = new Partition[replicas * chunks];
+    for (int i = 0; i < blocks.length; i++) {
       blocks[i] = new Block(i);
     }
     return blocks;
@@ -95,13 +93,13 @@ final class Memories extends RDD<ReplicaPiece> {
 
   /** Asked only where the block is gone; the words are those of Spark's own local checkpoints. */
   @Override
-  public scala.collection.Iterator<ReplicaPiece> compute(Partition block, TaskContext context) {
-    throw sneaky(
+  public scala.collection.Iterator<StateChunk> compute(Partition block, TaskContext context) {
+    throw unchecked(
         new SparkException("Checkpoint block rdd_" + id() + "_" + block.index() + " not found"));
   }
 
   @SuppressWarnings("unchecked")
-  private static <E extends Throwable> RuntimeException sneaky(Throwable thrown) throws E {
+  private static <E extends Throwable> RuntimeException unchecked(Throwable thrown) throws E {
     throw (E) thrown;
   }
 }

@@ -2,7 +2,7 @@ package parrot.jobs.state;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.Dependency;
 import org.apache.spark.NarrowDependency;
@@ -27,27 +27,32 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   private final transient List<String> places;
   private RDD<I> inputs;
   private RDD<StateChunk> state;
-  private RDD<T> kept; // null where nothing was kept
+  private RDD<StateChunk> memories; // null where nothing is remembered
 
   /** The partitions that a task reads. */
-  private record Task(int index, Partition input, Partition[] state, Partition kept)
+  private record Task(int index, Partition input, Partition[] state, Partition[] memories)
       implements Partition, Serializable {}
 
-  /** Every task on every chunk. */
-  private static final class OnAll extends NarrowDependency<StateChunk> {
+  /** Every task on so many chunks in a row. */
+  private static final class OnChunks extends NarrowDependency<StateChunk> {
     private static final long serialVersionUID = 1L;
-    private final int chunks;
+    private final int count;
+    private final int stride;
 
-    OnAll(RDD<StateChunk> state) {
-      super(state);
-      this.chunks = state.partitions().length;
+    /**
+     * @param stride from the first chunk of a task to that of the next
+     */
+    OnChunks(RDD<StateChunk> chunks, int count, int stride) {
+      super(chunks);
+      this.count = count;
+      this.stride = stride;
     }
 
     @Override
     public Seq<Object> getParents(int task) {
       List<Object> all = new ArrayList<>();
-      for (int i = 0; i < chunks; i++) {
-        all.add(i);
+      for (int i = 0; i < count; i++) {
+        all.add(task * stride + i);
       }
       return seq(all);
     }
@@ -55,33 +60,38 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
 
   /**
    * @param inputs one in each partition
-   * @param kept results of an earlier round that tasks of the same number get to see; may be null
+   * @param memories as many chunks for each task, which only that task gets to see; may be null
    * @param places where tasks should run, as Spark spells it; taken in turn
    */
   OverState(
       RDD<StateChunk> state,
-      RDD<T> kept,
+      RDD<StateChunk> memories,
       RDD<I> inputs,
       List<String> places,
       StateWork<I, T> work,
       Class<?> type) {
-    super(state.sparkContext(), dependencies(state, inputs, kept), tag(type));
+    super(state.sparkContext(), dependencies(state, memories, inputs), tag(type));
     this.state = state;
-    this.kept = kept;
+    this.memories = memories;
     this.inputs = inputs;
     this.places = List.copyOf(places);
     this.work = work;
   }
 
   private static Seq<Dependency<?>> dependencies(
-      RDD<StateChunk> state, RDD<?> inputs, RDD<?> kept) {
+      RDD<StateChunk> state, RDD<StateChunk> memories, RDD<?> inputs) {
     List<Dependency<?>> dependencies = new ArrayList<>();
-    dependencies.add(new OnAll(state));
+    dependencies.add(new OnChunks(state, state.getNumPartitions(), 0));
     dependencies.add(new OneToOneDependency<>(inputs));
-    if (kept != null) {
-      dependencies.add(new OneToOneDependency<>(kept));
+    if (memories != null) {
+      int each = each(memories, inputs);
+      dependencies.add(new OnChunks(memories, each, each));
     }
     return seq(dependencies);
+  }
+
+  private static int each(RDD<StateChunk> memories, RDD<?> inputs) {
+    return memories.getNumPartitions() / inputs.getNumPartitions();
   }
 
   @SuppressWarnings("unchecked")
@@ -97,9 +107,12 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   public Partition[] getPartitions() {
     Partition[] chunks = state.partitions();
     Partition[] own = inputs.partitions();
+    Partition[] remembered = memories == null ? new Partition[0] : memories.partitions();
+    int each = remembered.length / own.length;
     Partition[] tasks = new Partition[own.length];
     for (int i = 0; i < tasks.length; i++) {
-      tasks[i] = new Task(i, own[i], chunks, kept == null ? null : kept.partitions()[i]);
+      Partition[] its = Arrays.copyOfRange(remembered, each * i, each * (i + 1));
+      tasks[i] = new Task(i, own[i], chunks, its);
     }
     return tasks;
   }
@@ -116,12 +129,11 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   public Iterator<T> compute(Partition split, TaskContext context) {
     Task task = (Task) split;
     I input = inputs.iterator(task.input(), context).next();
-    StateReader reader =
-        index -> StateChunk.only(java(state.iterator(task.state()[index], context)));
-    java.util.Iterator<T> own =
-        kept == null ? Collections.emptyIterator() : java(kept.iterator(task.kept(), context));
+    StateReader chunks = index -> chunk(state, task.state()[index], context);
+    StateReader remembered =
+        index -> memories == null ? null : chunk(memories, task.memories()[index], context);
     try {
-      return JavaConverters.asScalaIteratorConverter(work.run(input, reader, own)).asScala();
+      return JavaConverters.asScalaIteratorConverter(work.run(input, chunks, remembered)).asScala();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -129,8 +141,9 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     }
   }
 
-  private static <E> java.util.Iterator<E> java(Iterator<E> iterator) {
-    return JavaConverters.asJavaIteratorConverter(iterator).asJava();
+  private static StateChunk chunk(RDD<StateChunk> of, Partition partition, TaskContext context) {
+    return StateChunk.only(
+        JavaConverters.asJavaIteratorConverter(of.iterator(partition, context)).asJava());
   }
 
   /** Called when the lineage is cut. */
@@ -139,6 +152,6 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     super.clearDependencies();
     inputs = null;
     state = null;
-    kept = null;
+    memories = null;
   }
 }

@@ -12,7 +12,7 @@ public final class ReplicaPiece implements KryoSerializable {
   private long examples;
   private byte[] encoded;
   private double[] expertLoad;
-  private byte[] lost;
+  private byte[] lost; // not written: it stays with the replica
   private ReplicaReport report;
 
   @SuppressWarnings("unused") // Kryo makes it, then fills it
@@ -24,7 +24,7 @@ public final class ReplicaPiece implements KryoSerializable {
    * @param encoded values; null where the replica has nothing to give
    * @param expertLoad weight that the replica's pictures gave each expert, [E]; may be empty
    * @param lost what rounding has lost so far, float32 in native order; null where nothing is
-   *     remembered
+   *     remembered. Does not travel
    * @param report with the first chunk alone, else null
    */
   public ReplicaPiece(
@@ -42,13 +42,6 @@ public final class ReplicaPiece implements KryoSerializable {
     this.expertLoad = expertLoad;
     this.lost = lost;
     this.report = report;
-  }
-
-  /** What is shipped: memories stay where they are. */
-  public ReplicaPiece withoutMemory() {
-    return lost == null
-        ? this
-        : new ReplicaPiece(chunk, replica, examples, encoded, expertLoad, null, report);
   }
 
   public int chunk() {
@@ -91,7 +84,6 @@ public final class ReplicaPiece implements KryoSerializable {
     Bytes.write(output, encoded);
     output.writeInt(expertLoad.length);
     output.writeDoubles(expertLoad);
-    Bytes.write(output, lost);
     Bytes.writeObject(output, report);
   }
 
@@ -102,7 +94,6 @@ public final class ReplicaPiece implements KryoSerializable {
     examples = input.readLong();
     encoded = Bytes.read(input);
     expertLoad = input.readDoubles(input.readInt());
-    lost = Bytes.read(input);
     report = Bytes.readObject(input, ReplicaReport.class);
   }
 }

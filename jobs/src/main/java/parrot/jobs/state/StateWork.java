@@ -12,7 +12,8 @@ import java.util.Iterator;
 @FunctionalInterface
 public interface StateWork<I extends Serializable, T> extends Serializable {
   /**
-   * @param kept what the task of the same number left for this one; empty where nothing was kept
+   * @param memories what the task of the same number remembers, by chunk; gives null where nothing
+   *     is remembered
    */
-  Iterator<T> run(I input, StateReader state, Iterator<T> kept) throws Exception;
+  Iterator<T> run(I input, StateReader state, StateReader memories) throws Exception;
 }

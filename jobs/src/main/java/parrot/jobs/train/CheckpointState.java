@@ -1,12 +1,10 @@
 package parrot.jobs.train;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
-import parrot.jobs.state.ReplicaPiece;
 import parrot.jobs.state.RoundNotes;
 import parrot.jobs.state.StateChunk;
 import parrot.model.exchange.StateLayout;
@@ -92,16 +90,11 @@ final class CheckpointState implements java.io.Serializable {
     }
   }
 
-  /** Reads what a replica remembers, piece by piece. */
-  Iterator<ReplicaPiece> memories(int replica) {
-    List<ReplicaPiece> pieces = new ArrayList<>();
-    FlatFiles files = FlatFiles.errorFeedback(replica, layout.parameters());
-    for (int i = 0; i < layout.parameterChunks(); i++) {
-      Chunk chunk = layout.chunk(i);
-      byte[] lost = new byte[Float.BYTES * chunk.length()];
-      read(files, chunk, FloatBytes.into(lost));
-      pieces.add(new ReplicaPiece(i, replica, 0, null, new double[0], lost, null));
-    }
-    return pieces.iterator();
+  /** Reads what a replica remembers of a chunk of the parameters. */
+  StateChunk memory(int replica, int index) {
+    Chunk chunk = layout.chunk(index);
+    byte[] lost = new byte[Float.BYTES * chunk.length()];
+    read(FlatFiles.errorFeedback(replica, layout.parameters()), chunk, FloatBytes.into(lost));
+    return new StateChunk(index, lost, new byte[0], RoundNotes.NONE);
   }
 }

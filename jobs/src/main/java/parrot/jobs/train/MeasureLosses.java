@@ -23,7 +23,7 @@ record MeasureLosses(
     implements StateWork<ArrayList<String>, Tally> {
 
   @Override
-  public Iterator<Tally> run(ArrayList<String> minibatches, StateReader state, Iterator<Tally> kept)
+  public Iterator<Tally> run(ArrayList<String> minibatches, StateReader state, StateReader memories)
       throws Exception {
     ComputationGraph graph = GraphPool.take(network, optimizer);
     StateIntoGraph.parameters(graph, layout, state, null);

@@ -74,7 +74,8 @@ final class StateCheckpoints {
     if (executors.hasMemories()) {
       entries.addAll(
           executors.collectMemories(
-              (replica, memories, none) -> work.errorFeedback(replica, memories)));
+              (replica, none, memories) -> work.errorFeedback(replica, memories),
+              CheckpointManifest.Entry.class));
     }
     return entries;
   }

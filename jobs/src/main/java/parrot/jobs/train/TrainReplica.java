@@ -11,6 +11,7 @@ import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.TaskDevice;
 import parrot.jobs.state.ReplicaPiece;
 import parrot.jobs.state.ReplicaReport;
+import parrot.jobs.state.StateChunk;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
 import parrot.model.dl4j.FlatVectors;
@@ -46,18 +47,16 @@ record TrainReplica(
 
   /**
    * @param text a {@link ReplicaPlan}
-   * @param kept what the replica's last round has left, for formats that remember
+   * @param memories what the replica's last round has lost, for formats that remember
    * @return a piece for each chunk, the first chunk's last, with the report; that one alone where
    *     there is nothing to give
    */
   @Override
-  public Iterator<ReplicaPiece> run(String text, StateReader state, Iterator<ReplicaPiece> kept)
+  public Iterator<ReplicaPiece> run(String text, StateReader state, StateReader memories)
       throws Exception {
     EnvironmentCheck.logOnExecutor();
     TaskDevice.select();
     ReplicaPlan plan = ReplicaPlan.parse(text);
-    byte[][] lost = new byte[layout.parameterChunks()][];
-    kept.forEachRemaining(piece -> lost[piece.chunk()] = piece.lost());
     long began = System.nanoTime();
     ComputationGraph graph = GraphPool.take(network, optimizer);
     byte[][] before = exchange == Exchange.F32 ? null : new byte[layout.parameterChunks()][];
@@ -83,7 +82,7 @@ record TrainReplica(
             0,
             0);
     boolean gives = divergence == null && !plan.minibatches().isEmpty();
-    return new Pieces(graph, plan.replica(), gives, tally, before, lost, report);
+    return new Pieces(graph, plan.replica(), gives, tally, before, memories, report);
   }
 
   private static double secondsSince(long nanos) {
@@ -117,7 +116,7 @@ record TrainReplica(
     private final long examples;
     private final double[] load;
     private final byte[][] before;
-    private final byte[][] lost;
+    private final StateReader memories;
     private final ReplicaReport report;
     private int next;
     private boolean done;
@@ -130,7 +129,7 @@ record TrainReplica(
         boolean gives,
         Tally tally,
         byte[][] before,
-        byte[][] lost,
+        StateReader memories,
         ReplicaReport report) {
       this.graph = graph;
       this.replica = replica;
@@ -138,7 +137,7 @@ record TrainReplica(
       this.examples = tally.samples();
       this.load = tally.load().pictures() > 0 ? tally.load().weights() : NO_LOAD;
       this.before = before;
-      this.lost = lost;
+      this.memories = memories;
       this.report = report;
       // The report goes with chunk 0, and is complete when all others are encoded.
       this.next = 1;
@@ -181,16 +180,22 @@ record TrainReplica(
       if (!exchange.remembers() || chunk >= layout.parameterChunks()) {
         return null;
       }
-      return lost[chunk] == null
+      StateChunk remembered = memories.chunk(chunk);
+      return remembered == null
           ? new byte[Float.BYTES * layout.chunk(chunk).length()]
-          : lost[chunk].clone();
+          : remembered.values().clone();
     }
 
     private byte[] encode(Chunk chunk, byte[] memory) {
       ByteBuffer values = StateIntoGraph.memory(graph, chunk);
-      return chunk.section() == Section.MOMENTS
-          ? exchange.forMoments().encode(values, null, null)
-          : exchange.encode(values, before == null ? null : before[chunk.index()], memory);
+      if (chunk.section() == Section.MOMENTS) {
+        return exchange.forMoments().encode(values, null, null);
+      }
+      byte[] old = before == null ? null : before[chunk.index()];
+      if (old != null) {
+        before[chunk.index()] = null; // room for what is remembered
+      }
+      return exchange.encode(values, old, memory);
     }
   }
 }

@@ -208,7 +208,7 @@ final class TrainingLoop {
       throw RoundFailure.of(e, state.round() + 1, run.checkpoints);
     }
     if (config.averaging().exchange().remembers()) {
-      executors = executors.withMemories(config.replicas(), stored::memories);
+      executors = executors.withMemories(config.replicas(), stored::memory);
     }
     return new ParrotRounds(spark, new RoundMaster(settings, executors), settings, loader);
   }

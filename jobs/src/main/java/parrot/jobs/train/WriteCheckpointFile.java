@@ -48,8 +48,7 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
 
   @Override
   public Iterator<CheckpointManifest.Entry> run(
-      CheckpointFile file, StateReader state, Iterator<CheckpointManifest.Entry> kept)
-      throws Exception {
+      CheckpointFile file, StateReader state, StateReader memories) throws Exception {
     return List.of(write(file, new OneChunk(state))).iterator();
   }
 
