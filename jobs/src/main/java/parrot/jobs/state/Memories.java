@@ -19,7 +19,7 @@ import scala.reflect.ClassTag$;
 /**
  * What the replicas of a round remember for the next, a block for each of their chunks. Tasks put
  * the blocks while their pieces pass by: pieces come into being once, and to persist them would
- * keep what is only sent, three times as much.
+ * keep what is only sent, more bytes than these.
  */
 final class Memories extends RDD<StateChunk> {
   private static final long serialVersionUID = 1L;
