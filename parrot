@@ -173,7 +173,7 @@ if [ -n "$master" ]; then
   fi
   [ -z "$mode" ] || submit+=(--deploy-mode "$mode")
   run_or_print "${submit[@]}" --master "$master" --properties-file "$profile" \
-    --class parrot.jobs.cli.Main "$bundle" "$@"
+    --class parrot.jobs.Main "$bundle" "$@"
   exit 0
 fi
 
@@ -198,10 +198,10 @@ if [ "$module" = benchmarks ]; then
   main=parrot.benchmarks.Main
 else
   [ $# -gt 0 ] || set -- --help
-  main=parrot.jobs.cli.Main
+  main=parrot.jobs.Main
 fi
 case "$main ${1:-}" in
-  "parrot.jobs.cli.Main --help" | "parrot.jobs.cli.Main -h")
+  "parrot.jobs.Main --help" | "parrot.jobs.Main -h")
     status=0
     "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
     launcher_help

@@ -104,7 +104,7 @@ class ArchitectureTest {
         .matching("parrot.jobs.(*)..")
         .should()
         .beFreeOfCycles()
-        .ignoreDependency(nameStartingWith("parrot.jobs.cli.Main"), alwaysTrue())
+        .ignoreDependency(nameStartingWith("parrot.jobs.Main"), alwaysTrue())
         .check(CLASSES);
   }
 

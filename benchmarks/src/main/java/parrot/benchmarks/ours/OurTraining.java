@@ -11,7 +11,7 @@ import parrot.model.dl4j.BatchBridge;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
-import parrot.model.dl4j.RateSchedule;
+import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.network.Batch;
 
 /** A training step as the jobs do it: through DL4J's graph and updater. */

@@ -3,10 +3,10 @@ package parrot.datasets.image;
 import parrot.datasets.image.UnusablePictureException.Reason;
 
 /** Integers of a picture file; reading past its end is the report of a truncated picture. */
-final class Bytes {
+public final class Bytes {
   private final byte[] data;
 
-  Bytes(byte[] data) {
+  public Bytes(byte[] data) {
     this.data = data;
   }
 
@@ -27,11 +27,11 @@ final class Bytes {
     return (long) big16(offset) << 16 | big16(offset + 2);
   }
 
-  int little16(int offset) {
+  public int little16(int offset) {
     return u8(offset) | u8(offset + 1) << 8;
   }
 
-  int little24(int offset) {
+  public int little24(int offset) {
     return little16(offset) | u8(offset + 2) << 16;
   }
 
@@ -55,14 +55,14 @@ final class Bytes {
     }
   }
 
-  static UnusablePictureException truncated(long length) {
+  public static UnusablePictureException truncated(long length) {
     return new UnusablePictureException(
         Reason.TRUNCATED,
         "the file ends before the picture does (after " + length + " bytes)",
         "fetch it again or remove the example");
   }
 
-  static UnusablePictureException unreadable(String problem) {
+  public static UnusablePictureException unreadable(String problem) {
     return new UnusablePictureException(
         Reason.UNREADABLE, problem, "replace the file or remove the example");
   }

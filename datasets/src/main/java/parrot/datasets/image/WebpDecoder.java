@@ -3,6 +3,7 @@ package parrot.datasets.image;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import parrot.datasets.image.webp.Vp8Decoder;
 
 /**
  * WebP, lossy and lossless; of an animation the first frame on its canvas. The container is read

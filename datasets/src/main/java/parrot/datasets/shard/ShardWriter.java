@@ -15,6 +15,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import parrot.datasets.DataException;
+import parrot.datasets.storage.HashingOutput;
 
 /**
  * Writes one shard. Row groups have exactly the rows asked for (the last one what is left), so the

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.Digests;
 
 /**
  * A published data set. Opening checks that it is whole: {@code _SUCCESS}, manifest, every file

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.shard.Digests;
+import parrot.datasets.storage.Digests;
 
 /** Tells whether anything in a folder may have changed, from listings alone. */
 final class FolderFingerprint {

@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.shard.Digests;
+import parrot.datasets.storage.Digests;
 
 /**
  * Conversations in LLaVA's JSON: an array of objects, or one object per line. A first pass over the

@@ -15,7 +15,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import parrot.datasets.shard.HashingOutput;
+import parrot.datasets.storage.HashingOutput;
 
 /**
  * Rows that were set aside, as Parquet with four text columns: {@code source} (file:line), {@code

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 class ShardsTest {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import parrot.model.config.ParrotConfig;
-import parrot.model.dl4j.ExpertLoad;
-import parrot.model.dl4j.Tally;
+import parrot.model.network.ExpertLoad;
+import parrot.model.network.Tally;
 
 /**
  * What all replicas together asked of the experts in a round. Where experts are selected, the load

@@ -23,11 +23,11 @@ import parrot.datasets.storage.StorageUnavailableException;
 import parrot.model.ModelException;
 
 /** Turns what was thrown into an exit code and a message that says what to do. */
-final class Failures {
+public final class Failures {
   /**
    * @param message without a stack trace
    */
-  record Failure(ExitCode exitCode, String message) {}
+  public record Failure(ExitCode exitCode, String message) {}
 
   private static final Pattern IN_TEXT =
       Pattern.compile(
@@ -47,7 +47,7 @@ final class Failures {
    * The first cause that says something to a user decides; executors' exceptions arrive wrapped in
    * Spark's.
    */
-  static Failure of(Throwable thrown) {
+  public static Failure of(Throwable thrown) {
     for (Throwable cause : causes(thrown)) {
       Matcher full = FULL.matcher(String.valueOf(cause.getMessage()));
       if (full.matches()) {

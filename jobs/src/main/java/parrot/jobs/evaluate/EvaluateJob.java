@@ -21,9 +21,9 @@ import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.spark.Preflight;
-import parrot.jobs.train.Checkpoints;
 import parrot.model.ModelException;
 import parrot.model.weights.ModelFolder;
 

@@ -8,7 +8,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.image.UnusablePictureException;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.train.Checkpoints;
+import parrot.jobs.checkpoint.Checkpoints;
 import parrot.model.kernel.Kernels;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

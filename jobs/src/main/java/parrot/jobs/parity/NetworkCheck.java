@@ -15,7 +15,7 @@ import parrot.model.dl4j.BatchBridge;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
-import parrot.model.dl4j.RateSchedule;
+import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.generate.Generator;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;

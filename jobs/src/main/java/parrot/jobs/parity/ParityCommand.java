@@ -10,7 +10,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.OneDnn;
+import parrot.model.kernel.cpu.OneDnn;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

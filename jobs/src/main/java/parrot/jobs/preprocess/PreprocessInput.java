@@ -11,9 +11,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.shard.Digests;
 import parrot.datasets.source.LlavaSource;
 import parrot.datasets.source.PictureRoot;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /**

@@ -19,7 +19,6 @@ import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.image.PicturePreparation;
 import parrot.datasets.image.UnusablePictureException;
-import parrot.datasets.shard.Digests;
 import parrot.datasets.source.LlavaSource;
 import parrot.datasets.source.PictureRoot;
 import parrot.datasets.source.Reject;
@@ -27,6 +26,7 @@ import parrot.datasets.source.SourceExample;
 import parrot.datasets.source.SourceRange;
 import parrot.datasets.source.SourceRow;
 import parrot.datasets.source.SourceScan;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import scala.Tuple2;
 

@@ -16,12 +16,12 @@ import parrot.datasets.image.PicturePreparation;
 import parrot.datasets.image.UnusablePictureException;
 import parrot.datasets.language.Language;
 import parrot.datasets.language.LanguageIdentifier;
-import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.PictureRoot;
 import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectReason;
 import parrot.datasets.source.SourceExample;
+import parrot.datasets.storage.Digests;
 
 /** Makes a training example of a source row, or says why that cannot be. */
 final class RowPreparer {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import parrot.datasets.shapes.MultipleChoiceAnswers;
 import parrot.datasets.shapes.ShapesConfig;
-import parrot.jobs.train.TrainConfig;
-import parrot.jobs.train.TrainConfigReader;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
 
 /**
  * How much the quickstart makes and how it trains, from {@code quickstart.yaml}; for a smoke run

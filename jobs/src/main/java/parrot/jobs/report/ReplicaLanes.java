@@ -1,11 +1,11 @@
 package parrot.jobs.report;
 
 import java.util.List;
+import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.RoundTimes.Phase;
+import parrot.jobs.metrics.RoundTimes.Replica;
+import parrot.jobs.metrics.RoundTimes.Span;
 import parrot.jobs.report.RoundsSection.Timed;
-import parrot.jobs.train.RoundPhases;
-import parrot.jobs.train.RoundPhases.Phase;
-import parrot.jobs.train.RoundPhases.Replica;
-import parrot.jobs.train.RoundPhases.Span;
 
 /** Rounds in a row over time: a lane for the driver and one for each replica. */
 final class ReplicaLanes {
@@ -87,7 +87,7 @@ final class ReplicaLanes {
         x(begin), x(begin), TOP - 8, height - BOTTOM);
     svg.raw("<text class=\"tick\" x=\"%.1f\" y=\"%d\">", x(begin) + 3, TOP - 9);
     svg.text("round " + round.number()).raw("</text>");
-    RoundPhases phases = round.phases();
+    RoundTimes phases = round.phases();
     for (Span span : phases.spans()) {
       String title = "round " + round.number() + ", " + RoundsSection.name(span.phase());
       bar(0, RoundsSection.style(span.phase()), begin + span.start(), span.seconds(), title);
@@ -127,7 +127,7 @@ final class ReplicaLanes {
     return LEFT + (WIDTH - LEFT) * (seconds > 0 ? at / seconds : 0);
   }
 
-  private static double length(RoundPhases phases) {
+  private static double length(RoundTimes phases) {
     double replicas =
         phases.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
     return Math.max(phases.end(), replicas);

@@ -3,7 +3,7 @@ package parrot.jobs.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import parrot.jobs.train.RoundPhases;
+import parrot.jobs.metrics.RoundTimes;
 
 /**
  * Everything that a report shows, and nothing about how. Languages are tags ({@code zh}); shares
@@ -61,7 +61,7 @@ public record ReportData(
       Map<String, Double> heldOut,
       Map<String, List<Double>> routing,
       Optional<Balance> balance,
-      Optional<RoundPhases> phases) {}
+      Optional<RoundTimes> phases) {}
 
   /**
    * How experts were loaded in a round.

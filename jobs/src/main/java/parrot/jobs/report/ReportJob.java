@@ -23,9 +23,9 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.balance.Verdict;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.PredictionFiles;
+import parrot.jobs.metrics.RoundTimes;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Role;
-import parrot.jobs.train.RoundPhases;
 
 /** Makes the report of a run from the files that it left. */
 public final class ReportJob {
@@ -166,7 +166,7 @@ public final class ReportJob {
         heldOut,
         rows(weights),
         balance(json.path("balance")),
-        RoundPhases.ofMetrics(json));
+        RoundTimes.ofMetrics(json));
   }
 
   private static Map<String, List<Double>> rows(JsonNode json) {

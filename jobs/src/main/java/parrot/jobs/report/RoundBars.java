@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.report.RoundsSection.Timed;
-import parrot.jobs.train.RoundPhases.Phase;
 
 /** A bar for each round, as high as it took long, with its phases in colours. */
 final class RoundBars {

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.report.LineChart.Series;
 import parrot.jobs.report.ReportData.Round;
 import parrot.jobs.report.ReportData.Stage;
-import parrot.jobs.train.RoundPhases;
-import parrot.jobs.train.RoundPhases.Phase;
 
 /** Where the time of rounds went, who waited for whom, and what was sent. */
 final class RoundsSection {
@@ -17,7 +17,7 @@ final class RoundsSection {
   private static final double MIB = 1 << 20;
 
   /** A round that says what it did when. */
-  record Timed(long number, RoundPhases phases) {}
+  record Timed(long number, RoundTimes phases) {}
 
   private final List<Stage> stages;
 

@@ -17,11 +17,11 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.report.ReportData.Command;
 import parrot.jobs.report.ReportData.Role;
 import parrot.jobs.report.ReportData.Timing;
-import parrot.jobs.train.Checkpoints;
 
 /**
  * What belongs to a report and where its files are: {@value #FILE_NAME} in the folder of a run.

@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
-import parrot.model.kernel.OneDnn;
+import parrot.model.kernel.cpu.OneDnn;
 
 /**
  * Looks at the environment before anything long begins: one plain line each, a warning where it is

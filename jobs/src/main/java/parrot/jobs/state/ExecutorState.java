@@ -75,7 +75,7 @@ public final class ExecutorState implements AutoCloseable {
         spark
             .parallelize(numbers, numbers.size())
             .map(number -> reader.call(number / each, number % each));
-    read.setName("memories").persist(Memories.LEVEL);
+    read.setName("memories").persist(Residuals.LEVEL);
     return new ExecutorState(spark, layout, chunks, read.rdd());
   }
 
@@ -111,11 +111,11 @@ public final class ExecutorState implements AutoCloseable {
    * @throws LostStateException if this state is gone
    */
   public <I extends Serializable> Round next(
-      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, Mixing mixing, boolean remembers) {
+      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, ReplicaWeights mixing, boolean remembers) {
     RDD<ReplicaPiece> pieces = over(plans, work, memories, ReplicaPiece.class);
-    Memories kept =
+    Residuals kept =
         remembers
-            ? new Memories(spark.sc(), plans.getNumPartitions(), layout.parameterChunks())
+            ? new Residuals(spark.sc(), plans.getNumPartitions(), layout.parameterChunks())
             : null;
     JavaPairRDD<Integer, ReplicaPiece> shuffled =
         sent(pieces.toJavaRDD(), kept)
@@ -140,11 +140,11 @@ public final class ExecutorState implements AutoCloseable {
     }
   }
 
-  private static JavaRDD<ReplicaPiece> sent(JavaRDD<ReplicaPiece> pieces, Memories kept) {
+  private static JavaRDD<ReplicaPiece> sent(JavaRDD<ReplicaPiece> pieces, Residuals kept) {
     if (kept == null) {
       return pieces;
     }
-    Memories.Keeper keeper = kept.keeper();
+    Residuals.Keeper keeper = kept.keeper();
     return pieces.mapPartitionsWithIndex(keeper::keep, true);
   }
 

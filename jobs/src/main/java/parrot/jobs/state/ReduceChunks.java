@@ -20,9 +20,9 @@ final class ReduceChunks
   private static final long serialVersionUID = 1L;
 
   private final StateLayout layout;
-  private final Mixing mixing;
+  private final ReplicaWeights mixing;
 
-  ReduceChunks(StateLayout layout, Mixing mixing) {
+  ReduceChunks(StateLayout layout, ReplicaWeights mixing) {
     this.layout = layout;
     this.mixing = mixing;
   }

@@ -2,7 +2,7 @@ package parrot.jobs.state;
 
 import java.io.Serializable;
 import java.util.Optional;
-import parrot.model.dl4j.Tally;
+import parrot.model.network.Tally;
 
 /**
  * How a replica fared in a round.

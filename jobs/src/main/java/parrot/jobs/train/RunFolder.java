@@ -17,8 +17,11 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.FolderLock;
+import parrot.jobs.checkpoint.CheckpointManifest;
+import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.config.TrainConfigReader;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
 final class RunFolder {

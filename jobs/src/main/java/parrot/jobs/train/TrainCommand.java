@@ -13,6 +13,8 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;

@@ -13,8 +13,14 @@ import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
+import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.round.GraphPool;
+import parrot.jobs.round.MinibatchLoader;
 import parrot.jobs.spark.MemoryNeed;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
@@ -158,7 +164,7 @@ public final class TrainJob {
               model.config(),
               model.tensors(),
               model.tokenizer(),
-              TrainingState.start(
+              RunProgress.start(
                   data.fingerprints(), ExpertBalance.start(model.config(), config.balance())),
               yaml),
           model::read);

@@ -1,11 +1,13 @@
 package parrot.jobs.train;
 
 import java.util.List;
+import parrot.jobs.checkpoint.CheckpointFile;
+import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.spark.ShippedClasses;
 import parrot.jobs.state.ReplicaPiece;
 import parrot.jobs.state.RoundNotes;
 import parrot.jobs.state.StateChunk;
-import parrot.model.dl4j.Tally;
+import parrot.model.network.Tally;
 
 /** What training sends. */
 public final class TrainShippedClasses implements ShippedClasses {

@@ -7,12 +7,14 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.shard.Digests;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.config.TrainConfig;
 import parrot.model.config.ParrotConfig;
 
 /**
@@ -70,7 +72,7 @@ record TrainingData(
    *
    * @throws CommandException naming the folder that has changed
    */
-  void requireSame(TrainingState state) {
+  void requireSame(RunProgress state) {
     for (int i = 0; i < Math.min(train.size(), state.data().size()); i++) {
       if (!state.data().get(i).equals(fingerprints.get(i))) {
         throw new CommandException(

@@ -11,26 +11,47 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import parrot.datasets.order.ExampleStream;
+import parrot.datasets.order.Minibatch;
+import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.jobs.balance.BalanceAlarm;
 import parrot.jobs.balance.BalanceReport;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.balance.ExpertLoads;
+import parrot.jobs.checkpoint.CheckpointReader;
+import parrot.jobs.checkpoint.CheckpointWriter;
+import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.metrics.MetricsFile;
+import parrot.jobs.metrics.MetricsLine;
+import parrot.jobs.metrics.PrometheusGauges;
+import parrot.jobs.metrics.RoundClock;
+import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.RoundTimes.Phase;
+import parrot.jobs.round.Dl4jRounds;
+import parrot.jobs.round.ExecutorRounds;
+import parrot.jobs.round.MeasureLosses;
+import parrot.jobs.round.MinibatchLoader;
+import parrot.jobs.round.ReplicaPlan;
+import parrot.jobs.round.RoundFailure;
+import parrot.jobs.round.RoundMaster;
+import parrot.jobs.round.RoundRunner;
+import parrot.jobs.round.RoundSettings;
 import parrot.jobs.spark.JobDescription;
-import parrot.jobs.spark.RoundMetrics;
 import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.ReplicaReport;
-import parrot.jobs.train.RoundPhases.Phase;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
-import parrot.model.dl4j.RateSchedule;
-import parrot.model.dl4j.Tally;
+import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
+import parrot.model.network.Tally;
 import parrot.model.weights.ModelFolder;
 
 /** The rounds of a run from one checkpoint on, with everything they need opened. */
@@ -48,11 +69,11 @@ final class TrainingLoop {
   private final int perRound;
   private final int rounds;
   private final RoundSettings settings;
-  private final StateCheckpoints checkpoints;
+  private final CheckpointWriter checkpoints;
   private final MinibatchLoader loader;
   private final List<String> heldOut;
   private final BalanceAlarm alarm;
-  private TrainingState state;
+  private RunProgress state;
 
   /**
    * Opens data and checkpoint.
@@ -108,7 +129,7 @@ final class TrainingLoop {
             ParrotNetwork.parameters(parrot, config.train()),
             config.averaging());
     checkpoints =
-        new StateCheckpoints(run.checkpoints, model, settings.parameters(), config, yaml, hadoop);
+        new CheckpointWriter(run.checkpoints, model, settings.parameters(), config, yaml, hadoop);
     loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.vocabSize());
     heldOut = heldOut(data.heldOut());
     alarm = new BalanceAlarm(config.balance());
@@ -164,8 +185,8 @@ final class TrainingLoop {
     run.checkpoints.deleteAfter(state.round());
     say.accept(describe());
     try (MetricsFile lines = new MetricsFile(run.files, run.path, state.round());
-        RoundMetrics metrics = RoundMetrics.register(spark.sc());
-        Rounds replicas = open()) {
+        PrometheusGauges metrics = PrometheusGauges.register(spark.sc());
+        RoundRunner replicas = open()) {
       return train(stop, replicas, lines, metrics);
     }
   }
@@ -189,9 +210,9 @@ final class TrainingLoop {
         + config.batchSize();
   }
 
-  private Rounds open() throws IOException {
-    CheckpointState stored =
-        new CheckpointState(
+  private RoundRunner open() throws IOException {
+    CheckpointReader stored =
+        new CheckpointReader(
             from,
             state.round() == 0,
             settings.layout(),
@@ -199,7 +220,7 @@ final class TrainingLoop {
             settings.parameters(),
             spark.hadoopConfiguration());
     if (config.averaging().master() == TrainConfig.Master.DL4J) {
-      return new StockRounds(spark, settings, config, loader, stored);
+      return new Dl4jRounds(spark, settings, config, loader, stored);
     }
     ExecutorState executors;
     try (JobDescription says = describe(state.round(), "executors read the state")) {
@@ -210,14 +231,14 @@ final class TrainingLoop {
     if (config.averaging().exchange().remembers()) {
       executors = executors.withMemories(config.replicas(), stored::memory);
     }
-    return new ParrotRounds(spark, new RoundMaster(settings, executors), settings, loader);
+    return new ExecutorRounds(spark, new RoundMaster(settings, executors), settings, loader);
   }
 
   private TrainJob.Outcome train(
-      StopSignal stop, Rounds replicas, MetricsFile lines, RoundMetrics metrics)
+      StopSignal stop, RoundRunner replicas, MetricsFile lines, PrometheusGauges metrics)
       throws IOException {
     if (state.round() == 0 && !heldOut.isEmpty()) {
-      RoundReport before = RoundReport.before(state, rounds, measure(replicas.state()));
+      MetricsLine before = MetricsLine.before(state, rounds, measure(replicas.state()));
       lines.add(before.toJson());
       say.accept(before.toLine(0));
     }
@@ -228,7 +249,7 @@ final class TrainingLoop {
     int done = 0;
     while (state.round() < rounds && !stop.isRequested()) {
       RoundClock clock = new RoundClock();
-      RoundReport report = round(replicas, clock);
+      MetricsLine report = round(replicas, clock);
       if (saves(stop)) {
         clock.enter(Phase.CHECKPOINT);
         checkpoint = save(replicas.state());
@@ -236,9 +257,9 @@ final class TrainingLoop {
       }
       loss = report.loss();
       heldOutLoss = report.heldOut().map(Tally::meanLoss).orElse(heldOutLoss);
-      RoundPhases phases = clock.phases();
+      RoundTimes phases = clock.phases();
       var json = report.toJson();
-      json.set(RoundPhases.KEY, phases.toJson());
+      json.set(RoundTimes.KEY, phases.toJson());
       lines.add(json);
       metrics.update(numbers(report, phases));
       spent += clock.seconds();
@@ -264,7 +285,7 @@ final class TrainingLoop {
     return isLast || every > 0 && state.round() % every == 0;
   }
 
-  private RoundReport round(Rounds replicas, RoundClock clock) throws IOException {
+  private MetricsLine round(RoundRunner replicas, RoundClock clock) throws IOException {
     clock.enter(Phase.PLAN);
     long examples = Math.min(perRound, totalExamples - state.examples());
     List<Minibatch> minibatches = new ArrayList<>();
@@ -275,7 +296,7 @@ final class TrainingLoop {
     clock.leave();
     int number = state.round() + 1;
     long began = System.currentTimeMillis();
-    Rounds.Summary summary;
+    RoundRunner.Summary summary;
     try (JobDescription says = describe(number, "replicas learn and are averaged")) {
       summary = replicas.train(plans, state.iteration(), state.balance().routing());
     } catch (RuntimeException e) {
@@ -284,12 +305,12 @@ final class TrainingLoop {
     time(clock, summary, began);
     requireAll(summary, examples, number);
     double seconds = clock.seconds();
-    ExpertLoads loads = ExpertLoads.of(summary.tally(), model.config(), RoundReport::tag);
+    ExpertLoads loads = ExpertLoads.of(summary.tally(), model.config(), MetricsLine::tag);
     ExpertBalance balance =
         state.balance().after(loads, config.balance(), (double) number / rounds);
     state =
-        new TrainingState(
-            TrainingState.VERSION,
+        new RunProgress(
+            RunProgress.VERSION,
             number,
             state.iteration() + summary.steps(),
             state.minibatches() + minibatches.size(),
@@ -304,7 +325,7 @@ final class TrainingLoop {
       measured = Optional.of(measure(replicas.state()));
       clock.leave();
     }
-    return new RoundReport(
+    return new MetricsLine(
         state,
         rounds,
         (double) state.examples() / stream.rows(),
@@ -326,7 +347,7 @@ final class TrainingLoop {
   }
 
   /** Where the time of the job went, by the clocks of its executors. */
-  private static void time(RoundClock clock, Rounds.Summary summary, long began) {
+  private static void time(RoundClock clock, RoundRunner.Summary summary, long began) {
     long ended = System.currentTimeMillis();
     clock.bytes(summary.bytesOut(), summary.bytesIn());
     if (summary.reports().isEmpty()) {
@@ -351,7 +372,7 @@ final class TrainingLoop {
     clock.add(Phase.OUTER_STEP, summary.reduceBegan(), summary.reduceEnded());
   }
 
-  private static void requireAll(Rounds.Summary summary, long examples, int round) {
+  private static void requireAll(RoundRunner.Summary summary, long examples, int round) {
     boolean counted = !summary.reports().isEmpty() && summary.dropped().isEmpty();
     if (counted && summary.tally().samples() != examples) {
       throw new CommandException(
@@ -366,10 +387,10 @@ final class TrainingLoop {
     }
   }
 
-  private RoundMetrics.Round numbers(RoundReport report, RoundPhases phases) {
+  private PrometheusGauges.Round numbers(MetricsLine report, RoundTimes phases) {
     Map<String, Double> seconds = new TreeMap<>();
     phases.seconds().forEach((phase, spent) -> seconds.put(phase.key(), spent));
-    return new RoundMetrics.Round(
+    return new PrometheusGauges.Round(
         state.round(),
         report.loss(),
         report.heldOut().map(Tally::meanLoss).orElse(Double.NaN),

@@ -62,7 +62,7 @@ class LauncherTest {
         .contains("--add-opens=java.base/sun.util.calendar=ALL-UNNAMED ")
         .contains("-Xmx5g")
         .contains("/my\\ parrot/jobs/target/jobs-")
-        .contains(".jar:/some/library.jar parrot.jobs.cli.Main shapes --out a\\ b ");
+        .contains(".jar:/some/library.jar parrot.jobs.Main shapes --out a\\ b ");
   }
 
   @Test
@@ -70,7 +70,7 @@ class LauncherTest {
     Map<String, String> spark = Map.of("SPARK_HOME", "/opt/spark");
     assertThat(run(spark, "--on", "yarn", "--dry-run", "train", "a.yaml").output())
         .startsWith("/opt/spark/bin/spark-submit --master yarn --properties-file ")
-        .contains("my\\ parrot/cluster-config/yarn.conf --class parrot.jobs.cli.Main ")
+        .contains("my\\ parrot/cluster-config/yarn.conf --class parrot.jobs.Main ")
         .endsWith("my\\ parrot/jobs/target/parrot.jar train a.yaml \n");
     assertThat(run(spark, "--dry-run", "--on=spark://h:7077", "train").output())
         .contains("--master spark://h:7077", "cluster-config/standalone.conf");

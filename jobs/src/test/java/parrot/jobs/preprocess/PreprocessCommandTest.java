@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import parrot.jobs.cli.CommandLines;
+import parrot.jobs.CommandLines;
 import parrot.jobs.cli.ExitCode;
 
 @Tag("slow")

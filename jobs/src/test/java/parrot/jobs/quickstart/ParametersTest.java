@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import parrot.jobs.train.TrainConfig;
+import parrot.jobs.config.TrainConfig;
 import parrot.model.network.Part;
 
 final class ParametersTest {

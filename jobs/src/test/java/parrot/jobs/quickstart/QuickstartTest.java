@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.benchmark.PredictionFile;
 import parrot.datasets.language.Language;
-import parrot.jobs.cli.CommandLines;
+import parrot.jobs.CommandLines;
 import parrot.jobs.cli.ExitCode;
 
 /** A smoke run of everything, and the commands that it says to try next. */

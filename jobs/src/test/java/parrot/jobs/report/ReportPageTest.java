@@ -14,8 +14,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
-import parrot.jobs.train.RoundPhases;
-import parrot.jobs.train.RoundPhases.Replica;
+import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.RoundTimes.Replica;
 
 final class ReportPageTest {
   private static String html;
@@ -124,7 +124,7 @@ final class ReportPageTest {
     for (int i = 0; i < 100; i++) {
       replicas.add(new Replica(i, "e" + i, "<host>", 0, 1));
     }
-    RoundPhases phases = new RoundPhases(0, List.of(), replicas, 0, 0);
+    RoundTimes phases = new RoundTimes(0, List.of(), replicas, 0, 0);
     String svg = ReplicaLanes.svg("d", List.of(new RoundsSection.Timed(1, phases)));
 
     assertThat(svg)

@@ -14,13 +14,13 @@ import parrot.datasets.shapes.BenchmarkQuestion;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWorld;
 import parrot.jobs.balance.Verdict;
+import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.RoundTimes.Phase;
+import parrot.jobs.metrics.RoundTimes.Replica;
+import parrot.jobs.metrics.RoundTimes.Span;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Role;
-import parrot.jobs.train.RoundPhases;
-import parrot.jobs.train.RoundPhases.Phase;
-import parrot.jobs.train.RoundPhases.Replica;
-import parrot.jobs.train.RoundPhases.Span;
 
 /** A report's data with something of everything; the numbers are made up. */
 final class SampleReport {
@@ -110,7 +110,7 @@ final class SampleReport {
   }
 
   /** Two replicas, of which the second is slower; a checkpoint in every tenth round. */
-  static RoundPhases phases(int round) {
+  static RoundTimes phases(int round) {
     double slow = 3.2 + 0.4 * Math.sin(round);
     List<Span> spans = new ArrayList<>();
     spans.add(new Span(Phase.PLAN, 0, 0.05));
@@ -120,7 +120,7 @@ final class SampleReport {
     if (round % 10 == 0) {
       spans.add(new Span(Phase.CHECKPOINT, 0.55 + slow, 0.8));
     }
-    return new RoundPhases(
+    return new RoundTimes(
         1_700_000_000_000L + 5000L * round,
         spans,
         List.of(

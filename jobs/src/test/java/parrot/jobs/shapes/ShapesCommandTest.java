@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
-import parrot.jobs.cli.CommandLines;
+import parrot.jobs.CommandLines;
 import parrot.jobs.cli.ExitCode;
 import picocli.CommandLine;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
-import parrot.model.kernel.OneDnn;
+import parrot.model.kernel.cpu.OneDnn;
 
 class PreflightTest {
   private static final UnaryOperator<String> NOTHING = name -> null;

@@ -14,6 +14,8 @@ import parrot.datasets.image.PixelNormalization;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;

@@ -16,11 +16,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.language.Language;
-import parrot.datasets.shard.BatchPath;
+import parrot.datasets.order.BatchPath;
+import parrot.datasets.order.ExampleStream;
+import parrot.datasets.order.Minibatch;
+import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.round.ReplicaPlan;
 
 class ExampleStreamTest {
   @TempDir static Path folder;

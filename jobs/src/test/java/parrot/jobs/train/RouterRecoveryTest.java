@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.spark.SparkSessions;
 
 /** A router that begins collapsed is brought into balance, and the model learns no less. */

@@ -23,16 +23,18 @@ import parrot.datasets.shard.Totals;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
 
 /** A model that trains in milliseconds, shards that teach it something, configurations. */
-final class SmallWorld {
-  static final int SIZE = 14;
-  static final int VOCABULARY = 40;
+public final class SmallWorld {
+  public static final int SIZE = 14;
+  public static final int VOCABULARY = 40;
 
-  final java.nio.file.Path folder;
+  public final java.nio.file.Path folder;
   private final FileSystem files;
 
-  SmallWorld(java.nio.file.Path folder) throws IOException {
+  public SmallWorld(java.nio.file.Path folder) throws IOException {
     this.folder = folder;
     this.files = FileSystems.of(new Path(folder.toUri()), new Configuration());
     model();
@@ -126,7 +128,7 @@ final class SmallWorld {
     return new TrainingExample(id, language, tokens, labels, pixels, id);
   }
 
-  String path(String name) {
+  public String path(String name) {
     return folder.resolve(name).toString();
   }
 
@@ -135,7 +137,7 @@ final class SmallWorld {
    *
    * @param there the copy's folder, with a slash at its end; the run is made in it
    */
-  TrainConfig configAt(String there, String out, String... settings) {
+  public TrainConfig configAt(String there, String out, String... settings) {
     List<String> all = new ArrayList<>();
     all.add("out=" + there + out);
     all.add("model.folder=" + there + "model");
@@ -146,7 +148,7 @@ final class SmallWorld {
   }
 
   /** A configuration of everything but what is given. */
-  TrainConfig config(String out, String... settings) {
+  public TrainConfig config(String out, String... settings) {
     String yaml =
         """
         train: [projector, experts, decoder]

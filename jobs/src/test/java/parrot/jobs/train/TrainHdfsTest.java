@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.weights.ModelFolder;
 

@@ -17,8 +17,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.jobs.Main;
 import parrot.jobs.cli.ExitCode;
-import parrot.jobs.cli.Main;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.spark.SparkSessions;
 
 /** Training as a process of its own, and what signals do to it. */

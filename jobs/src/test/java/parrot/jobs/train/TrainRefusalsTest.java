@@ -19,6 +19,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.cli.CommandException;
 import parrot.jobs.cli.ExitCode;
+import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.SparkSessions;
 
 /** What training will not begin with, and says so before it has changed anything. */

@@ -43,7 +43,7 @@ public final class FlatVectors {
   }
 
   /** {@code from} (inclusive) to {@code to} (exclusive) of a rank 1 array, without a copy. */
-  static INDArray interval(INDArray flat, long from, long to) {
+  public static INDArray interval(INDArray flat, long from, long to) {
     return flat.get(NDArrayIndex.interval(from, to));
   }
 

@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.Map;
 import java.util.TreeMap;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import parrot.model.dl4j.updater.AdamW;
+import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.network.Part;
 
 /**

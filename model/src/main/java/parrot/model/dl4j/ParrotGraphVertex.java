@@ -18,12 +18,16 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import parrot.model.dl4j.updater.AdamW;
+import parrot.model.dl4j.updater.AppliedAlready;
+import parrot.model.dl4j.updater.InPlaceAdamW;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
 import parrot.model.network.StepResult;
+import parrot.model.network.Tally;
 
 /**
  * The network inside a DL4J graph. Parameters and gradients are views of DL4J's flat vectors under
@@ -124,7 +128,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
       graph.initGradientsView();
     }
     if (training) {
-      InPlaceUpdates.of(graph);
+      AppliedAlready.of(graph);
     }
     StepResult result;
     try (NetworkPool.Lease lease = pool.borrow(parameters, training ? gradients : null)) {
@@ -169,7 +173,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
    *
    * @param part of the gradients, a view of the vector that was set
    */
-  void update(
+  public void update(
       AdamW adamW, INDArray part, INDArray first, INDArray second, int iteration, int epoch) {
     AdamWStep step = adamW.step(iteration, epoch, momentsBegan, clipping());
     long offset = (FlatVectors.address(part) - FlatVectors.address(gradients)) / Float.BYTES;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param exchange how parameters travel
  * @param outer what is done with their mean
  */
-public record Averaging(Exchange exchange, OuterStep outer) implements Serializable {
+public record Averaging(ExchangeFormat exchange, OuterStep outer) implements Serializable {
 
   /**
    * A stretch of a chunk in which the replicas have these weights.
@@ -34,7 +34,7 @@ public record Averaging(Exchange exchange, OuterStep outer) implements Serializa
    *
    * @param before the chunk before the round, float32 in native order
    * @param velocity likewise; empty without momentum, or for moments
-   * @param encoded the chunk of each replica, as {@link Exchange#encode} gave it
+   * @param encoded the chunk of each replica, as {@link ExchangeFormat#encode} gave it
    * @param stretches that cover the chunk
    */
   public Result average(
@@ -44,7 +44,7 @@ public record Averaging(Exchange exchange, OuterStep outer) implements Serializa
       List<byte[]> encoded,
       List<Stretch> stretches) {
     boolean moments = chunk.section() == StateLayout.Section.MOMENTS;
-    Exchange format = moments ? exchange.forMoments() : exchange;
+    ExchangeFormat format = moments ? exchange.forMoments() : exchange;
     float[] mean = new float[chunk.length()];
     for (Stretch stretch : stretches) {
       for (int k = 0; k < encoded.size(); k++) {
@@ -52,11 +52,11 @@ public record Averaging(Exchange exchange, OuterStep outer) implements Serializa
             mean, encoded.get(k), stretch.from(), stretch.to(), (float) stretch.weights()[k]);
       }
     }
-    if (moments || format == Exchange.F32 && outer.isMean()) {
+    if (moments || format == ExchangeFormat.F32 && outer.isMean()) {
       return new Result(bytes(mean), velocity);
     }
     float[] old = floats(before);
-    if (format != Exchange.F32) {
+    if (format != ExchangeFormat.F32) {
       for (int i = 0; i < mean.length; i++) {
         mean[i] += old[i];
       }

@@ -21,17 +21,17 @@ public record AdamWStep(
     double gradientScale) {
 
   /** The rate, corrected for the first moment's start at 0. */
-  double correctedRate() {
+  public double correctedRate() {
     return rate / (1 - Math.pow(beta1, step));
   }
 
   /** What the root of the second moment is divided by. */
-  double correction2() {
+  public double correction2() {
     return Math.sqrt(1 - Math.pow(beta2, step));
   }
 
   /** What is left of a parameter after its decay. */
-  double kept() {
+  public double kept() {
     return 1 - rate * decay;
   }
 }

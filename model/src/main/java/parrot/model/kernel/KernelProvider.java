@@ -2,9 +2,11 @@ package parrot.model.kernel;
 
 import java.util.Map;
 import java.util.Optional;
+import parrot.model.kernel.cpu.OneDnnKernels;
+import parrot.model.kernel.reference.ReferenceKernels;
 
 /** Chooses kernels by name. */
-final class KernelProvider {
+public final class KernelProvider {
   private KernelProvider() {}
 
   static Kernels create(String name, Precision precision, int threads) {
@@ -23,7 +25,7 @@ final class KernelProvider {
   }
 
   /** Threads that oneDNN starts for itself. */
-  static int openMpThreads() {
+  public static int openMpThreads() {
     return threads(System.getenv(), "OMP_NUM_THREADS")
         .orElseGet(() -> Runtime.getRuntime().availableProcessors());
   }

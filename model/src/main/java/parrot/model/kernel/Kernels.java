@@ -1,5 +1,6 @@
 package parrot.model.kernel;
 
+import parrot.model.kernel.cpu.OneDnnKernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 

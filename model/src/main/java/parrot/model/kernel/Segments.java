@@ -43,7 +43,7 @@ public record Segments(
   }
 
   /** How many keys of its segment a query row sees. */
-  int seen(int segment, int query) {
+  public int seen(int segment, int query) {
     if (seen != null) {
       return seen[query];
     }

@@ -22,16 +22,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
-import parrot.model.kernel.OneDnn;
+import parrot.model.dl4j.updater.RateSchedule;
+import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
+import parrot.model.network.ExpertLoad;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
+import parrot.model.network.Tally;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.Safetensors;
 
 /** The DL4J graph learns as the independent implementation did. */
-class ReferenceTrainingTest {
+public class ReferenceTrainingTest {
   private static final String INSTRUCT = "align-and-instruct";
   private static final String ALIGN = "projector-only";
 
@@ -241,12 +244,12 @@ class ReferenceTrainingTest {
         RateSchedule.constant(1e-3), rates, 0.01, Map.of(), 0.9, 0.999, 1e-8, 1.0);
   }
 
-  static MultiDataSet dataSet(String name) {
+  public static MultiDataSet dataSet(String name) {
     Batch batch = batch(name);
     return BatchBridge.dataSet(batch, new int[batch.samples()]);
   }
 
-  static Path folder(String name) {
+  public static Path folder(String name) {
     return new Path("src/test/resources/reference/network/" + name);
   }
 

@@ -2,9 +2,9 @@ package parrot.model.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static parrot.model.exchange.ExchangeTest.buffer;
-import static parrot.model.exchange.ExchangeTest.bytes;
-import static parrot.model.exchange.ExchangeTest.floats;
+import static parrot.model.exchange.ExchangeFormatTest.buffer;
+import static parrot.model.exchange.ExchangeFormatTest.bytes;
+import static parrot.model.exchange.ExchangeFormatTest.floats;
 
 import java.util.List;
 import java.util.Random;
@@ -33,7 +33,7 @@ class AveragingTest {
   }
 
   private Averaging.Result average(
-      Exchange exchange, OuterStep outer, byte[] velocity, Stretch... stretches) {
+      ExchangeFormat exchange, OuterStep outer, byte[] velocity, Stretch... stretches) {
     List<byte[]> encoded =
         List.of(
             exchange.encode(buffer(first), bytes(before), null),
@@ -48,9 +48,9 @@ class AveragingTest {
 
   @ParameterizedTest
   @EnumSource
-  void isTheWeightedMeanInEveryFormat(Exchange exchange) {
+  void isTheWeightedMeanInEveryFormat(ExchangeFormat exchange) {
     float[] mean = floats(average(exchange, OuterStep.AVERAGE, NONE, all(0.25, 0.75)).values());
-    double error = exchange == Exchange.F32 ? 1e-6 : 3e-2;
+    double error = exchange == ExchangeFormat.F32 ? 1e-6 : 3e-2;
     for (int i = 0; i < COUNT; i++) {
       assertThat((double) mean[i]).isCloseTo(0.25 * first[i] + 0.75 * second[i], within(error));
     }
@@ -58,7 +58,7 @@ class AveragingTest {
 
   @Test
   void aRateOfOneWithoutMomentumIsTheMeanBitForBit() {
-    byte[] mean = average(Exchange.F32, new OuterStep(1, 0), NONE, all(0.5, 0.5)).values();
+    byte[] mean = average(ExchangeFormat.F32, new OuterStep(1, 0), NONE, all(0.5, 0.5)).values();
     float[] plain = new float[COUNT];
     for (int i = 0; i < COUNT; i++) {
       plain[i] = first[i] * 0.5f + second[i] * 0.5f;
@@ -68,9 +68,9 @@ class AveragingTest {
 
   @Test
   void oneReplicaOfWeightOneIsItselfBitForBit() {
-    byte[] encoded = Exchange.F32.encode(buffer(first), bytes(before), null);
+    byte[] encoded = ExchangeFormat.F32.encode(buffer(first), bytes(before), null);
     Averaging.Result result =
-        new Averaging(Exchange.F32, OuterStep.AVERAGE)
+        new Averaging(ExchangeFormat.F32, OuterStep.AVERAGE)
             .average(LAYOUT.chunk(0), bytes(before), NONE, List.of(encoded), List.of(all(1)));
     assertThat(result.values()).isEqualTo(bytes(first));
   }
@@ -87,12 +87,12 @@ class AveragingTest {
     }
     for (int round = 0; round < 3; round++) {
       Averaging.Result result =
-          new Averaging(Exchange.F32, outer)
+          new Averaging(ExchangeFormat.F32, outer)
               .average(
                   LAYOUT.chunk(0),
                   bytes(at),
                   velocity,
-                  List.of(Exchange.F32.encode(buffer(first), null, null)),
+                  List.of(ExchangeFormat.F32.encode(buffer(first), null, null)),
                   List.of(all(1)));
       at = floats(result.values());
       velocity = result.velocity();
@@ -110,7 +110,7 @@ class AveragingTest {
     float[] mean =
         floats(
             average(
-                    Exchange.F32,
+                    ExchangeFormat.F32,
                     OuterStep.AVERAGE,
                     NONE,
                     new Stretch(0, 300, new double[] {1, 0}),
@@ -129,9 +129,9 @@ class AveragingTest {
     for (int i = 0; i < m.length; i++) {
       m[i] = (i % 9) / 8f; // exact in bf16
     }
-    byte[] encoded = Exchange.INT8.forMoments().encode(buffer(m), null, null);
+    byte[] encoded = ExchangeFormat.INT8.forMoments().encode(buffer(m), null, null);
     Averaging.Result result =
-        new Averaging(Exchange.INT8, new OuterStep(0.7, 0.9))
+        new Averaging(ExchangeFormat.INT8, new OuterStep(0.7, 0.9))
             .average(
                 moments,
                 bytes(new float[2 * COUNT]),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import parrot.model.kernel.reference.ReferenceKernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -15,35 +16,35 @@ import parrot.model.tensor.Tensor;
  * <p>Both start from the same values, so what is float32 differs by the order of sums alone. What
  * is bfloat16 is rounded once, at the end: it may fall on the other side of a tie, one unit away.
  */
-final class Agreement implements AutoCloseable {
+public final class Agreement implements AutoCloseable {
   /** Of float32 results, relative to the largest. */
-  static final double FLOAT = 1e-5;
+  public static final double FLOAT = 1e-5;
 
   /** What one unit of 8 bits of mantissa is at most, relative to the value. */
   static final double UNIT = 1 / 128.0;
 
-  final Samples samples;
+  public final Samples samples;
   final Kernels expected = new ReferenceKernels();
   final Kernels actual;
 
-  Agreement(boolean strided, int threads, long seed) {
+  public Agreement(boolean strided, int threads, long seed) {
     actual = Kernels.create("onednn", Precision.F32, threads);
     samples = new Samples(seed, strided);
   }
 
   /** One operation on given inputs and outputs. */
-  interface Operation {
+  public interface Operation {
     void run(Kernels kernels, Tensor[] outputs, Tensor[] inputs);
   }
 
-  void check(String name, Tensor[] outputs, Tensor[] inputs, Operation operation) {
+  public void check(String name, Tensor[] outputs, Tensor[] inputs, Operation operation) {
     check(name, FLOAT, outputs, inputs, operation);
   }
 
   /**
    * @param tolerance before rounding, relative to the largest value of an output
    */
-  void check(
+  public void check(
       String name, double tolerance, Tensor[] outputs, Tensor[] inputs, Operation operation) {
     Tensor[] wanted = copies(outputs);
     operation.run(expected, wanted, copies(inputs));
@@ -63,11 +64,11 @@ final class Agreement implements AutoCloseable {
     }
   }
 
-  static Tensor[] of(Tensor... tensors) {
+  public static Tensor[] of(Tensor... tensors) {
     return tensors;
   }
 
-  static void assertSame(String what, float[] actual, float[] wanted) {
+  public static void assertSame(String what, float[] actual, float[] wanted) {
     int mismatch = Arrays.mismatch(actual, wanted);
     if (mismatch >= 0) {
       throw new AssertionError(
@@ -76,7 +77,7 @@ final class Agreement implements AutoCloseable {
     }
   }
 
-  static void assertClose(String what, Tensor actual, Tensor wanted, double tolerance) {
+  public static void assertClose(String what, Tensor actual, Tensor wanted, double tolerance) {
     float[] values = actual.toArray();
     float[] targets = wanted.toArray();
     double scale = 0;

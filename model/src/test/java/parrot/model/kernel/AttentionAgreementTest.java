@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 

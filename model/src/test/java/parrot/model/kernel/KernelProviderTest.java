@@ -11,6 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import parrot.model.kernel.cpu.Gemm;
+import parrot.model.kernel.cpu.OneDnn;
+import parrot.model.kernel.cpu.OneDnnKernels;
+import parrot.model.kernel.reference.ReferenceKernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 

@@ -7,6 +7,7 @@ import static parrot.model.kernel.Agreement.of;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 

@@ -19,27 +19,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** What every implementation owes, beyond the numbers of {@link Agreement}. */
-abstract class KernelsContractTest {
+public abstract class KernelsContractTest {
   private Kernels kernels;
 
-  abstract Kernels create();
+  public abstract Kernels create();
 
   @BeforeEach
-  void open() {
+  public void open() {
     kernels = create();
   }
 
   @AfterEach
-  void close() {
+  public void close() {
     kernels.close();
   }
 
   @Test
-  void multipliesByHand() {
+  public void multipliesByHand() {
     Tensor a = Tensor.of(2, 3, 1, 2, 3, 4, 5, 6);
     Tensor b = Tensor.of(3, 2, 1, 0, 0, 1, 1, 1);
     Tensor c = Tensor.of(2, 2, Float.NaN, Float.NaN, Float.NaN, Float.NaN);
@@ -50,7 +51,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void aProductOverNothingIsZero() {
+  public void aProductOverNothingIsZero() {
     Tensor c = Tensor.of(1, 2, 7, 8);
     kernels.matmul(c, Tensor.allocate(1, 0), false, Tensor.allocate(0, 2), false, 1);
     assertThat(c.toArray()).containsExactly(7, 8);
@@ -59,7 +60,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void noRowsAreNoWork() {
+  public void noRowsAreNoWork() {
     Tensor none = Tensor.allocate(0, 6);
     Tensor column = Tensor.allocate(0, 1);
     Tensor weight = Tensor.of(1, 6, 1, 1, 1, 1, 1, 1);
@@ -74,7 +75,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void findsTheLargestOfEachRowOnceTheBiasIsAdded() {
+  public void findsTheLargestOfEachRowOnceTheBiasIsAdded() {
     Tensor x = Tensor.of(3, 4, 1, 4, 3, 2, 5, 5, 5, 5, 0, Float.NaN, 1, 2);
     assertThat(kernels.largest(x, new double[4], 2))
         .isDeepEqualTo(new int[][] {{1, 2}, {0, 1}, {1, 3}});
@@ -91,7 +92,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void negativeRowsAreSkipped() {
+  public void negativeRowsAreSkipped() {
     Tensor table = Tensor.of(3, 2, 1, 2, 3, 4, 5, 6);
     Tensor y = Tensor.of(3, 2, 9, 9, 9, 9, 9, 9);
     int[] rows = {2, -200, 0};
@@ -102,14 +103,14 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void gradientsOfEqualRowsAddUp() {
+  public void gradientsOfEqualRowsAddUp() {
     Tensor dtable = Tensor.of(2, 2, 1, 1, 1, 1);
     kernels.gatherBackward(dtable, Tensor.of(3, 2, 1, 2, 3, 4, 5, 6), new int[] {1, -1, 1});
     assertThat(dtable.toArray()).containsExactly(1, 1, 7, 9);
   }
 
   @Test
-  void cutsPatchesChannelFirst() {
+  public void cutsPatchesChannelFirst() {
     Tensor pixels = Tensor.allocate(2, 3 * 16);
     for (int picture = 0; picture < 2; picture++) {
       for (int j = 0; j < 48; j++) {
@@ -125,7 +126,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void rotatesBackToWhereItWas() {
+  public void rotatesBackToWhereItWas() {
     Samples samples = new Samples(1, false);
     Tensor x = samples.tensor(5, 3 * 40);
     Tensor angles = samples.tensor(9, 20, 3);
@@ -140,14 +141,14 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void aQuarterTurnMovesTheSecondHalfToTheFirst() {
+  public void aQuarterTurnMovesTheSecondHalfToTheFirst() {
     Tensor x = Tensor.of(1, 4, 1, 2, 3, 4);
     kernels.rotate(x, Tensor.of(1, 2, 0, 0), Tensor.of(1, 2, 1, 1), new int[] {0}, 4, false);
     assertThat(x.toArray()).containsExactly(-3, -4, 1, 2);
   }
 
   @Test
-  void largeLogitsStayFinite() {
+  public void largeLogitsStayFinite() {
     Tensor x = Tensor.of(2, 3, 1e4f, 1e4f, -1e4f, -3e38f, -3e38f, -3e38f);
     kernels.softmax(x);
     assertThat(x.toArray())
@@ -155,7 +156,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void crossEntropyLeavesLogitsAloneUnlessAskedForGradients() {
+  public void crossEntropyLeavesLogitsAloneUnlessAskedForGradients() {
     Tensor logits = Tensor.of(2, 3, 0, 0, 0, 5, -5, 1);
     Tensor losses = Tensor.allocate(2, 1);
     kernels.crossEntropy(losses, null, logits, new int[] {1, 0}, 1);
@@ -168,7 +169,7 @@ abstract class KernelsContractTest {
 
   @ParameterizedTest
   @EnumSource(Activation.class)
-  void activationsSurviveExtremes(Activation activation) {
+  public void activationsSurviveExtremes(Activation activation) {
     int columns = 37;
     for (ElementType type : ElementType.values()) {
       Tensor x = Tensor.allocate(type, 1, columns);
@@ -195,7 +196,7 @@ abstract class KernelsContractTest {
     "BF16, 16",
     "BF16, 36"
   })
-  void notANumberStaysVisible(ElementType type, int column) {
+  public void notANumberStaysVisible(ElementType type, int column) {
     Samples samples = new Samples(2, false);
     Function<Integer, Tensor> bad =
         rows -> {
@@ -239,7 +240,7 @@ abstract class KernelsContractTest {
 
   @ParameterizedTest
   @EnumSource(ElementType.class)
-  void notANumberStaysVisibleThroughProductsAndAttention(ElementType type) {
+  public void notANumberStaysVisibleThroughProductsAndAttention(ElementType type) {
     assumeTrue(
         type == ElementType.F32 || OneDnn.gainsFromBf16(), "this processor computes in float32");
     Samples samples = new Samples(3, false);
@@ -277,7 +278,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void sumsOfSquaresAreDoublePrecise() {
+  public void sumsOfSquaresAreDoublePrecise() {
     Tensor x = Tensor.allocate(1, 100_001);
     kernels.fill(x, 0.1f);
     x.set(0, 0, 1e4f);
@@ -287,7 +288,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void attentionToASingleKeyIsItsValue() {
+  public void attentionToASingleKeyIsItsValue() {
     Samples samples = new Samples(3, false);
     Tensor v = samples.tensor(3, 6);
     Tensor out = samples.empty(3, 6);
@@ -298,7 +299,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void keysThatNobodyQueriesHaveNoGradient() {
+  public void keysThatNobodyQueriesHaveNoGradient() {
     Samples samples = new Samples(4, false);
     Segments segments = new Segments(new int[] {0, 0, 2}, new int[] {0, 3, 5}, 1, 1, 4, false);
     Tensor q = samples.tensor(2, 4);
@@ -315,7 +316,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void refusesShapesThatDoNotFitBeforeWriting() {
+  public void refusesShapesThatDoNotFitBeforeWriting() {
     Tensor two = Tensor.of(1, 2, 1, 2);
     Tensor three = Tensor.of(1, 3, 1, 2, 3);
     Tensor one = Tensor.of(1, 1, 9);
@@ -348,7 +349,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void refusesAQueryThatSeesNoKey() {
+  public void refusesAQueryThatSeesNoKey() {
     Tensor q = Tensor.allocate(3, 2);
     Tensor k = Tensor.allocate(2, 2);
     Tensor out = Tensor.of(3, 2, 1, 1, 1, 1, 1, 1);
@@ -362,7 +363,7 @@ abstract class KernelsContractTest {
 
   /** As many as queries, ascending in each segment, at least one and no more than there are. */
   @Test
-  void refusesNumbersOfSeenKeysThatDoNotFit() {
+  public void refusesNumbersOfSeenKeysThatDoNotFit() {
     Tensor q = Tensor.allocate(4, 2);
     Tensor k = Tensor.allocate(5, 2);
     Tensor out = Tensor.of(4, 2, 1, 1, 1, 1, 1, 1, 1, 1);
@@ -393,7 +394,7 @@ abstract class KernelsContractTest {
   }
 
   @Test
-  void refusesTypesThatDoNotFitBeforeWriting() {
+  public void refusesTypesThatDoNotFitBeforeWriting() {
     Tensor x = Tensor.of(2, 4, 1, 1, 1, 1, 1, 1, 1, 1);
     Tensor row = Tensor.of(1, 4, 1, 1, 1, 1);
     Tensor column = Tensor.of(2, 1, 1, 1);
@@ -491,7 +492,7 @@ abstract class KernelsContractTest {
   }
 
   /** Boundaries of segments of these lengths. */
-  static int[] boundaries(int... lengths) {
+  public static int[] boundaries(int... lengths) {
     int[] result = new int[lengths.length + 1];
     Arrays.setAll(result, i -> i == 0 ? 0 : Arrays.stream(lengths, 0, i).sum());
     return result;

@@ -6,17 +6,17 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Seeded tensors for tests, with or without a gap between rows. */
-final class Samples {
+public final class Samples {
   private final SplittableRandom random;
   private final boolean strided;
 
-  Samples(long seed, boolean strided) {
+  public Samples(long seed, boolean strided) {
     random = new SplittableRandom(seed);
     this.strided = strided;
   }
 
   /** Uniform between -scale and scale. */
-  Tensor tensor(int rows, int columns, double scale) {
+  public Tensor tensor(int rows, int columns, double scale) {
     Tensor tensor = empty(rows, columns);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
@@ -26,17 +26,17 @@ final class Samples {
     return tensor;
   }
 
-  Tensor tensor(int rows, int columns) {
+  public Tensor tensor(int rows, int columns) {
     return tensor(rows, columns, 1);
   }
 
   /** Uniform between -scale and scale, rounded to the type. */
-  Tensor tensor(ElementType type, int rows, int columns, double scale) {
+  public Tensor tensor(ElementType type, int rows, int columns, double scale) {
     return as(type, tensor(rows, columns, scale));
   }
 
   /** The same values and gaps in another type. */
-  Tensor as(ElementType type, Tensor tensor) {
+  public Tensor as(ElementType type, Tensor tensor) {
     Tensor whole = Tensor.allocate(type, tensor.rows(), tensor.columns() + (strided ? 5 : 0));
     Tensor copy = strided ? whole.columns(3, tensor.columns() + 3) : whole;
     copy.set(tensor.toArray());
@@ -44,7 +44,7 @@ final class Samples {
   }
 
   /** Filled with NaN, as memory that must be overwritten. */
-  Tensor empty(int rows, int columns) {
+  public Tensor empty(int rows, int columns) {
     Tensor whole = Tensor.allocate(rows, strided ? columns + 5 : columns);
     float[] values = new float[Math.toIntExact(whole.size())];
     Arrays.fill(values, Float.NaN);
@@ -53,16 +53,16 @@ final class Samples {
   }
 
   /** Likewise, of a type. */
-  Tensor empty(ElementType type, int rows, int columns) {
+  public Tensor empty(ElementType type, int rows, int columns) {
     return as(type, empty(rows, columns));
   }
 
   /** Another tensor with the same values and the same gaps. */
-  Tensor like(Tensor tensor) {
+  public Tensor like(Tensor tensor) {
     return as(tensor.type(), tensor);
   }
 
-  int below(int bound) {
+  public int below(int bound) {
     return random.nextInt(bound);
   }
 }

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.OneDnn;
 import parrot.model.kernel.Precision;
+import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.network.TinyNetworks.Bound;
 
 /** Activations computed again are the same activations, in less memory. */

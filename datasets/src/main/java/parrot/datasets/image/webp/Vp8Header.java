@@ -1,0 +1,138 @@
+package parrot.datasets.image.webp;
+
+import parrot.datasets.image.Bytes;
+
+/** What stands before the macroblocks of a VP8 key frame (RFC 6386, section 9). */
+final class Vp8Header {
+  private static final int SEGMENTS = 4;
+
+  final int width;
+  final int height;
+
+  /** The first partition, behind the header: the modes of the macroblocks. */
+  final Vp8Bits bits;
+
+  /** The coefficients; a row of macroblocks uses the partition of its number modulo their count. */
+  final Vp8Bits[] partitions;
+
+  final boolean segmented;
+  final boolean segmentMap;
+  final int[] segmentProbabilities = {255, 255, 255};
+  final boolean simpleFilter;
+  final int filterLevel;
+  final int sharpness;
+
+  /** Probability that a macroblock has coefficients; -1 where all say so. */
+  final int skipProbability;
+
+  final int[] tokens = Vp8Constants.TOKENS.clone();
+
+  /** Quantizers by segment: luma, luma of DCs, chroma, each first and others. */
+  final int[][] quantizers = new int[SEGMENTS][6];
+
+  /** Levels of the loop filter by segment, for whole macroblocks and for those of 4 x 4 blocks. */
+  final int[][] filterLevels = new int[SEGMENTS][2];
+
+  /** Reads the header of the frame in {@code data[start, end)}. */
+  Vp8Header(byte[] data, int start, int end) {
+    Bytes bytes = new Bytes(data);
+    int tag = bytes.little24(start);
+    if ((tag & 1) != 0 || bytes.little24(start + 3) != 0x2a019d) {
+      throw Bytes.unreadable("its WebP frame is no key frame");
+    }
+    width = bytes.little16(start + 6) & 0x3fff;
+    height = bytes.little16(start + 8) & 0x3fff;
+    int first = start + 10;
+    int behind = first + (tag >> 5);
+    if (behind > end) {
+      throw Bytes.truncated(data.length);
+    }
+    bits = new Vp8Bits(data, first, behind);
+    bits.number(2); // colour space and clamping, which decoders do anyway
+    int[] segmentQuantizer = new int[SEGMENTS];
+    int[] segmentLevel = new int[SEGMENTS];
+    boolean absolute = false;
+    boolean map = false;
+    segmented = bits.flag();
+    if (segmented) {
+      map = bits.flag();
+      if (bits.flag()) {
+        absolute = bits.flag();
+        for (int i = 0; i < SEGMENTS; i++) {
+          segmentQuantizer[i] = bits.optional(7);
+        }
+        for (int i = 0; i < SEGMENTS; i++) {
+          segmentLevel[i] = bits.optional(6);
+        }
+      }
+      for (int i = 0; map && i < 3; i++) {
+        segmentProbabilities[i] = bits.flag() ? bits.number(8) : 255;
+      }
+    }
+    segmentMap = map;
+    simpleFilter = bits.flag();
+    filterLevel = bits.number(6);
+    sharpness = bits.number(3);
+    int[] deltas = new int[8]; // by reference frame, then by mode
+    boolean adjusted = bits.flag();
+    if (adjusted && bits.flag()) {
+      for (int i = 0; i < deltas.length; i++) {
+        deltas[i] = bits.optional(6);
+      }
+    }
+    partitions = partitions(data, behind, end, 1 << bits.number(2));
+    readQuantizers(absolute, segmentQuantizer);
+    bits.flag(); // whether later frames keep the probabilities: there are none
+    for (int i = 0; i < tokens.length; i++) {
+      if (bits.bit(Vp8Constants.UPDATES[i]) != 0) {
+        tokens[i] = bits.number(8);
+      }
+    }
+    skipProbability = bits.flag() ? bits.number(8) : -1;
+    for (int i = 0; i < SEGMENTS; i++) {
+      int level = segmented ? segmentLevel[i] + (absolute ? 0 : filterLevel) : filterLevel;
+      int whole = level + (adjusted ? deltas[0] : 0);
+      filterLevels[i][0] = Math.max(0, Math.min(63, whole));
+      filterLevels[i][1] = Math.max(0, Math.min(63, whole + (adjusted ? deltas[4] : 0)));
+    }
+  }
+
+  private static Vp8Bits[] partitions(byte[] data, int start, int end, int count) {
+    Bytes bytes = new Bytes(data);
+    Vp8Bits[] partitions = new Vp8Bits[count];
+    int at = start + 3 * (count - 1);
+    for (int i = 0; i < count; i++) {
+      if (at > end) {
+        throw Bytes.truncated(data.length);
+      }
+      int length = i < count - 1 ? bytes.little24(start + 3 * i) : end - at;
+      int behind = Math.min(end, at + length);
+      partitions[i] = new Vp8Bits(data, at, behind);
+      at = behind;
+    }
+    return partitions;
+  }
+
+  private void readQuantizers(boolean absolute, int[] segmentQuantizer) {
+    int base = bits.number(7);
+    int luma = bits.optional(4);
+    int lumaOfDcs = bits.optional(4);
+    int lumaOfDcsOthers = bits.optional(4);
+    int chroma = bits.optional(4);
+    int chromaOthers = bits.optional(4);
+    for (int i = 0; i < SEGMENTS; i++) {
+      int index = segmented ? segmentQuantizer[i] + (absolute ? 0 : base) : base;
+      quantizers[i][0] = Vp8Constants.DC[index(index + luma, 127)];
+      quantizers[i][1] = Vp8Constants.AC[index(index, 127)];
+      quantizers[i][2] = 2 * Vp8Constants.DC[index(index + lumaOfDcs, 127)];
+      quantizers[i][3] =
+          Math.max(8, Vp8Constants.AC[index(index + lumaOfDcsOthers, 127)] * 155 / 100);
+      quantizers[i][4] = Vp8Constants.DC[index(index + chroma, 117)];
+      quantizers[i][5] = Vp8Constants.AC[index(index + chromaOthers, 127)];
+    }
+  }
+
+  private static int index(int index, int largest) {
+    return Math.max(0, Math.min(largest, index));
+  }
+}

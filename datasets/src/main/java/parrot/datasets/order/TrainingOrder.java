@@ -1,0 +1,205 @@
+package parrot.datasets.order;
+
+import java.util.ArrayList;
+import java.util.List;
+import parrot.datasets.DataException;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.shard.RowRef;
+
+/**
+ * In which order a run sees the rows: a function of manifest, seed and epoch alone, never of how
+ * many machines there are. Row groups are shuffled; then the rows within windows of a few groups,
+ * so that reading stays by row group. Every epoch has every row once; the tail is the last, shorter
+ * batch of its epoch.
+ *
+ * <p>Uses a generator of its own (SplitMix64), so the order does not depend on the Java version.
+ * Not safe for use by several threads.
+ */
+public final class TrainingOrder {
+  /** Row groups that are shuffled together, unless told otherwise. */
+  public static final int WINDOW = 4;
+
+  private final long seed;
+  private final int window;
+  private final int[] shardOfGroup;
+  private final int[] groupInShard;
+  private final int[] rowsOfGroup;
+  private final long rows;
+
+  private long epochInUse = -1;
+  private int[] order; // group numbers, as this epoch takes them
+  private long[] starts; // position of the first row of each window
+  private int windowInUse = -1;
+  private RowRef[] windowRows;
+
+  public TrainingOrder(Manifest manifest, long seed) {
+    this(manifest, seed, WINDOW);
+  }
+
+  /**
+   * @param window row groups that are shuffled together
+   * @throws DataException if the data set has no rows
+   */
+  public TrainingOrder(Manifest manifest, long seed, int window) {
+    if (window < 1) {
+      throw new DataException("Invalid window: " + window + " (must be at least 1 row group)");
+    }
+    this.seed = seed;
+    this.window = window;
+    List<RowRef> groups = new ArrayList<>();
+    List<Integer> counts = new ArrayList<>();
+    for (int shard = 0; shard < manifest.files().size(); shard++) {
+      List<Integer> sizes = manifest.files().get(shard).rowGroupRows();
+      for (int group = 0; group < sizes.size(); group++) {
+        groups.add(new RowRef(shard, group, 0));
+        counts.add(sizes.get(group));
+      }
+    }
+    this.shardOfGroup = groups.stream().mapToInt(RowRef::shard).toArray();
+    this.groupInShard = groups.stream().mapToInt(RowRef::rowGroup).toArray();
+    this.rowsOfGroup = counts.stream().mapToInt(Integer::intValue).toArray();
+    this.rows = counts.stream().mapToLong(Integer::longValue).sum();
+    if (rows == 0) {
+      throw new DataException("Cannot train on a data set without rows");
+    }
+  }
+
+  public long rows() {
+    return rows;
+  }
+
+  /** Batches of an epoch; the last one may be smaller. */
+  public long batchesPerEpoch(int batchSize) {
+    requirePositive(batchSize);
+    return (rows + batchSize - 1) / batchSize;
+  }
+
+  /**
+   * The batch of a global step: steps count on through the epochs, so a run that is resumed asks
+   * for the next number.
+   *
+   * @return {@code batchSize} rows, or fewer at the end of an epoch
+   */
+  public List<RowRef> batch(long step, int batchSize) {
+    long perEpoch = batchesPerEpoch(batchSize);
+    if (step < 0) {
+      throw new IllegalArgumentException("Invalid step: " + step + " (must not be negative)");
+    }
+    long first = step % perEpoch * batchSize;
+    return range(step / perEpoch, first, (int) Math.min(batchSize, rows - first));
+  }
+
+  /** {@code count} rows of an epoch from position {@code first} on. */
+  public List<RowRef> range(long epoch, long first, int count) {
+    if (first < 0 || first + count > rows) {
+      throw new IllegalArgumentException(
+          "Invalid rows: " + first + " to " + (first + count) + " (an epoch has " + rows + ")");
+    }
+    List<RowRef> result = new ArrayList<>(count);
+    for (long position = first; position < first + count; position++) {
+      result.add(row(epoch, position));
+    }
+    return result;
+  }
+
+  /** All rows of an epoch, in order. For sets that fit in memory as references. */
+  public List<RowRef> epoch(long epoch) {
+    return range(epoch, 0, Math.toIntExact(rows));
+  }
+
+  private RowRef row(long epoch, long position) {
+    if (epoch != epochInUse) {
+      startEpoch(epoch);
+    }
+    if (windowInUse < 0 || position < starts[windowInUse] || position >= starts[windowInUse + 1]) {
+      startWindow(windowAt(position));
+    }
+    return windowRows[(int) (position - starts[windowInUse])];
+  }
+
+  private void startEpoch(long epoch) {
+    order = new int[rowsOfGroup.length];
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+    }
+    SplitMix random = new SplitMix(seed, epoch, -1);
+    for (int i = order.length - 1; i > 0; i--) {
+      int j = random.below(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    int windows = (order.length + window - 1) / window;
+    starts = new long[windows + 1];
+    for (int i = 0; i < order.length; i++) {
+      starts[i / window + 1] += rowsOfGroup[order[i]];
+    }
+    for (int w = 0; w < windows; w++) {
+      starts[w + 1] += starts[w];
+    }
+    epochInUse = epoch;
+    windowInUse = -1;
+  }
+
+  private int windowAt(long position) {
+    int low = 0;
+    int high = starts.length - 2;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (starts[middle] <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private void startWindow(int number) {
+    RowRef[] refs = new RowRef[Math.toIntExact(starts[number + 1] - starts[number])];
+    int filled = 0;
+    int end = Math.min(order.length, (number + 1) * window);
+    for (int i = number * window; i < end; i++) {
+      int group = order[i];
+      for (int row = 0; row < rowsOfGroup[group]; row++) {
+        refs[filled++] = new RowRef(shardOfGroup[group], groupInShard[group], row);
+      }
+    }
+    SplitMix random = new SplitMix(seed, epochInUse, number);
+    for (int i = refs.length - 1; i > 0; i--) {
+      int j = random.below(i + 1);
+      RowRef swap = refs[i];
+      refs[i] = refs[j];
+      refs[j] = swap;
+    }
+    windowRows = refs;
+    windowInUse = number;
+  }
+
+  private static void requirePositive(int batchSize) {
+    if (batchSize < 1) {
+      throw new DataException("Invalid batch size: " + batchSize + " (must be at least 1)");
+    }
+  }
+
+  /** Steele, Lea and Flood: Fast Splittable Pseudorandom Number Generators, 2014. */
+  private static final class SplitMix {
+    private long state;
+
+    SplitMix(long seed, long epoch, long window) {
+      state = mix(mix(mix(seed) + epoch) + window);
+    }
+
+    int below(int bound) {
+      state += 0x9e3779b97f4a7c15L;
+      return (int) Long.remainderUnsigned(mix(state), bound);
+    }
+
+    private static long mix(long z) {
+      z += 0x9e3779b97f4a7c15L;
+      z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+      z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+      return z ^ (z >>> 31);
+    }
+  }
+}

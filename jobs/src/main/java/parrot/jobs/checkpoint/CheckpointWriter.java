@@ -1,0 +1,96 @@
+package parrot.jobs.checkpoint;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.state.ExecutorState;
+import parrot.model.config.ParrotConfig;
+import parrot.model.exchange.StateLayout;
+import parrot.model.network.Parameter;
+import parrot.model.weights.ModelFolder;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
+
+/** Checkpoints of the state that executors hold, which they write themselves, a file each. */
+public final class CheckpointWriter {
+  private final Checkpoints checkpoints;
+  private final ModelFolder model;
+  private final List<TensorSpec> tensors;
+  private final List<Parameter> parameters;
+  private final String yaml;
+  private final TrainConfig config;
+  private final Configuration hadoop;
+
+  /**
+   * @param model the start, where frozen weights are
+   * @param parameters trained tensors in the order of the state
+   * @param yaml the resolved configuration
+   */
+  public CheckpointWriter(
+      Checkpoints checkpoints,
+      ModelFolder model,
+      List<Parameter> parameters,
+      TrainConfig config,
+      String yaml,
+      Configuration hadoop) {
+    this.checkpoints = checkpoints;
+    this.model = model;
+    this.parameters = parameters;
+    this.config = config;
+    this.yaml = yaml;
+    this.hadoop = hadoop;
+    this.tensors =
+        TensorNames.of(model.config()).stream()
+            .filter(tensor -> model.weights().names().contains(tensor.name()))
+            .toList();
+  }
+
+  /** Writes and publishes a checkpoint, then deletes the ones that are not to be kept. */
+  public Path save(ExecutorState executors, RunProgress state) throws IOException {
+    Path checkpoint =
+        checkpoints.write(
+            new Checkpoints.Content(trainedConfig(state), tensors, model.tokenizer(), state, yaml),
+            (folder, files) -> write(executors, folder, files));
+    checkpoints.prune(config.checkpoints().keep(), config.checkpoints().keepEvery());
+    return checkpoint;
+  }
+
+  private List<CheckpointManifest.Entry> write(
+      ExecutorState executors, Path folder, List<CheckpointFile> model) {
+    StateLayout layout = executors.layout();
+    List<CheckpointFile> files = new ArrayList<>(model);
+    if (layout.moments() > 0) {
+      add(files, FlatFiles.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
+    }
+    if (config.averaging().outer().hasVelocity()) {
+      add(files, FlatFiles.velocity(layout.parameters()), CheckpointFile.Content.VELOCITY);
+    }
+    WriteCheckpointFile work =
+        new WriteCheckpointFile(folder, checkpoints.start(), layout, parameters, hadoop);
+    List<CheckpointManifest.Entry> entries =
+        new ArrayList<>(executors.collect(files, work, CheckpointManifest.Entry.class));
+    if (executors.hasMemories()) {
+      entries.addAll(
+          executors.collectMemories(
+              (replica, none, memories) -> work.errorFeedback(replica, memories),
+              CheckpointManifest.Entry.class));
+    }
+    return entries;
+  }
+
+  private static void add(
+      List<CheckpointFile> files, FlatFiles flat, CheckpointFile.Content content) {
+    flat.parts().forEach(part -> files.add(CheckpointFile.of(part, content)));
+  }
+
+  /** A selection goes with the bias that the router was trained to. */
+  private ParrotConfig trainedConfig(RunProgress state) {
+    ParrotConfig parrot = model.config();
+    return parrot.selectsExperts()
+        ? parrot.withSelectionBias(state.balance().selectionBias())
+        : parrot;
+  }
+}

@@ -1,0 +1,280 @@
+package parrot.jobs.checkpoint;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.FileSystems;
+import parrot.model.config.ParrotConfig;
+import parrot.model.weights.DataType;
+import parrot.model.weights.SafetensorsWriter;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
+
+/**
+ * The checkpoints of a run, {@code OUT/checkpoints/round-000042}: each a complete model folder in
+ * published names with the training state beside it, published last. Round 0 is the start; frozen
+ * weights are read from there, so it always stays.
+ */
+public final class Checkpoints {
+  public static final String VISION_FOLDER = "vision";
+
+  /** The folder of a run that they lie in. */
+  public static final String FOLDER = "checkpoints";
+
+  private static final Pattern NAME = Pattern.compile("round-(\\d{6,9})");
+
+  /** As much as one executor writes at a time. */
+  private static final long SHARD_BYTES = 512L << 20;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final FileSystem files;
+  private final Path folder;
+
+  public Checkpoints(FileSystem files, Path run) {
+    this.files = files;
+    this.folder = new Path(run, FOLDER);
+  }
+
+  /**
+   * What belongs to a checkpoint beside its values.
+   *
+   * @param tensors of the model, in order
+   * @param tokenizer file to copy
+   * @param resolvedConfig YAML
+   */
+  public record Content(
+      ParrotConfig config,
+      List<TensorSpec> tensors,
+      Optional<Path> tokenizer,
+      RunProgress state,
+      String resolvedConfig) {}
+
+  /** Writes the files of values. */
+  @FunctionalInterface
+  interface Values {
+    /**
+     * @param folder that the names of the files are relative to
+     * @param model the files that the model's tensors go to
+     * @return what the manifest says about the files written; those left out are read for it
+     */
+    List<CheckpointManifest.Entry> write(Path folder, List<CheckpointFile> model)
+        throws IOException;
+  }
+
+  /**
+   * The model in a folder: the folder itself, or the newest complete checkpoint where it is that of
+   * a run.
+   */
+  public static Path resolveModel(Path given, Configuration hadoop) {
+    try {
+      FileSystem files = FileSystems.of(given, hadoop);
+      Path full = files.makeQualified(given);
+      if (files.exists(new Path(full, "config.json"))) {
+        return full;
+      }
+      Checkpoints checkpoints = new Checkpoints(files, full);
+      return checkpoints.complete().stream().reduce((first, second) -> second).orElse(full);
+    } catch (IOException e) {
+      throw new DataException("Cannot open " + given + ": " + e.getMessage(), e);
+    }
+  }
+
+  Path folder(int round) {
+    return new Path(folder, String.format(Locale.ROOT, "round-%06d", round));
+  }
+
+  public Path start() {
+    return files.makeQualified(folder(0));
+  }
+
+  /** Published checkpoints, oldest first. */
+  public List<Path> complete() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path checkpoint : all()) {
+      if (AtomicFolder.isComplete(files, checkpoint)) {
+        found.add(checkpoint);
+      }
+    }
+    return found;
+  }
+
+  /** Published checkpoints and what is left of others, oldest first. */
+  private List<Path> all() throws IOException {
+    List<Path> found = new ArrayList<>();
+    try {
+      for (FileStatus status : files.listStatus(folder)) {
+        if (NAME.matcher(status.getPath().getName()).matches()) {
+          found.add(status.getPath());
+        }
+      }
+    } catch (FileNotFoundException e) {
+      return found;
+    }
+    found.sort(Comparator.comparingInt(Checkpoints::round));
+    return found;
+  }
+
+  public static int round(Path checkpoint) {
+    var matcher = NAME.matcher(checkpoint.getName());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("Not a checkpoint: " + checkpoint);
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  /**
+   * The newest checkpoint whose every byte is right.
+   *
+   * @param complain gets a line about each damaged one that is passed over
+   */
+  public Optional<Path> newestValid(Consumer<String> complain) throws IOException {
+    List<Path> all = all();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Optional<String> damage = CheckpointManifest.damage(files, all.get(i));
+      if (damage.isEmpty()) {
+        return Optional.of(all.get(i));
+      }
+      complain.accept(
+          "Checkpoint " + all.get(i) + " is damaged: " + damage.get() + "; trying the one before");
+    }
+    return Optional.empty();
+  }
+
+  /** Writes a checkpoint and publishes it; one of the same round is replaced. */
+  Path write(Content content, Values values) throws IOException {
+    Path target = folder(content.state().round());
+    if (!AtomicFolder.isComplete(files, target)) {
+      files.delete(target, true); // what is left of one that was not published
+    }
+    try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
+      Path to = files.makeQualified(atomic.path());
+      List<CheckpointManifest.Entry> written = values.write(to, writeModel(content, to));
+      writeJson(new Path(to, "training/state.json"), JSON.valueToTree(content.state()));
+      writeText(new Path(to, "training/config.yaml"), content.resolvedConfig());
+      CheckpointManifest.write(files, to, content.state(), written);
+      atomic.publish();
+    }
+    return files.makeQualified(target);
+  }
+
+  /**
+   * Writes a checkpoint whose values the driver passes on.
+   *
+   * @param source gives the values of each tensor
+   */
+  public Path writeFrom(Content content, SafetensorsWriter.Values source) throws IOException {
+    return write(
+        content,
+        (folder, model) -> {
+          List<CheckpointManifest.Entry> entries = new ArrayList<>();
+          for (CheckpointFile file : model) {
+            entries.add(file.write(files, folder, source));
+          }
+          return entries;
+        });
+  }
+
+  /** Writes all but the values, and says which files these go to. */
+  private List<CheckpointFile> writeModel(Content content, Path to) throws IOException {
+    List<TensorSpec> vision = new ArrayList<>();
+    List<TensorSpec> rest = new ArrayList<>();
+    for (TensorSpec tensor : content.tensors()) {
+      (tensor.name().startsWith(TensorNames.VISION) ? vision : rest).add(tensor);
+    }
+    List<CheckpointFile> shards = new ArrayList<>();
+    writeJson(new Path(to, "config.json"), content.config().toJson());
+    shards.addAll(shards(to, "", rest));
+    Path tower = new Path(to, VISION_FOLDER);
+    writeJson(new Path(tower, "config.json"), content.config().vision().toJson());
+    shards.addAll(shards(tower, VISION_FOLDER + "/", vision));
+    if (content.tokenizer().isPresent()) {
+      Path tokenizer = content.tokenizer().get();
+      FileSystem source = tokenizer.getFileSystem(files.getConf());
+      try (InputStream in = source.open(tokenizer);
+          OutputStream out = files.create(new Path(to, "tokenizer.json"), true)) {
+        in.transferTo(out);
+      }
+    }
+    return shards;
+  }
+
+  private List<CheckpointFile> shards(Path folder, String prefix, List<TensorSpec> tensors)
+      throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter(DataType.F32);
+    List<SafetensorsWriter.Shard> shards = writer.shards(tensors, SHARD_BYTES);
+    writer.writeIndex(files, folder, shards);
+    return shards.stream()
+        .map(
+            shard ->
+                new CheckpointFile(
+                    prefix + shard.name(), shard.tensors(), CheckpointFile.Content.MODEL, 0))
+        .toList();
+  }
+
+  private void writeJson(Path file, ObjectNode json) throws IOException {
+    writeText(file, JSON.writeValueAsString(json) + "\n");
+  }
+
+  private void writeText(Path file, String text) throws IOException {
+    try (OutputStream out = files.create(file, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Where the run stood at a checkpoint. */
+  public RunProgress state(Path checkpoint) throws IOException {
+    return CheckpointManifest.read(files, checkpoint).state();
+  }
+
+  public String resolvedConfig(Path checkpoint) throws IOException {
+    byte[] bytes =
+        FileSystems.readFully(files, new Path(checkpoint, "training/config.yaml"), 1 << 24);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Deletes old checkpoints, but never the start.
+   *
+   * @param keep newest ones that stay
+   * @param keepEvery those of every so manieth round stay, too; 0 for none
+   */
+  void prune(int keep, int keepEvery) throws IOException {
+    List<Path> all = complete();
+    for (int i = 0; i < all.size() - keep; i++) {
+      int round = round(all.get(i));
+      boolean milestone = keepEvery > 0 && round % keepEvery == 0;
+      if (round > 0 && !milestone && !files.delete(all.get(i), true)) {
+        throw new DataException("Cannot delete the old checkpoint " + all.get(i));
+      }
+    }
+  }
+
+  /** Deletes what comes after a round, left by a run that is being repeated. */
+  public void deleteAfter(int round) throws IOException {
+    for (Path checkpoint : all()) {
+      if (round(checkpoint) > round) {
+        files.delete(checkpoint, true);
+      }
+    }
+  }
+}

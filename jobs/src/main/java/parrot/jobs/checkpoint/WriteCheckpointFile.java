@@ -1,0 +1,125 @@
+package parrot.jobs.checkpoint;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.util.SerializableConfiguration;
+import parrot.jobs.state.StateChunk;
+import parrot.jobs.state.StateReader;
+import parrot.jobs.state.StateWork;
+import parrot.model.exchange.StateLayout;
+import parrot.model.exchange.StateLayout.Chunk;
+import parrot.model.exchange.StateLayout.Section;
+import parrot.model.network.Parameter;
+import parrot.model.weights.FloatSink;
+import parrot.model.weights.ModelFolder;
+import parrot.model.weights.TensorSpec;
+
+/** Writes files of a checkpoint from the state that executors hold. */
+final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointManifest.Entry> {
+  private static final long serialVersionUID = 1L;
+
+  private final String folder;
+  private final String frozen;
+  private final StateLayout layout;
+  private final HashMap<String, Parameter> parameters = new HashMap<>();
+  private final SerializableConfiguration hadoop;
+
+  /**
+   * @param folder that files are written to
+   * @param frozen model folder that has what does not learn
+   */
+  WriteCheckpointFile(
+      Path folder,
+      Path frozen,
+      StateLayout layout,
+      List<Parameter> parameters,
+      Configuration hadoop) {
+    this.folder = folder.toString();
+    this.frozen = frozen.toString();
+    this.layout = layout;
+    parameters.forEach(parameter -> this.parameters.put(parameter.name(), parameter));
+    this.hadoop = new SerializableConfiguration(hadoop);
+  }
+
+  @Override
+  public Iterator<CheckpointManifest.Entry> run(
+      CheckpointFile file, StateReader state, StateReader memories) throws Exception {
+    return List.of(write(file, new OneChunk(state))).iterator();
+  }
+
+  /** Writes all files of what a replica remembers. */
+  Iterator<CheckpointManifest.Entry> errorFeedback(int replica, StateReader memories)
+      throws Exception {
+    List<CheckpointManifest.Entry> entries = new ArrayList<>();
+    for (FlatFiles.Part part : FlatFiles.errorFeedback(replica, layout.parameters()).parts()) {
+      entries.add(write(CheckpointFile.of(part, CheckpointFile.Content.ERROR_FEEDBACK), memories));
+    }
+    return entries.iterator();
+  }
+
+  private CheckpointManifest.Entry write(CheckpointFile file, StateReader state) throws Exception {
+    Path to = new Path(folder);
+    FileSystem files = to.getFileSystem(hadoop.value());
+    if (file.content() != CheckpointFile.Content.MODEL) {
+      return file.write(files, to, (tensor, sink) -> flat(file, tensor, state, sink));
+    }
+    try (ModelFolder model = ModelFolder.open(new Path(frozen), hadoop.value())) {
+      return file.write(
+          files,
+          to,
+          (tensor, sink) -> {
+            Parameter parameter = parameters.get(tensor.name());
+            if (parameter == null) {
+              model.weights().read(tensor.name(), sink);
+            } else {
+              pass(state, Section.PARAMETERS, false, parameter.offset(), parameter.size(), sink);
+            }
+          });
+    }
+  }
+
+  private void flat(CheckpointFile file, TensorSpec tensor, StateReader state, FloatSink sink) {
+    Section section =
+        file.content() == CheckpointFile.Content.MOMENTS ? Section.MOMENTS : Section.PARAMETERS;
+    boolean velocity = file.content() == CheckpointFile.Content.VELOCITY;
+    pass(state, section, velocity, file.from(), tensor.elements(), sink);
+  }
+
+  private void pass(
+      StateReader state, Section section, boolean velocity, long from, long count, FloatSink sink) {
+    for (Chunk chunk : layout.covering(section, from, count)) {
+      StateChunk held = state.chunk(chunk.index());
+      long first = Math.max(from, chunk.offset());
+      long last = Math.min(from + count, chunk.offset() + chunk.length());
+      FloatBytes.pass(
+          velocity ? held.velocity() : held.values(),
+          (int) (first - chunk.offset()),
+          (int) (last - first),
+          first - from,
+          sink);
+    }
+  }
+
+  /** Small tensors in a row lie in one chunk, which may come from afar. */
+  private static final class OneChunk implements StateReader {
+    private final StateReader state;
+    private StateChunk last;
+
+    OneChunk(StateReader state) {
+      this.state = state;
+    }
+
+    @Override
+    public StateChunk chunk(int index) {
+      if (last == null || last.index() != index) {
+        last = state.chunk(index);
+      }
+      return last;
+    }
+  }
+}

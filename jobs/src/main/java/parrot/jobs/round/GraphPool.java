@@ -1,0 +1,51 @@
+package parrot.jobs.round;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.model.dl4j.NetworkSpec;
+import parrot.model.dl4j.OptimizerSpec;
+import parrot.model.dl4j.ParrotGraph;
+
+/**
+ * The graphs of this JVM, reused from round to round: building one costs more than a step, and
+ * fresh memory more than either.
+ */
+public final class GraphPool {
+  private static final Map<Key, Deque<ComputationGraph>> IDLE = new HashMap<>();
+
+  private record Key(NetworkSpec network, OptimizerSpec optimizer) {}
+
+  private GraphPool() {}
+
+  /**
+   * A graph that nobody else has, in whatever state its last user left it. One that is not given
+   * back, after a failure, is left to the garbage collector: nobody knows its state.
+   */
+  static ComputationGraph take(NetworkSpec network, OptimizerSpec optimizer) {
+    synchronized (IDLE) {
+      Deque<ComputationGraph> graphs = IDLE.get(new Key(network, optimizer));
+      ComputationGraph graph = graphs == null ? null : graphs.poll();
+      if (graph != null) {
+        return graph;
+      }
+    }
+    return ParrotGraph.blank(network, optimizer);
+  }
+
+  static void giveBack(NetworkSpec network, OptimizerSpec optimizer, ComputationGraph graph) {
+    synchronized (IDLE) {
+      IDLE.computeIfAbsent(new Key(network, optimizer), ignored -> new ArrayDeque<>()).push(graph);
+    }
+  }
+
+  /** Frees what no task is using. */
+  public static void clear() {
+    synchronized (IDLE) {
+      IDLE.clear();
+    }
+    ParrotGraph.releaseNetworks();
+  }
+}

@@ -1,0 +1,65 @@
+package parrot.jobs.round;
+
+import java.nio.ByteBuffer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import parrot.jobs.state.StateChunk;
+import parrot.jobs.state.StateReader;
+import parrot.model.dl4j.FlatVectors;
+import parrot.model.dl4j.ParrotGraph;
+import parrot.model.exchange.StateLayout;
+import parrot.model.exchange.StateLayout.Chunk;
+import parrot.model.exchange.StateLayout.Section;
+import parrot.model.layer.Routing;
+
+/** Puts the graph of an executor into the state of the run. */
+final class GraphRestore {
+  private GraphRestore() {}
+
+  /** Memory of the graph that a chunk stands for. */
+  static ByteBuffer memory(ComputationGraph graph, Chunk chunk) {
+    INDArray vector =
+        chunk.section() == Section.PARAMETERS ? graph.params() : ParrotGraph.updaterState(graph);
+    return FlatVectors.memory(vector, chunk.offset(), chunk.length());
+  }
+
+  /**
+   * Copies the parameters.
+   *
+   * @param before gets the parameters' chunks, by index; null where nobody needs them
+   */
+  static void parameters(
+      ComputationGraph graph, StateLayout layout, StateReader state, byte[][] before) {
+    for (int i = 0; i < layout.parameterChunks(); i++) {
+      StateChunk chunk = state.chunk(i);
+      memory(graph, layout.chunk(i)).put(0, chunk.values());
+      if (before != null) {
+        before[i] = chunk.values();
+      }
+    }
+  }
+
+  /**
+   * Copies the moments, or makes them zero where the state has none.
+   *
+   * @param iteration steps so far
+   */
+  static void moments(
+      ComputationGraph graph, StateLayout layout, StateReader state, int iteration) {
+    for (int i = layout.parameterChunks(); i < layout.count(); i++) {
+      memory(graph, layout.chunk(i)).put(0, state.chunk(i).values());
+    }
+    boolean kept = layout.moments() > 0;
+    if (!kept) {
+      ParrotGraph.updaterState(graph).assign(0);
+    }
+    ParrotGraph.vertex(graph).setMomentsBegan(kept ? 0 : iteration);
+    graph.getConfiguration().setIterationCount(iteration);
+  }
+
+  /** Steers the router and forgets what was counted before. */
+  static void routing(ComputationGraph graph, Routing routing) {
+    ParrotGraph.vertex(graph).setRouting(routing);
+    ParrotGraph.vertex(graph).takeTally();
+  }
+}

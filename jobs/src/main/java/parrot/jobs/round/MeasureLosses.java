@@ -1,0 +1,39 @@
+package parrot.jobs.round;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.jobs.state.StateReader;
+import parrot.jobs.state.StateWork;
+import parrot.model.dl4j.NetworkSpec;
+import parrot.model.dl4j.OptimizerSpec;
+import parrot.model.dl4j.ParrotGraph;
+import parrot.model.exchange.StateLayout;
+import parrot.model.layer.Routing;
+import parrot.model.network.Tally;
+
+/** Measures losses of held-out minibatches, one tally for each. */
+public record MeasureLosses(
+    NetworkSpec network,
+    OptimizerSpec optimizer,
+    StateLayout layout,
+    Routing routing,
+    MinibatchLoader loader)
+    implements StateWork<ArrayList<String>, Tally> {
+
+  @Override
+  public Iterator<Tally> run(ArrayList<String> minibatches, StateReader state, StateReader memories)
+      throws Exception {
+    ComputationGraph graph = GraphPool.take(network, optimizer);
+    GraphRestore.parameters(graph, layout, state, null);
+    GraphRestore.routing(graph, routing);
+    List<Tally> tallies = new ArrayList<>();
+    for (String minibatch : minibatches) {
+      graph.output(loader.load(minibatch).getFeatures());
+      tallies.add(ParrotGraph.vertex(graph).takeTally());
+    }
+    GraphPool.giveBack(network, optimizer, graph);
+    return tallies.iterator();
+  }
+}

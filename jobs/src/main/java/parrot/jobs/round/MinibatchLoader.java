@@ -1,0 +1,139 @@
+package parrot.jobs.round;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.deeplearning4j.core.loader.MultiDataSetLoader;
+import org.nd4j.common.loader.Source;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import parrot.datasets.DataException;
+import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.language.Language;
+import parrot.datasets.order.BatchPath;
+import parrot.datasets.order.Minibatch;
+import parrot.datasets.shard.ShardedDataset;
+import parrot.datasets.shard.TrainingExample;
+import parrot.datasets.storage.FileSystems;
+import parrot.model.dl4j.BatchBridge;
+import parrot.model.network.Batch;
+
+/**
+ * Reads the rows that a {@link Minibatch} names, straight from the shards by row group. Opened data
+ * sets are kept by JVM.
+ */
+public final class MinibatchLoader implements MultiDataSetLoader {
+  private static final long serialVersionUID = 1L;
+  private static final Map<String, ShardedDataset> OPENED = new HashMap<>();
+
+  /** A language travels as its index in this list. */
+  public static final List<Language> LANGUAGES = List.of(Language.values());
+
+  private final TreeMap<String, String> hadoop = new TreeMap<>();
+  private final int pictureSize;
+  private final int vocabulary;
+
+  /**
+   * @param hadoop settings that executors open file systems with
+   * @param pictureSize S that the model sees
+   * @param vocabulary token ids are below this
+   */
+  public MinibatchLoader(Configuration hadoop, int pictureSize, int vocabulary) {
+    hadoop.forEach(entry -> this.hadoop.put(entry.getKey(), entry.getValue()));
+    this.pictureSize = pictureSize;
+    this.vocabulary = vocabulary;
+  }
+
+  @Override
+  public MultiDataSet load(Source source) throws IOException {
+    return load(source.getPath());
+  }
+
+  /** Reads the minibatch that {@link Minibatch#toString} describes. */
+  public MultiDataSet load(String minibatch) throws IOException {
+    List<TrainingExample> examples = new ArrayList<>();
+    for (BatchPath path : Minibatch.parse(minibatch).paths()) {
+      examples.addAll(open(path.folder()).read(path.rows()));
+    }
+    int[] languages =
+        examples.stream().mapToInt(row -> LANGUAGES.indexOf(row.language())).toArray();
+    return BatchBridge.dataSet(batch(examples), languages);
+  }
+
+  private Batch batch(List<TrainingExample> examples) {
+    int[] lengths = examples.stream().mapToInt(row -> row.tokenIds().length).toArray();
+    int total = 0;
+    for (int length : lengths) {
+      total += length;
+    }
+    int[] tokens = new int[total];
+    int[] labels = new int[total];
+    int pictures = (int) examples.stream().filter(TrainingExample::hasPicture).count();
+    int area = 3 * pictureSize * pictureSize;
+    float[] pixels = new float[pictures * area];
+    int[] pictureSamples = new int[pictures];
+    int at = 0;
+    int picture = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      TrainingExample row = examples.get(i);
+      check(row);
+      System.arraycopy(row.tokenIds(), 0, tokens, at, lengths[i]);
+      System.arraycopy(row.labels(), 0, labels, at, lengths[i]);
+      at += lengths[i];
+      if (row.hasPicture()) {
+        PixelNormalization.normalize(row.pixels(), pictureSize, pixels, picture * area);
+        pictureSamples[picture++] = i;
+      }
+    }
+    return new Batch(tokens, labels, lengths, pixels, pictureSamples);
+  }
+
+  private void check(TrainingExample row) {
+    for (int id : row.tokenIds()) {
+      if (id >= vocabulary || (id < 0 && id != Batch.IMAGE)) {
+        throw new DataException(
+            "Cannot train on "
+                + row.source()
+                + ": token id "
+                + id
+                + " is not in the model's vocabulary of "
+                + vocabulary
+                + " (preprocess again with the model's tokenizer.json)");
+      }
+    }
+  }
+
+  private ShardedDataset open(String folder) throws IOException {
+    synchronized (OPENED) {
+      ShardedDataset dataset = OPENED.get(folder);
+      if (dataset == null) {
+        Configuration configuration = new Configuration(false);
+        hadoop.forEach(configuration::set);
+        Path path = new Path(folder);
+        dataset = ShardedDataset.open(FileSystems.of(path, configuration), path);
+        OPENED.put(folder, dataset);
+      }
+      return dataset;
+    }
+  }
+
+  /** Forgets opened data sets, which may be replaced between two runs of one JVM. */
+  public static void forget() {
+    synchronized (OPENED) {
+      OPENED.clear();
+    }
+  }
+
+  /** A path without a stream of its own, as DL4J's loaders want it. */
+  record Line(String getPath) implements Source {
+    @Override
+    public InputStream getInputStream() throws IOException {
+      throw new IOException("Cannot read " + getPath + " as a stream: it names rows");
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package parrot.jobs.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import parrot.datasets.language.Language;
+import parrot.datasets.order.Mixture;
+import parrot.jobs.balance.BalanceConfig;
+import parrot.jobs.cli.CommandException;
+import parrot.jobs.cli.ExitCode;
+import parrot.model.network.Part;
+
+class TrainConfigTest {
+  private static final String BASE =
+      """
+      stage: instruct
+      out: run
+      model: {folder: start}
+      data: [shards]
+      """;
+
+  private static TrainConfig read(String... settings) {
+    return TrainConfigReader.read(BASE, List.of(settings));
+  }
+
+  @Test
+  void stagesChooseWhatLearnsAndWhetherExpertsAreUsed() {
+    TrainConfig instruct = read();
+    assertThat(instruct.train())
+        .containsExactlyInAnyOrder(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
+    assertThat(instruct.useMoe()).contains(true);
+    assertThat(instruct.optimizer().learningRate()).isEqualTo(2e-5);
+    TrainConfig align = read("stage=align");
+    assertThat(align.train()).containsExactly(Part.PROJECTOR);
+    assertThat(align.useMoe()).contains(false);
+    assertThat(align.optimizer().learningRate()).isEqualTo(1e-3);
+    TrainConfig without = read("use_moe=false");
+    assertThat(without.useMoe()).contains(false);
+    assertThat(without.train()).containsExactlyInAnyOrder(Part.PROJECTOR, Part.DECODER);
+  }
+
+  @Test
+  void flagsWinOverTheFileAndTheFileOverDefaults() {
+    TrainConfig config = read("optimizer.rates.projector=1e-4", "out=elsewhere", "epochs=2.5");
+    assertThat(config.out()).isEqualTo("elsewhere");
+    assertThat(config.optimizer().rates()).containsEntry(Part.PROJECTOR, 1e-4);
+    assertThat(config.length().epochs()).isEqualTo(OptionalDouble.of(2.5));
+    assertThat(config.batchSize()).isEqualTo(8);
+  }
+
+  @Test
+  void theResolvedConfigurationHoldsDefaultsAndReadsBackTheSame() {
+    TrainConfig config = read("optimizer.rates.projector=1e-4", "data=[{folder: a, weight: 2}]");
+    String yaml = TrainConfigReader.toYaml(config.resolved());
+    assertThat(yaml).contains("average_every: 8", "beta2: 0.999", "train:\n- \"projector\"");
+    TrainConfig again = TrainConfigReader.read(yaml, List.of());
+    assertThat(again).isEqualTo(config);
+  }
+
+  @Test
+  void activationsAreKeptUnlessTheyAreToBeRecomputed() {
+    assertThat(read().recompute()).isFalse();
+    assertThat(read("recompute=true").recompute()).isTrue();
+  }
+
+  @Test
+  void expertsAreBalancedAsTheFileSays() {
+    BalanceConfig usual = read().balance();
+    assertThat(usual.updateRate()).isEmpty();
+    assertThat(usual.rate()).isEqualTo(0.5);
+    assertThat(usual.solves()).isTrue();
+    assertThat(usual.lossWeight()).isZero();
+    assertThat(usual.freezeAfter()).isEqualTo(0.9);
+    BalanceConfig given =
+        read(
+                "balance={update_rate: 0.001, update: step, loss_weight: 0.02}",
+                "balance.alarm_violation=0.5")
+            .balance();
+    assertThat(given.rate()).isEqualTo(0.001);
+    assertThat(given.maxLossWeight()).isEqualTo(0.2);
+    assertThat(given.alarmViolation()).isEqualTo(0.5);
+    TrainConfig config = read("balance.update_rate=0.001");
+    String yaml = TrainConfigReader.toYaml(config.resolved());
+    assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
+  }
+
+  @Test
+  void languagesMayBeMixedByWeightOrTemperature() {
+    assertThat(read().mixture()).isEqualTo(Mixture.OF_THE_DATA);
+    assertThat(read("mixture.temperature=2").mixture().temperature()).isEqualTo(2);
+    assertThat(read("mixture.weights={en: 2, cn: 1}").mixture().weights())
+        .isEqualTo(Map.of(Language.of("en"), 2.0, Language.of("zh"), 1.0));
+    assertThatThrownBy(() -> read("mixture={weights: {en: 1}, temperature: 2}"))
+        .hasMessageStartingWith("Invalid mixture.temperature");
+    assertThatThrownBy(() -> read("mixture.weights={xx: 1}"))
+        .hasMessageContaining("xx")
+        .hasMessageContaining("(must be");
+  }
+
+  @Test
+  void dataMayHaveWeights() {
+    TrainConfig config = read("data=[{folder: a, weight: 3}, {folder: b, weight: 1}]");
+    assertThat(config.data())
+        .extracting(source -> source.weight().getAsDouble())
+        .containsExactly(3.0, 1.0);
+    assertThatThrownBy(() -> read("data=[{folder: a, weight: 3}, b]"))
+        .hasMessage(
+            "Invalid data: some folders have a weight (must be weighted all or not at all)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          optimizer.learning_rat=1 | Unknown key optimizer.learning_rat; did you mean learning_rate?
+          optimizer.warmup_step=1  | Unknown key optimizer.warmup_step; did you mean warmup_steps?
+          max_step=1               | Unknown key max_step; did you mean max_steps?
+          replcas=2                | Unknown key replcas; did you mean replicas?
+          data=[{folder: a, wieght: 1}] | Unknown key data[0].wieght; did you mean weight?
+          data=[{foldr: a}]        | Missing data[0].folder (set it in the file, or with --set data[0].folder=VALUE)
+          replicas=0               | Invalid replicas: 0 (must be at least 1)
+          replicas=two             | Invalid replicas: "two" (must be a whole number)
+          batch_size=1.5           | Invalid batch_size: 1.5 (must be a whole number)
+          epochs=0                 | Invalid epochs: 0.0 (must be a positive number)
+          epochs=.nan              | Cannot read --set epochs=.nan, line 1: Malformed numeric value '.nan'
+          optimizer.beta2=1        | Invalid optimizer.beta2: 1.0 (must be at least 0 and below 1)
+          optimizer.schedule=cosin | Invalid optimizer.schedule: cosin (must be one of cosine, constant; did you mean cosine?)
+          stage=alignn             | Invalid stage: alignn (must be one of align, instruct; did you mean align?)
+          train=[head]             | Invalid train: head (must be among vision, projector, experts, decoder)
+          recompute=1              | Invalid recompute: 1 (must be true or false)
+          use_moe=1                | Invalid use_moe: 1 (must be true or false)
+          kernels.precision=fp16   | Invalid kernels.precision: fp16 (must be one of f32, bf16; did you mean bf16?)
+          balance.updaterate=1     | Unknown key balance.updaterate; did you mean update_rate?
+          balance.update_rate=-1   | Invalid balance.update_rate: -1.0 (must be 0 or a positive number)
+          balance.freeze_after=90  | Invalid balance.freeze_after: 90.0 (must be between 0 and 1)
+          balance={loss_weight: 2, max_loss_weight: 1} | Invalid balance.max_loss_weight: 1.0 (must be at least loss_weight, 2.0)
+          optimizer=fast           | Invalid optimizer: "fast" (must be a mapping of keys to values)
+          data=[]                  | Missing data (must name at least one folder made by preprocess)
+          seed                     | Invalid --set seed (must be KEY=VALUE, as seed=1)
+          optimizer.minimum_rate=1 | Invalid optimizer.minimum_rate: 1.0 (must be at most learning_rate, 2.0E-5)
+          """)
+  void refusesWhatIsWrongNamingKeyValueAndRule(String setting, String message) {
+    assertThatThrownBy(() -> read(setting))
+        .isInstanceOfSatisfying(
+            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .hasMessage(message);
+  }
+
+  @Test
+  void refusesTwoLengths() {
+    assertThatThrownBy(() -> read("epochs=1", "max_steps=5"))
+        .hasMessage(
+            "Invalid epochs: given with max_steps or max_examples (must be the only one of them)");
+  }
+
+  @Test
+  void refusesAFileThatIsNoMapping() {
+    assertThatThrownBy(() -> TrainConfigReader.read("just text", List.of()))
+        .hasMessage("Invalid configuration: \"just text\" (must be a mapping of keys to values)");
+    assertThatThrownBy(() -> TrainConfigReader.read("out: [a", List.of()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageStartingWith("Cannot read the configuration, line ");
+    assertThatThrownBy(() -> TrainConfigReader.read("out: a\nout: b\n", List.of()))
+        .hasMessageContaining("Duplicate field 'out'");
+  }
+
+  @Test
+  void asksForWhatIsMissing() {
+    assertThatThrownBy(() -> TrainConfigReader.read("stage: align\ndata: [a]", List.of()))
+        .hasMessage("Missing out (set it in the file, or with --set out=VALUE)");
+    assertThatThrownBy(() -> TrainConfigReader.read("out: a", List.of()))
+        .hasMessageStartingWith("Missing stage (must be align or instruct; or name the parts");
+  }
+}

@@ -1,0 +1,98 @@
+package parrot.jobs.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import parrot.jobs.spark.SparkSessions;
+import parrot.model.exchange.Averaging;
+import parrot.model.exchange.ExchangeFormat;
+import parrot.model.exchange.OuterStep;
+import parrot.model.exchange.StateLayout;
+
+/** Replicas that remember several chunks find each of their own again, and no other's. */
+class ResidualsTest {
+  private static final StateLayout THREE_CHUNKS = new StateLayout(2L * StateLayout.CHUNK + 1, 0);
+  private static final ReplicaWeights MIXING =
+      new ReplicaWeights(new Averaging(ExchangeFormat.INT8, OuterStep.AVERAGE), List.of());
+  private static SparkSession session;
+  private static JavaSparkContext spark;
+
+  @BeforeAll
+  static void start() {
+    session = SparkSessions.create("memories", "local[2]", Map.of());
+    spark = SparkSessions.context(session);
+  }
+
+  @AfterAll
+  static void stop() {
+    session.stop();
+  }
+
+  @Test
+  void whatARoundLeavesIsFoundByTheNext() {
+    ExecutorState first = state();
+    ExecutorState second = round(first);
+    assertThat(remembered(second)).containsExactly("0 1 2", "10 11 12");
+    assertThat(remembered(round(second))).containsExactly("0 2 4", "20 22 24");
+  }
+
+  @Test
+  void whatACheckpointHasIsFoundByTheFirst() {
+    ExecutorState resumed =
+        state().withMemories(2, (replica, chunk) -> chunk(chunk, 50 + 10 * replica + chunk));
+    assertThat(remembered(resumed)).containsExactly("50 51 52", "60 61 62");
+    assertThat(remembered(round(resumed))).containsExactly("50 52 54", "70 72 74");
+  }
+
+  private static ExecutorState state() {
+    return ExecutorState.of(
+        spark,
+        THREE_CHUNKS,
+        IntStream.range(0, THREE_CHUNKS.count()).mapToObj(index -> chunk(index, 0)).toList());
+  }
+
+  private static StateChunk chunk(int index, int value) {
+    return new StateChunk(index, new byte[] {(byte) value}, new byte[0], RoundNotes.NONE);
+  }
+
+  /** Each chunk's memory grows by ten times the replica's number and the chunk's. */
+  private static ExecutorState round(ExecutorState state) {
+    return state
+        .next(
+            spark.parallelize(List.of(0, 1), 2),
+            (replica, chunks, memories) ->
+                IntStream.range(0, 3)
+                    .mapToObj(
+                        index -> {
+                          StateChunk old = memories.chunk(index);
+                          int sum = (old == null ? 0 : old.values()[0]) + 10 * replica + index;
+                          byte[] lost = {(byte) sum};
+                          return new ReplicaPiece(
+                              index, replica, 0, null, new double[0], lost, null);
+                        })
+                    .iterator(),
+            MIXING,
+            true)
+        .state();
+  }
+
+  private static List<String> remembered(ExecutorState state) {
+    return state.collectMemories(
+        (replica, none, memories) ->
+            List.of(
+                    memories.chunk(0).values()[0]
+                        + " "
+                        + memories.chunk(1).values()[0]
+                        + " "
+                        + memories.chunk(2).values()[0])
+                .iterator(),
+        String.class);
+  }
+}

@@ -1,0 +1,99 @@
+package parrot.model.network;
+
+import java.io.Serializable;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/** What training asked of the experts: sums over pictures, which add up over steps and replicas. */
+public final class ExpertLoad implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Enough to tell how a language is routed. */
+  private static final int RECENT = 256;
+
+  private long pictures;
+  private double entropy; // nats
+  private double[] probabilities = {}; // [E]
+  private double[] weights = {}; // [E]
+  private long[] selections = {}; // [E]
+  private final Deque<float[]> recent = new ArrayDeque<>(); // [E] each
+
+  /** Counts a picture. */
+  void count(float[] probabilities, float[] weights, int[] selected) {
+    widen(probabilities.length);
+    pictures++;
+    for (int i = 0; i < probabilities.length; i++) {
+      double p = probabilities[i];
+      this.probabilities[i] += p;
+      this.weights[i] += weights[i];
+      entropy -= p > 0 ? p * Math.log(p) : 0;
+    }
+    for (int expert : selected) {
+      selections[expert]++;
+    }
+    remember(probabilities.clone());
+  }
+
+  private void remember(float[] probabilities) {
+    recent.add(probabilities);
+    if (recent.size() > RECENT) {
+      recent.remove();
+    }
+  }
+
+  /** Adds what another one holds. */
+  void add(ExpertLoad other) {
+    widen(other.probabilities.length);
+    pictures += other.pictures;
+    entropy += other.entropy;
+    other.recent.forEach(this::remember);
+    for (int i = 0; i < other.probabilities.length; i++) {
+      probabilities[i] += other.probabilities[i];
+      weights[i] += other.weights[i];
+      selections[i] += other.selections[i];
+    }
+  }
+
+  private void widen(int experts) {
+    if (experts > probabilities.length) {
+      probabilities = Arrays.copyOf(probabilities, experts);
+      weights = Arrays.copyOf(weights, experts);
+      selections = Arrays.copyOf(selections, experts);
+    }
+  }
+
+  /** Pictures that were routed. */
+  public long pictures() {
+    return pictures;
+  }
+
+  /** The router's probabilities for the last pictures, [E] each; at most {@value #RECENT}. */
+  public List<float[]> recent() {
+    return List.copyOf(recent);
+  }
+
+  /** Entropy of the router's probabilities in nats, summed over pictures. */
+  public double entropy() {
+    return entropy;
+  }
+
+  /** The router's probabilities summed over pictures, [E]; empty where nothing was routed. */
+  public double[] probabilities() {
+    return probabilities.clone();
+  }
+
+  /**
+   * Weights in the mixture summed over pictures, [E]; zero where an expert was never chosen, so
+   * that nothing has taught it. Empty where nothing was routed.
+   */
+  public double[] weights() {
+    return weights.clone();
+  }
+
+  /** How often each expert computed for a picture, [E]; empty where nothing was routed. */
+  public long[] selections() {
+    return selections.clone();
+  }
+}

@@ -1,8 +1,0 @@
-package parrot.model.kernel;
-
-class OneDnnKernelsTest extends KernelsContractTest {
-  @Override
-  Kernels create() {
-    return Kernels.create("onednn", Precision.F32, 1);
-  }
-}
