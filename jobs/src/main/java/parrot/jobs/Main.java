@@ -1,15 +1,13 @@
 package parrot.jobs;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Failures;
+import parrot.jobs.cli.Versions;
 import parrot.jobs.cluster.ClusterCommand;
 import parrot.jobs.evaluate.EvaluateCommand;
 import parrot.jobs.evaluate.GenerateCommand;
@@ -22,7 +20,6 @@ import parrot.jobs.shapes.ShapesCommand;
 import parrot.jobs.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,7 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     optionListHeading = "%nOptions:%n",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Main.Version.class,
+    versionProvider = Versions.class,
     subcommands = {
       ShapesCommand.class,
       PreprocessCommand.class,
@@ -137,7 +134,9 @@ public final class Main implements Runnable {
     if (stacktrace) {
       thrown.printStackTrace(err);
     }
-    err.println(failure.message());
+    if (failure.message() != null) {
+      err.println(failure.message());
+    }
     return failure.exitCode().code();
   }
 
@@ -154,21 +153,5 @@ public final class Main implements Runnable {
     }
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.USAGE.code();
-  }
-
-  /** The program's version and those of what it was built with. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() throws IOException {
-      Properties versions = new Properties();
-      try (InputStream stream = Main.class.getResourceAsStream("version.properties")) {
-        versions.load(stream);
-      }
-      return new String[] {
-        "parrot " + versions.getProperty("parrot"),
-        "Spark " + versions.getProperty("spark") + ", DL4J " + versions.getProperty("dl4j"),
-        "Java " + Runtime.version(),
-      };
-    }
   }
 }

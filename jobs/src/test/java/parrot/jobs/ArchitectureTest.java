@@ -1,7 +1,5 @@
 package parrot.jobs;
 
-import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -99,13 +97,7 @@ class ArchitectureTest {
   void packagesFormNoCycles() {
     slices().matching("parrot.datasets.(*)..").should().beFreeOfCycles().check(CLASSES);
     slices().matching("parrot.model.(*)..").should().beFreeOfCycles().check(CLASSES);
-    // The list of commands names every command, and every command names its exit codes.
-    slices()
-        .matching("parrot.jobs.(*)..")
-        .should()
-        .beFreeOfCycles()
-        .ignoreDependency(nameStartingWith("parrot.jobs.Main"), alwaysTrue())
-        .check(CLASSES);
+    slices().matching("parrot.jobs.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
   @Test

@@ -14,8 +14,7 @@ import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.StorageUnavailableException;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.jobs.failure.DivergedException;
 import parrot.model.ModelException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -127,8 +126,7 @@ class MainTest {
 
   @Test
   void commandsDecideTheirExitCode() {
-    assertThat(fail(new CommandException(ExitCode.DIVERGED, "Loss is NaN in round 3")))
-        .isEqualTo(4);
+    assertThat(fail(new DivergedException("Loss is NaN in round 3"))).isEqualTo(4);
     assertThat(err.toString()).isEqualTo("Loss is NaN in round 3\n");
   }
 

@@ -7,11 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardedDataset;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 /**
  * The endless sequence of training examples: a function of data, weights, mixture and seed alone.
@@ -29,7 +28,7 @@ public final class ExampleStream {
   /**
    * @param weights one for each data set, or all empty for as many as each has rows
    * @param mixture of the languages, within each data set where these have weights
-   * @throws CommandException if the mixture does not fit the data's languages
+   * @throws UsageException if the mixture does not fit the data's languages
    */
   public ExampleStream(
       List<ShardedDataset> datasets, List<OptionalDouble> weights, Mixture mixture, long seed)
@@ -57,8 +56,7 @@ public final class ExampleStream {
                 }
               });
       if (languages.isEmpty()) {
-        throw new CommandException(
-            ExitCode.USAGE,
+        throw new UsageException(
             "Invalid mixture.weights: no row of "
                 + folder
                 + " is left (must be above 0 for one of its languages; or leave the folder out)");

@@ -2,9 +2,8 @@ package parrot.datasets.order;
 
 import java.util.EnumMap;
 import java.util.Map;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 /**
  * How often a language comes up, beside how the data has it.
@@ -26,7 +25,7 @@ public record Mixture(double temperature, Map<Language, Double> weights) {
    * share.
    *
    * @param rows by language
-   * @throws CommandException with {@link ExitCode#USAGE} if weights and data have other languages
+   * @throws UsageException if weights and data have other languages
    */
   Map<Language, Double> factors(Map<Language, Long> rows) {
     Map<Language, Double> factors = new EnumMap<>(Language.class);
@@ -37,8 +36,7 @@ public record Mixture(double temperature, Map<Language, Double> weights) {
           } else if (weights.containsKey(language)) {
             factors.put(language, weights.get(language) / count);
           } else {
-            throw new CommandException(
-                ExitCode.USAGE,
+            throw new UsageException(
                 "Missing mixture.weights."
                     + language.tag()
                     + ": the data has "
@@ -49,8 +47,7 @@ public record Mixture(double temperature, Map<Language, Double> weights) {
     weights.forEach(
         (language, weight) -> {
           if (weight > 0 && !rows.containsKey(language)) {
-            throw new CommandException(
-                ExitCode.USAGE,
+            throw new UsageException(
                 "Invalid mixture.weights."
                     + language.tag()
                     + ": "

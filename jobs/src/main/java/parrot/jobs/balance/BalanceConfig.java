@@ -1,8 +1,7 @@
 package parrot.jobs.balance;
 
 import java.util.OptionalDouble;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.UsageException;
 import parrot.model.config.ParrotConfig;
 
 /**
@@ -45,7 +44,7 @@ public record BalanceConfig(
    * Refuses what would steer nothing.
    *
    * @param expertsLearn whether the router is trained
-   * @throws CommandException naming the key, its value and the remedy
+   * @throws UsageException naming the key, its value and the remedy
    */
   public void requireFit(ParrotConfig model, boolean expertsLearn) {
     if (!model.useMoe()) {
@@ -74,8 +73,7 @@ public record BalanceConfig(
     }
   }
 
-  private static CommandException invalid(String key, double value, String rule) {
-    return new CommandException(
-        ExitCode.USAGE, "Invalid " + key + ": " + value + " (must be " + rule + ")");
+  private static UsageException invalid(String key, double value, String rule) {
+    return new UsageException("Invalid " + key + ": " + value + " (must be " + rule + ")");
   }
 }

@@ -18,8 +18,11 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
-import parrot.datasets.storage.StorageUnavailableException;
+import parrot.jobs.failure.DivergedException;
+import parrot.jobs.failure.FailedException;
+import parrot.jobs.failure.StoppedException;
 import parrot.model.ModelException;
 
 /** Turns what was thrown into an exit code and a message that says what to do. */
@@ -31,7 +34,7 @@ public final class Failures {
 
   private static final Pattern IN_TEXT =
       Pattern.compile(
-          "(?:^|: |Caused by: )parrot\\.(?:datasets|model)\\.(?:[a-z]+\\.)?([A-Za-z]+Exception): (.*?)"
+          "(?:^|: |Caused by: )parrot\\.(?:datasets|model|jobs\\.failure)\\.(?:[a-z]+\\.)?([A-Za-z]+Exception): (.*?)"
               + "(?=\\n\\s+at |\\nCaused by|$)",
           Pattern.DOTALL);
 
@@ -67,8 +70,7 @@ public final class Failures {
     // Spark keeps a task's exception itself only sometimes; its text it always has.
     Matcher text = IN_TEXT.matcher(String.valueOf(thrown.getMessage()));
     if (text.find()) {
-      boolean storage = text.group(1).startsWith("StorageUnavailable");
-      return new Failure(storage ? ExitCode.ENVIRONMENT : ExitCode.DATA, text.group(2));
+      return new Failure(byName(text.group(1)), text.group(2));
     }
     return new Failure(
         ExitCode.FAILED,
@@ -79,14 +81,18 @@ public final class Failures {
 
   private static Failure explain(Throwable cause) {
     String line = firstLine(cause);
-    if (cause instanceof CommandException e) {
-      return new Failure(e.exitCode(), e.getMessage());
-    } else if (cause instanceof UsageException) {
+    if (cause instanceof UsageException) {
       return new Failure(ExitCode.USAGE, cause.getMessage());
     } else if (cause instanceof DataException || cause instanceof ModelException) {
       return new Failure(ExitCode.DATA, cause.getMessage());
-    } else if (cause instanceof StorageUnavailableException) {
+    } else if (cause instanceof EnvironmentException) {
       return environment(cause.getMessage());
+    } else if (cause instanceof DivergedException) {
+      return new Failure(ExitCode.DIVERGED, cause.getMessage());
+    } else if (cause instanceof FailedException) {
+      return new Failure(ExitCode.FAILED, cause.getMessage());
+    } else if (cause instanceof StoppedException) {
+      return new Failure(ExitCode.STOPPED, cause.getMessage());
     } else if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
       return new Failure(ExitCode.DATA, "Cannot read: there is no such file (" + line + ")");
     } else if (cause instanceof FileAlreadyExistsException) {
@@ -117,6 +123,15 @@ public final class Failures {
               + " (build with -Dnative.platform=...)");
     }
     return null;
+  }
+
+  private static ExitCode byName(String exception) {
+    return switch (exception) {
+      case "StorageUnavailableException", "EnvironmentException" -> ExitCode.ENVIRONMENT;
+      case "UsageException" -> ExitCode.USAGE;
+      case "DivergedException" -> ExitCode.DIVERGED;
+      default -> ExitCode.DATA;
+    };
   }
 
   private static Failure environment(String message) {

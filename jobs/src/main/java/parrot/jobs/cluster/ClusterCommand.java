@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.io.FileUtils;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
+import parrot.jobs.failure.FailedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -50,7 +51,7 @@ public final class ClusterCommand implements Runnable {
   }
 
   @Command(description = "Start a cluster, or what does not run of the one that is there.")
-  int up(
+  void up(
       @Option(names = "--workers", paramLabel = "N", description = "Of Spark (default: 2).")
           Optional<Integer> workers,
       @Option(names = "--cores", paramLabel = "N", description = "Of each worker (default: 1).")
@@ -84,8 +85,7 @@ public final class ClusterCommand implements Runnable {
         .or(() -> gpus)
         .or(() -> dataNodes)
         .isPresent()) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "There is a cluster in "
               + folder.path()
               + " already: leave the options out to start what does not run of it, or take it"
@@ -98,19 +98,19 @@ public final class ClusterCommand implements Runnable {
       }
     }
     cluster.await();
-    return status();
+    status();
   }
 
   private static int atLeast(int least, String option, int value) {
     if (value < least) {
-      throw new CommandException(
-          ExitCode.USAGE, "Invalid " + option + ": " + value + " (must be at least " + least + ")");
+      throw new UsageException(
+          "Invalid " + option + ": " + value + " (must be at least " + least + ")");
     }
     return value;
   }
 
   @Command(description = "Show its processes and addresses; exits with 1 where one does not run.")
-  int status() throws IOException {
+  void status() throws IOException {
     LocalCluster cluster = cluster();
     boolean all = true;
     for (Map.Entry<String, Optional<ProcessHandle>> entry : cluster.processes().entrySet()) {
@@ -127,7 +127,10 @@ public final class ClusterCommand implements Runnable {
     say(String.format("%-14s %s", "spark", settings.master()));
     say(String.format("%-14s http://127.0.0.1:%d", "spark page", settings.masterPagePort()));
     say(String.format("%-14s %s", "logs", folder().file("logs")));
-    return (all ? ExitCode.OK : ExitCode.FAILED).code();
+    if (!all) {
+      throw new FailedException(
+          "Not all of its processes run: 'parrot cluster up' starts the others");
+    }
   }
 
   @Command(description = "Start one process that does not run.")
@@ -169,8 +172,7 @@ public final class ClusterCommand implements Runnable {
   private LocalCluster cluster() throws IOException {
     Path jars = home().resolve("jobs/target/provided");
     if (!Files.isDirectory(jars)) {
-      throw new CommandException(
-          ExitCode.ENVIRONMENT,
+      throw new EnvironmentException(
           "Cannot run a cluster: " + jars + " is missing; 'parrot cluster up' builds it");
     }
     return new LocalCluster(folder(), jars);
@@ -190,8 +192,8 @@ public final class ClusterCommand implements Runnable {
   private static Path home() {
     String home = System.getProperty("parrot.home");
     if (home == null) {
-      throw new CommandException(
-          ExitCode.ENVIRONMENT, "Cannot run a cluster from the jar alone: start it with ./parrot");
+      throw new EnvironmentException(
+          "Cannot run a cluster from the jar alone: start it with ./parrot");
     }
     return Path.of(home);
   }

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.UsageException;
 
 /**
  * Everything that belongs to a cluster on this machine: settings, processes, logs, blocks.
@@ -43,12 +42,11 @@ record ClusterFolder(Path path) {
   /**
    * HDFS reads percent signs in its folders' addresses, so blanks and letters outside ASCII break.
    *
-   * @throws CommandException with {@link ExitCode#USAGE} if the folder's path has such
+   * @throws UsageException if the folder's path has such
    */
   ClusterFolder requireUsable() {
     if (!path.toString().matches("[A-Za-z0-9_./+~=@-]+")) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "Cannot keep a cluster in "
               + path
               + ": HDFS takes no blanks and no letters outside ASCII in its folders; choose"

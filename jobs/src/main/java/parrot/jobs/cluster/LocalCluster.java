@@ -19,8 +19,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.DatanodeReportType;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /** Starts, looks at and ends the processes of a cluster on this machine, all on 127.0.0.1. */
 final class LocalCluster {
@@ -44,8 +44,7 @@ final class LocalCluster {
     this.folder = folder;
     this.jars = jars;
     if (!folder.exists()) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "There is no cluster in " + folder.path() + ": start one with 'parrot cluster up'");
     }
     this.settings = folder.settings();
@@ -102,12 +101,12 @@ final class LocalCluster {
   }
 
   /**
-   * @throws CommandException with {@link ExitCode#USAGE} if none is called so
+   * @throws UsageException if none is called so
    */
   Daemon daemon(String name) {
     if (!names().contains(name)) {
-      throw new CommandException(
-          ExitCode.USAGE, "There is no " + name + ": choose from " + String.join(", ", names()));
+      throw new UsageException(
+          "There is no " + name + ": choose from " + String.join(", ", names()));
     }
     return folder.daemon(name);
   }
@@ -206,7 +205,7 @@ final class LocalCluster {
   /**
    * Waits until all that run can be used: HDFS takes files, the master knows its workers.
    *
-   * @throws CommandException with the end of a log if one dies or is not ready in a minute
+   * @throws UsageException with the end of a log if one dies or is not ready in a minute
    */
   void await() throws IOException {
     awaiting(NAME_NODE, this::hdfsIsReady);
@@ -270,7 +269,7 @@ final class LocalCluster {
         .count();
   }
 
-  private static CommandException failed(String message) {
-    return new CommandException(ExitCode.ENVIRONMENT, message);
+  private static EnvironmentException failed(String message) {
+    return new EnvironmentException(message);
   }
 }

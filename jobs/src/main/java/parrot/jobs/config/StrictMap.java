@@ -12,8 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.UsageException;
 
 /**
  * One mapping of a configuration file. Every key must be asked for, every value must fit, and what
@@ -38,10 +37,9 @@ public final class StrictMap {
     }
   }
 
-  CommandException invalid(String key, Object value, String rule) {
+  UsageException invalid(String key, Object value, String rule) {
     String name = prefix + key;
-    return new CommandException(
-        ExitCode.USAGE,
+    return new UsageException(
         "Invalid "
             + (name.isEmpty() ? "configuration" : name)
             + ": "
@@ -89,8 +87,7 @@ public final class StrictMap {
     return optionalText(key)
         .orElseThrow(
             () ->
-                new CommandException(
-                    ExitCode.USAGE,
+                new UsageException(
                     "Missing "
                         + prefix
                         + key
@@ -228,8 +225,7 @@ public final class StrictMap {
       if (!resolved.has(key) && !optional.contains(key)) {
         List<String> known = new ArrayList<>(optional);
         resolved.fieldNames().forEachRemaining(known::add);
-        throw new CommandException(
-            ExitCode.USAGE, "Unknown key " + prefix + key + suggestion(key, known));
+        throw new UsageException("Unknown key " + prefix + key + suggestion(key, known));
       }
     }
     children.values().forEach(StrictMap::refuseOthers);

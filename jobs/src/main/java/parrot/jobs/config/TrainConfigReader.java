@@ -18,11 +18,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
@@ -48,7 +47,7 @@ public final class TrainConfigReader {
    *
    * @param yaml content of the file
    * @param settings {@code key=value} with dots in nested keys; later ones win
-   * @throws CommandException with {@link ExitCode#USAGE}, naming key, value and what it must be
+   * @throws UsageException naming key, value and what it must be
    */
   public static TrainConfig read(String yaml, List<String> settings) {
     JsonNode json = parse(yaml, "the configuration");
@@ -66,8 +65,7 @@ public final class TrainConfigReader {
       return YAML.readTree(yaml);
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "Cannot read " + what + where + ": " + e.getOriginalMessage().lines().findFirst().get(),
           e);
     }
@@ -76,8 +74,7 @@ public final class TrainConfigReader {
   private static void set(ObjectNode root, String setting) {
     int equals = setting.indexOf('=');
     if (equals < 1) {
-      throw new CommandException(
-          ExitCode.USAGE, "Invalid --set " + setting + " (must be KEY=VALUE, as seed=1)");
+      throw new UsageException("Invalid --set " + setting + " (must be KEY=VALUE, as seed=1)");
     }
     String[] path = setting.substring(0, equals).strip().split("\\.", -1);
     ObjectNode node = root;
@@ -146,8 +143,7 @@ public final class TrainConfigReader {
       return parts;
     }
     if (stage.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "Missing stage (must be align or instruct; or name the parts that learn: train: "
               + PARTS
               + ")");
@@ -215,8 +211,7 @@ public final class TrainConfigReader {
                             : OptionalDouble.empty()))
             .toList();
     if (sources.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE, "Missing data (must name at least one folder made by preprocess)");
+      throw new UsageException("Missing data (must name at least one folder made by preprocess)");
     }
     long weighted = sources.stream().filter(source -> source.weight().isPresent()).count();
     if (weighted != 0 && weighted != sources.size()) {

@@ -18,9 +18,10 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import parrot.datasets.DataException;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 import parrot.jobs.cli.Progress;
+import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.JobDescription;
 import parrot.jobs.spark.TaskFailure;
@@ -77,7 +78,7 @@ final class Asker {
   }
 
   /**
-   * @throws CommandException if not the questions or the model, but executors, memory or native
+   * @throws UsageException if not the questions or the model, but executors, memory or native
    *     libraries are at fault
    */
   static List<Question.Answer> await(
@@ -93,7 +94,7 @@ final class Asker {
     } catch (InterruptedException e) {
       answers.cancel(true);
       Thread.currentThread().interrupt();
-      throw new CommandException(ExitCode.FAILED, "Interrupted while questions were asked", e);
+      throw new FailedException("Interrupted while questions were asked", e);
     } catch (ExecutionException e) {
       throw failed(e);
     }
@@ -106,8 +107,7 @@ final class Asker {
     }
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return new CommandException(
-        ExitCode.ENVIRONMENT,
+    return new EnvironmentException(
         "Cannot ask questions: executors failed: %s (mend that and give the same command; files that were answered are not asked again)"
             .formatted(reason),
         e);

@@ -6,9 +6,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import parrot.datasets.DataException;
 import parrot.datasets.benchmark.MatchingRule;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.Command;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Spec;
       "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct",
       "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/blank --blank"
     })
-public final class EvaluateCommand implements Callable<Integer> {
+public final class EvaluateCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Option(
@@ -121,7 +120,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private String master;
 
   @Override
-  public Integer call() {
+  public Void call() {
     requirePositive("--limit", limit);
     requirePositive("--partitions", partitions);
     AnsweringOptions options =
@@ -149,12 +148,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     print(spec.commandLine().getOut(), result);
     int failed = result.scores().failed();
     if (failed > 0) {
-      throw new CommandException(
-          ExitCode.DATA,
+      throw new DataException(
           "%d of %d benchmark files could not be evaluated; the tables say why"
               .formatted(failed, result.cells().size()));
     }
-    return ExitCode.OK.code();
+    return null;
   }
 
   private void requirePositive(String option, Integer value) {

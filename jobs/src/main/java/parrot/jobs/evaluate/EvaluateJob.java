@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
@@ -20,9 +21,8 @@ import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.storage.FileSystems;
-import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.checkpoint.Checkpoints;
-import parrot.jobs.cli.CommandException;
+import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.Preflight;
 import parrot.model.ModelException;
 import parrot.model.weights.ModelFolder;
@@ -147,7 +147,7 @@ public final class EvaluateJob {
       throw e; // nothing is written where another evaluation lies
     } catch (DataException | ModelException e) {
       return Cell.failed(name, e.getMessage());
-    } catch (StorageUnavailableException | CommandException e) {
+    } catch (EnvironmentException | FailedException e) {
       throw e; // the other files would fare no better
     } catch (IOException e) {
       return Cell.failed(name, "Cannot write its predictions: " + e.getMessage());

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./parrot generate --model runs/instruct --image cat.jpg --question 'What is this?'"
     })
-public final class GenerateCommand implements Callable<Integer> {
+public final class GenerateCommand implements Callable<Void> {
   private static final long LARGEST_PICTURE = 1L << 30;
 
   @Spec private CommandSpec spec;
@@ -63,7 +63,7 @@ public final class GenerateCommand implements Callable<Integer> {
   private String kernels;
 
   @Override
-  public Integer call() {
+  public Void call() {
     Configuration configuration = new Configuration();
     AnsweringOptions options =
         Arguments.check(
@@ -81,7 +81,7 @@ public final class GenerateCommand implements Callable<Integer> {
     } catch (UnusablePictureException e) {
       throw e.at(image);
     }
-    return 0;
+    return null;
   }
 
   private static byte[] read(String image, Configuration configuration) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n%n",
     footer = {"  ./parrot score scores/instruct --compare scores/align"})
-public final class ScoreCommand implements Callable<Integer> {
+public final class ScoreCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -75,7 +75,7 @@ public final class ScoreCommand implements Callable<Integer> {
   private String json;
 
   @Override
-  public Integer call() throws IOException {
+  public Void call() throws IOException {
     Configuration configuration = new Configuration();
     PrintWriter out = spec.commandLine().getOut();
     List<Cell> cells = PredictionFiles.read(predictions, benchmarks, configuration);
@@ -100,7 +100,7 @@ public final class ScoreCommand implements Callable<Integer> {
               circular,
               matching));
     }
-    return 0;
+    return null;
   }
 
   private static Map<BenchmarkName, List<Prediction>> byName(List<Cell> cells) {

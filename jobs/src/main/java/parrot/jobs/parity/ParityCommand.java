@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.cpu.OneDnn;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n%n",
     footer = {"  ./parrot parity model/src/test/resources/reference"},
     showDefaultValues = true)
-public final class ParityCommand implements Callable<Integer> {
+public final class ParityCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -68,7 +68,7 @@ public final class ParityCommand implements Callable<Integer> {
   private String json;
 
   @Override
-  public Integer call() throws IOException {
+  public Void call() throws IOException {
     checkOptions();
     Configuration configuration = new Configuration();
     List<ReferenceCase> cases = ReferenceCase.find(folders, configuration);
@@ -76,25 +76,24 @@ public final class ParityCommand implements Callable<Integer> {
     for (ReferenceCase reference : cases) {
       report.add(reference, compute(reference, configuration));
     }
-    boolean passed = report.finish();
+    report.finish();
     if (json != null) {
       Path path = FileSystems.path(json);
       try (OutputStream stream = FileSystems.of(path, configuration).create(path, true)) {
         report.writeJson(stream);
       }
     }
-    return (passed ? ExitCode.OK : ExitCode.FAILED).code();
+    report.requireAgreement();
+    return null;
   }
 
   private void checkOptions() {
     if (!(tolerance > 0) || Double.isInfinite(tolerance)) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "Invalid --tolerance: " + tolerance + " (must be a positive number, such as 1e-4)");
     }
     if (threads != null && threads < 1) {
-      throw new CommandException(
-          ExitCode.USAGE, "Invalid --threads: " + threads + " (must be at least 1)");
+      throw new UsageException("Invalid --threads: " + threads + " (must be at least 1)");
     }
     switch (kernels) {
       case "reference" -> {}
@@ -102,12 +101,12 @@ public final class ParityCommand implements Callable<Integer> {
         try {
           OneDnn.requireAvailable();
         } catch (IllegalStateException e) {
-          throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), e);
+          throw new EnvironmentException(e.getMessage(), e);
         }
       }
       default ->
-          throw new CommandException(
-              ExitCode.USAGE, "Invalid --kernels: " + kernels + " (must be onednn or reference)");
+          throw new UsageException(
+              "Invalid --kernels: " + kernels + " (must be onednn or reference)");
     }
   }
 

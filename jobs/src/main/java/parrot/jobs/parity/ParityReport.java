@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import parrot.jobs.failure.FailedException;
 
 /** The comparisons of all cases: printed as they come, and kept for a file. */
 final class ParityReport {
@@ -18,6 +19,7 @@ final class ParityReport {
   private int cases;
   private int comparisons;
   private int failed;
+  private String summary = "";
 
   ParityReport(PrintWriter out, String kernels, double tolerance) {
     this.out = out;
@@ -86,8 +88,8 @@ final class ParityReport {
     return line.length() <= LONGEST_NOTE ? line : line.substring(0, LONGEST_NOTE) + "...";
   }
 
-  /** Prints the sum of it and says whether everything passed. */
-  boolean finish() {
+  /** Prints the sum of it if everything passed. */
+  void finish() {
     boolean passed = comparisons > 0 && failed == 0;
     json.put("passed", passed);
     String all =
@@ -97,12 +99,22 @@ final class ParityReport {
             comparisons,
             cases,
             cases == 1 ? "case" : "cases");
-    out.println(
-        passed
-            ? "All of " + all + " passed."
-            : String.format(Locale.ROOT, "FAILED: %d of %s.", failed, all));
+    if (passed) {
+      out.println("All of " + all + " passed.");
+    }
     out.flush();
-    return passed;
+    summary = String.format(Locale.ROOT, "FAILED: %d of %s.", failed, all);
+  }
+
+  /**
+   * Ends the command unless everything passed.
+   *
+   * @throws FailedException with the number of comparisons that did not
+   */
+  void requireAgreement() {
+    if (!json.path("passed").asBoolean()) {
+      throw new FailedException(summary);
+    }
   }
 
   /** Writes everything as JSON. A difference that is no number is the text "NaN". */

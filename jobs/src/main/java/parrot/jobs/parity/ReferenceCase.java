@@ -14,9 +14,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.jobs.failure.FailedException;
 
 /**
  * A folder that holds one reference case.
@@ -28,7 +29,7 @@ record ReferenceCase(CaseKind kind, String name, Path folder) {
   /**
    * All cases in and under some folders, each once, by name within a folder.
    *
-   * @throws CommandException if a folder does not exist or holds no case
+   * @throws UsageException if a folder does not exist or holds no case
    */
   static List<ReferenceCase> find(List<String> folders, Configuration configuration)
       throws IOException {
@@ -39,21 +40,18 @@ record ReferenceCase(CaseKind kind, String name, Path folder) {
       path = files.makeQualified(path);
       try {
         if (!files.getFileStatus(path).isDirectory()) {
-          throw new CommandException(
-              ExitCode.DATA,
+          throw new DataException(
               "Cannot check "
                   + folder
                   + ": it is a file (give the folder of a case, or one above it)");
         }
       } catch (FileNotFoundException e) {
-        throw new CommandException(
-            ExitCode.DATA, "Cannot check " + folder + ": there is no such folder", e);
+        throw new DataException("Cannot check " + folder + ": there is no such folder", e);
       }
       List<ReferenceCase> found = new ArrayList<>();
       walk(files, path, found);
       if (found.isEmpty()) {
-        throw new CommandException(
-            ExitCode.FAILED,
+        throw new FailedException(
             "Cannot check "
                 + folder
                 + ": no reference case is in or under it ("

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "Paths may be local or hdfs://."
     })
-public final class PreprocessCommand implements Callable<Integer> {
+public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Option(
@@ -152,7 +152,7 @@ public final class PreprocessCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Void call() throws IOException {
     PreprocessOptions options =
         new PreprocessOptions(
             inputs,
@@ -183,6 +183,6 @@ public final class PreprocessCommand implements Callable<Integer> {
       console.print(report.toText());
       console.flush();
     }
-    return 0;
+    return null;
   }
 }

@@ -4,10 +4,9 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardWriter;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 /**
  * What a run of the job is asked to do.
@@ -69,8 +68,7 @@ public record PreprocessOptions(
 
   private static void require(boolean valid, String key, Object value, String expected) {
     if (!valid) {
-      throw new CommandException(
-          ExitCode.USAGE, "Invalid --" + key + ": " + value + " (must be " + expected + ")");
+      throw new UsageException("Invalid --" + key + ": " + value + " (must be " + expected + ")");
     }
   }
 

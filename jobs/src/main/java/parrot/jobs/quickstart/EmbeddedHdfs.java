@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 /** A whole HDFS in this process, on the loopback interface, with its data in a folder. */
 final class EmbeddedHdfs implements AutoCloseable {
@@ -27,7 +26,7 @@ final class EmbeddedHdfs implements AutoCloseable {
    *
    * @param data folder for its blocks; the caller removes it
    * @param port of the name node on 127.0.0.1; 0 for any free one
-   * @throws CommandException with {@link ExitCode#ENVIRONMENT} if it does not start
+   * @throws EnvironmentException if it does not start
    */
   static EmbeddedHdfs start(Path data, int port) {
     Configuration configuration = new Configuration();
@@ -52,8 +51,7 @@ final class EmbeddedHdfs implements AutoCloseable {
     } catch (RuntimeException e) {
       throw failed(port, e);
     } catch (NoClassDefFoundError e) {
-      throw new CommandException(
-          ExitCode.ENVIRONMENT,
+      throw new EnvironmentException(
           "Cannot start the embedded HDFS: its classes are not there ("
               + e.getMessage()
               + "); run the quickstart with ./parrot, not with spark-submit",
@@ -61,7 +59,7 @@ final class EmbeddedHdfs implements AutoCloseable {
     }
   }
 
-  private static CommandException failed(int port, Exception cause) {
+  private static EnvironmentException failed(int port, Exception cause) {
     Throwable root = cause;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
@@ -72,8 +70,7 @@ final class EmbeddedHdfs implements AutoCloseable {
         taken
             ? "port " + port + " is taken; choose another with --hdfs-port, or 0 for any free one"
             : reason + "; is 127.0.0.1 reachable, and the disk not full?";
-    return new CommandException(
-        ExitCode.ENVIRONMENT, "Cannot start the embedded HDFS: " + remedy, cause);
+    return new EnvironmentException("Cannot start the embedded HDFS: " + remedy, cause);
   }
 
   FileSystem files() {

@@ -9,8 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.UsageException;
 
 /** The local folder that the quickstart leaves, and the work folder in it that it removes. */
 final class OutputFolder implements AutoCloseable {
@@ -33,14 +32,13 @@ final class OutputFolder implements AutoCloseable {
    * Makes the folder.
    *
    * @param overwrite whether one that a quickstart left may be replaced
-   * @throws CommandException if it exists and may not be replaced
+   * @throws UsageException if it exists and may not be replaced
    */
   static OutputFolder create(Path folder, boolean overwrite) throws IOException {
     if (Files.exists(folder) && !isEmpty(folder)) {
       boolean ours = Files.exists(folder.resolve(MARK));
       if (!overwrite || !ours) {
-        throw new CommandException(
-            ExitCode.USAGE,
+        throw new UsageException(
             "Cannot write to "
                 + folder
                 + (ours

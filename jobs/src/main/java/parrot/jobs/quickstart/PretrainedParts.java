@@ -9,9 +9,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.shapes.ShapesTokenizer;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 /**
  * The small pretrained parts that come with the program, put together as a model folder that lacks
@@ -50,8 +49,7 @@ record PretrainedParts(int pictureSize, int patchSize) {
   private static byte[] resource(String name) throws IOException {
     try (InputStream in = PretrainedParts.class.getResourceAsStream(RESOURCES + name)) {
       if (in == null) {
-        throw new CommandException(
-            ExitCode.ENVIRONMENT,
+        throw new EnvironmentException(
             "Cannot find the pretrained part "
                 + RESOURCES
                 + name

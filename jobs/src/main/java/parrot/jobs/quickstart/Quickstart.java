@@ -1,7 +1,6 @@
 package parrot.jobs.quickstart;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,25 +8,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.language.Language;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWorld;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.Main;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Progress;
+import parrot.jobs.cli.Versions;
 import parrot.jobs.evaluate.AnsweringOptions;
 import parrot.jobs.evaluate.EvaluateJob;
 import parrot.jobs.evaluate.EvaluationScores;
+import parrot.jobs.failure.FailedException;
+import parrot.jobs.failure.StoppedException;
 import parrot.jobs.preprocess.PreprocessJob;
 import parrot.jobs.preprocess.PreprocessOptions;
 import parrot.jobs.report.ReportData.Command;
@@ -58,16 +57,10 @@ public final class Quickstart {
   public record Request(Path out, boolean smoke, boolean overwrite, long seed, int hdfsPort) {
     public Request {
       if (hdfsPort < 0 || hdfsPort > 65_535) {
-        throw new CommandException(
-            ExitCode.USAGE,
+        throw new UsageException(
             "Invalid --hdfs-port: " + hdfsPort + " (must be from 1 to 65535, or 0 for any)");
       }
     }
-  }
-
-  /** Ends the run early because training was asked to stop. */
-  private static final class StoppedException extends Exception {
-    private static final long serialVersionUID = 1L;
   }
 
   private final Request request;
@@ -93,16 +86,16 @@ public final class Quickstart {
   /**
    * Runs everything.
    *
-   * @return {@link ExitCode#OK}, or {@link ExitCode#STOPPED} where it was asked to stop
-   * @throws CommandException with the reason and an exit code
+   * @throws StoppedException if it was asked to stop
+   * @throws UsageException with the reason and an exit code
    */
-  public static ExitCode run(Request request, Consumer<String> console) throws Exception {
+  public static void run(Request request, Consumer<String> console) throws Exception {
     try (OutputFolder out = OutputFolder.create(request.out(), request.overwrite())) {
-      return new Quickstart(request, console, out).run();
+      new Quickstart(request, console, out).run();
     }
   }
 
-  private ExitCode run() throws Exception {
+  private void run() throws Exception {
     console.accept(
         "Parrot in "
             + steps.expectedCount()
@@ -118,10 +111,9 @@ public final class Quickstart {
       List<RunIndex.Question> asked = trainAndEvaluate();
       Path report = steps.run("Write the report", () -> report(asked));
       conclude(report, asked);
-      return ExitCode.OK;
     } catch (StoppedException e) {
       console.accept("Stopped. What was made so far is in " + request.out() + ".");
-      return ExitCode.STOPPED;
+      throw e;
     } finally {
       if (session != null) {
         session.close();
@@ -241,7 +233,7 @@ public final class Quickstart {
       out.copy(hdfs.files(), run + "/" + file, "runs/" + stage + "/" + file);
     }
     if (outcome.stopped()) {
-      throw new StoppedException();
+      throw new StoppedException(null);
     }
     return outcome.checkpoint().toString();
   }
@@ -281,8 +273,7 @@ public final class Quickstart {
     }
     console.accept(line.toString());
     if (!scores.failures().isEmpty()) {
-      throw new CommandException(
-          ExitCode.FAILED,
+      throw new FailedException(
           "Cannot evaluate %s in %s: %s"
               .formatted(
                   name, scores.failures().get(0).language(), scores.failures().get(0).problem()));
@@ -337,16 +328,10 @@ public final class Quickstart {
   }
 
   private Map<String, String> versions() throws IOException {
-    Properties built = new Properties();
-    try (InputStream stream = Main.class.getResourceAsStream("version.properties")) {
-      if (stream != null) {
-        built.load(stream);
-      }
-    }
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("Parrot", built.getProperty("parrot", "unknown"));
+    versions.put("Parrot", Versions.of("parrot"));
     versions.put("Spark", session.version() + ", " + MASTER);
-    versions.put("DL4J", built.getProperty("dl4j", "unknown"));
+    versions.put("DL4J", Versions.of("dl4j"));
     versions.put("Hadoop", org.apache.hadoop.util.VersionInfo.getVersion());
     versions.put("Java", Runtime.version().toString());
     versions.put(

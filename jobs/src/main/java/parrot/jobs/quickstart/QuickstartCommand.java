@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n%n",
     footer = {"  ./parrot quickstart --smoke --out smoke-run"})
-public final class QuickstartCommand implements Callable<Integer> {
+public final class QuickstartCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--smoke", description = "The same on little data.")
@@ -52,14 +52,14 @@ public final class QuickstartCommand implements Callable<Integer> {
   private int hdfsPort;
 
   @Override
-  public Integer call() throws Exception {
+  public Void call() throws Exception {
     PrintWriter console = spec.commandLine().getOut();
-    return Quickstart.run(
-            new Quickstart.Request(out, smoke, overwrite, seed, hdfsPort),
-            line -> {
-              console.println(line);
-              console.flush();
-            })
-        .code();
+    Quickstart.run(
+        new Quickstart.Request(out, smoke, overwrite, seed, hdfsPort),
+        line -> {
+          console.println(line);
+          console.flush();
+        });
+    return null;
   }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n%n",
     footer = {"  ./parrot report quickstart-run"})
-public final class ReportCommand implements Callable<Integer> {
+public final class ReportCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "RUN", description = "Folder, local or in HDFS.")
@@ -35,11 +35,11 @@ public final class ReportCommand implements Callable<Integer> {
   private String out;
 
   @Override
-  public Integer call() throws IOException {
+  public Void call() throws IOException {
     Path written =
         ReportJob.write(
             FileSystems.path(run), out == null ? null : FileSystems.path(out), new Configuration());
     spec.commandLine().getOut().println("Report: " + written.toUri().getPath());
-    return 0;
+    return null;
   }
 }

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
+import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.jobs.checkpoint.Checkpoints;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.jobs.failure.DivergedException;
+import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.TaskFailure;
 import parrot.jobs.state.JobFailedException;
 import parrot.jobs.state.LostStateException;
@@ -20,10 +22,13 @@ public final class RoundFailure {
     if (thrown instanceof LostStateException) {
       return thrown;
     }
-    if (thrown instanceof CommandException command) {
-      return command.exitCode() == ExitCode.DIVERGED
-          ? diverged(command, round, checkpoints)
-          : command;
+    if (thrown instanceof DivergedException diverged) {
+      return diverged(diverged, round, checkpoints);
+    }
+    if (thrown instanceof DataException
+        || thrown instanceof EnvironmentException
+        || thrown instanceof FailedException) {
+      return thrown;
     }
     Throwable cause = thrown instanceof JobFailedException ? thrown.getCause() : thrown;
     RuntimeException inTask = TaskFailure.unwrap((Exception) cause);
@@ -31,15 +36,16 @@ public final class RoundFailure {
       return inTask;
     }
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    ExitCode code = cause instanceof SparkException ? ExitCode.ENVIRONMENT : ExitCode.FAILED;
-    return new CommandException(code, "Cannot finish round " + round + ": " + reason, thrown);
+    String message = "Cannot finish round " + round + ": " + reason;
+    return cause instanceof SparkException
+        ? new EnvironmentException(message, thrown)
+        : new FailedException(message, thrown);
   }
 
-  private static CommandException diverged(
-      CommandException cause, int round, Checkpoints checkpoints) throws IOException {
+  private static DivergedException diverged(
+      DivergedException cause, int round, Checkpoints checkpoints) throws IOException {
     List<Path> kept = checkpoints.complete();
-    return new CommandException(
-        ExitCode.DIVERGED,
+    return new DivergedException(
         "Training diverged in round "
             + round
             + ", "

@@ -20,8 +20,7 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.jobs.failure.DivergedException;
 import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.ReplicaReport;
 import parrot.jobs.state.RoundNotes;
@@ -126,7 +125,7 @@ public final class RoundMaster
       return;
     }
     if (!settings.averaging().dropsDiverged()) {
-      throw new CommandException(ExitCode.DIVERGED, failures.get(0));
+      throw new DivergedException(failures.get(0));
     }
     long useful =
         reports.stream()
@@ -134,8 +133,7 @@ public final class RoundMaster
             .count();
     int minimum = settings.averaging().minimumReplicas();
     if (useful < minimum) {
-      throw new CommandException(
-          ExitCode.DIVERGED,
+      throw new DivergedException(
           useful
               + " replicas are left of at least "
               + minimum

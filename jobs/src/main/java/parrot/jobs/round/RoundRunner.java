@@ -1,6 +1,7 @@
 package parrot.jobs.round;
 
 import java.util.List;
+import parrot.jobs.failure.DivergedException;
 import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.ReplicaReport;
 import parrot.model.layer.Routing;
@@ -39,8 +40,7 @@ public interface RoundRunner extends AutoCloseable {
    * @param plans one for each replica
    * @param iteration steps of each replica so far
    * @param routing how routers are steered; null for what the model's configuration says
-   * @throws parrot.jobs.cli.CommandException with {@link parrot.jobs.cli.ExitCode#DIVERGED}; the
-   *     state is as before the round
+   * @throws DivergedException the state is as before the round
    * @throws parrot.jobs.state.LostStateException where the executors that had the state are gone
    */
   Summary train(List<ReplicaPlan> plans, int iteration, Routing routing);

@@ -11,7 +11,6 @@ import parrot.datasets.shapes.MultipleChoiceAnswers;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n%n",
     footer = {"  ./parrot shapes --out world --captions 2000 --conversations 4000 --questions 100"},
     showDefaultValues = true)
-public final class ShapesCommand implements Callable<Integer> {
+public final class ShapesCommand implements Callable<Void> {
   private static final ShapesConfig DEFAULTS = ShapesConfig.builder().build();
 
   @Spec private CommandSpec spec;
@@ -139,7 +138,7 @@ public final class ShapesCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Void call() throws IOException {
     ShapesConfig config = config();
     Path root = FileSystems.path(out);
     FileSystem files = FileSystems.of(root, new Configuration());
@@ -152,6 +151,6 @@ public final class ShapesCommand implements Callable<Integer> {
             "Written to "
                 + files.makeQualified(root)
                 + "; to preprocess its conversations, give this folder as --images");
-    return ExitCode.OK.code();
+    return null;
   }
 }

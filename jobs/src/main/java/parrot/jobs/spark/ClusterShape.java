@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /**
  * How many tasks fit where at the same time.
@@ -41,7 +41,7 @@ record ClusterShape(
    * The shape of a running context. Where executors are fixed, waits until those that were asked
    * for are there, or for a minute.
    *
-   * @throws CommandException if not one has come by then
+   * @throws UsageException if not one has come by then
    */
   static ClusterShape of(SparkContext spark) {
     ClusterShape asked = of(spark.getConf(), spark.defaultParallelism());
@@ -86,10 +86,9 @@ record ClusterShape(
     }
   }
 
-  private CommandException absent(SparkConf conf) {
+  private EnvironmentException absent(SparkConf conf) {
     String gpus = gpusPerExecutor == 0 ? "" : ", " + Count.of(gpusPerExecutor, "GPU");
-    return new CommandException(
-        ExitCode.ENVIRONMENT,
+    return new EnvironmentException(
         "Cannot run on "
             + conf.get("spark.master", "")
             + ": no executor has come in "

@@ -3,8 +3,8 @@ package parrot.jobs.spark;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /** Options of the JVMs that are to come, those of executors. */
 final class JavaOptions {
@@ -21,7 +21,7 @@ final class JavaOptions {
   /**
    * @param opened packages of {@code java.base} that must be open to reflection
    * @return one line where all is well; else one for each option that is missing
-   * @throws CommandException if executors could not work
+   * @throws UsageException if executors could not work
    */
   static List<String> facts(SparkConf conf, List<String> opened) {
     String options =
@@ -48,9 +48,8 @@ final class JavaOptions {
     return facts.isEmpty() ? List.of("executors have the options that they need") : facts;
   }
 
-  private static CommandException refuse(String what, String option) {
-    return new CommandException(
-        ExitCode.ENVIRONMENT,
+  private static EnvironmentException refuse(String what, String option) {
+    return new EnvironmentException(
         "Cannot run executors without "
             + what
             + ": add "

@@ -4,8 +4,8 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /** Holds what training asks of memory against what driver and executors have. */
 final class MemoryCheck {
@@ -45,7 +45,7 @@ final class MemoryCheck {
 
   /**
    * @return a line for the driver and one for an executor, and a warning where state goes to disk
-   * @throws CommandException where it cannot work, with numbers and the setting to change
+   * @throws UsageException where it cannot work, with numbers and the setting to change
    */
   static List<String> facts(SparkConf conf, MemoryNeed need, ClusterShape shape, Machine machine) {
     MemoryCheck check = new MemoryCheck(conf, need, shape, machine);
@@ -172,9 +172,8 @@ final class MemoryCheck {
     return Math.max(SMALLEST_OVERHEAD, (long) (factor * heap));
   }
 
-  private CommandException refuse(String needs, String has, String remedy) {
-    return new CommandException(
-        ExitCode.ENVIRONMENT,
+  private EnvironmentException refuse(String needs, String has, String remedy) {
+    return new EnvironmentException(
         "Cannot train "
             + Count.of(need.trainable(), "parameter")
             + ": "

@@ -9,10 +9,9 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.StorageUnavailableException;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 /** Finds out whether a folder can be written to, by writing to it. */
 final class OutputProbe {
@@ -26,7 +25,7 @@ final class OutputProbe {
    * that exists. Leaves nothing behind and creates no folder.
    *
    * @return what there is to say
-   * @throws CommandException with {@link ExitCode#ENVIRONMENT} and the file system's reason
+   * @throws EnvironmentException and the file system's reason
    * @throws StorageUnavailableException if the file system does not answer
    */
   static String fact(Path out, Configuration configuration) {
@@ -71,7 +70,7 @@ final class OutputProbe {
     }
   }
 
-  private static CommandException refuse(
+  private static EnvironmentException refuse(
       FileSystem files, Path probe, Path folder, IOException cause) {
     if (probe != null) {
       try {
@@ -81,8 +80,7 @@ final class OutputProbe {
       }
     }
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    return new CommandException(
-        ExitCode.ENVIRONMENT,
+    return new EnvironmentException(
         "Cannot write to "
             + folder
             + ": "

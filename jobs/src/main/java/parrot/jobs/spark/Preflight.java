@@ -10,9 +10,8 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.serializer.KryoSerializer;
 import org.nd4j.linalg.factory.Nd4j;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.model.kernel.cpu.OneDnn;
 
 /**
@@ -42,7 +41,7 @@ public final class Preflight {
    * @param kernels name of the kernels the job will use
    * @param precision of their products
    * @return one line for each thing checked
-   * @throws CommandException with {@link ExitCode#ENVIRONMENT} and the remedy
+   * @throws EnvironmentException and the remedy
    */
   public static List<String> check(
       SparkContext spark, int tasks, String kernels, String precision) {
@@ -54,7 +53,7 @@ public final class Preflight {
    * Holds what a model asks of memory against what driver and executors have.
    *
    * @return one line for each thing checked
-   * @throws CommandException with {@link ExitCode#ENVIRONMENT}, numbers and the setting to change
+   * @throws EnvironmentException numbers and the setting to change
    */
   public static List<String> memory(SparkContext spark, MemoryNeed need) {
     List<String> facts =
@@ -67,7 +66,7 @@ public final class Preflight {
    * Writes a small file to a folder, or to the nearest one above that exists, and deletes it.
    *
    * @return a line
-   * @throws CommandException with {@link ExitCode#ENVIRONMENT} if that fails
+   * @throws EnvironmentException if that fails
    * @throws StorageUnavailableException if the file system does not answer
    */
   public static String writable(Path out, Configuration configuration) {
@@ -130,8 +129,8 @@ public final class Preflight {
     return String.format("%-10s %s", topic, fact);
   }
 
-  private static CommandException refuse(String message) {
-    return new CommandException(ExitCode.ENVIRONMENT, message);
+  private static EnvironmentException refuse(String message) {
+    return new EnvironmentException(message);
   }
 
   private String master() {
@@ -282,8 +281,7 @@ public final class Preflight {
     try {
       say("nd4j", Nd4j.getBackend().getClass().getSimpleName());
     } catch (LinkageError | RuntimeException e) {
-      throw new CommandException(
-          ExitCode.ENVIRONMENT,
+      throw new EnvironmentException(
           "Cannot load ND4J's native library: "
               + e.getMessage()
               + "; is the jar built for this platform (-Dnative.platform)?",
@@ -296,7 +294,7 @@ public final class Preflight {
       try {
         OneDnn.requireAvailable();
       } catch (IllegalStateException e) {
-        throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), e);
+        throw new EnvironmentException(e.getMessage(), e);
       }
     }
     String rounding =

@@ -6,8 +6,7 @@ import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.SparkSession;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
 
 /**
  * Builds sessions that suit the jobs here. What {@code spark-submit} or the caller has set wins
@@ -25,7 +24,7 @@ public final class SparkSessions {
    * @param master such as {@code local[2]} or {@code yarn}; null for spark-submit's, else all cores
    *     of this machine
    * @param settings further {@code spark.} settings
-   * @throws CommandException with {@link ExitCode#ENVIRONMENT} if Spark does not start
+   * @throws EnvironmentException if Spark does not start
    */
   public static SparkSession create(String name, String master, Map<String, String> settings) {
     SparkConf conf = configuration(master, settings).setAppName(name);
@@ -78,7 +77,7 @@ public final class SparkSessions {
     return conf;
   }
 
-  private static CommandException unavailable(String master, Exception cause) {
+  private static EnvironmentException unavailable(String master, Exception cause) {
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     String remedy = "";
     if (reason.contains("Service 'SparkUI'") || reason.contains("BindException")) {
@@ -87,7 +86,7 @@ public final class SparkSessions {
     } else if (cause instanceof SparkException || reason.contains("master")) {
       remedy = "; is the master running, and is --master right?";
     }
-    return new CommandException(
-        ExitCode.ENVIRONMENT, "Cannot start Spark on " + master + ": " + reason + remedy, cause);
+    return new EnvironmentException(
+        "Cannot start Spark on " + master + ": " + reason + remedy, cause);
   }
 }

@@ -16,11 +16,10 @@ import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.checkpoint.Checkpoints;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfigReader;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
@@ -59,7 +58,7 @@ final class RunFolder {
    * Decides where to begin. Changes nothing.
    *
    * @return the checkpoint to go on from; empty for the start
-   * @throws CommandException if the folder holds something else, or a run of another configuration
+   * @throws UsageException if the folder holds something else, or a run of another configuration
    */
   Optional<Path> prepare(TrainJob.Mode mode, ObjectNode resolved, Consumer<String> say)
       throws IOException {
@@ -69,16 +68,14 @@ final class RunFolder {
     }
     boolean ours = files.exists(new Path(path, CONFIG));
     if (!ours) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "Cannot write to "
               + path
               + ": it exists and is no training run (choose another out, or delete it yourself)");
     }
     switch (mode) {
       case FRESH ->
-          throw new CommandException(
-              ExitCode.USAGE,
+          throw new UsageException(
               "Cannot start in "
                   + path
                   + ": it holds a run already (--resume continues it, --overwrite starts over,"
@@ -91,8 +88,7 @@ final class RunFolder {
         if (newest.isPresent()) {
           Optional<String> damage = CheckpointManifest.damage(files, checkpoints.start());
           if (damage.isPresent()) {
-            throw new CommandException(
-                ExitCode.DATA,
+            throw new DataException(
                 "Cannot resume: the start, where frozen weights are read from, is damaged; in "
                     + checkpoints.start()
                     + " "
@@ -111,14 +107,13 @@ final class RunFolder {
    * Deletes the run.
    *
    * @param needed folders that the next run reads
-   * @throws CommandException if one of them lies in it
+   * @throws UsageException if one of them lies in it
    */
   void delete(Collection<Path> needed) throws IOException {
     for (Path folder : needed) {
       String full = folder.getFileSystem(files.getConf()).makeQualified(folder) + "/";
       if (full.startsWith(path + "/")) {
-        throw new CommandException(
-            ExitCode.USAGE,
+        throw new UsageException(
             "Cannot overwrite "
                 + path
                 + ": the model that training starts from lies in it, "
@@ -127,7 +122,7 @@ final class RunFolder {
       }
     }
     if (files.exists(path) && !files.delete(path, true)) {
-      throw new CommandException(ExitCode.DATA, "Cannot delete " + path);
+      throw new DataException("Cannot delete " + path);
     }
   }
 
@@ -151,8 +146,7 @@ final class RunFolder {
     List<String> differences = new ArrayList<>();
     compare("", stored, current, differences);
     if (!differences.isEmpty()) {
-      throw new CommandException(
-          ExitCode.USAGE,
+      throw new UsageException(
           "Cannot resume: the configuration is not that of the run; "
               + String.join("; ", differences)
               + " (restore these values, or start another run with --out)");

@@ -15,10 +15,9 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.StrictMap;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.ModelException;
@@ -153,8 +152,7 @@ final class StartingModel implements AutoCloseable {
         .forEachRemaining(
             key -> {
               if (!known.contains(key)) {
-                throw new CommandException(
-                    ExitCode.USAGE,
+                throw new UsageException(
                     "Unknown key model.config." + key + StrictMap.suggestion(key, known));
               }
             });
@@ -215,14 +213,13 @@ final class StartingModel implements AutoCloseable {
   }
 
   /**
-   * @throws CommandException naming a part that the model does not use
+   * @throws UsageException naming a part that the model does not use
    */
   void requireParts(Set<Part> parts) {
     for (Part part : parts) {
       if (TensorNames.of(config).stream()
           .noneMatch(tensor -> tensor.required() && Part.of(tensor.name()) == part)) {
-        throw new CommandException(
-            ExitCode.USAGE,
+        throw new UsageException(
             "Invalid train: "
                 + part.key()
                 + " (must be parts that the model uses; use_moe is "

@@ -12,9 +12,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.failure.StoppedException;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -89,7 +89,7 @@ import picocli.CommandLine.Spec;
       "",
       "Paths may be local or hdfs://."
     })
-public final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -142,7 +142,7 @@ public final class TrainCommand implements Callable<Integer> {
   private Map<String, String> conf = new LinkedHashMap<>();
 
   @Override
-  public Integer call() throws IOException {
+  public Void call() throws IOException {
     List<String> all = new ArrayList<>(settings);
     if (out != null) {
       all.add("out=" + out);
@@ -166,7 +166,10 @@ public final class TrainCommand implements Callable<Integer> {
                 console.println(line);
                 console.flush();
               });
-      return (outcome.stopped() ? ExitCode.STOPPED : ExitCode.OK).code();
+      if (outcome.stopped()) {
+        throw new StoppedException(null);
+      }
+      return null;
     }
   }
 

@@ -10,13 +10,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.round.GraphPool;
@@ -72,7 +73,7 @@ public final class TrainJob {
    * Trains.
    *
    * @param say gets each line for the user
-   * @throws CommandException with the reason and an exit code
+   * @throws UsageException with the reason and an exit code
    */
   public static Outcome run(
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say) {
@@ -86,7 +87,7 @@ public final class TrainJob {
     try {
       return new TrainJob(config, session, say).train(mode, stop);
     } catch (IOException e) {
-      throw new CommandException(ExitCode.DATA, "Cannot train: " + e.getMessage(), e);
+      throw new DataException("Cannot train: " + e.getMessage(), e);
     } finally {
       GraphPool.clear();
       MinibatchLoader.forget();
@@ -130,8 +131,7 @@ public final class TrainJob {
         return new TrainingLoop(config, spark, run, say, model, from, threads, yaml).train(stop);
       } catch (LostStateException e) {
         if (losses == LOSSES) {
-          throw new CommandException(
-              ExitCode.ENVIRONMENT,
+          throw new EnvironmentException(
               "Cannot train: "
                   + e.getMessage()
                   + ", for the "

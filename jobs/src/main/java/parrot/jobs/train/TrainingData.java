@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.RunProgress;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.config.ParrotConfig;
 
@@ -70,13 +70,12 @@ record TrainingData(
   /**
    * Refuses to go on with other data than the run began with.
    *
-   * @throws CommandException naming the folder that has changed
+   * @throws UsageException naming the folder that has changed
    */
   void requireSame(RunProgress state) {
     for (int i = 0; i < Math.min(train.size(), state.data().size()); i++) {
       if (!state.data().get(i).equals(fingerprints.get(i))) {
-        throw new CommandException(
-            ExitCode.DATA,
+        throw new DataException(
             "Cannot resume: "
                 + train.get(i).folder()
                 + " has changed since the run began (its "

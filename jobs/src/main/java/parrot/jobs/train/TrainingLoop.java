@@ -23,9 +23,8 @@ import parrot.jobs.checkpoint.CheckpointReader;
 import parrot.jobs.checkpoint.CheckpointWriter;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.failure.FailedException;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.PrometheusGauges;
@@ -375,8 +374,7 @@ final class TrainingLoop {
   private static void requireAll(RoundRunner.Summary summary, long examples, int round) {
     boolean counted = !summary.reports().isEmpty() && summary.dropped().isEmpty();
     if (counted && summary.tally().samples() != examples) {
-      throw new CommandException(
-          ExitCode.FAILED,
+      throw new FailedException(
           "Cannot finish round "
               + round
               + ": replicas trained on "

@@ -1,6 +1,5 @@
 package parrot.jobs.balance;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,8 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.UsageException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
 
@@ -52,8 +50,7 @@ class BalanceConfigTest {
   @Test
   void refusesWhatWouldSteerNothing() {
     assertThatThrownBy(() -> BIAS.requireFit(model(true, 6), true))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Invalid balance.update_rate: 0.01 (must be absent where every expert computes:"
                 + " moe_top_k is num_experts, 6; set model.config.moe_top_k to fewer, or"

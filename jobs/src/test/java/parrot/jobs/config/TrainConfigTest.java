@@ -9,11 +9,10 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.model.network.Part;
 
 class TrainConfigTest {
@@ -147,10 +146,7 @@ class TrainConfigTest {
           optimizer.minimum_rate=1 | Invalid optimizer.minimum_rate: 1.0 (must be at most learning_rate, 2.0E-5)
           """)
   void refusesWhatIsWrongNamingKeyValueAndRule(String setting, String message) {
-    assertThatThrownBy(() -> read(setting))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
-        .hasMessage(message);
+    assertThatThrownBy(() -> read(setting)).isInstanceOf(UsageException.class).hasMessage(message);
   }
 
   @Test
@@ -165,7 +161,7 @@ class TrainConfigTest {
     assertThatThrownBy(() -> TrainConfigReader.read("just text", List.of()))
         .hasMessage("Invalid configuration: \"just text\" (must be a mapping of keys to values)");
     assertThatThrownBy(() -> TrainConfigReader.read("out: [a", List.of()))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("Cannot read the configuration, line ");
     assertThatThrownBy(() -> TrainConfigReader.read("out: a\nout: b\n", List.of()))
         .hasMessageContaining("Duplicate field 'out'");

@@ -1,6 +1,5 @@
 package parrot.jobs.evaluate;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
@@ -9,9 +8,8 @@ import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 
 final class AskerTest {
   private static final class Failing extends CompletableFuture<List<Question.Answer>>
@@ -38,8 +36,7 @@ final class AskerTest {
             new UnsatisfiedLinkError("no jnidnnl"));
 
     assertThatThrownBy(() -> await(aborted))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("Cannot ask questions: executors failed: Job aborted")
         .hasMessageContaining("no jnidnnl (mend that");
   }

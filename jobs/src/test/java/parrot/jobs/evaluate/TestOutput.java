@@ -19,7 +19,7 @@ final class TestOutput {
   }
 
   /** What a command prints; what it throws comes through. */
-  static String of(Callable<Integer> command, String... arguments) throws Exception {
+  static String of(Callable<Void> command, String... arguments) throws Exception {
     StringWriter text = new StringWriter();
     CommandLine line = new CommandLine(command).setOut(new PrintWriter(text, true));
     line.parseArgs(arguments);

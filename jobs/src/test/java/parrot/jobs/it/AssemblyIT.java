@@ -15,7 +15,7 @@ class AssemblyIT {
     try (JarFile jar = new JarFile(OwnCluster.HOME.resolve("jobs/target/parrot.jar").toFile())) {
       List<String> names = jar.stream().map(ZipEntry::getName).toList();
       assertThat(names)
-          .contains("parrot/jobs/cli/Main.class", "parrot/model/network/ParrotNetwork.class")
+          .contains("parrot/jobs/Main.class", "parrot/model/network/ParrotNetwork.class")
           .filteredOn(name -> name.endsWith(".class"))
           // A class that DL4J keeps in Spark's package.
           .filteredOn(name -> !name.matches("org/apache/spark/TaskContextHelper\\$?.class"))

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import parrot.jobs.cli.CommandException;
+import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
+import parrot.jobs.failure.FailedException;
 import picocli.CommandLine;
 
 /** Over the reference cases that the modules' own tests hold. */
@@ -314,8 +316,12 @@ class ParityCommandTest {
     command.setExecutionExceptionHandler(
         (exception, commandLine, result) -> {
           text.write(exception.getMessage());
-          if (exception instanceof CommandException e) {
-            return e.exitCode().code();
+          if (exception instanceof UsageException) {
+            return 2;
+          } else if (exception instanceof FailedException) {
+            return 1;
+          } else if (exception instanceof DataException) {
+            return 3;
           }
           throw exception;
         });

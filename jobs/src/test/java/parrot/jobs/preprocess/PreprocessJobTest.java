@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
@@ -34,7 +35,6 @@ import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectFile;
 import parrot.datasets.source.RejectReason;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.CommandException;
 import parrot.jobs.spark.SparkSessions;
 
 @Tag("slow")
@@ -317,10 +317,10 @@ class PreprocessJobTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Cannot read text.json: neither a JSON array nor JSON lines");
     assertThatThrownBy(() -> options(data).patchSize(5).build())
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("Invalid --patch-size: 5 (must be a divisor of the picture size 28)");
     assertThatThrownBy(() -> options(data).maxRejected(Double.NaN).build())
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("Invalid --max-rejected: NaN");
   }
 

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 @Tag("slow")
 final class EmbeddedHdfsTest {
@@ -38,8 +38,7 @@ final class EmbeddedHdfsTest {
       int port = socket.getLocalPort();
 
       assertThatThrownBy(() -> EmbeddedHdfs.start(folder.resolve("hdfs"), port))
-          .isInstanceOfSatisfying(
-              CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+          .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("Cannot start the embedded HDFS: port " + port + " is taken")
           .hasMessageContaining("--hdfs-port");
     }
@@ -48,7 +47,7 @@ final class EmbeddedHdfsTest {
   @Test
   void refusesAPortThatIsNone() {
     assertThatThrownBy(() -> new Quickstart.Request(folder, true, false, 1, 70_000))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage("Invalid --hdfs-port: 70000 (must be from 1 to 65535, or 0 for any)");
   }
 }

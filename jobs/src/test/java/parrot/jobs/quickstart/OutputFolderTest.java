@@ -8,16 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.UsageException;
 
 final class OutputFolderTest {
   @TempDir Path folder;
 
   private void refused(Path out, boolean overwrite, String... message) {
     assertThatThrownBy(() -> OutputFolder.create(out, overwrite))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .isInstanceOf(UsageException.class)
         .message()
         .contains(message);
   }

@@ -33,9 +33,8 @@ import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.CheckpointReader;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.failure.DivergedException;
 import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.StateChunk;
@@ -182,8 +181,7 @@ class RoundMasterTest {
     float[] before = values(master.state());
     Poison poison = new Poison(minibatches.get(2));
     assertThatThrownBy(() -> fit(master, settings, poison, plan(0, 0, 1), plan(1, 1, 2)))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DIVERGED))
+        .isInstanceOf(DivergedException.class)
         .hasMessageMatching("replica 1 \\(executor driver on .+\\): the loss of step 2 is NaN");
     assertThat(values(master.state())).isEqualTo(before);
   }

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
 import parrot.jobs.spark.MemoryCheck.Machine;
 
 class MemoryCheckTest {
@@ -77,8 +76,7 @@ class MemoryCheckTest {
   @Test
   void refusesAnOverheadThatIsTooSmall() {
     assertThatThrownBy(() -> facts(need(2, false), LARGE, yarn("spark.executor.memoryOverhead=5g")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .isInstanceOf(EnvironmentException.class)
         .hasMessage(
             "Cannot train 268,435,456 parameters: executor needs 6.0 GiB and activations beside its"
                 + " heap for 1 replica at a time (16 bytes a trained parameter and replica, 4 a"
@@ -120,7 +118,7 @@ class MemoryCheckTest {
     assertThat(facts(need(2, false), new Machine(3 * GIB, 64 * GIB), cluster))
         .contains("driver needs up to 4.0 GiB, its heap and overhead are 4.0 GiB");
     assertThatThrownBy(() -> facts(need(2, false), new Machine(2 * GIB, 64 * GIB), cluster))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageEndingWith(
             "driver needs up to 4.0 GiB (its heap and overhead are 3.0 GiB); set"
                 + " spark.driver.memoryOverhead or spark.driver.memory higher");
@@ -129,7 +127,7 @@ class MemoryCheckTest {
   @Test
   void holdsADriverOfAShellAgainstItsMachine() {
     assertThatThrownBy(() -> facts(need(2, false), new Machine(GIB, 3 * GIB), yarn()))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageEndingWith(
             "driver needs up to 4.0 GiB (its machine has 3.0 GiB); start it on a larger machine");
   }
@@ -158,7 +156,7 @@ class MemoryCheckTest {
             "this process needs about 20.0 GiB and activations of this machine's 20.0 GiB; heap"
                 + " 12.0 GiB");
     assertThatThrownBy(() -> facts(need(2, false), new Machine(12 * GIB, 20 * GIB - 1), local))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("need about 20.0 GiB together (this machine has 20.0 GiB); train");
     assertThat(facts(need(2, false), new Machine(3 * GIB, 20 * GIB), local))
         .anyMatch(fact -> fact.contains("set PARROT_HEAP (or spark.driver.memory) to "));

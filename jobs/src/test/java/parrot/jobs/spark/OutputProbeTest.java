@@ -14,8 +14,7 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
 
 class OutputProbeTest {
   @TempDir java.nio.file.Path temporary;
@@ -46,8 +45,7 @@ class OutputProbeTest {
   void refusesAFolderBelowAFile() throws IOException {
     Files.writeString(temporary.resolve("file"), "x");
     assertThatThrownBy(() -> probe("file/run"))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith("Cannot write to file:")
         .hasMessageContaining("; choose another folder, or mend its permissions");
     assertThat(content()).containsExactly(temporary.resolve("file"));
@@ -69,13 +67,13 @@ class OutputProbeTest {
       files.mkdirs(run);
       files.setQuota(run, 1, Long.MAX_VALUE / 2); // no name but its own
       assertThatThrownBy(() -> Preflight.writable(run, configuration))
-          .isInstanceOf(CommandException.class)
+          .isInstanceOf(EnvironmentException.class)
           .hasMessageStartingWith("Cannot write to " + run + ": ")
           .hasMessageContaining("quota");
 
       files.setSafeMode(SafeModeAction.SAFEMODE_ENTER);
       assertThatThrownBy(() -> Preflight.writable(run, configuration))
-          .isInstanceOf(CommandException.class)
+          .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("Name node is in safe mode");
     }
   }

@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
+import parrot.datasets.EnvironmentException;
 import parrot.model.kernel.cpu.OneDnn;
 
 class PreflightTest {
@@ -95,8 +94,7 @@ class PreflightTest {
           """)
   void refusesWhatCannotWork(String setting, String message) {
     assertThatThrownBy(() -> check(conf(setting), 2, NOTHING, 2, "reference", "f32"))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith(message);
   }
 
@@ -132,7 +130,7 @@ class PreflightTest {
             () ->
                 Preflight.checkAnyTasks(
                     tooWide, ClusterShape.of(tooWide, 2), NOTHING, "reference", "f32"))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith("Cannot run on local[2]: no task fits");
   }
 
@@ -187,8 +185,7 @@ class PreflightTest {
   void refusesWhatCannotWorkOnACluster(String setting, String message) {
     SparkConf conf = cluster(setting);
     assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", "f32"))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith(message);
   }
 
@@ -199,7 +196,7 @@ class PreflightTest {
             "spark.dynamicAllocation.enabled=true",
             "spark.dynamicAllocation.cachedExecutorIdleTimeout=60s");
     assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", "f32"))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("executors keep the state between rounds");
   }
 
@@ -246,8 +243,7 @@ class PreflightTest {
   @Test
   void saysThatAMasterDoesNotExist() {
     assertThatThrownBy(() -> SparkSessions.create("test", "nonsense", Map.of()))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.ENVIRONMENT))
+        .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith("Cannot start Spark on nonsense: ")
         .hasMessageEndingWith("; is the master running, and is --master right?");
   }

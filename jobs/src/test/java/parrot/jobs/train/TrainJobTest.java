@@ -35,9 +35,8 @@ import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.CheckpointManifest;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.failure.DivergedException;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.round.MinibatchLoader;
 import parrot.jobs.spark.SparkSessions;
@@ -431,8 +430,7 @@ class TrainJobTest {
             "held_out.data=[]",
             "checkpoints.every=1");
     assertThatThrownBy(() -> train(config))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.DIVERGED))
+        .isInstanceOf(DivergedException.class)
         .hasMessageStartingWith("Training diverged in round ")
         .hasMessageContaining("replica 0 (executor driver on ")
         .hasMessageContaining("the last checkpoint is kept in ")

@@ -15,10 +15,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
-import parrot.jobs.cli.CommandException;
-import parrot.jobs.cli.ExitCode;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.SparkSessions;
 
@@ -53,8 +52,7 @@ class TrainRefusalsTest {
   @Test
   void refusesToBalanceBySelectionWhereEveryExpertComputes() {
     assertThatThrownBy(() -> train(world.config("unbalanced", "balance.update_rate=0.01")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("Invalid balance.update_rate: 0.01 (must be absent where every");
     assertThat(folder.resolve("unbalanced")).doesNotExist();
   }
@@ -67,7 +65,7 @@ class TrainRefusalsTest {
                 train(
                     world.config("contradiction", "max_examples=16", "optimizer.beta2=0.95"),
                     TrainJob.Mode.RESUME))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessage(
             "Cannot resume: the configuration is not that of the run; optimizer.beta2 was 0.999 and"
                 + " is 0.95 (restore these values, or start another run with --out)");
@@ -84,7 +82,7 @@ class TrainRefusalsTest {
     Files.writeString(manifest, Files.readString(manifest).replace("\"1\"", "\"2\""));
 
     assertThatThrownBy(() -> train(world.config("on-changing", settings), TrainJob.Mode.RESUME))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(DataException.class)
         .hasMessageStartingWith("Cannot resume: ")
         .hasMessageContaining("changing has changed since the run began (its manifest.json has")
         .hasMessageEndingWith("); put the data back, or start another run with --out");
@@ -117,7 +115,7 @@ class TrainRefusalsTest {
         .hasMessageContaining("held-uot: no such folder (run preprocess first)");
     TrainConfig itself = world.config("mistyped", "model.folder=" + world.path("mistyped"));
     assertThatThrownBy(() -> train(itself, TrainJob.Mode.OVERWRITE))
-        .isInstanceOf(CommandException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageContaining("mistyped: the model that training starts from lies in it, ")
         .hasMessageEndingWith(" (choose another out)");
     assertThat(Path.of(outcome.checkpoint().toUri())).exists();
@@ -129,8 +127,7 @@ class TrainRefusalsTest {
   @Test
   void refusesToChangeAKeyThatNoModelHas() {
     assertThatThrownBy(() -> train(world.config("unknown", "model.config.moe_wight=1")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .isInstanceOf(UsageException.class)
         .hasMessage("Unknown key model.config.moe_wight; did you mean moe_weight?");
     train(world.config("known", "model.config.moe_formula=paper", "max_examples=8"));
   }
@@ -139,8 +136,7 @@ class TrainRefusalsTest {
   void refusesToTrainAPartThatTheModelDoesNotUse() {
     assertThatThrownBy(
             () -> train(world.config("unused", "train=[projector, experts]", "use_moe=false")))
-        .isInstanceOfSatisfying(
-            CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        .isInstanceOf(UsageException.class)
         .hasMessage("Invalid train: experts (must be parts that the model uses; use_moe is false)");
   }
 
