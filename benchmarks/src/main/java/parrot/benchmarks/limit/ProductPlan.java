@@ -52,32 +52,32 @@ final class ProductPlan {
   /** The products of one step of a workload. */
   static ProductPlan of(Workload.Kind kind, ParrotConfig config, Set<Part> trained, Batch batch) {
     ProductPlan plan = new ProductPlan();
-    if (batch.pictures() > 0) {
-      plan.vision(config, batch.pictures());
+    if (batch.images() > 0) {
+      plan.vision(config, batch.images());
     }
     if (kind == Workload.Kind.ENCODE) {
       return plan;
     }
     boolean below = trained.contains(Part.PROJECTOR) || trained.contains(Part.EXPERTS);
-    if (batch.pictures() > 0) {
-      plan.visuals(config, trained, batch.pictures() * config.visualTokens());
+    if (batch.images() > 0) {
+      plan.visuals(config, trained, batch.images() * config.visualTokens());
     }
     plan.decoder(config, batch, trained.contains(Part.DECODER), below);
     return plan;
   }
 
-  private void vision(ParrotConfig config, int pictures) {
+  private void vision(ParrotConfig config, int images) {
     VisionConfig vision = config.vision();
     int d = vision.hiddenSize();
     int tokens = vision.patches() + 1;
     int layers = config.visionLayersUsed();
     int patch = vision.numChannels() * vision.patchSize() * vision.patchSize();
-    linear(pictures * vision.patches(), d, patch, 1, false, false);
-    linear(pictures * tokens, d, d, 4 * layers, false, false);
-    linear(pictures * tokens, vision.intermediateSize(), d, layers, false, false);
-    linear(pictures * tokens, d, vision.intermediateSize(), layers, false, false);
+    linear(images * vision.patches(), d, patch, 1, false, false);
+    linear(images * tokens, d, d, 4 * layers, false, false);
+    linear(images * tokens, vision.intermediateSize(), d, layers, false, false);
+    linear(images * tokens, d, vision.intermediateSize(), layers, false, false);
     int heads = vision.numAttentionHeads();
-    attention(tokens, vision.headSize(), pictures * heads * layers, false);
+    attention(tokens, vision.headSize(), images * heads * layers, false);
   }
 
   private void visuals(ParrotConfig config, Set<Part> trained, int rows) {
@@ -102,7 +102,7 @@ final class ProductPlan {
     int rows = batch.tokenIds().length;
     boolean back = learns || below;
     int[] tokens = batch.lengths().clone();
-    for (int sample : batch.pictureSamples()) {
+    for (int sample : batch.imageSamples()) {
       tokens[sample] += config.visualTokens() - 1;
       rows += config.visualTokens() - 1;
     }

@@ -19,7 +19,7 @@ final class OurGenerating implements Side {
     this.network = network;
     this.batch = request.workload().batch(request);
     int visual = network.config().visualTokens();
-    capacity = batch.tokenIds().length + batch.pictures() * (visual - 1) + Workload.GENERATED;
+    capacity = batch.tokenIds().length + batch.images() * (visual - 1) + Workload.GENERATED;
   }
 
   @Override

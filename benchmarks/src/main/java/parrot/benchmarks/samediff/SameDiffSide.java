@@ -38,13 +38,13 @@ public final class SameDiffSide implements Side {
   /** Builds the decoder of a request's workload, which has one sample of text. */
   public static SameDiffSide open(SideRequest request) {
     Batch batch = request.workload().batch(request);
-    if (batch.samples() != 1 || batch.pictures() > 0) {
+    if (batch.samples() != 1 || batch.images() > 0) {
       throw new IllegalArgumentException(
           "Cannot build SameDiff's decoder: it takes one sample of text (got "
               + batch.samples()
               + " samples, "
-              + batch.pictures()
-              + " pictures)");
+              + batch.images()
+              + " images)");
     }
     try (ModelFolder folder = ModelFolder.open(new Path(request.folder()), new Configuration())) {
       int[] ids = batch.tokenIds();

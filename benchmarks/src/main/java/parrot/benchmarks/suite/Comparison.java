@@ -127,8 +127,8 @@ public record Comparison(Workload workload) implements Benchmark {
     Table table =
         new Table(
             "side",
-            "best pictures/s",
-            "median pictures/s",
+            "best images/s",
+            "median images/s",
             "share of limit",
             "peak GiB",
             "faults/step");

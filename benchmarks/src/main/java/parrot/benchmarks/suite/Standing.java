@@ -113,7 +113,7 @@ final class Standing {
       case ENCODE ->
           List.of(
               new Target(
-                  "pictures per second over libtorch's best variant",
+                  "images per second over libtorch's best variant",
                   torchBest / best,
                   Bound.AT_LEAST,
                   1.1));

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import parrot.model.config.MoeFormula;
 import parrot.model.config.ParrotConfig;
 
-/** The text-guided mixture: every expert on every visual token, one routing for each picture. */
+/** The text-guided mixture: every expert on every visual token, one routing for each image. */
 final class Experts {
   private static final String NAME = "model.moe_model.";
 
@@ -26,13 +26,13 @@ final class Experts {
 
   /**
    * @param x (I, P, D), the class token first
-   * @param prompts embeddings of each picture's prompt, each (n, D)
+   * @param prompts embeddings of each image's prompt, each (n, D)
    * @return (I, P, D)
    */
   Tensor forward(Tensor x, Tensor[] prompts) {
     Tensor[] pooled = new Tensor[prompts.length];
-    for (int picture = 0; picture < prompts.length; picture++) {
-      pooled[picture] = pool(x.select(0, picture).narrow(0, 0, 1), prompts[picture]);
+    for (int image = 0; image < prompts.length; image++) {
+      pooled[image] = pool(x.select(0, image).narrow(0, 0, 1), prompts[image]);
     }
     Tensor scores = torch.linear(Ops.cat(0, pooled), parameters.get(NAME + "gate.weight"));
     Tensor routing = torch.softmax(scores, -1); // (I, E)

@@ -15,18 +15,18 @@ import parrot.model.network.Batch;
 final class PaddedBatch {
   final int samples;
   final int longest; // T, visual tokens included
-  final Tensor pixels; // (I, 3, size, size), null without pictures
+  final Tensor pixels; // (I, 3, size, size), null without images
   final Tensor targets; // (B * T), the next token of each position, -100 where none counts
   final Tensor mask; // (1 or B, 1, T, T), 0 or minus infinity
   final List<List<Piece>> pieces = new ArrayList<>(); // by sample
-  final Tensor[] prompts; // by picture, token ids (n)
+  final Tensor[] prompts; // by image, token ids (n)
 
   /**
-   * A piece of a sample: token ids (n), or a picture.
+   * A piece of a sample: token ids (n), or an image.
    *
-   * @param ids null where it is a picture
+   * @param ids null where it is an image
    */
-  record Piece(Tensor ids, int picture) {}
+  record Piece(Tensor ids, int image) {}
 
   PaddedBatch(ParrotConfig config, Batch batch) {
     this(config, batch, ScalarType.Float);
@@ -40,14 +40,14 @@ final class PaddedBatch {
     int visual = config.visualTokens();
     int[] rows = new int[samples];
     int[][] labels = new int[samples][];
-    prompts = new Tensor[batch.pictures()];
+    prompts = new Tensor[batch.images()];
     int at = 0;
-    int picture = 0;
+    int image = 0;
     for (int sample = 0; sample < samples; sample++) {
       int end = at + batch.lengths()[sample];
       int[] ids = Arrays.copyOfRange(batch.tokenIds(), at, end);
       int[] given = Arrays.copyOfRange(batch.labels(), at, end);
-      labels[sample] = new int[ids.length + batch.pictures() * visual];
+      labels[sample] = new int[ids.length + batch.images() * visual];
       List<Piece> sequence = new ArrayList<>();
       int from = 0;
       for (int i = 0; i <= ids.length; i++) {
@@ -61,8 +61,8 @@ final class PaddedBatch {
         if (i < ids.length) {
           Arrays.fill(labels[sample], rows[sample], rows[sample] + visual, Batch.IGNORE);
           rows[sample] += visual;
-          prompts[picture] = longs(prompt(ids, given));
-          sequence.add(new Piece(null, picture++));
+          prompts[image] = longs(prompt(ids, given));
+          sequence.add(new Piece(null, image++));
         }
         from = i + 1;
       }
@@ -74,12 +74,12 @@ final class PaddedBatch {
     mask = mask(rows);
     int size = config.vision().imageSize();
     pixels =
-        batch.pictures() == 0
+        batch.images() == 0
             ? null
             : floats(batch.pixels().toArray()).view(-1, 3, size, size).to(type);
   }
 
-  /** What is neither supervised nor a picture. */
+  /** What is neither supervised nor an image. */
   private static int[] prompt(int[] ids, int[] labels) {
     int[] prompt = new int[ids.length];
     int count = 0;

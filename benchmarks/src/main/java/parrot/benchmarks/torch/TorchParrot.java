@@ -41,7 +41,7 @@ final class TorchParrot {
     return decoder.logits(decoder.forward(embed(batch), batch.mask, null));
   }
 
-  /** Embeddings of a batch with the pictures in their places, padded with zeros: (B, T, D). */
+  /** Embeddings of a batch with the images in their places, padded with zeros: (B, T, D). */
   Tensor embed(PaddedBatch batch) {
     Tensor visual = batch.pixels == null ? null : see(batch);
     Tensor[] rows = new Tensor[batch.samples];
@@ -51,7 +51,7 @@ final class TorchParrot {
       for (int i = 0; i < parts.length; i++) {
         PaddedBatch.Piece piece = pieces.get(i);
         parts[i] =
-            piece.ids() == null ? visual.select(0, piece.picture()) : decoder.embed(piece.ids());
+            piece.ids() == null ? visual.select(0, piece.image()) : decoder.embed(piece.ids());
       }
       Tensor row = parts.length == 1 ? parts[0] : Ops.cat(0, parts);
       long missing = batch.longest - row.size(0);
@@ -74,8 +74,8 @@ final class TorchParrot {
       return projected;
     }
     Tensor[] prompts = new Tensor[batch.prompts.length];
-    for (int picture = 0; picture < prompts.length; picture++) {
-      prompts[picture] = decoder.embed(batch.prompts[picture]);
+    for (int image = 0; image < prompts.length; image++) {
+      prompts[image] = decoder.embed(batch.prompts[image]);
     }
     return experts.forward(projected, prompts);
   }

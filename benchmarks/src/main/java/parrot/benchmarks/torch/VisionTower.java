@@ -25,7 +25,7 @@ final class VisionTower {
    * @return (I, P, Dv), the class token first
    */
   Tensor forward(Tensor pixels) {
-    long pictures = pixels.size(0);
+    long images = pixels.size(0);
     long width = config.hiddenSize();
     long[] stride = {config.patchSize(), config.patchSize()};
     String embeddings = "vision_model.embeddings.";
@@ -41,7 +41,7 @@ final class VisionTower {
                 1)
             .flatten(2, 3)
             .transpose(1, 2);
-    Tensor classes = parameters.get(embeddings + "class_embedding").expand(pictures, 1, width);
+    Tensor classes = parameters.get(embeddings + "class_embedding").expand(images, 1, width);
     Tensor x = Ops.cat(1, classes.to(patches.scalar_type()), patches);
     x = x.add(parameters.get(embeddings + "position_embedding.weight"));
     x = norm(x, "vision_model.pre_layrnorm");

@@ -20,7 +20,7 @@ public final class Batches {
     return Batch.ofText(ids, ids.clone(), lengths);
   }
 
-  /** Samples of one picture and text of {@code 20} to {@code 220} tokens each. */
+  /** Samples of one image and text of {@code 20} to {@code 220} tokens each. */
   public static Batch conversations(ParrotConfig config, int samples) {
     SplittableRandom random = new SplittableRandom(SEED);
     int[] lengths = new int[samples];
@@ -30,30 +30,30 @@ public final class Batches {
       lengths[i] = i == 0 ? 220 : i == 1 ? 20 : random.nextInt(20, 221);
       answers[i] = Math.min(random.nextInt(5, 61), lengths[i] - 10);
     }
-    return pictured(config, lengths, answers, random);
+    return imaged(config, lengths, answers, random);
   }
 
-  /** One sample of a picture and text, of which the end is the answer. */
+  /** One sample of an image and text, of which the end is the answer. */
   public static Batch conversation(ParrotConfig config, int tokens, int answer) {
     SplittableRandom random = new SplittableRandom(SEED);
-    return pictured(config, new int[] {tokens}, new int[] {answer}, random);
+    return imaged(config, new int[] {tokens}, new int[] {answer}, random);
   }
 
-  /** Pictures with no text to speak of. */
-  public static Batch pictures(ParrotConfig config, int count) {
+  /** Images with no text to speak of. */
+  public static Batch images(ParrotConfig config, int count) {
     SplittableRandom random = new SplittableRandom(SEED);
     int[] lengths = new int[count];
     Arrays.fill(lengths, 2);
     int[] answers = new int[count];
     Arrays.fill(answers, 1);
-    return pictured(config, lengths, answers, random);
+    return imaged(config, lengths, answers, random);
   }
 
   /**
    * @param lengths text tokens of each sample
    * @param answers supervised tokens at the end of each
    */
-  private static Batch pictured(
+  private static Batch imaged(
       ParrotConfig config, int[] lengths, int[] answers, SplittableRandom random) {
     int samples = lengths.length;
     int total = Arrays.stream(lengths).sum() + samples;
@@ -61,13 +61,13 @@ public final class Batches {
     int[] labels = new int[total];
     Arrays.fill(labels, Batch.IGNORE);
     int[] all = new int[samples];
-    int[] pictures = new int[samples];
+    int[] images = new int[samples];
     int at = 0;
     for (int sample = 0; sample < samples; sample++) {
       all[sample] = lengths[sample] + 1;
-      pictures[sample] = sample;
+      images[sample] = sample;
       int end = at + all[sample];
-      // A chat template puts some text before the picture.
+      // A chat template puts some text before the image.
       int image = at + Math.min(lengths[sample] - answers[sample], 1);
       for (int i = at; i < end; i++) {
         ids[i] = i == image ? Batch.IMAGE : random.nextInt(config.vocabSize());
@@ -82,11 +82,11 @@ public final class Batches {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) random.nextGaussian();
     }
-    return new Batch(ids, labels, all, pixels, pictures);
+    return new Batch(ids, labels, all, pixels, images);
   }
 
   /** Rows of the spliced sequence of all samples: what a ragged network computes. */
   public static int rows(ParrotConfig config, Batch batch) {
-    return batch.tokenIds().length + batch.pictures() * (config.visualTokens() - 1);
+    return batch.tokenIds().length + batch.images() * (config.visualTokens() - 1);
   }
 }

@@ -82,7 +82,7 @@ public final class Models {
   }
 
   private static VisionConfig vision(
-      int width, int between, int layers, int heads, int picture, int patch) {
+      int width, int between, int layers, int heads, int image, int patch) {
     ObjectNode json =
         JSON.createObjectNode()
             .put("model_type", "clip_vision_model")
@@ -90,7 +90,7 @@ public final class Models {
             .put("intermediate_size", between)
             .put("num_hidden_layers", layers)
             .put("num_attention_heads", heads)
-            .put("image_size", picture)
+            .put("image_size", image)
             .put("patch_size", patch)
             .put("hidden_act", "quick_gelu");
     return VisionConfig.of(json, "the benchmark");

@@ -25,7 +25,7 @@ public enum Workload {
           Engine.SAMEDIFF)),
   INSTRUCT(
       Kind.TRAIN,
-      "One step of stage 2 of a mid-size Parrot on 8 samples with a picture each.",
+      "One step of stage 2 of a mid-size Parrot on 8 samples with an image each.",
       List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
   REAL_SIZE(
       Kind.TRAIN,
@@ -37,11 +37,11 @@ public enum Workload {
       List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
   GENERATE(
       Kind.GENERATE,
-      "Greedy decoding of the same model after a prompt of a picture and 160 tokens.",
+      "Greedy decoding of the same model after a prompt of an image and 160 tokens.",
       List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_F32, Engine.BANDWIDTH)),
   ENCODE(
       Kind.ENCODE,
-      "The vision tower of the same model on 4 pictures, without gradients.",
+      "The vision tower of the same model on 4 images, without gradients.",
       List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
   /** For tests: every part, in milliseconds. */
   TINY(
@@ -140,7 +140,7 @@ public enum Workload {
       case INSTRUCT -> Batches.conversations(config, CONVERSATIONS);
       case REAL_SIZE, ALIGN -> Batches.conversation(config, TOKENS, ANSWER);
       case GENERATE -> Batches.conversation(config, TOKENS, 0);
-      case ENCODE -> Batches.pictures(config, PICTURES);
+      case ENCODE -> Batches.images(config, PICTURES);
       case TINY -> Batches.conversations(config, 3);
     };
   }
@@ -155,7 +155,7 @@ public enum Workload {
     return 1024;
   }
 
-  /** What is compared: seconds of a step, of a generated token, or of a picture. */
+  /** What is compared: seconds of a step, of a generated token, or of an image. */
   public double seconds(Reply reply) {
     return switch (kind) {
       case TRAIN -> reply.seconds();

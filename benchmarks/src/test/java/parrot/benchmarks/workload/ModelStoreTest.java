@@ -52,7 +52,7 @@ class ModelStoreTest {
     Batch batch = Batches.conversations(Models.instruct(), 8);
     assertThat(batch.lengths()).hasSize(8).contains(221, 21);
     assertThat(Arrays.stream(batch.lengths())).allMatch(n -> n >= 21 && n <= 221);
-    assertThat(batch.pictures()).isEqualTo(8);
+    assertThat(batch.images()).isEqualTo(8);
     assertThat(Arrays.stream(batch.tokenIds()).filter(id -> id == Batch.IMAGE)).hasSize(8);
     Batch one = Batches.conversation(Models.realSize(), 160, 60);
     assertThat(Batches.rows(Models.realSize(), one)).isEqualTo(737);

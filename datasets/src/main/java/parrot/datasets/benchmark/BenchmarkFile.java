@@ -17,8 +17,8 @@ import parrot.datasets.language.UnicodeText;
 
 /**
  * A benchmark in the file format of MMBench and MMMB: tab-separated, with the columns index,
- * question, hint, A to D (or further), answer, category, l2-category, split, image. A picture is
- * its file in base64, or the index of another row with the same picture.
+ * question, hint, A to D (or further), answer, category, l2-category, split, image. An image is its
+ * file in base64, or the index of another row with the same image.
  *
  * @param name from the file's name
  * @param items in the order of the file
@@ -40,7 +40,7 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
   public static BenchmarkFile read(FileSystem fileSystem, Path path) {
     BenchmarkName name = BenchmarkName.parse(path.getName());
     List<BenchmarkItem> items = new ArrayList<>();
-    Map<Long, byte[]> pictures = new HashMap<>();
+    Map<Long, byte[]> images = new HashMap<>();
     Map<Long, Reference> references = new HashMap<>();
     try (Tsv tsv = new Tsv(fileSystem.open(path), path.toString())) {
       ItemColumns columns = new ItemColumns(tsv);
@@ -51,7 +51,7 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
         if (isReference(image)) {
           references.put(item.index(), new Reference(row, Long.parseLong(image)));
         } else {
-          pictures.put(item.index(), decode(row, image));
+          images.put(item.index(), decode(row, image));
         }
         items.add(item);
       }
@@ -62,26 +62,26 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
       throw new DataException(
           "Cannot read %s: it holds no questions (expected at least one row)".formatted(path));
     }
-    references.values().forEach(reference -> reference.check(pictures));
+    references.values().forEach(reference -> reference.check(images));
     items.replaceAll(
         item -> {
           Reference reference = references.get(item.index());
-          return withImage(item, pictures.get(reference == null ? item.index() : reference.to()));
+          return withImage(item, images.get(reference == null ? item.index() : reference.to()));
         });
     return new BenchmarkFile(name, items);
   }
 
   /**
-   * Writes a file in the same format, each picture with its own row.
+   * Writes a file in the same format, each image with its own row.
    *
    * @param path must not exist; its name decides nothing
-   * @throws DataException if a question has no picture, or the file cannot be written
+   * @throws DataException if a question has no image, or the file cannot be written
    */
   public static void write(FileSystem fileSystem, Path path, List<BenchmarkItem> items) {
     for (BenchmarkItem item : items) {
       if (item.image() == null) {
         throw new DataException(
-            "Cannot write %s: question %d has no picture (every question needs one)"
+            "Cannot write %s: question %d has no image (every question needs one)"
                 .formatted(path, item.index()));
       }
     }
@@ -112,7 +112,7 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
         .orElseThrow(
             () ->
                 row.problem(
-                    "image", "no picture (must be a file in base64, or another row's index)"));
+                    "image", "no image (must be a file in base64, or another row's index)"));
   }
 
   private static boolean isReference(String image) {
@@ -143,13 +143,13 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
         image);
   }
 
-  /** A row that has the picture of another. */
+  /** A row that has the image of another. */
   private record Reference(Tsv.Row row, long to) {
-    void check(Map<Long, byte[]> pictures) {
-      if (!pictures.containsKey(to)) {
+    void check(Map<Long, byte[]> images) {
+      if (!images.containsKey(to)) {
         throw row.problem(
             "image",
-            "it refers to row %d, which has no picture of its own (must be the index of a row that has one)"
+            "it refers to row %d, which has no image of its own (must be the index of a row that has one)"
                 .formatted(to));
       }
     }

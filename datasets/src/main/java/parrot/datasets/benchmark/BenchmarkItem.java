@@ -14,7 +14,7 @@ import parrot.datasets.DataException;
  * @param options text by letter, in order; at least two
  * @param answer the letter of the right option; none where a benchmark keeps its answers to itself
  * @param category empty where there is none, as are the next two
- * @param image the picture's file as it came, or null where there is none to show
+ * @param image the image's file as it came, or null where there is none to show
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; questions are told apart by their index
 public record BenchmarkItem(
@@ -64,7 +64,7 @@ public record BenchmarkItem(
     return index / ROTATION;
   }
 
-  /** The same question without its picture: for keeping with a prediction, and for blind runs. */
+  /** The same question without its image: for keeping with a prediction, and for blind runs. */
   public BenchmarkItem withoutImage() {
     return new BenchmarkItem(
         index, question, hint, options, answer, category, l2Category, split, null);

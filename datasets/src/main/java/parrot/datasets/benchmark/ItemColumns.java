@@ -19,7 +19,7 @@ final class ItemColumns {
     tsv.require("index", "question", "A", "B");
   }
 
-  /** The question of a row, without a picture. */
+  /** The question of a row, without an image. */
   BenchmarkItem read(Tsv.Row row) {
     long index = index(row);
     String question =

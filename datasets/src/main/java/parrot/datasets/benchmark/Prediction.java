@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * What a model said to a question.
  *
- * @param item the question, without its picture
+ * @param item the question, without its image
  * @param text none where the model was never asked or failed: a missing row, wrong and counted
  */
 public record Prediction(BenchmarkItem item, Optional<String> text) {

@@ -14,10 +14,10 @@ import java.util.List;
  * where another turn follows.
  */
 public final class ChatFormat {
-  /** Where the picture goes, in text. */
+  /** Where the image goes, in text. */
   public static final String IMAGE = "<image>";
 
-  /** Where the picture goes, among token ids. */
+  /** Where the image goes, among token ids. */
   public static final int IMAGE_ID = -200;
 
   /** The label of a token that is not supervised. */
@@ -46,7 +46,7 @@ public final class ChatFormat {
     return format(List.of(Turn.human(query), Turn.gpt("")), tokenizer, true);
   }
 
-  /** A question about a picture, as published Parrot asks it: the picture, then the text. */
+  /** A question about an image, as published Parrot asks it: the image, then the text. */
   public static String queryWithImage(String text) {
     return IMAGE + "\n" + text;
   }

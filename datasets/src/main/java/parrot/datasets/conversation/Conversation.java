@@ -6,8 +6,8 @@ import parrot.datasets.language.UnicodeText;
 
 /**
  * A conversation that can be trained on: an optional system turn, then questions and answers in
- * turn, the last one answered. The place of its picture, if it has one, is the token {@code
- * <image>} in a question.
+ * turn, the last one answered. The place of its image, if it has one, is the token {@code <image>}
+ * in a question.
  *
  * @param turns in order
  */
@@ -61,7 +61,7 @@ public record Conversation(List<Turn> turns) {
       if (here > 0 && turn.role() != Role.HUMAN) {
         throw new UnusableConversationException(
             ConversationProblem.IMAGE_TOKEN_MISPLACED,
-            "Cannot use conversation: turn %d, from %s, holds %s (a picture can only stand in a question)"
+            "Cannot use conversation: turn %d, from %s, holds %s (an image can only stand in a question)"
                 .formatted(i + 1, turn.role().tag(), ChatFormat.IMAGE));
       }
       tokens += here;
@@ -69,7 +69,7 @@ public record Conversation(List<Turn> turns) {
     if (tokens > 1) {
       throw new UnusableConversationException(
           ConversationProblem.SEVERAL_IMAGES,
-          "Cannot use conversation: %d image tokens (expected at most 1; split it into one row per picture)"
+          "Cannot use conversation: %d image tokens (expected at most 1; split it into one row per image)"
               .formatted(tokens));
     }
   }
@@ -80,38 +80,38 @@ public record Conversation(List<Turn> turns) {
   }
 
   /**
-   * Checks that there is a picture if and only if there is a token for it. Neither is a text-only
+   * Checks that there is an image if and only if there is a token for it. Neither is a text-only
    * conversation, which is fine.
    *
-   * @param images pictures that the row names
+   * @param images images that the row names
    * @return this
-   * @throws UnusableConversationException if there is one without the other, or several pictures
+   * @throws UnusableConversationException if there is one without the other, or several images
    */
   public Conversation requireImages(int images) {
     if (images > 1) {
       throw new UnusableConversationException(
           ConversationProblem.SEVERAL_IMAGES,
-          "Cannot use conversation: the row names %d pictures (expected at most 1; split it into one row per picture)"
+          "Cannot use conversation: the row names %d images (expected at most 1; split it into one row per image)"
               .formatted(images));
     }
     if (images == 0 && hasImageToken()) {
       throw new UnusableConversationException(
           ConversationProblem.IMAGE_TOKEN_WITHOUT_IMAGE,
-          "Cannot use conversation: it holds %s and the row names no picture (add the field image, or remove the token)"
+          "Cannot use conversation: it holds %s and the row names no image (add the field image, or remove the token)"
               .formatted(ChatFormat.IMAGE));
     }
     if (images == 1 && !hasImageToken()) {
       throw new UnusableConversationException(
           ConversationProblem.IMAGE_WITHOUT_IMAGE_TOKEN,
-          "Cannot use conversation: the row names a picture and no question holds %s (add the token, or remove the field image)"
+          "Cannot use conversation: the row names an image and no question holds %s (add the token, or remove the field image)"
               .formatted(ChatFormat.IMAGE));
     }
     return this;
   }
 
   /**
-   * With the picture before the rest of its question, as published Parrot trains: {@code <image>},
-   * a line break, the question without surrounding whitespace.
+   * With the image before the rest of its question, as published Parrot trains: {@code <image>}, a
+   * line break, the question without surrounding whitespace.
    */
   public Conversation withImageFirst() {
     List<Turn> moved = new ArrayList<>(turns.size());

@@ -14,14 +14,14 @@ public enum ConversationProblem {
   NO_ANSWER,
   /** The image token stands in an answer or in the system turn. */
   IMAGE_TOKEN_MISPLACED,
-  /** An image token, and no picture for it. */
+  /** An image token, and no image for it. */
   IMAGE_TOKEN_WITHOUT_IMAGE,
-  /** A picture, and no token that says where it goes. */
+  /** An image, and no token that says where it goes. */
   IMAGE_WITHOUT_IMAGE_TOKEN,
-  /** More than one picture, which the model does not take. */
+  /** More than one image, which the model does not take. */
   SEVERAL_IMAGES,
   /** Truncation to the longest sequence leaves no token of an answer. */
   ANSWER_TRUNCATED,
-  /** Truncation to the longest sequence removes the picture, which a later question brings. */
+  /** Truncation to the longest sequence removes the image, which a later question brings. */
   IMAGE_TOKEN_TRUNCATED
 }

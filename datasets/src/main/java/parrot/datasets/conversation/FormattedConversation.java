@@ -3,8 +3,8 @@ package parrot.datasets.conversation;
 /**
  * A conversation as the model reads it.
  *
- * @param prompt the text with all its markers; {@code <image>} where the picture goes
- * @param inputIds token ids; {@link ChatFormat#IMAGE_ID} where the picture goes
+ * @param prompt the text with all its markers; {@code <image>} where the image goes
+ * @param inputIds token ids; {@link ChatFormat#IMAGE_ID} where the image goes
  * @param labels as long as the ids: the id where it is supervised, else {@link ChatFormat#IGNORE}
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares these
@@ -32,7 +32,7 @@ public record FormattedConversation(String prompt, int[] inputIds, int[] labels)
    * Tokens that the model is asked to predict and still sees after truncation.
    *
    * @param longest positions that a sequence is cut to
-   * @param visualTokens positions that the picture takes in place of its one token
+   * @param visualTokens positions that the image takes in place of its one token
    */
   public int supervisedTokensWithin(int longest, int visualTokens) {
     int count = 0;
@@ -47,27 +47,27 @@ public record FormattedConversation(String prompt, int[] inputIds, int[] labels)
   }
 
   /**
-   * Checks that truncation leaves something of an answer, and the picture whole where there is one.
+   * Checks that truncation leaves something of an answer, and the image whole where there is one.
    *
    * @throws UnusableConversationException if no answer is left, as such a row would train nothing;
-   *     or not all of the picture, as the row would not be about it
+   *     or not all of the image, as the row would not be about it
    */
-  public FormattedConversation requireAnswerAndPictureWithin(int longest, int visualTokens) {
+  public FormattedConversation requireAnswerAndImageWithin(int longest, int visualTokens) {
     if (supervisedTokensWithin(longest, visualTokens) == 0) {
       throw new UnusableConversationException(
           ConversationProblem.ANSWER_TRUNCATED,
-          "Cannot use conversation: no token of an answer is within the first %d positions (%d tokens, a picture taking %d; shorten the question or raise the longest length)"
+          "Cannot use conversation: no token of an answer is within the first %d positions (%d tokens, an image taking %d; shorten the question or raise the longest length)"
               .formatted(longest, inputIds.length, visualTokens));
     }
-    int picture = 0; // before it every token takes one position
-    while (picture < inputIds.length && inputIds[picture] != ChatFormat.IMAGE_ID) {
-      picture++;
+    int image = 0; // before it every token takes one position
+    while (image < inputIds.length && inputIds[image] != ChatFormat.IMAGE_ID) {
+      image++;
     }
-    if (picture < inputIds.length && (long) picture + visualTokens > longest) {
+    if (image < inputIds.length && (long) image + visualTokens > longest) {
       throw new UnusableConversationException(
           ConversationProblem.IMAGE_TOKEN_TRUNCATED,
-          "Cannot use conversation: its picture is not within the first %d positions (%d tokens before it, a picture taking %d; ask about it earlier or raise the longest length)"
-              .formatted(longest, picture, visualTokens));
+          "Cannot use conversation: its image is not within the first %d positions (%d tokens before it, an image taking %d; ask about it earlier or raise the longest length)"
+              .formatted(longest, image, visualTokens));
     }
     return this;
   }

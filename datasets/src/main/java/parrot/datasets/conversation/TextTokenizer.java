@@ -14,7 +14,7 @@ public interface TextTokenizer {
 
   int[] encode(String text);
 
-  /** The text of some ids; special tokens and ids below zero (pictures) are left out. */
+  /** The text of some ids; special tokens and ids below zero (images) are left out. */
   String decode(int[] ids);
 
   /** One more than the largest id. */

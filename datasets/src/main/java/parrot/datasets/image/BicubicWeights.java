@@ -2,7 +2,7 @@ package parrot.datasets.image;
 
 /**
  * Fixed-point weights of one direction of Pillow's bicubic resize (src/libImaging/Resample.c): the
- * filter with a = -0.5, its support scaled by the ratio when the picture shrinks, normalised per
+ * filter with a = -0.5, its support scaled by the ratio when the image shrinks, normalised per
  * output.
  */
 final class BicubicWeights {

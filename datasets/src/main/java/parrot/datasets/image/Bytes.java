@@ -1,8 +1,8 @@
 package parrot.datasets.image;
 
-import parrot.datasets.image.UnusablePictureException.Reason;
+import parrot.datasets.image.UnusableImageException.Reason;
 
-/** Integers of a picture file; reading past its end is the report of a truncated picture. */
+/** Integers of an image file; reading past its end is the report of a truncated image. */
 public final class Bytes {
   private final byte[] data;
 
@@ -55,20 +55,20 @@ public final class Bytes {
     }
   }
 
-  public static UnusablePictureException truncated(long length) {
-    return new UnusablePictureException(
+  public static UnusableImageException truncated(long length) {
+    return new UnusableImageException(
         Reason.TRUNCATED,
-        "the file ends before the picture does (after " + length + " bytes)",
+        "the file ends before the image does (after " + length + " bytes)",
         "fetch it again or remove the example");
   }
 
-  public static UnusablePictureException unreadable(String problem) {
-    return new UnusablePictureException(
+  public static UnusableImageException unreadable(String problem) {
+    return new UnusableImageException(
         Reason.UNREADABLE, problem, "replace the file or remove the example");
   }
 
-  static UnusablePictureException unsupported(String problem) {
-    return new UnusablePictureException(
+  static UnusableImageException unsupported(String problem) {
+    return new UnusableImageException(
         Reason.UNSUPPORTED, problem, "save it as ordinary PNG or JPEG or remove the example");
   }
 }

@@ -11,17 +11,17 @@ final class GifDecoder {
 
   private final byte[] file;
   private final Bytes bytes;
-  private final PictureLimits limits;
+  private final ImageLimits limits;
   private int at;
   private int transparent;
 
-  GifDecoder(byte[] file, PictureLimits limits) {
+  GifDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
     this.bytes = new Bytes(file);
     this.limits = limits;
   }
 
-  Picture decode() {
+  RgbImage decode() {
     int width = bytes.little16(6);
     int height = bytes.little16(8);
     int flags = bytes.u8(10);
@@ -59,7 +59,7 @@ final class GifDecoder {
     for (int i = 0; i < canvas.length; i++) {
       System.arraycopy(palette, 3 * (canvas[i] & 255), rgb, 3 * i, 3);
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 
   private static byte[] greys() {

@@ -40,7 +40,7 @@ final class ImageIoDecoder {
     return raster;
   }
 
-  static Picture bmp(byte[] file, PictureLimits limits) {
+  static RgbImage bmp(byte[] file, ImageLimits limits) {
     Bytes bytes = new Bytes(file);
     boolean core = bytes.little32(14) == 12;
     long width = core ? bytes.little16(18) : (int) bytes.little32(18);
@@ -53,7 +53,7 @@ final class ImageIoDecoder {
   }
 
   /** A WebP file that holds a lossless bitstream and nothing else. */
-  static Picture losslessWebp(byte[] bare) {
+  static RgbImage losslessWebp(byte[] bare) {
     return samples(read(new WebPImageReaderSpi().createReaderInstance(null), bare, r -> r.read(0)));
   }
 
@@ -94,11 +94,11 @@ final class ImageIoDecoder {
     throw new IllegalStateException(
         "Cannot decode "
             + format
-            + " pictures: this Java has no reader for them (use one with the module java.desktop)");
+            + " images: this Java has no reader for them (use one with the module java.desktop)");
   }
 
   /** Through the colour model, which for BMP is a palette or sRGB in some packing. */
-  private static Picture colours(BufferedImage image) {
+  private static RgbImage colours(BufferedImage image) {
     int width = image.getWidth();
     byte[] rgb = new byte[3 * width * image.getHeight()];
     int[] row = new int[width];
@@ -111,11 +111,11 @@ final class ImageIoDecoder {
         rgb[target++] = (byte) colour;
       }
     }
-    return new Picture(width, image.getHeight(), rgb);
+    return new RgbImage(width, image.getHeight(), rgb);
   }
 
   /** The samples as stored: grey, or red, green, blue and perhaps more. */
-  private static Picture samples(BufferedImage image) {
+  private static RgbImage samples(BufferedImage image) {
     int width = image.getWidth();
     Raster raster = image.getRaster();
     int bands = raster.getNumBands();
@@ -131,6 +131,6 @@ final class ImageIoDecoder {
         rgb[target++] = (byte) row[bands < 3 ? source : source + 2];
       }
     }
-    return new Picture(width, image.getHeight(), rgb);
+    return new RgbImage(width, image.getHeight(), rgb);
   }
 }

@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
  * JPEG: baseline and progressive, grey, YCbCr, RGB, CMYK and YCCK.
  *
  * <p>The decoder of the JDK gets the tables and scans only, and is asked for raw components. So no
- * profile, thumbnail or damaged metadata can fail or change a picture, and the colour rules are
+ * profile, thumbnail or damaged metadata can fail or change an image, and the colour rules are
  * those of libjpeg and Pillow, below, on every runtime.
  */
 final class JpegDecoder {
@@ -15,7 +15,7 @@ final class JpegDecoder {
 
   private final byte[] file;
   private final Bytes bytes;
-  private final PictureLimits limits;
+  private final ImageLimits limits;
   private final ByteArrayOutputStream stripped = new ByteArrayOutputStream();
   private int width;
   private int height;
@@ -24,13 +24,13 @@ final class JpegDecoder {
   private boolean jfif;
   private int adobeTransform = UNKNOWN_TRANSFORM;
 
-  JpegDecoder(byte[] file, PictureLimits limits) {
+  JpegDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
     this.bytes = new Bytes(file);
     this.limits = limits;
   }
 
-  Picture decode() {
+  RgbImage decode() {
     int scan = readSegments();
     boolean everything = bytes.u8(scan + 4) == components.length && !progressive;
     boolean complete = hasEnd(scan);
@@ -59,7 +59,7 @@ final class JpegDecoder {
         default -> fromFour(samples, rgb, target);
       }
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 
   /** Copies what the pixels need; returns the offset of the first scan's marker. */

@@ -21,7 +21,7 @@ public final class PixelNormalization {
   private PixelNormalization() {}
 
   /**
-   * Normalises a square picture and puts the channel first.
+   * Normalises a square image and puts the channel first.
    *
    * @param pixels uint8 [size, size, 3], RGB
    * @return float32 [3, size, size]

@@ -9,7 +9,7 @@ import java.util.zip.Inflater;
 /**
  * PNG of every colour type, depth and interlacing (W3C PNG, second edition). Written here because
  * samples are wanted as stored: ImageIO converts grey through a linear colour space, and refuses
- * pictures for damage in chunks that do not matter.
+ * images for damage in chunks that do not matter.
  */
 final class PngDecoder {
   private static final int[][] WHOLE = {{0, 0, 1, 1}};
@@ -21,7 +21,7 @@ final class PngDecoder {
 
   private final byte[] file;
   private final Bytes bytes;
-  private final PictureLimits limits;
+  private final ImageLimits limits;
   private final List<int[]> data = new ArrayList<>(); // offset and length of each IDAT chunk
   private final byte[] palette = new byte[256 * 3]; // colours left out are black
   private int width;
@@ -32,13 +32,13 @@ final class PngDecoder {
   private boolean hasPalette;
   private boolean ended;
 
-  PngDecoder(byte[] file, PictureLimits limits) {
+  PngDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
     this.bytes = new Bytes(file);
     this.limits = limits;
   }
 
-  Picture decode() {
+  RgbImage decode() {
     readHeader();
     readChunks();
     byte[] rgb = new byte[3 * width * height];
@@ -51,7 +51,7 @@ final class PngDecoder {
     } finally {
       inflater.end();
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 
   private void readHeader() {

@@ -7,23 +7,23 @@ import parrot.datasets.image.webp.Vp8Decoder;
 
 /**
  * WebP, lossy and lossless; of an animation the first frame on its canvas. The container is read
- * here and the bitstream alone handed on, so that colour profiles and metadata can neither change a
- * picture nor make it fail.
+ * here and the bitstream alone handed on, so that colour profiles and metadata can neither change
+ * an image nor make it fail.
  */
 final class WebpDecoder {
   private static final int CHUNK_HEADER = 8;
 
   private final byte[] file;
   private final Bytes bytes;
-  private final PictureLimits limits;
+  private final ImageLimits limits;
 
-  WebpDecoder(byte[] file, PictureLimits limits) {
+  WebpDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
     this.bytes = new Bytes(file);
     this.limits = limits;
   }
 
-  Picture decode() {
+  RgbImage decode() {
     String first = bytes.name(12);
     if (!first.equals("VP8X")) {
       return decodeBitstream(12);
@@ -43,26 +43,26 @@ final class WebpDecoder {
     throw Bytes.truncated(file.length);
   }
 
-  private Picture firstFrame(int frame, int width, int height) {
+  private RgbImage firstFrame(int frame, int width, int height) {
     int left = 2 * bytes.little24(frame + 8);
     int top = 2 * bytes.little24(frame + 11);
     int at = frame + CHUNK_HEADER + 16;
     while (bytes.name(at).equals("ALPH")) {
       at = (int) Math.min(Integer.MAX_VALUE - CHUNK_HEADER, next(at));
     }
-    Picture picture = decodeBitstream(at);
-    if (picture.width() == width && picture.height() == height) {
-      return picture;
+    RgbImage image = decodeBitstream(at);
+    if (image.width() == width && image.height() == height) {
+      return image;
     }
-    if (left + picture.width() > width || top + picture.height() > height) {
-      throw Bytes.unreadable("its first frame reaches over the picture");
+    if (left + image.width() > width || top + image.height() > height) {
+      throw Bytes.unreadable("its first frame reaches over the image");
     }
     byte[] canvas = new byte[3 * width * height];
-    for (int y = 0; y < picture.height(); y++) {
+    for (int y = 0; y < image.height(); y++) {
       int target = 3 * ((top + y) * width + left);
-      System.arraycopy(picture.rgb(), 3 * y * picture.width(), canvas, target, 3 * picture.width());
+      System.arraycopy(image.rgb(), 3 * y * image.width(), canvas, target, 3 * image.width());
     }
-    return new Picture(width, height, canvas);
+    return new RgbImage(width, height, canvas);
   }
 
   private long next(int chunk) {
@@ -70,7 +70,7 @@ final class WebpDecoder {
     return chunk + CHUNK_HEADER + length + (length & 1);
   }
 
-  private Picture decodeBitstream(int chunk) {
+  private RgbImage decodeBitstream(int chunk) {
     long length = bytes.little32(chunk + 4);
     int start = chunk + CHUNK_HEADER;
     bytes.require(start, length); // decoders take missing bits for zeros
@@ -80,7 +80,7 @@ final class WebpDecoder {
       return Vp8Decoder.decode(file, start, start + (int) length);
     }
     if (!name.equals("VP8L")) {
-      throw Bytes.unreadable("it is a WebP file without a picture");
+      throw Bytes.unreadable("it is a WebP file without an image");
     }
     long sizes = bytes.little32(start + 1);
     limits.check((sizes & 0x3fff) + 1, (sizes >> 14 & 0x3fff) + 1);

@@ -13,7 +13,7 @@ import parrot.datasets.language.Language;
 
 /**
  * Writes one language of the benchmark in MMMB's file format: tab-separated, a header, minimal
- * quoting as pandas writes it, pictures in base64.
+ * quoting as pandas writes it, images in base64.
  */
 final class BenchmarkWriter implements Closeable {
   static final List<String> COLUMNS =
@@ -40,7 +40,7 @@ final class BenchmarkWriter implements Closeable {
     row(COLUMNS);
   }
 
-  void write(BenchmarkQuestion row, byte[] picture) throws IOException {
+  void write(BenchmarkQuestion row, byte[] image) throws IOException {
     List<String> fields = new ArrayList<>();
     fields.add(String.valueOf(row.index()));
     fields.add(row.text(language));
@@ -52,7 +52,7 @@ final class BenchmarkWriter implements Closeable {
     fields.add(String.valueOf(row.question().letter()));
     fields.add(row.question().category().tag());
     fields.add(row.question().category().group());
-    fields.add(Base64.getEncoder().encodeToString(picture));
+    fields.add(Base64.getEncoder().encodeToString(image));
     fields.add("test");
     row(fields);
   }

@@ -5,11 +5,11 @@ import parrot.datasets.DataException;
 /**
  * Shares of the kinds of stage 2 conversations; any positive sum.
  *
- * @param shortAnswer a question about the picture, answered in a word or two
+ * @param shortAnswer a question about the image, answered in a word or two
  * @param sentence the same answered in a sentence
  * @param choice the same with options
- * @param severalTurns two to four questions about one picture, with and without options
- * @param textOnly no picture
+ * @param severalTurns two to four questions about one image, with and without options
+ * @param textOnly no image
  */
 public record ConversationShares(
     double shortAnswer, double sentence, double choice, double severalTurns, double textOnly) {

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import parrot.datasets.language.Language;
 
 /**
- * Scenes in words, to stand where a picture would. Mostly English, because a visual side that
+ * Scenes in words, to stand where an image would. Mostly English, because a visual side that
  * learned from English captions speaks that; in several styles, so that a reader learns facts and
  * no form.
  */

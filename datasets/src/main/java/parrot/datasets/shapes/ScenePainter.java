@@ -23,7 +23,7 @@ public final class ScenePainter {
   private ScenePainter() {}
 
   /**
-   * Paints a scene; the same picture for the same arguments.
+   * Paints a scene; the same image for the same arguments.
    *
    * @param size width and height in pixels
    * @param seed of jitter, background and noise
@@ -50,7 +50,7 @@ public final class ScenePainter {
     return image;
   }
 
-  /** Centre x, centre y and radius in picture widths: jittered, but inside the quadrant. */
+  /** Centre x, centre y and radius in image widths: jittered, but inside the quadrant. */
   private static double[] circle(SceneObject object, SplittableRandom random) {
     double diameter = object.size().diameter() * (0.95 + 0.1 * random.nextDouble());
     double room = (0.5 - diameter) / 2 * 0.9;
@@ -63,9 +63,7 @@ public final class ScenePainter {
     };
   }
 
-  /**
-   * Where an object lies: centre x, centre y and radius in picture widths, in the scene's order.
-   */
+  /** Where an object lies: centre x, centre y and radius in image widths, in the scene's order. */
   static double[][] circles(Scene scene, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     // The background's numbers are drawn first.

@@ -11,7 +11,7 @@ public enum ShapeSize {
     this.diameter = diameter;
   }
 
-  /** Mean diameter in picture widths. */
+  /** Mean diameter in image widths. */
   public double diameter() {
     return diameter;
   }

@@ -16,8 +16,8 @@ import parrot.datasets.DataException;
  * @param textLanguages of the text corpus
  * @param captionsInAllLanguages captions by {@code languages} too; otherwise English, as real ones
  *     are
- * @param pictureSize width and height in pixels
- * @param jpegShare share of pictures written as JPEG; the others are PNG
+ * @param imageSize width and height in pixels
+ * @param jpegShare share of images written as JPEG; the others are PNG
  * @param multipleChoiceAnswers what multiple choice questions are answered by in training
  */
 public record ShapesConfig(
@@ -30,7 +30,7 @@ public record ShapesConfig(
     LanguageMixture languages,
     LanguageMixture textLanguages,
     boolean captionsInAllLanguages,
-    int pictureSize,
+    int imageSize,
     double jpegShare,
     MultipleChoiceAnswers multipleChoiceAnswers,
     ConversationShares conversationShares,
@@ -53,10 +53,10 @@ public record ShapesConfig(
     Objects.requireNonNull(multipleChoiceAnswers, "multipleChoiceAnswers");
     Objects.requireNonNull(conversationShares, "conversationShares");
     Objects.requireNonNull(textShares, "textShares");
-    if (pictureSize < SMALLEST_PICTURE || pictureSize > LARGEST_PICTURE) {
+    if (imageSize < SMALLEST_PICTURE || imageSize > LARGEST_PICTURE) {
       throw new DataException(
           "Invalid pictureSize: "
-              + pictureSize
+              + imageSize
               + (" (must be " + SMALLEST_PICTURE + " to " + LARGEST_PICTURE + ")"));
     }
     if (!(jpegShare >= 0 && jpegShare <= 1)) {
@@ -87,7 +87,7 @@ public record ShapesConfig(
         .languages(languages)
         .textLanguages(textLanguages)
         .captionsInAllLanguages(captionsInAllLanguages)
-        .pictureSize(pictureSize)
+        .imageSize(imageSize)
         .jpegShare(jpegShare)
         .multipleChoiceAnswers(multipleChoiceAnswers)
         .conversationShares(conversationShares)
@@ -105,7 +105,7 @@ public record ShapesConfig(
     private LanguageMixture languages = LanguageMixture.ENGLISH_HEAVY;
     private LanguageMixture textLanguages = LanguageMixture.UNIFORM;
     private boolean captionsInAllLanguages = false;
-    private int pictureSize = 112;
+    private int imageSize = 112;
     private double jpegShare = 0.75;
     private MultipleChoiceAnswers multipleChoiceAnswers = MultipleChoiceAnswers.LETTER;
     private ConversationShares conversationShares = ConversationShares.DEFAULT;
@@ -158,8 +158,8 @@ public record ShapesConfig(
       return this;
     }
 
-    public Builder pictureSize(int value) {
-      pictureSize = value;
+    public Builder imageSize(int value) {
+      imageSize = value;
       return this;
     }
 
@@ -197,7 +197,7 @@ public record ShapesConfig(
           languages,
           textLanguages,
           captionsInAllLanguages,
-          pictureSize,
+          imageSize,
           jpegShare,
           multipleChoiceAnswers,
           conversationShares,

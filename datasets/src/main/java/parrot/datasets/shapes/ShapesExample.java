@@ -14,10 +14,10 @@ import parrot.datasets.language.Language;
  *     text-only}; in the text corpus {@code caption, own-caption, short, sentence, choice,
  *     choice-text, letters, facts}
  * @param turns human and gpt in turn; the first begins with {@code <image>} and a line break where
- *     there is a picture
- * @param scene what the picture shows; null where there is none
- * @param pictureSeed what {@link ScenePainter} makes jitter, background and noise from
- * @param pictureIndex index of the picture in its split
+ *     there is an image
+ * @param scene what the image shows; null where there is none
+ * @param imageSeed what {@link ScenePainter} makes jitter, background and noise from
+ * @param imageIndex index of the image in its split
  */
 public record ShapesExample(
     String id,
@@ -25,8 +25,8 @@ public record ShapesExample(
     String task,
     List<Turn> turns,
     Scene scene,
-    long pictureSeed,
-    long pictureIndex) {
+    long imageSeed,
+    long imageIndex) {
 
   public ShapesExample {
     Objects.requireNonNull(id, "id");
@@ -35,8 +35,8 @@ public record ShapesExample(
     turns = List.copyOf(turns);
   }
 
-  /** Whether there is a picture. */
-  public boolean hasPicture() {
+  /** Whether there is an image. */
+  public boolean hasImage() {
     return scene != null;
   }
 }

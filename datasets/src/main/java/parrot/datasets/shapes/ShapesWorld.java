@@ -31,7 +31,7 @@ public final class ShapesWorld {
     return config;
   }
 
-  /** Stage 1: a picture, a request and a caption. */
+  /** Stage 1: an image, a request and a caption. */
   public ShapesExample caption(Split split, long index) {
     SplittableRandom random = random(split, Seeds.Stream.CAPTION, index);
     Language language =
@@ -46,7 +46,7 @@ public final class ShapesWorld {
   }
 
   /**
-   * Stage 2: a picture and one to four questions, or text alone. The picture of an index is that of
+   * Stage 2: an image and one to four questions, or text alone. The image of an index is that of
    * its caption.
    */
   public ShapesExample conversation(Split split, long index) {
@@ -69,7 +69,7 @@ public final class ShapesWorld {
     return example("conversation", TASKS[task], split, index, language, turns, scene);
   }
 
-  /** Text alone: a described scene in place of the picture, or options and letters. */
+  /** Text alone: a described scene in place of the image, or options and letters. */
   public ShapesExample text(Split split, long index) {
     SplittableRandom random = random(split, Seeds.Stream.TEXT, index);
     Language language = config.textLanguages().pick(random);
@@ -116,20 +116,20 @@ public final class ShapesWorld {
   }
 
   /**
-   * The picture of an example in the configured size.
+   * The image of an example in the configured size.
    *
    * @throws IllegalArgumentException if it has none
    */
-  public BufferedImage picture(ShapesExample example) {
-    if (!example.hasPicture()) {
+  public BufferedImage image(ShapesExample example) {
+    if (!example.hasImage()) {
       throw new IllegalArgumentException("Cannot paint " + example.id() + ": it has no picture");
     }
-    return ScenePainter.paint(example.scene(), config.pictureSize(), example.pictureSeed());
+    return ScenePainter.paint(example.scene(), config.imageSize(), example.imageSeed());
   }
 
-  /** The picture of a benchmark question in the configured size. */
-  public BufferedImage picture(BenchmarkQuestion question) {
-    return ScenePainter.paint(question.scene(), config.pictureSize(), question.pictureSeed());
+  /** The image of a benchmark question in the configured size. */
+  public BufferedImage image(BenchmarkQuestion question) {
+    return ScenePainter.paint(question.scene(), config.imageSize(), question.imageSeed());
   }
 
   private SplittableRandom random(Split split, Seeds.Stream stream, long index) {

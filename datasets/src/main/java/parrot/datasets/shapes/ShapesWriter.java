@@ -55,7 +55,7 @@ public final class ShapesWriter {
   public ShapesWriter(
       ShapesConfig config, FileSystem files, Path target, boolean replace, LongConsumer progress) {
     this.world = new ShapesWorld(config);
-    // The checksumming local file system would leave a hidden .crc file beside each picture.
+    // The checksumming local file system would leave a hidden .crc file beside each image.
     this.files = files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
     this.target = target;
     this.replace = replace;
@@ -109,7 +109,7 @@ public final class ShapesWriter {
       llava(folder, "captions.json", world.captions(split, 0, captions), split, 0);
     }
     if (conversations > 0) {
-      // The pictures of these indexes lie there already.
+      // The images of these indexes lie there already.
       Iterator<ShapesExample> examples = world.conversations(split, 0, conversations);
       llava(folder, "conversations.json", examples, split, captions);
     }
@@ -130,8 +130,8 @@ public final class ShapesWriter {
         json.writeRaw('\n');
         json.writeStartObject();
         json.writeStringField("id", example.id());
-        if (example.hasPicture()) {
-          json.writeStringField("image", picture(example, split, paintFrom));
+        if (example.hasImage()) {
+          json.writeStringField("image", image(example, split, paintFrom));
         }
         json.writeStringField("language", example.language().tag());
         json.writeArrayFieldStart("conversations");
@@ -151,10 +151,10 @@ public final class ShapesWriter {
     }
   }
 
-  /** Writes the picture if its index is at least {@code paintFrom}; its path from the root. */
-  private String picture(ShapesExample example, Split split, long paintFrom) throws IOException {
-    PictureFormat format = PictureFormat.of(example.pictureSeed(), world.config().jpegShare());
-    long index = example.pictureIndex();
+  /** Writes the image if its index is at least {@code paintFrom}; its path from the root. */
+  private String image(ShapesExample example, Split split, long paintFrom) throws IOException {
+    ImageFormat format = ImageFormat.of(example.imageSeed(), world.config().jpegShare());
+    long index = example.imageIndex();
     String name =
         String.format(
             Locale.ROOT,
@@ -165,7 +165,7 @@ public final class ShapesWriter {
             format.extension());
     if (index >= paintFrom) {
       try (OutputStream out = create(new Path(root, name))) {
-        out.write(format.encode(world.picture(example)));
+        out.write(format.encode(world.image(example)));
       }
     }
     return name;
@@ -183,11 +183,11 @@ public final class ShapesWriter {
           world.benchmarks(0, world.config().benchmarkQuestions());
       while (questions.hasNext()) {
         BenchmarkQuestion question = questions.next();
-        byte[] picture =
-            PictureFormat.of(question.pictureSeed(), world.config().jpegShare())
-                .encode(world.picture(question));
+        byte[] image =
+            ImageFormat.of(question.imageSeed(), world.config().jpegShare())
+                .encode(world.image(question));
         for (BenchmarkWriter writer : writers) {
-          writer.write(question, picture);
+          writer.write(question, image);
         }
         progress.accept(++written);
       }

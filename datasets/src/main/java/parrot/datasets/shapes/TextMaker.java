@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.language.Language;
 
-/** Makes examples without a picture: what a scene in words is asked, and what needs no scene. */
+/** Makes examples without an image: what a scene in words is asked, and what needs no scene. */
 final class TextMaker {
   private static final String[] TASKS = {
     "caption",

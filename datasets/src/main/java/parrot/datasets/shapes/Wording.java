@@ -9,7 +9,7 @@ import parrot.datasets.language.Language;
  * implementations.
  */
 interface Wording {
-  /** A question that needs no picture, and its answer. */
+  /** A question that needs no image, and its answer. */
   record Fact(String question, String answer) {}
 
   static Wording of(Language language) {
@@ -69,7 +69,7 @@ interface Wording {
   /** Which text this option has. */
   String whatOption(char letter);
 
-  /** What needs no picture. */
+  /** What needs no image. */
   List<Fact> facts();
 
   /** The first letter in upper case, by the language's rules. */

@@ -1,5 +1,5 @@
 /**
- * Shapes, a small synthetic world that is learnable in minutes: pictures of one to four shapes,
+ * Shapes, a small synthetic world that is learnable in minutes: images of one to four shapes,
  * captions, conversations, a benchmark and a text corpus in six languages, and the tokenizer that
  * was trained on them.
  *

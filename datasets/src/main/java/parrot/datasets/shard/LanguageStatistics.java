@@ -1,19 +1,20 @@
 package parrot.datasets.shard;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a data set holds of one language. Lengths are in positions of the model: tokens, with a
- * picture counted as its visual tokens.
+ * What a data set holds of one language. Lengths are in positions of the model: tokens, with an
+ * image counted as its visual tokens.
  *
  * @param supervisedTokens positions that carry a label
  * @param truncated rows of which truncation cut a part but left an answer
  */
 public record LanguageStatistics(
     long rows,
-    long withPicture,
+    @JsonProperty("withPicture") long withImage,
     long supervisedTokens,
     long truncated,
     int shortest,
@@ -26,12 +27,12 @@ public record LanguageStatistics(
    * @param lengths length to number of rows of that length
    */
   public static LanguageStatistics of(
-      long withPicture, long supervisedTokens, long truncated, Map<Integer, Long> lengths) {
+      long withImage, long supervisedTokens, long truncated, Map<Integer, Long> lengths) {
     SortedMap<Integer, Long> sorted = new TreeMap<>(lengths);
     long rows = sorted.values().stream().mapToLong(Long::longValue).sum();
     return new LanguageStatistics(
         rows,
-        withPicture,
+        withImage,
         supervisedTokens,
         truncated,
         rank(sorted, rows, 0),

@@ -1,5 +1,6 @@
 package parrot.datasets.shard;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,7 +24,7 @@ import parrot.datasets.storage.FileSystems;
  *
  * @param schemaVersion of {@link ShardSchema}
  * @param tokenizer fingerprint of the tokenizer that made the ids
- * @param pictureSize S: pictures are S x S pixels
+ * @param imageSize S: images are S x S pixels
  * @param languages by tag
  * @param rejected number of rows by reason
  * @param configuration the options that decide what comes out
@@ -34,7 +35,7 @@ import parrot.datasets.storage.FileSystems;
 public record Manifest(
     int schemaVersion,
     String tokenizer,
-    int pictureSize,
+    @JsonProperty("pictureSize") int imageSize,
     Totals totals,
     SortedMap<String, LanguageStatistics> languages,
     SortedMap<String, Long> rejected,

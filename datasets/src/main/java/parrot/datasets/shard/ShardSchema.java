@@ -9,9 +9,9 @@ import org.apache.parquet.schema.MessageTypeParser;
  * <pre>
  * id            string            as in the source
  * language      string            en, zh, pt, ar, tr, ru
- * token_ids     list of int32     -200 where the picture goes
+ * token_ids     list of int32     -200 where the image goes
  * labels        list of int32     as long as token_ids; -100 where nothing is to be learned
- * picture_size  int32, optional   S; absent for text alone
+ * image_size  int32, optional   S; absent for text alone
  * pixels        bytes, optional   S*S*3 RGB values from the top left, before normalisation
  * source        string            file:line of the row this came from
  * </pre>

@@ -28,45 +28,45 @@ public final class ShardWriter implements AutoCloseable {
   private final HashingOutput output;
   private final ParquetWriter<TrainingExample> writer;
   private final String name;
-  private final int pictureSize;
+  private final int imageSize;
   private final int rowGroupRows;
   private long rows;
   private ShardFile description;
 
   /**
-   * @param pictureSize S; every picture must have S*S*3 bytes
+   * @param imageSize S; every image must have S*S*3 bytes
    * @param rowGroupRows rows of a row group
    */
-  public ShardWriter(FileSystem files, Path file, int pictureSize, int rowGroupRows)
+  public ShardWriter(FileSystem files, Path file, int imageSize, int rowGroupRows)
       throws IOException {
     if (rowGroupRows < 1) {
       throw new DataException("Invalid rowGroupRows: " + rowGroupRows + " (must be at least 1)");
     }
     this.name = file.getName();
-    this.pictureSize = pictureSize;
+    this.imageSize = imageSize;
     this.rowGroupRows = rowGroupRows;
     this.output = new HashingOutput(files, file);
-    this.writer = new Builder(output, pictureSize, rowGroupRows).build();
+    this.writer = new Builder(output, imageSize, rowGroupRows).build();
   }
 
-  /** Rows that make a row group of about {@link #ROW_GROUP_BYTES}, for pictures of this size. */
-  public static int defaultRowGroupRows(int pictureSize) {
-    long row = 3L * pictureSize * pictureSize + 4096;
+  /** Rows that make a row group of about {@link #ROW_GROUP_BYTES}, for images of this size. */
+  public static int defaultRowGroupRows(int imageSize) {
+    long row = 3L * imageSize * imageSize + 4096;
     return (int) Math.max(1, Math.min(4096, ROW_GROUP_BYTES / row));
   }
 
   public void write(TrainingExample example) throws IOException {
     byte[] pixels = example.pixels();
-    if (pixels != null && pixels.length != 3 * pictureSize * pictureSize) {
+    if (pixels != null && pixels.length != 3 * imageSize * imageSize) {
       throw new DataException(
           "Cannot write "
               + example.source()
-              + ": wrong picture size (got "
+              + ": wrong image size (got "
               + pixels.length
               + " bytes, expected "
-              + pictureSize
+              + imageSize
               + " x "
-              + pictureSize
+              + imageSize
               + " x 3)");
     }
     writer.write(example);
@@ -106,11 +106,11 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   private static final class Builder extends ParquetWriter.Builder<TrainingExample, Builder> {
-    private final int pictureSize;
+    private final int imageSize;
 
-    Builder(OutputFile output, int pictureSize, int rowGroupRows) {
+    Builder(OutputFile output, int imageSize, int rowGroupRows) {
       super(output);
-      this.pictureSize = pictureSize;
+      this.imageSize = imageSize;
       withConf(new Configuration(false));
       withWriteMode(ParquetFileWriter.Mode.CREATE);
       withCompressionCodec(CompressionCodecName.ZSTD);
@@ -135,16 +135,16 @@ public final class ShardWriter implements AutoCloseable {
 
     @Override
     protected WriteSupport<TrainingExample> getWriteSupport(Configuration configuration) {
-      return new Columns(pictureSize);
+      return new Columns(imageSize);
     }
   }
 
   private static final class Columns extends WriteSupport<TrainingExample> {
-    private final int pictureSize;
+    private final int imageSize;
     private RecordConsumer out;
 
-    Columns(int pictureSize) {
-      this.pictureSize = pictureSize;
+    Columns(int imageSize) {
+      this.imageSize = imageSize;
     }
 
     @Override
@@ -167,7 +167,7 @@ public final class ShardWriter implements AutoCloseable {
       list(ShardSchema.LABELS, example.labels());
       if (example.pixels() != null) {
         start(ShardSchema.PICTURE_SIZE);
-        out.addInteger(pictureSize);
+        out.addInteger(imageSize);
         end(ShardSchema.PICTURE_SIZE);
         start(ShardSchema.PIXELS);
         out.addBinary(Binary.fromConstantByteArray(example.pixels()));

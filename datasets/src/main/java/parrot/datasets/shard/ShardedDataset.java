@@ -96,15 +96,15 @@ public final class ShardedDataset {
 
   /**
    * @param size S of the model's vision encoder
-   * @throws DataException if the pictures were prepared for another size
+   * @throws DataException if the images were prepared for another size
    */
-  public ShardedDataset requirePictureSize(int size) {
-    if (manifest.pictureSize() != size) {
+  public ShardedDataset requireImageSize(int size) {
+    if (manifest.imageSize() != size) {
       throw new DataException(
           "Cannot use "
               + folder
-              + ": wrong picture size (got "
-              + manifest.pictureSize()
+              + ": wrong image size (got "
+              + manifest.imageSize()
               + ", expected "
               + size
               + "); preprocess again with --picture-size "
@@ -196,9 +196,9 @@ public final class ShardedDataset {
       }
       checked[shard] = true;
       List<TrainingExample> rows = reader.read(rowGroup);
-      int expected = 3 * manifest.pictureSize() * manifest.pictureSize();
+      int expected = 3 * manifest.imageSize() * manifest.imageSize();
       for (TrainingExample row : rows) {
-        if (row.hasPicture() && row.pixels().length != expected) {
+        if (row.hasImage() && row.pixels().length != expected) {
           throw damaged(file, "wrong pixels of " + row.source(), row.pixels().length, expected);
         }
       }

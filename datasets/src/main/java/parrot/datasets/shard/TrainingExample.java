@@ -9,10 +9,10 @@ import parrot.datasets.language.Language;
  * One row of a shard. The arrays are not copied: whoever reads one from the cache must not write to
  * it.
  *
- * @param tokenIds [T], -200 where the picture goes
+ * @param tokenIds [T], -200 where the image goes
  * @param labels [T], -100 where nothing is to be learned
- * @param pixels [S*S*3] RGB values, rows of pixels from the top, as prepared for picture size S;
- *     null for text alone
+ * @param pixels [S*S*3] RGB values, rows of pixels from the top, as prepared for image size S; null
+ *     for text alone
  * @param source where the row came from, {@code file:line}
  */
 public record TrainingExample(
@@ -33,7 +33,7 @@ public record TrainingExample(
     }
   }
 
-  public boolean hasPicture() {
+  public boolean hasImage() {
     return pixels != null;
   }
 
@@ -82,7 +82,7 @@ public record TrainingExample(
         + ", "
         + tokenIds.length
         + " tokens, "
-        + (pixels == null ? "no picture" : pixels.length + " pixel bytes")
+        + (pixels == null ? "no image" : pixels.length + " pixel bytes")
         + ", "
         + source
         + "]";

@@ -19,7 +19,7 @@ final class FolderFingerprint {
 
   /**
    * Sums a hash of path, size and modification time over all files: a sum, because local listings
-   * come in any order and a folder of a million pictures is not to be sorted in memory.
+   * come in any order and a folder of a million images is not to be sorted in memory.
    *
    * @param counts which files and folders are looked at
    */

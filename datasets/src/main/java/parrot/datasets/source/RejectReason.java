@@ -1,7 +1,7 @@
 package parrot.datasets.source;
 
 import parrot.datasets.conversation.ConversationProblem;
-import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.UnusableImageException;
 
 /** Why a row was set aside. Reports count by these, so a name, once published, stays. */
 public enum RejectReason {
@@ -35,14 +35,14 @@ public enum RejectReason {
   PICTURE_TRUNCATED,
   PICTURE_UNREADABLE,
 
-  /** The picture is one of a benchmark that the model will be judged by. */
+  /** The image is one of a benchmark that the model will be judged by. */
   LEAK;
 
   public static RejectReason of(ConversationProblem problem) {
     return valueOf(problem.name());
   }
 
-  public static RejectReason of(UnusablePictureException.Reason reason) {
+  public static RejectReason of(UnusableImageException.Reason reason) {
     return valueOf("PICTURE_" + reason.name());
   }
 }

@@ -9,7 +9,7 @@ import parrot.datasets.conversation.Conversation;
  *
  * @param id as in the file, or the origin where it has none
  * @param language the field as it stands, not yet checked
- * @param imagePath under the root of pictures, not yet checked; absent for text alone
+ * @param imagePath under the root of images, not yet checked; absent for text alone
  */
 public record SourceExample(
     String id,

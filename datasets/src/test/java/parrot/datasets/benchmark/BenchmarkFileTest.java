@@ -21,7 +21,7 @@ class BenchmarkFileTest {
   private static final String HEADER =
       "index\tquestion\thint\tA\tB\tC\tD\tanswer\tcategory\tl2-category\tsplit\timage\n";
   private static final byte[] PICTURE =
-      "a picture of many bytes ".repeat(8).getBytes(StandardCharsets.UTF_8);
+      "an image of many bytes ".repeat(8).getBytes(StandardCharsets.UTF_8);
   private static final String BASE64 = Base64.getEncoder().encodeToString(PICTURE);
 
   @TempDir Path folder;
@@ -86,7 +86,7 @@ class BenchmarkFileTest {
   }
 
   @Test
-  void findsThePictureOfARowThatNamesAnother() throws Exception {
+  void findsTheImageOfARowThatNamesAnother() throws Exception {
     List<BenchmarkItem> items =
         read(HEADER + row(1000007, "A", "7") + "\n" + row(7, "B", BASE64)).items();
     assertThat(items.get(0).image()).isSameAs(items.get(1).image()).isEqualTo(PICTURE);
@@ -122,7 +122,7 @@ class BenchmarkFileTest {
   }
 
   @Test
-  void refusesToWriteAQuestionWithoutAPicture() {
+  void refusesToWriteAQuestionWithoutAnImage() {
     var path = new org.apache.hadoop.fs.Path(folder.resolve("shapes_ar.tsv").toUri());
     assertThatThrownBy(
             () ->
@@ -130,7 +130,7 @@ class BenchmarkFileTest {
                     ReferenceText.local(), path, List.of(Items.item(4, 'A', "x", "y"))))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot write " + path + ": question 4 has no picture (every question needs one)");
+            "Cannot write " + path + ": question 4 has no image (every question needs one)");
     assertThat(folder.toFile().list()).isEmpty();
   }
 
@@ -235,14 +235,14 @@ class BenchmarkFileTest {
   }
 
   @Test
-  void refusesARowWithoutAPicture() {
+  void refusesARowWithoutAnImage() {
     refused(
-        " line 2 column image: no picture (must be a file in base64, or another row's index)",
+        " line 2 column image: no image (must be a file in base64, or another row's index)",
         HEADER + row(4, "A", ""));
   }
 
   @Test
-  void refusesAPictureThatIsNoBase64() {
+  void refusesAnImageThatIsNoBase64() {
     assertThatThrownBy(() -> read(HEADER + row(4, "A", BASE64 + "AA=A")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(" line 2 column image: it is not base64: ")
@@ -250,12 +250,12 @@ class BenchmarkFileTest {
   }
 
   @Test
-  void refusesAPictureOfARowThatHasNone() {
+  void refusesAnImageOfARowThatHasNone() {
     refused(
-        " line 2 column image: it refers to row 9, which has no picture of its own (must be the index of a row that has one)",
+        " line 2 column image: it refers to row 9, which has no image of its own (must be the index of a row that has one)",
         HEADER + row(4, "A", "9"));
     refused(
-        " line 2 column image: it refers to row 5, which has no picture of its own (must be the index of a row that has one)",
+        " line 2 column image: it refers to row 5, which has no image of its own (must be the index of a row that has one)",
         HEADER + row(4, "A", "5") + row(5, "A", "6") + row(6, "A", BASE64));
   }
 

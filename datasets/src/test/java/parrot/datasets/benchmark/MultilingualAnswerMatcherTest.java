@@ -33,7 +33,7 @@ class MultilingualAnswerMatcherTest {
         "A resposta é B.",
         "The answer is B",
         "В небе В",
-        "A picture of two birds"
+        "An image of two birds"
       })
   void readsTheSecondOptionHoweverItIsWritten(String prediction) {
     assertThat(MultilingualAnswerMatcher.match(prediction, OPTIONS)).contains('B');

@@ -16,7 +16,7 @@ class ByteTokenizerTest {
   }
 
   @Test
-  void decodesWhatItEncodedWithoutSpecialTokensAndPictures() {
+  void decodesWhatItEncodedWithoutSpecialTokensAndImages() {
     assertThat(tokenizer.decode(new int[] {257, 0xF0, 0x9F, 0xA6, 0x9C, -200, 'a', 258}))
         .isEqualTo("🦜a");
     assertThat(tokenizer.decode(tokenizer.encode("三只。🦜"))).isEqualTo("三只。🦜");

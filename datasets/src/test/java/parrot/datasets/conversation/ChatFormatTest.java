@@ -61,7 +61,7 @@ class ChatFormatTest {
   }
 
   @Test
-  void asksAboutAPictureWithThePictureFirst() {
+  void asksAboutAnImageWithTheImageFirst() {
     assertThat(ChatFormat.queryWithImage("What is it?")).isEqualTo("<image>\nWhat is it?");
   }
 
@@ -74,40 +74,40 @@ class ChatFormatTest {
   }
 
   @Test
-  void countsWhatTruncationLeavesWithThePictureAtItsRealLength() {
+  void countsWhatTruncationLeavesWithTheImageAtItsRealLength() {
     FormattedConversation formatted =
         new FormattedConversation(
             "", new int[] {1, ChatFormat.IMAGE_ID, 2, 3, 4}, new int[] {-100, -100, -100, 3, 4});
     assertThat(formatted.supervisedTokensWithin(14, 10)).isEqualTo(2);
     assertThat(formatted.supervisedTokensWithin(13, 10)).isEqualTo(1);
     assertThat(formatted.supervisedTokensWithin(12, 10)).isZero();
-    assertThat(formatted.requireAnswerAndPictureWithin(13, 10)).isSameAs(formatted);
+    assertThat(formatted.requireAnswerAndImageWithin(13, 10)).isSameAs(formatted);
   }
 
   @Test
   void refusesAConversationWhoseAnswerTruncationRemoves() {
     FormattedConversation formatted =
         ChatFormat.format(new Conversation(List.of(Turn.human("Q"), Turn.gpt("A"))), BYTES);
-    assertThatThrownBy(() -> formatted.requireAnswerAndPictureWithin(20, 576))
+    assertThatThrownBy(() -> formatted.requireAnswerAndImageWithin(20, 576))
         .isInstanceOfSatisfying(
             UnusableConversationException.class,
             e -> assertThat(e.problem()).isEqualTo(ConversationProblem.ANSWER_TRUNCATED))
         .hasMessage(
-            "Cannot use conversation: no token of an answer is within the first 20 positions (%d tokens, a picture taking 576; shorten the question or raise the longest length)"
+            "Cannot use conversation: no token of an answer is within the first 20 positions (%d tokens, an image taking 576; shorten the question or raise the longest length)"
                 .formatted(formatted.inputIds().length));
   }
 
   @Test
-  void refusesAConversationWhosePictureTruncationRemoves() {
+  void refusesAConversationWhoseImageTruncationRemoves() {
     FormattedConversation formatted =
         new FormattedConversation(
             "", new int[] {1, 2, ChatFormat.IMAGE_ID, 3}, new int[] {-100, 2, -100, 3});
-    assertThat(formatted.requireAnswerAndPictureWithin(12, 10)).isSameAs(formatted);
-    assertThatThrownBy(() -> formatted.requireAnswerAndPictureWithin(11, 10))
+    assertThat(formatted.requireAnswerAndImageWithin(12, 10)).isSameAs(formatted);
+    assertThatThrownBy(() -> formatted.requireAnswerAndImageWithin(11, 10))
         .isInstanceOfSatisfying(
             UnusableConversationException.class,
             e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_TOKEN_TRUNCATED))
         .hasMessage(
-            "Cannot use conversation: its picture is not within the first 11 positions (2 tokens before it, a picture taking 10; ask about it earlier or raise the longest length)");
+            "Cannot use conversation: its image is not within the first 11 positions (2 tokens before it, an image taking 10; ask about it earlier or raise the longest length)");
   }
 }

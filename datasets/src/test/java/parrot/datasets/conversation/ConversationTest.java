@@ -91,7 +91,7 @@ class ConversationTest {
   void refusesAnImageTokenInAnAnswer() {
     refused(
         ConversationProblem.IMAGE_TOKEN_MISPLACED,
-        "Cannot use conversation: turn 2, from gpt, holds <image> (a picture can only stand in a question)",
+        "Cannot use conversation: turn 2, from gpt, holds <image> (an image can only stand in a question)",
         QUESTION,
         Turn.gpt("<image> is it"));
   }
@@ -100,7 +100,7 @@ class ConversationTest {
   void refusesAnImageTokenInTheSystemTurn() {
     refused(
         ConversationProblem.IMAGE_TOKEN_MISPLACED,
-        "Cannot use conversation: turn 1, from system, holds <image> (a picture can only stand in a question)",
+        "Cannot use conversation: turn 1, from system, holds <image> (an image can only stand in a question)",
         new Turn(Role.SYSTEM, "<image>"),
         QUESTION,
         ANSWER);
@@ -110,7 +110,7 @@ class ConversationTest {
   void refusesSeveralImageTokens() {
     refused(
         ConversationProblem.SEVERAL_IMAGES,
-        "Cannot use conversation: 2 image tokens (expected at most 1; split it into one row per picture)",
+        "Cannot use conversation: 2 image tokens (expected at most 1; split it into one row per image)",
         Turn.human("<image><image> Which is larger?"),
         ANSWER);
   }
@@ -132,7 +132,7 @@ class ConversationTest {
   }
 
   @Test
-  void isFineWithoutAPictureIfItHasNoTokenForOne() {
+  void isFineWithoutAnImageIfItHasNoTokenForOne() {
     Conversation textOnly = new Conversation(List.of(QUESTION, ANSWER));
     assertThat(textOnly.requireImages(0)).isSameAs(textOnly);
     assertThat(textOnly.hasImageToken()).isFalse();
@@ -148,7 +148,7 @@ class ConversationTest {
             UnusableConversationException.class,
             e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_TOKEN_WITHOUT_IMAGE))
         .hasMessage(
-            "Cannot use conversation: it holds <image> and the row names no picture (add the field image, or remove the token)");
+            "Cannot use conversation: it holds <image> and the row names no image (add the field image, or remove the token)");
   }
 
   @Test
@@ -159,7 +159,7 @@ class ConversationTest {
             UnusableConversationException.class,
             e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_WITHOUT_IMAGE_TOKEN))
         .hasMessage(
-            "Cannot use conversation: the row names a picture and no question holds <image> (add the token, or remove the field image)");
+            "Cannot use conversation: the row names an image and no question holds <image> (add the token, or remove the field image)");
   }
 
   @Test
@@ -169,11 +169,11 @@ class ConversationTest {
         .isInstanceOfSatisfying(
             UnusableConversationException.class,
             e -> assertThat(e.problem()).isEqualTo(ConversationProblem.SEVERAL_IMAGES))
-        .hasMessageStartingWith("Cannot use conversation: the row names 2 pictures");
+        .hasMessageStartingWith("Cannot use conversation: the row names 2 images");
   }
 
   @Test
-  void movesThePictureBeforeTheRestOfItsQuestion() {
+  void movesTheImageBeforeTheRestOfItsQuestion() {
     Conversation conversation =
         new Conversation(List.of(Turn.human("  What is it?\u3000<image> \n"), ANSWER));
     assertThat(conversation.withImageFirst().turns().get(0).value())
@@ -181,13 +181,13 @@ class ConversationTest {
   }
 
   @Test
-  void leavesAQuestionThatIsNothingButAPictureWithoutALineBreak() {
+  void leavesAQuestionThatIsNothingButAnImageWithoutALineBreak() {
     Conversation conversation = new Conversation(List.of(Turn.human("<image>\n"), ANSWER));
     assertThat(conversation.withImageFirst().turns().get(0).value()).isEqualTo("<image>");
   }
 
   @Test
-  void leavesTurnsWithoutAPictureAsTheyAre() {
+  void leavesTurnsWithoutAnImageAsTheyAre() {
     Conversation conversation =
         new Conversation(List.of(Turn.human(" What is it? "), Turn.gpt(" A kite. ")));
     assertThat(conversation.withImageFirst()).isEqualTo(conversation);

@@ -101,7 +101,7 @@ class HuggingFaceTextTokenizerTest {
   }
 
   @Test
-  void leavesSpecialTokensAndPicturesOutOfDecodedText() {
+  void leavesSpecialTokensAndImagesOutOfDecodedText() {
     assertThat(tokenizer.decode(new int[] {259, 'a', -200, ' ', 257, 260})).isEqualTo("a the");
     assertThat(tokenizer.decode(new int[] {-200})).isEmpty();
   }

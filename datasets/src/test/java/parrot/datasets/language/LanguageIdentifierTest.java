@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LanguageIdentifierTest {
   @ParameterizedTest
   @CsvSource({
-    "EN, What colour is the small triangle in the picture?",
+    "EN, What colour is the small triangle in the image?",
     "ZH, 图片中的三角形是什么颜色？",
     "PT, Qual é a cor do triângulo pequeno na imagem?",
     "AR, ما لون المثلث الصغير في الصورة؟",

@@ -29,8 +29,8 @@ class ScenePainterTest {
   }
 
   @ParameterizedTest
-  @EnumSource(PictureFormat.class)
-  void coloursSurviveTheFileFormat(PictureFormat format) throws IOException {
+  @EnumSource(ImageFormat.class)
+  void coloursSurviveTheFileFormat(ImageFormat format) throws IOException {
     for (int i = 0; i < 50; i++) {
       Scene scene = SceneSampler.scene(1, Split.TRAIN, i);
       byte[] file = format.encode(ScenePainter.paint(scene, SIZE, i));

@@ -20,7 +20,7 @@ class ShapesConfigTest {
             .languages(LanguageMixture.UNIFORM)
             .textLanguages(LanguageMixture.ENGLISH_HEAVY)
             .captionsInAllLanguages(true)
-            .pictureSize(56)
+            .imageSize(56)
             .jpegShare(0.5)
             .multipleChoiceAnswers(MultipleChoiceAnswers.TEXT)
             .build();
@@ -33,7 +33,7 @@ class ShapesConfigTest {
     assertRefused(
         ShapesConfig.builder().captions(-1), "Invalid captions: -1 (must not be negative)");
     assertRefused(
-        ShapesConfig.builder().pictureSize(8), "Invalid pictureSize: 8 (must be 28 to 2048)");
+        ShapesConfig.builder().imageSize(8), "Invalid pictureSize: 8 (must be 28 to 2048)");
     assertRefused(
         ShapesConfig.builder().jpegShare(Double.NaN), "Invalid jpegShare: NaN (must be 0 to 1)");
   }

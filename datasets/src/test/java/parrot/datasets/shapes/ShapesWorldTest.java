@@ -231,10 +231,10 @@ class ShapesWorldTest {
       ShapesExample written = world.text(Split.TRAIN, i);
       tasks.merge(spoken.task(), 1, Integer::sum);
       tasks.merge("text:" + written.task(), 1, Integer::sum);
-      assertThat(new Conversation(spoken.turns()).hasImageToken()).isEqualTo(spoken.hasPicture());
-      assertThat(spoken.hasPicture()).isEqualTo(!spoken.task().equals("text-only"));
+      assertThat(new Conversation(spoken.turns()).hasImageToken()).isEqualTo(spoken.hasImage());
+      assertThat(spoken.hasImage()).isEqualTo(!spoken.task().equals("text-only"));
       assertThat(new Conversation(written.turns()).hasImageToken()).isFalse();
-      if (spoken.hasPicture()) {
+      if (spoken.hasImage()) {
         assertThat(spoken.turns().get(0).value()).startsWith("<image>\n");
       }
     }

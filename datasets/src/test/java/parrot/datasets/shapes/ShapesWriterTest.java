@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
-import parrot.datasets.image.PictureDecoder;
+import parrot.datasets.image.ImageDecoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.FileSystems;
 
@@ -32,7 +32,7 @@ class ShapesWriterTest {
           .text(15)
           .heldout(5)
           .benchmarkQuestions(24)
-          .pictureSize(56)
+          .imageSize(56)
           .build();
 
   @TempDir java.nio.file.Path scratch;
@@ -46,7 +46,7 @@ class ShapesWriterTest {
   }
 
   @Test
-  void writesLlavaJsonWithPicturesThatAreThere() throws IOException {
+  void writesLlavaJsonWithImagesThatAreThere() throws IOException {
     AtomicLong progress = new AtomicLong();
     new ShapesWriter(CONFIG, files, target, false, progress::set).write();
     java.nio.file.Path root = scratch.resolve("shapes");
@@ -74,8 +74,8 @@ class ShapesWriterTest {
       String first = row.at("/conversations/0/value").asText();
       assertThat(row.has("image")).isEqualTo(first.startsWith("<image>\n"));
       if (row.has("image")) {
-        byte[] picture = Files.readAllBytes(root.resolve(row.get("image").asText()));
-        assertThat(new PictureDecoder().decode(picture).width()).isEqualTo(56);
+        byte[] image = Files.readAllBytes(root.resolve(row.get("image").asText()));
+        assertThat(new ImageDecoder().decode(image).width()).isEqualTo(56);
       }
     }
     JsonNode row = json.get(rows - 1);
@@ -104,7 +104,7 @@ class ShapesWriterTest {
         assertThat(item.category()).isEqualTo(question.question().category().tag());
         assertThat(item.l2Category()).isEqualTo(question.question().category().group());
         assertThat(item.image()).isEqualTo(english.get(i).image());
-        assertThat(new PictureDecoder().decode(item.image()).height()).isEqualTo(56);
+        assertThat(new ImageDecoder().decode(item.image()).height()).isEqualTo(56);
       }
     }
   }

@@ -137,16 +137,16 @@ class ShardsTest {
   }
 
   @Test
-  void refusesAnUnknownSchemaVersionAnotherTokenizerAndAnotherPictureSize() throws IOException {
+  void refusesAnUnknownSchemaVersionAnotherTokenizerAndAnotherImageSize() throws IOException {
     publish(List.of(examples(3, 1)), 4);
     ShardedDataset dataset = ShardedDataset.open(files, folder);
-    assertThat(dataset.requireTokenizer("bytes").requirePictureSize(SIZE)).isSameAs(dataset);
+    assertThat(dataset.requireTokenizer("bytes").requireImageSize(SIZE)).isSameAs(dataset);
     assertThatThrownBy(() -> dataset.requireTokenizer("other"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("another tokenizer (got bytes, expected other)");
-    assertThatThrownBy(() -> dataset.requirePictureSize(336))
+    assertThatThrownBy(() -> dataset.requireImageSize(336))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("wrong picture size (got 8, expected 336)");
+        .hasMessageContaining("wrong image size (got 8, expected 336)");
 
     java.nio.file.Path manifest = scratch.resolve("set/manifest.json");
     String text = Files.readString(manifest);
@@ -161,13 +161,13 @@ class ShardsTest {
   }
 
   @Test
-  void refusesPicturesOfAnotherSizeAndTotalsThatDoNotAddUp() throws IOException {
+  void refusesImagesOfAnotherSizeAndTotalsThatDoNotAddUp() throws IOException {
     try (ShardWriter writer = new ShardWriter(files, new Path(folder, "x.parquet"), SIZE, 4)) {
       TrainingExample wrong =
           new TrainingExample("1", Language.EN, new int[1], new int[1], new byte[5], "a.json:1");
       assertThatThrownBy(() -> writer.write(wrong))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("wrong picture size (got 5 bytes, expected 8 x 8 x 3)");
+          .hasMessageContaining("wrong image size (got 5 bytes, expected 8 x 8 x 3)");
     }
     assertThatThrownBy(() -> new Totals(10, 5, 2, 2))
         .isInstanceOf(DataException.class)
@@ -188,7 +188,7 @@ class ShardsTest {
     assertThat(statistics).isEqualTo(new LanguageStatistics(100, 7, 8, 9, 10, 10, 20, 30, 30));
   }
 
-  /** Rows with random content, every third without a picture. */
+  /** Rows with random content, every third without an image. */
   static List<TrainingExample> examples(int count, long seed) {
     Random random = new Random(seed);
     List<TrainingExample> rows = new ArrayList<>();

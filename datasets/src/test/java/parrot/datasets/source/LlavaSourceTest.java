@@ -55,7 +55,7 @@ class LlavaSourceTest {
   }
 
   @Test
-  void takesTheOriginForTheIdOfARowWithoutOneAndNeedsNoPicture() throws IOException {
+  void takesTheOriginForTheIdOfARowWithoutOneAndNeedsNoImage() throws IOException {
     String row = turns("{'from':'human','value':'Hi'},{'from':'gpt','value':'Ho'}");
     assertThat(read("x.json", "[" + row + "]"))
         .containsExactly(
@@ -125,7 +125,7 @@ class LlavaSourceTest {
   void setsAsideRowsWithTheReason() throws IOException {
     String human = "{'from':'human','value':'Hi'}";
     String gpt = "{'from':'gpt','value':'Ho'}";
-    String pictured = "{'from':'human','value':'<image> Hi'}";
+    String imaged = "{'from':'human','value':'<image> Hi'}";
     List<SourceRow> rows =
         read(
             "x.json",
@@ -134,7 +134,7 @@ class LlavaSourceTest {
                     ",",
                     turns(human),
                     turns("{'from':'user','value':'Hi'}," + gpt),
-                    turns(pictured + "," + gpt),
+                    turns(imaged + "," + gpt),
                     turns(human + "," + gpt).replace("{\"conv", "{\"image\":\"a.png\",\"conv"),
                     turns(human + ",{'from':'gpt','value':' '}"),
                     turns(gpt + "," + human),
@@ -142,15 +142,13 @@ class LlavaSourceTest {
                     "42",
                     "",
                     "{\"conversations\":[{\"from\":\"human\",\"value\":3}]}",
-                    turns(pictured + "," + gpt)
-                        .replace("{\"conv", "{\"image\":[\"a\",\"b\"],\"conv"))
+                    turns(imaged + "," + gpt).replace("{\"conv", "{\"image\":[\"a\",\"b\"],\"conv"))
                 + "]");
 
     assertReject(rows.get(0), RejectReason.NO_ANSWER, "x.json:1", "no answer to learn");
     assertReject(
         rows.get(1), RejectReason.UNKNOWN_ROLE, "x.json:2", "turn 1: Invalid role: user (must be");
-    assertReject(
-        rows.get(2), RejectReason.IMAGE_TOKEN_WITHOUT_IMAGE, "x.json:3", "names no picture");
+    assertReject(rows.get(2), RejectReason.IMAGE_TOKEN_WITHOUT_IMAGE, "x.json:3", "names no image");
     assertReject(
         rows.get(3), RejectReason.IMAGE_WITHOUT_IMAGE_TOKEN, "x.json:4", "no question holds");
     assertReject(rows.get(4), RejectReason.EMPTY_TURN, "x.json:5", "turn 2, from gpt, is empty");
@@ -163,7 +161,7 @@ class LlavaSourceTest {
     assertReject(rows.get(7), RejectReason.BROKEN_ROW, "x.json:8", "no JSON object (got 42)");
     assertReject(rows.get(8), RejectReason.BROKEN_ROW, "x.json:9", "got nothing");
     assertReject(rows.get(9), RejectReason.BAD_FIELD, "x.json:10", "value of turn 1: 3");
-    assertReject(rows.get(10), RejectReason.SEVERAL_IMAGES, "x.json:11", "names 2 pictures");
+    assertReject(rows.get(10), RejectReason.SEVERAL_IMAGES, "x.json:11", "names 2 images");
     assertThat(rows).hasSize(11);
   }
 

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param maxViolation of the round
  * @param maxViolationRun of the run so far
- * @param entropy of the router's probabilities in nats, mean over pictures
+ * @param entropy of the router's probabilities in nats, mean over images
  * @param information how much the language says about the expert, from 0 to 1
  * @param deadExperts counted from 0
  * @param matrix share of a language's load that each expert got, [E], by language tag

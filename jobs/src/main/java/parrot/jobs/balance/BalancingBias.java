@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The selection bias under which pictures that a router has seen would have been spread evenly. A
+ * The selection bias under which images that a router has seen would have been spread evenly. A
  * router's probabilities may lie a thousandth apart or be near 0 and 1, and it goes on learning; so
  * instead of feeling its way by steps from round to round, the driver solves for the bias on the
  * last probabilities and moves towards that.
@@ -20,18 +20,18 @@ final class BalancingBias {
    * Descends on the loads' differences with shrinking steps and keeps the most even bias it meets.
    *
    * @param start where to begin, [E]
-   * @param choices experts of a picture
+   * @param choices experts of an image
    * @return with mean 0, [E]
    */
-  static double[] solve(double[] start, List<RoutedPicture> pictures, int choices) {
+  static double[] solve(double[] start, List<RoutedImage> images, int choices) {
     double[] bias = start.clone();
     double[] best = start;
     double least = Double.POSITIVE_INFINITY;
-    double all = pictures.stream().mapToDouble(RoutedPicture::weight).sum();
+    double all = images.stream().mapToDouble(RoutedImage::weight).sum();
     double fair = all * choices / start.length;
     double step = FIRST_STEP;
     for (int i = 0; i < STEPS; i++, step *= DECAY) {
-      double[] loads = loads(bias, pictures, choices);
+      double[] loads = loads(bias, images, choices);
       double violation = Arrays.stream(loads).max().orElseThrow() / fair - 1;
       if (violation < least) {
         least = violation;
@@ -45,16 +45,16 @@ final class BalancingBias {
     return Arrays.stream(best).map(value -> value - mean).toArray();
   }
 
-  private static double[] loads(double[] bias, List<RoutedPicture> pictures, int choices) {
+  private static double[] loads(double[] bias, List<RoutedImage> images, int choices) {
     double[] loads = new double[bias.length];
     double[] scores = new double[bias.length];
-    for (RoutedPicture picture : pictures) {
+    for (RoutedImage image : images) {
       for (int i = 0; i < scores.length; i++) {
-        scores[i] = picture.probabilities()[i] + bias[i];
+        scores[i] = image.probabilities()[i] + bias[i];
       }
       for (int choice = 0; choice < choices; choice++) {
         int largest = largest(scores);
-        loads[largest] += picture.weight();
+        loads[largest] += image.weight();
         scores[largest] = Double.NEGATIVE_INFINITY;
       }
     }

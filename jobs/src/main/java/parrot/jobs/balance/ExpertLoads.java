@@ -15,13 +15,13 @@ import parrot.model.network.Tally;
  * What all replicas together asked of the experts in a round. Where experts are selected, the load
  * of one is how often it was; where all compute, it is the sum of its probabilities.
  *
- * @param choices experts that compute for a picture
- * @param entropy of the router's probabilities in nats, mean over pictures
- * @param languages load by language tag and expert, [E] each; no language without a picture
- * @param recent pictures that stand for all of the round
+ * @param choices experts that compute for an image
+ * @param entropy of the router's probabilities in nats, mean over images
+ * @param languages load by language tag and expert, [E] each; no language without an image
+ * @param recent images that stand for all of the round
  */
 public record ExpertLoads(
-    int choices, double entropy, Map<String, List<Double>> languages, List<RoutedPicture> recent) {
+    int choices, double entropy, Map<String, List<Double>> languages, List<RoutedImage> recent) {
 
   public ExpertLoads {
     languages = Collections.unmodifiableMap(new LinkedHashMap<>(languages));
@@ -35,25 +35,22 @@ public record ExpertLoads(
    */
   public static ExpertLoads of(Tally tally, ParrotConfig model, IntFunction<String> tag) {
     Map<String, List<Double>> languages = new LinkedHashMap<>();
-    List<RoutedPicture> recent = new ArrayList<>();
+    List<RoutedImage> recent = new ArrayList<>();
     tally
         .languages()
         .forEach(
             (index, language) -> {
               ExpertLoad load = language.load();
-              if (load.pictures() > 0) {
+              if (load.images() > 0) {
                 languages.put(tag.apply(index), loads(load, model.selectsExperts()));
-                // A language with more pictures than are kept counts no less for that.
-                double weight = (double) load.pictures() / load.recent().size();
-                load.recent().forEach(row -> recent.add(new RoutedPicture(row, weight)));
+                // A language with more images than are kept counts no less for that.
+                double weight = (double) load.images() / load.recent().size();
+                load.recent().forEach(row -> recent.add(new RoutedImage(row, weight)));
               }
             });
     ExpertLoad all = tally.load();
     return new ExpertLoads(
-        model.moeTopK(),
-        all.pictures() == 0 ? 0 : all.entropy() / all.pictures(),
-        languages,
-        recent);
+        model.moeTopK(), all.images() == 0 ? 0 : all.entropy() / all.images(), languages, recent);
   }
 
   private static List<Double> loads(ExpertLoad load, boolean selected) {
@@ -64,7 +61,7 @@ public record ExpertLoads(
         .toList();
   }
 
-  /** Whether no picture was routed. */
+  /** Whether no image was routed. */
   public boolean isEmpty() {
     return languages.isEmpty();
   }

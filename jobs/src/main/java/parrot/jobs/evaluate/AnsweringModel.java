@@ -9,7 +9,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.conversation.ChatFormat;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TextTokenizer;
-import parrot.datasets.image.PicturePreparation;
+import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.PixelNormalization;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
@@ -19,11 +19,11 @@ import parrot.model.kernel.Precision;
 import parrot.model.weights.ModelFolder;
 
 /**
- * A model that answers questions about pictures. Any number of threads may ask at once; they share
+ * A model that answers questions about images. Any number of threads may ask at once; they share
  * its weights.
  */
 public final class AnsweringModel implements AutoCloseable {
-  /** CLIP's mean in 8 bits: what the padding of pictures is filled with, too. */
+  /** CLIP's mean in 8 bits: what the padding of images is filled with, too. */
   private static final byte[] MEAN_COLOUR = {122, 116, 104};
 
   private static final Map<Key, AnsweringModel> SHARED = new HashMap<>();
@@ -32,7 +32,7 @@ public final class AnsweringModel implements AutoCloseable {
   private final HuggingFaceTextTokenizer tokenizer;
   private final GeneratorPool generators;
   private final AnsweringOptions options;
-  private final PicturePreparation preparation;
+  private final ImagePreparation preparation;
   private final int[] stops;
   private int users;
 
@@ -44,7 +44,7 @@ public final class AnsweringModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.options = options;
     ParrotConfig config = folder.config();
-    this.preparation = new PicturePreparation(config.vision().imageSize());
+    this.preparation = new ImagePreparation(config.vision().imageSize());
     this.stops =
         new int[] {
           tokenizer.id(TextTokenizer.END_OF_TURN), tokenizer.id(TextTokenizer.END_OF_TEXT)
@@ -143,19 +143,19 @@ public final class AnsweringModel implements AutoCloseable {
   /**
    * Asks one question, decoding greedily.
    *
-   * @param question as a user types it; the picture's place is put before it
-   * @param picture a picture file, or null for a question without one
+   * @param question as a user types it; the image's place is put before it
+   * @param image an image file, or null for a question without one
    * @return the answer, without white space around it
-   * @throws DataException if the picture is none, or the question too long
+   * @throws DataException if the image is none, or the question too long
    */
-  public String answer(String question, byte[] picture) {
+  public String answer(String question, byte[] image) {
     int size = preparation.size();
     float[] pixels = null;
-    if (picture != null) {
-      byte[] prepared = options.blank() ? blank(size) : preparation.prepare(picture);
+    if (image != null) {
+      byte[] prepared = options.blank() ? blank(size) : preparation.prepare(image);
       pixels = PixelNormalization.normalize(prepared, size);
     }
-    String query = picture == null ? question : ChatFormat.queryWithImage(question);
+    String query = image == null ? question : ChatFormat.queryWithImage(question);
     int[] prompt = ChatFormat.formatQuery(query, tokenizer).inputIds();
     checkLength(prompt, pixels != null);
     try (GeneratorPool.Lease lease = generators.borrow()) {
@@ -164,17 +164,17 @@ public final class AnsweringModel implements AutoCloseable {
     }
   }
 
-  private void checkLength(int[] prompt, boolean hasPicture) {
+  private void checkLength(int[] prompt, boolean hasImage) {
     long length =
         (long) prompt.length
-            + (hasPicture ? folder.config().visualTokens() - 1 : 0)
+            + (hasImage ? folder.config().visualTokens() - 1 : 0)
             + options.maxNewTokens();
     int limit =
         Math.min(
             folder.config().tokenizerModelMaxLength(), folder.config().maxPositionEmbeddings());
     if (length > limit) {
       throw new DataException(
-          "Cannot ask the question: with its picture and %d tokens of answer it has %d tokens (at most %d); make it shorter"
+          "Cannot ask the question: with its image and %d tokens of answer it has %d tokens (at most %d); make it shorter"
               .formatted(options.maxNewTokens(), length, limit));
     }
   }

@@ -11,7 +11,7 @@ import parrot.model.kernel.Precision;
  * @param kernels {@code onednn} or {@code reference}
  * @param precision {@code f32} or {@code bf16}
  * @param threads of one answering task
- * @param blank whether every picture is replaced by one of CLIP's mean colour
+ * @param blank whether every image is replaced by one of CLIP's mean colour
  */
 public record AnsweringOptions(
     int maxNewTokens, String kernels, String precision, int threads, boolean blank)

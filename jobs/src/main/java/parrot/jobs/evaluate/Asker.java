@@ -51,8 +51,7 @@ final class Asker {
    * @param partitions tasks to make of it; 0 to decide by the number and size of the questions
    */
   List<Question.Answer> ask(String name, List<Question> questions, int partitions) {
-    long bytes =
-        questions.stream().mapToLong(q -> q.picture() == null ? 0 : q.picture().length).sum();
+    long bytes = questions.stream().mapToLong(q -> q.image() == null ? 0 : q.image().length).sum();
     long wanted =
         Math.max(
             (questions.size() + QUESTIONS_PER_TASK - 1) / QUESTIONS_PER_TASK,
@@ -147,7 +146,7 @@ final class Asker {
     for (int i = 0; i < question.indexes().length; i++) {
       long index = question.indexes()[i];
       try {
-        String text = model.answer(question.prompts()[i], question.picture());
+        String text = model.answer(question.prompts()[i], question.image());
         answers.add(new Question.Answer(index, text, null));
       } catch (DataException e) {
         answers.add(new Question.Answer(index, null, e.getMessage()));

@@ -62,7 +62,7 @@ public final class EvaluateCommand implements Callable<Void> {
 
   @Option(
       names = "--blank",
-      description = "Show a blank picture instead of each one: what is right then was guessed.")
+      description = "Show a blank image instead of each one: what is right then was guessed.")
   private boolean blank;
 
   @Option(names = "--circular", description = "Ask and score every benchmark circularly.")
@@ -176,7 +176,7 @@ public final class EvaluateCommand implements Callable<Void> {
                       cell.name(), first));
     }
     if (blank) {
-      console.println("The model saw blank pictures: what is above chance came from the text.");
+      console.println("The model saw blank images: what is above chance came from the text.");
     }
     console.printf("Predictions and %s: %s%n", EvaluationScores.FILE_NAME, this.out);
   }

@@ -31,7 +31,7 @@ import parrot.datasets.storage.FileSystems;
  * @param model the model's folder; empty where predictions alone were scored
  * @param fingerprint of the model
  * @param generation how answers were generated
- * @param blank whether the model saw blank pictures
+ * @param blank whether the model saw blank images
  * @param matching rules by which answers count as options: {@code published} or {@code
  *     multilingual}
  */

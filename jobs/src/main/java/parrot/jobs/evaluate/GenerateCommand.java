@@ -6,7 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.model.kernel.Kernels;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code parrot generate}. */
 @Command(
     name = "generate",
-    header = "Ask a model one question, about a picture or without one, in any of its languages.",
+    header = "Ask a model one question, about an image or without one, in any of its languages.",
     description = {"The answer goes to standard output."},
     footerHeading = "%nExample:%n%n",
     footer = {
@@ -41,8 +41,7 @@ public final class GenerateCommand implements Callable<Void> {
   @Option(
       names = "--image",
       paramLabel = "FILE",
-      description =
-          "PNG, JPEG, GIF, BMP or WebP file. Without it the question is about no picture.")
+      description = "PNG, JPEG, GIF, BMP or WebP file. Without it the question is about no image.")
   private String image;
 
   @Option(names = "--question", required = true, paramLabel = "TEXT", description = "The question.")
@@ -74,11 +73,11 @@ public final class GenerateCommand implements Callable<Void> {
     if (question.isBlank()) {
       throw Arguments.refuse(spec, "Invalid --question: it is blank (must be a question)");
     }
-    byte[] picture = image == null ? null : read(image, configuration);
+    byte[] content = image == null ? null : read(image, configuration);
     Path folder = Checkpoints.resolveModel(FileSystems.path(model), configuration);
     try (AnsweringModel opened = AnsweringModel.open(folder, options, configuration)) {
-      spec.commandLine().getOut().println(opened.answer(question, picture));
-    } catch (UnusablePictureException e) {
+      spec.commandLine().getOut().println(opened.answer(question, content));
+    } catch (UnusableImageException e) {
       throw e.at(image);
     }
     return null;
@@ -90,15 +89,15 @@ public final class GenerateCommand implements Callable<Void> {
     try {
       if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
         throw new DataException(
-            "Cannot read picture %s: it is a folder (expected a picture file)".formatted(path));
+            "Cannot read image %s: it is a folder (expected an image file)".formatted(path));
       }
       if (!files.exists(path)) {
         throw new DataException(
-            "Cannot read picture %s: there is no such file (check --image)".formatted(path));
+            "Cannot read image %s: there is no such file (check --image)".formatted(path));
       }
       return FileSystems.readFully(files, path, LARGEST_PICTURE);
     } catch (IOException e) {
-      throw new DataException("Cannot read picture %s: %s".formatted(path, e.getMessage()), e);
+      throw new DataException("Cannot read image %s: %s".formatted(path, e.getMessage()), e);
     }
   }
 }

@@ -9,14 +9,14 @@ import parrot.datasets.benchmark.MultipleChoicePrompt;
 import parrot.datasets.benchmark.Rotations;
 
 /**
- * A question on its way to an executor: the prompts of its rotations, and the picture once.
+ * A question on its way to an executor: the prompts of its rotations, and the image once.
  *
  * @param indexes of the rotations
  * @param prompts of the rotations
- * @param picture the file
+ * @param image the file
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
-record Question(long[] indexes, String[] prompts, byte[] picture) implements Serializable {
+record Question(long[] indexes, String[] prompts, byte[] image) implements Serializable {
 
   /**
    * An answer on its way back.

@@ -23,7 +23,7 @@ import parrot.model.network.Tally;
  * @param seconds that the round took, without measuring and writing
  * @param trainSeconds of them spent in steps, by the slowest replica
  * @param dropped replicas that do not count, in words
- * @param balance of the experts; empty where no picture was routed
+ * @param balance of the experts; empty where no image was routed
  */
 public record MetricsLine(
     RunProgress state,

@@ -35,7 +35,7 @@ public final class PrometheusGauges implements AutoCloseable {
    * @param examples of the round
    * @param tokens of the round
    * @param exchangeBytes to the replicas and from them
-   * @param maxViolation of the experts' load; NaN where no picture was routed
+   * @param maxViolation of the experts' load; NaN where no image was routed
    * @param seconds that the round took
    * @param phaseSeconds by phase, such as {@code outer_step}
    */

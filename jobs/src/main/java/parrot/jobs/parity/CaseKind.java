@@ -8,7 +8,7 @@ import java.util.Set;
 enum CaseKind {
   /** A model with inputs and what it computes of them. */
   NETWORK,
-  /** Picture files and how they are prepared. */
+  /** Image files and how they are prepared. */
   IMAGES,
   /** Conversations, questions and answers, and how they are written and read. */
   TEXT;
@@ -20,7 +20,7 @@ enum CaseKind {
   /** What to tell a user whose folder holds none of them. */
   static final String LAYOUT =
       "a network case has config.json, model.safetensors, inputs.safetensors and expected.safetensors,"
-          + " an images case picture files and expected.safetensors,"
+          + " an images case image files and expected.safetensors,"
           + " a text case chat-format.json and the files beside it";
 
   /** The kind of a folder with these files; recognised also where one of them is missing. */
@@ -31,11 +31,11 @@ enum CaseKind {
     if (TextCheck.FILES.stream().anyMatch(files::contains)) {
       return Optional.of(TEXT);
     }
-    boolean pictures = !files.isEmpty() && files.stream().allMatch(CaseKind::isPictureName);
-    return files.contains(EXPECTED) || pictures ? Optional.of(IMAGES) : Optional.empty();
+    boolean images = !files.isEmpty() && files.stream().allMatch(CaseKind::isImageName);
+    return files.contains(EXPECTED) || images ? Optional.of(IMAGES) : Optional.empty();
   }
 
-  private static boolean isPictureName(String file) {
+  private static boolean isImageName(String file) {
     return file.toLowerCase(Locale.ROOT).matches(".*\\.(png|jpe?g|gif|bmp|webp)");
   }
 

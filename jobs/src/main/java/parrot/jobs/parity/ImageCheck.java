@@ -12,12 +12,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.image.PicturePreparation;
+import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.weights.Safetensors;
 
 /**
- * An images case: NAME@SIZE, the picture file NAME prepared for an encoder of SIZE pixels. Decoders
+ * An images case: NAME@SIZE, the image file NAME prepared for an encoder of SIZE pixels. Decoders
  * of lossless formats leave no room, so every value must be within 1 and their mean difference
  * below 0.02; those of JPEG and lossy WebP may round differently, and the mean difference must be
  * below 1.
@@ -31,7 +31,7 @@ final class ImageCheck {
   private ImageCheck() {}
 
   /**
-   * Prepares every picture of a case.
+   * Prepares every image of a case.
    *
    * @throws parrot.model.ModelException if the expected values are missing or damaged
    */
@@ -41,7 +41,7 @@ final class ImageCheck {
     try (Safetensors file = Safetensors.open(new Path(folder, CaseKind.EXPECTED), configuration)) {
       Expectations expected = new Expectations(file, tolerance);
       if (file.names().isEmpty()) {
-        expected.fail(CaseKind.EXPECTED, "it holds no picture");
+        expected.fail(CaseKind.EXPECTED, "it holds no image");
       }
       for (String tensor : file.names()) {
         expected.part(
@@ -65,17 +65,17 @@ final class ImageCheck {
           "its shape is %s (must be %s)"
               .formatted(Arrays.toString(expected.shape(tensor)), Arrays.toString(shape)));
     }
-    byte[] picture;
+    byte[] image;
     try {
-      picture = read(files, new Path(folder, name.group(1)));
+      image = read(files, new Path(folder, name.group(1)));
     } catch (FileNotFoundException e) {
       return Comparison.failed(tensor, "there is no file " + name.group(1));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + name.group(1) + ": " + e.getMessage(), e);
     }
-    byte[] actual = new PicturePreparation(size).prepare(picture);
+    byte[] actual = new ImagePreparation(size).prepare(image);
     return judge(
-        tensor, Comparison.shape(shape), actual, expected.integers(tensor), isLossy(picture));
+        tensor, Comparison.shape(shape), actual, expected.integers(tensor), isLossy(image));
   }
 
   private static Comparison judge(
@@ -100,10 +100,10 @@ final class ImageCheck {
   }
 
   /** Whether the bytes begin as JPEG or as WebP with a lossy bitstream. */
-  private static boolean isLossy(byte[] picture) {
-    boolean jpeg = picture.length > 2 && picture[0] == (byte) 0xff && picture[1] == (byte) 0xd8;
-    boolean webp = picture.length > 16 && picture[0] == 'R' && picture[8] == 'W';
-    return jpeg || (webp && picture[15] != 'L');
+  private static boolean isLossy(byte[] image) {
+    boolean jpeg = image.length > 2 && image[0] == (byte) 0xff && image[1] == (byte) 0xd8;
+    boolean webp = image.length > 16 && image[0] == 'R' && image[8] == 'W';
+    return jpeg || (webp && image[15] != 'L');
   }
 
   private static byte[] read(FileSystem files, Path path) throws IOException {

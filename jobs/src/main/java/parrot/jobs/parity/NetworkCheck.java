@@ -123,15 +123,15 @@ final class NetworkCheck {
     try (ParrotNetwork network = network(Set.of())) {
       trace = network.trace(batch);
     }
-    int pictures = batch.pictures();
+    int images = batch.images();
     int visual = config.visualTokens();
     expected.values(
-        "vision_features", trace.features(), pictures, visual, config.vision().hiddenSize());
-    expected.values("projected", trace.projected(), pictures, visual, config.hiddenSize());
+        "vision_features", trace.features(), images, visual, config.vision().hiddenSize());
+    expected.values("projected", trace.projected(), images, visual, config.hiddenSize());
     if (config.useMoe()) {
-      expected.values(ROUTING, concatenate(trace.routing()), pictures, config.numExperts());
+      expected.values(ROUTING, concatenate(trace.routing()), images, config.numExperts());
     }
-    expected.values("moe_output", trace.visual(), pictures, visual, config.hiddenSize());
+    expected.values("moe_output", trace.visual(), images, visual, config.hiddenSize());
 
     int samples = batch.samples();
     int longest = longest(trace.boundaries(), samples);

@@ -16,28 +16,28 @@ final class NetworkInputs {
     return file.shape("input_ids")[0];
   }
 
-  /** All samples; every one has a picture, also where no image token shows it. */
+  /** All samples; every one has an image, also where no image token shows it. */
   Batch batch() {
     int samples = samples();
     int[] lengths = new int[samples];
     int[][] ids = new int[samples][];
     int[][] labels = new int[samples][];
-    int[] pictures = new int[samples];
+    int[] images = new int[samples];
     for (int sample = 0; sample < samples; sample++) {
       ids[sample] = row("input_ids", "lengths", sample);
       labels[sample] = row("labels", "lengths", sample);
       lengths[sample] = ids[sample].length;
-      pictures[sample] = sample;
+      images[sample] = sample;
     }
     return new Batch(
-        concatenate(ids), concatenate(labels), lengths, file.read("pixel_values"), pictures);
+        concatenate(ids), concatenate(labels), lengths, file.read("pixel_values"), images);
   }
 
   int[] prompt(int sample) {
     return row("prompt_ids", "prompt_lengths", sample);
   }
 
-  /** The picture that a prompt shows [3, S, S]; null where it shows none. */
+  /** The image that a prompt shows [3, S, S]; null where it shows none. */
   float[] promptPixels(int sample) {
     if (Arrays.stream(prompt(sample)).noneMatch(id -> id == Batch.IMAGE)) {
       return null;

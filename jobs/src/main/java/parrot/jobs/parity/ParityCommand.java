@@ -25,11 +25,11 @@ import picocli.CommandLine.Spec;
       "Computes every case in folders of reference cases and compares it with what another"
           + " implementation computed. Cases are recognised by their files:",
       "  network  config.json, model.safetensors, inputs.safetensors, expected.safetensors",
-      "  images   picture files and expected.safetensors (NAME@SIZE)",
+      "  images   image files and expected.safetensors (NAME@SIZE)",
       "  text     chat-format.json, multiple-choice-prompts.json, answer-matching.json,",
       "           circular-predictions.tsv, circular-expected.json",
       "Floats must agree as max|a-b| / max|b| within the tolerance, tensor by tensor; tokens and"
-          + " texts must be equal; pictures within 1 of 255, or on average where the format is"
+          + " texts must be equal; images within 1 of 255, or on average where the format is"
           + " lossy. Ends with 1 if anything differs or is missing."
     },
     footerHeading = "%nExample:%n%n",

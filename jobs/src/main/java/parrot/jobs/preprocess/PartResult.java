@@ -28,7 +28,7 @@ record PartResult(
    * @param lengths number of rows by length in positions
    */
   record LanguageCounts(
-      long withPicture, long supervisedTokens, long truncated, Map<Integer, Long> lengths) {}
+      long withImage, long supervisedTokens, long truncated, Map<Integer, Long> lengths) {}
 
   /**
    * @param examples a few of them: place and message

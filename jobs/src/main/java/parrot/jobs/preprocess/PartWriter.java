@@ -38,8 +38,7 @@ final class PartWriter {
   PartResult writeShard(int partition, Iterator<Tuple2<RowKey, byte[]>> rows) throws IOException {
     Map<String, Counts> languages = new HashMap<>();
     long duplicates = 0;
-    ShardWriter writer =
-        new ShardWriter(files, file, options.pictureSize(), options.rowGroupRows());
+    ShardWriter writer = new ShardWriter(files, file, options.imageSize(), options.rowGroupRows());
     try (writer) {
       RowKey last = null;
       while (rows.hasNext()) {
@@ -89,20 +88,20 @@ final class PartWriter {
 
   private static final class Counts {
     private final Map<Integer, Long> lengths = new TreeMap<>();
-    private long withPicture;
+    private long withImage;
     private long supervisedTokens;
     private long truncated;
 
     void add(PreparedRow row, int visualTokens) {
       TrainingExample example = row.example();
-      withPicture += example.hasPicture() ? 1 : 0;
+      withImage += example.hasImage() ? 1 : 0;
       supervisedTokens += example.supervisedTokens();
       truncated += row.truncated() ? 1 : 0;
       lengths.merge(RowLengths.positions(example.tokenIds(), visualTokens), 1L, Long::sum);
     }
 
     PartResult.LanguageCounts result() {
-      return new PartResult.LanguageCounts(withPicture, supervisedTokens, truncated, lengths);
+      return new PartResult.LanguageCounts(withImage, supervisedTokens, truncated, lengths);
     }
   }
 }

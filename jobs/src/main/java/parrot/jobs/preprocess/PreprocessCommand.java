@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "preprocess",
     description = {
-      "Make shards to train on from conversations in LLaVA's JSON and their pictures.",
+      "Make shards to train on from conversations in LLaVA's JSON and their images.",
       "Rows that cannot be used are set aside with the reason in rejected.parquet; duplicates are"
           + " dropped. Run again on unchanged input with the same options, it writes nothing."
     },
@@ -48,7 +48,7 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--images",
       paramLabel = "DIR",
       description =
-          "Folder that the rows' picture paths start from (default: the folder of the first"
+          "Folder that the rows' image paths start from (default: the folder of the first"
               + " input).")
   private String images;
 
@@ -71,7 +71,7 @@ public final class PreprocessCommand implements Callable<Void> {
       defaultValue = "336",
       paramLabel = "N",
       description = "Pixels a side that the vision encoder takes (default: ${DEFAULT-VALUE}).")
-  private int pictureSize;
+  private int imageSize;
 
   @Option(
       names = "--patch-size",
@@ -85,7 +85,7 @@ public final class PreprocessCommand implements Callable<Void> {
       defaultValue = "2048",
       paramLabel = "N",
       description =
-          "Longest sequence; a picture counts as its visual tokens (default: ${DEFAULT-VALUE}).")
+          "Longest sequence; an image counts as its visual tokens (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(
@@ -114,7 +114,7 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--benchmark",
       arity = "1..*",
       paramLabel = "TSV|DIR",
-      description = "Benchmarks whose pictures must not be trained on; such rows are rejected.")
+      description = "Benchmarks whose images must not be trained on; such rows are rejected.")
   private List<String> benchmarks = new ArrayList<>();
 
   @Option(
@@ -159,7 +159,7 @@ public final class PreprocessCommand implements Callable<Void> {
             images,
             tokenizer,
             out,
-            pictureSize,
+            imageSize,
             patchSize,
             maxLength,
             shardRows,

@@ -11,8 +11,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.LlavaSource;
-import parrot.datasets.source.PictureRoot;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
@@ -49,8 +49,8 @@ record PreprocessInput(
         options.images() == null
             ? sources.get(0).getParent()
             : FileSystems.qualified(options.images(), configuration);
-    FileSystem pictures = FileSystems.of(images, configuration);
-    images = new PictureRoot(pictures, images).root();
+    FileSystem imageFiles = FileSystems.of(images, configuration);
+    images = new ImageRoot(imageFiles, images).root();
     Path tokenizer = FileSystems.qualified(options.tokenizer(), configuration);
     byte[] content =
         FileSystems.readFully(
@@ -105,10 +105,10 @@ record PreprocessInput(
 
   /**
    * Changes whenever something that went in may have changed. Sources and benchmarks count by
-   * content; pictures, of which there may be millions, by path, size and time.
+   * content; images, of which there may be millions, by path, size and time.
    *
    * @param sourceChecksums of the sources, in order
-   * @param out the folder that is made, which is no input where it lies among the pictures
+   * @param out the folder that is made, which is no input where it lies among the images
    */
   String fingerprint(List<String> sourceChecksums, Path out, Configuration configuration)
       throws IOException {
@@ -117,8 +117,8 @@ record PreprocessInput(
       add(digest, names.get(i));
       add(digest, sourceChecksums.get(i));
     }
-    PictureRoot pictures = new PictureRoot(FileSystems.of(images, configuration), images);
-    add(digest, pictures.fingerprint(out));
+    ImageRoot root = new ImageRoot(FileSystems.of(images, configuration), images);
+    add(digest, root.fingerprint(out));
     digest.update(tokenizer);
     for (Path benchmark : benchmarks) {
       add(digest, Digests.sha256(FileSystems.of(benchmark, configuration), benchmark));

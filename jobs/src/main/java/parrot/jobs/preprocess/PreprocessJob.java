@@ -35,7 +35,7 @@ import parrot.jobs.spark.TaskFailure;
 import scala.Tuple2;
 
 /**
- * Raw conversations and pictures to shards, on Spark.
+ * Raw conversations and images to shards, on Spark.
  *
  * <p>A pass over the bytes of the sources cuts them into ranges. Each range is prepared by a task;
  * rows go to shards by a hash of their content, which brings duplicates together and shuffles at
@@ -190,7 +190,7 @@ public final class PreprocessJob {
             ranges.size(),
             shards));
     Broadcast<byte[]> tokenizer = spark.broadcast(input.tokenizer());
-    Broadcast<HashSet<String>> pictures = spark.broadcast(benchmarkPictures(tasks, input));
+    Broadcast<HashSet<String>> excluded = spark.broadcast(benchmarkImages(tasks, input));
     LongAccumulator progress = spark.sc().longAccumulator("rows prepared");
     String images = input.images().toString();
     String target = folder.toString();
@@ -203,7 +203,7 @@ public final class PreprocessJob {
                   mine -> {
                     // One range per partition.
                     return tasks.prepare(
-                        mine.next(), images, tokenizer.value(), pictures.value(), shards, progress);
+                        mine.next(), images, tokenizer.value(), excluded.value(), shards, progress);
                   })
               .mapToPair(row -> row)
               .repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(shards))
@@ -215,20 +215,20 @@ public final class PreprocessJob {
       return rename(results, FileSystems.of(folder, configuration), folder, shards);
     } finally {
       tokenizer.destroy();
-      pictures.destroy();
+      excluded.destroy();
     }
   }
 
-  private HashSet<String> benchmarkPictures(PreprocessTasks tasks, PreprocessInput input) {
+  private HashSet<String> benchmarkImages(PreprocessTasks tasks, PreprocessInput input) {
     HashSet<String> checksums = new HashSet<>();
     List<String> files = input.benchmarks().stream().map(Path::toString).toList();
     if (!files.isEmpty()) {
-      console.accept("Reading the pictures of " + files.size() + " benchmarks");
-      try (JobDescription described = describe("read the pictures of benchmarks")) {
+      console.accept("Reading the images of " + files.size() + " benchmarks");
+      try (JobDescription described = describe("read the images of benchmarks")) {
         List<HashSet<String>> found =
             spark
                 .parallelize(files, files.size())
-                .map(file -> new HashSet<>(tasks.pictures(file)))
+                .map(file -> new HashSet<>(tasks.images(file)))
                 .collect();
         for (Set<String> one : found) {
           checksums.addAll(one);
@@ -304,7 +304,7 @@ public final class PreprocessJob {
     return new Manifest(
         ShardSchema.VERSION,
         tokenizer,
-        options.pictureSize(),
+        options.imageSize(),
         new Totals(read, written, duplicates, rejected),
         languages,
         reasons,
@@ -315,16 +315,16 @@ public final class PreprocessJob {
 
   private static LanguageStatistics statistics(List<PartResult.LanguageCounts> parts) {
     TreeMap<Integer, Long> lengths = new TreeMap<>();
-    long pictures = 0;
+    long images = 0;
     long supervised = 0;
     long truncated = 0;
     for (PartResult.LanguageCounts part : parts) {
       part.lengths().forEach((length, rows) -> lengths.merge(length, rows, Long::sum));
-      pictures += part.withPicture();
+      images += part.withImage();
       supervised += part.supervisedTokens();
       truncated += part.truncated();
     }
-    return LanguageStatistics.of(pictures, supervised, truncated, lengths);
+    return LanguageStatistics.of(images, supervised, truncated, lengths);
   }
 
   private static SortedMap<String, PartResult.RejectedRows> rejected(List<PartResult> parts) {

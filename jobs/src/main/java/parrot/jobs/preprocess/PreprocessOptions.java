@@ -12,16 +12,16 @@ import parrot.datasets.shard.ShardWriter;
  * What a run of the job is asked to do.
  *
  * @param inputs LLaVA JSON or JSONL: files, folders or patterns
- * @param images root of the pictures' paths; null for the folder of the first input
+ * @param images root of the images' paths; null for the folder of the first input
  * @param tokenizer a {@code tokenizer.json}
  * @param out folder of the data set
- * @param pictureSize S: pictures become S x S pixels
+ * @param imageSize S: images become S x S pixels
  * @param patchSize pixels a side of a visual token
- * @param maxLength longest sequence, in positions: tokens, and the visual tokens of a picture
+ * @param maxLength longest sequence, in positions: tokens, and the visual tokens of an image
  * @param shardRows rows of a shard, about; 0 for as many as make half a gibibyte
  * @param rowGroupRows rows of a row group; 0 for as many as make 32 MiB
  * @param language of rows that do not say; null for identifying it from their text
- * @param benchmarks TSV files whose pictures must not be trained on
+ * @param benchmarks TSV files whose images must not be trained on
  * @param maxRejected share of rejected rows beyond which the job fails
  * @param seed of the order of rows
  */
@@ -30,7 +30,7 @@ public record PreprocessOptions(
     String images,
     String tokenizer,
     String out,
-    int pictureSize,
+    int imageSize,
     int patchSize,
     int maxLength,
     int shardRows,
@@ -47,22 +47,22 @@ public record PreprocessOptions(
     inputs = List.copyOf(inputs);
     benchmarks = List.copyOf(benchmarks);
     require(!inputs.isEmpty(), "input", "none", "at least one file or folder");
-    require(pictureSize >= 1 && pictureSize <= 8192, "picture-size", pictureSize, "1 to 8192");
+    require(imageSize >= 1 && imageSize <= 8192, "picture-size", imageSize, "1 to 8192");
     require(
-        patchSize >= 1 && pictureSize % patchSize == 0,
+        patchSize >= 1 && imageSize % patchSize == 0,
         "patch-size",
         patchSize,
-        "a divisor of the picture size " + pictureSize);
+        "a divisor of the image size " + imageSize);
     require(maxLength >= 8, "max-length", maxLength, "at least 8");
     require(shardRows >= 0, "shard-rows", shardRows, "at least 1, or 0 for the default");
     require(rowGroupRows >= 0, "row-group-rows", rowGroupRows, "at least 1, or 0 for the default");
     require(maxRejected >= 0 && maxRejected <= 1, "max-rejected", maxRejected, "from 0 to 1");
     if (shardRows == 0) {
-      long row = 3L * pictureSize * pictureSize + 4096;
+      long row = 3L * imageSize * imageSize + 4096;
       shardRows = (int) Math.max(1, Math.min(65_536, SHARD_BYTES / row));
     }
     if (rowGroupRows == 0) {
-      rowGroupRows = ShardWriter.defaultRowGroupRows(pictureSize);
+      rowGroupRows = ShardWriter.defaultRowGroupRows(imageSize);
     }
   }
 
@@ -72,9 +72,9 @@ public record PreprocessOptions(
     }
   }
 
-  /** Positions that a picture takes: its patches and the class token. */
+  /** Positions that an image takes: its patches and the class token. */
   public int visualTokens() {
-    int side = pictureSize / patchSize;
+    int side = imageSize / patchSize;
     return side * side + 1;
   }
 
@@ -84,7 +84,7 @@ public record PreprocessOptions(
     map.put("inputs", String.join(",", inputs));
     map.put("images", String.valueOf(images));
     map.put("tokenizer", tokenizer);
-    map.put("picture-size", Integer.toString(pictureSize));
+    map.put("picture-size", Integer.toString(imageSize));
     map.put("patch-size", Integer.toString(patchSize));
     map.put("max-length", Integer.toString(maxLength));
     map.put("shard-rows", Integer.toString(shardRows));

@@ -91,7 +91,7 @@ public record PreprocessReport(
               "%-8s %,10d %,10d %,12d %,10d        %5d %4d %4d %4d%n",
               language.getKey(),
               s.rows(),
-              s.withPicture(),
+              s.withImage(),
               s.supervisedTokens(),
               s.truncated(),
               s.median(),

@@ -17,10 +17,10 @@ import org.apache.spark.util.SerializableConfiguration;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
-import parrot.datasets.image.PicturePreparation;
-import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.UnusableImageException;
+import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.LlavaSource;
-import parrot.datasets.source.PictureRoot;
 import parrot.datasets.source.Reject;
 import parrot.datasets.source.SourceExample;
 import parrot.datasets.source.SourceRange;
@@ -62,9 +62,9 @@ final class PreprocessTasks implements Serializable {
     }
   }
 
-  /** Checksums of a benchmark's pictures, prepared as those of the rows are. */
-  Set<String> pictures(String benchmark) {
-    PicturePreparation preparation = new PicturePreparation(options.pictureSize());
+  /** Checksums of a benchmark's images, prepared as those of the rows are. */
+  Set<String> images(String benchmark) {
+    ImagePreparation preparation = new ImagePreparation(options.imageSize());
     Set<String> checksums = new HashSet<>();
     for (BenchmarkItem item : BenchmarkFile.read(files(benchmark), new Path(benchmark)).items()) {
       if (item.image() == null) {
@@ -73,7 +73,7 @@ final class PreprocessTasks implements Serializable {
       try {
         byte[] pixels = preparation.prepare(item.image());
         checksums.add(Digests.hex(Digests.sha256().digest(pixels)));
-      } catch (UnusablePictureException e) {
+      } catch (UnusableImageException e) {
         throw e.at("of question " + item.index() + " in " + benchmark);
       }
     }
@@ -88,7 +88,7 @@ final class PreprocessTasks implements Serializable {
       NumberedRange numbered,
       String images,
       byte[] tokenizer,
-      Set<String> benchmarkPictures,
+      Set<String> benchmarkImages,
       int shards,
       LongAccumulator progress)
       throws IOException {
@@ -96,9 +96,9 @@ final class PreprocessTasks implements Serializable {
     RowPreparer preparer =
         new RowPreparer(
             options,
-            new PictureRoot(files(images), new Path(images)),
+            new ImageRoot(files(images), new Path(images)),
             ExecutorTokenizer.of(tokenizer),
-            benchmarkPictures);
+            benchmarkImages);
     LlavaSource.Rows rows = LlavaSource.read(files(range.file()), range);
     TaskContext.get()
         .addTaskCompletionListener(
@@ -128,7 +128,7 @@ final class PreprocessTasks implements Serializable {
           return route(rows.next(), row);
         } catch (IOException e) {
           throw new DataException(
-              "Cannot read a picture of " + range.file() + ": " + e.getMessage(), e);
+              "Cannot read an image of " + range.file() + ": " + e.getMessage(), e);
         }
       }
 

@@ -6,7 +6,7 @@ import parrot.datasets.conversation.ChatFormat;
 final class RowLengths {
   private RowLengths() {}
 
-  /** Tokens, each picture counted as its visual tokens. */
+  /** Tokens, each image counted as its visual tokens. */
   static int positions(int[] ids, int visualTokens) {
     int positions = 0;
     for (int id : ids) {

@@ -12,12 +12,12 @@ import parrot.datasets.conversation.Conversation;
 import parrot.datasets.conversation.FormattedConversation;
 import parrot.datasets.conversation.TextTokenizer;
 import parrot.datasets.conversation.UnusableConversationException;
-import parrot.datasets.image.PicturePreparation;
-import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.language.LanguageIdentifier;
 import parrot.datasets.shard.TrainingExample;
-import parrot.datasets.source.PictureRoot;
+import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectReason;
 import parrot.datasets.source.SourceExample;
@@ -26,24 +26,24 @@ import parrot.datasets.storage.Digests;
 /** Makes a training example of a source row, or says why that cannot be. */
 final class RowPreparer {
   private final PreprocessOptions options;
-  private final PictureRoot pictures;
-  private final PicturePreparation preparation;
+  private final ImageRoot images;
+  private final ImagePreparation preparation;
   private final TextTokenizer tokenizer;
-  private final Set<String> benchmarkPictures;
+  private final Set<String> benchmarkImages;
 
   /**
-   * @param benchmarkPictures checksums of prepared pictures that must not be trained on
+   * @param benchmarkImages checksums of prepared images that must not be trained on
    */
   RowPreparer(
       PreprocessOptions options,
-      PictureRoot pictures,
+      ImageRoot images,
       TextTokenizer tokenizer,
-      Set<String> benchmarkPictures) {
+      Set<String> benchmarkImages) {
     this.options = options;
-    this.pictures = pictures;
-    this.preparation = new PicturePreparation(options.pictureSize());
+    this.images = images;
+    this.preparation = new ImagePreparation(options.imageSize());
     this.tokenizer = tokenizer;
-    this.benchmarkPictures = benchmarkPictures;
+    this.benchmarkImages = benchmarkImages;
   }
 
   /** Either has a row or a reject. */
@@ -59,7 +59,7 @@ final class RowPreparer {
       return rejected(source, e.reason, e.getMessage());
     } catch (UnusableConversationException e) {
       return rejected(source, RejectReason.of(e.problem()), e.getMessage());
-    } catch (UnusablePictureException e) {
+    } catch (UnusableImageException e) {
       return rejected(
           source, RejectReason.of(e.reason()), e.at(source.imagePath().orElse("")).getMessage());
     }
@@ -77,35 +77,35 @@ final class RowPreparer {
     Language language = language(source);
     FormattedConversation formatted =
         ChatFormat.format(conversation, tokenizer)
-            .requireAnswerAndPictureWithin(options.maxLength(), options.visualTokens());
+            .requireAnswerAndImageWithin(options.maxLength(), options.visualTokens());
     int kept = keptTokens(formatted.inputIds());
     int[] ids = Arrays.copyOf(formatted.inputIds(), kept);
     int[] labels = Arrays.copyOf(formatted.labels(), kept);
-    // The picture last: it is what costs time.
-    byte[] pixels = source.imagePath().isPresent() ? picture(source.imagePath().get()) : null;
+    // The image last: it is what costs time.
+    byte[] pixels = source.imagePath().isPresent() ? image(source.imagePath().get()) : null;
     return new PreparedRow(
         new TrainingExample(source.id(), language, ids, labels, pixels, source.origin()),
         content(pixels, formatted.prompt()),
         kept < formatted.inputIds().length);
   }
 
-  private byte[] picture(String path) throws IOException {
-    byte[] file = pictures.read(path);
+  private byte[] image(String path) throws IOException {
+    byte[] file = images.read(path);
     byte[] pixels;
     try {
       pixels = preparation.prepare(file);
-    } catch (UnusablePictureException e) {
+    } catch (UnusableImageException e) {
       throw e;
     } catch (RuntimeException e) {
       // Whatever a decoder trips over, one file must not stop the job.
       throw new Rejected(
-          RejectReason.PICTURE_UNREADABLE, "Cannot use the picture " + path + ": " + e);
+          RejectReason.PICTURE_UNREADABLE, "Cannot use the image " + path + ": " + e);
     }
-    if (!benchmarkPictures.isEmpty()
-        && benchmarkPictures.contains(Digests.hex(Digests.sha256().digest(pixels)))) {
+    if (!benchmarkImages.isEmpty()
+        && benchmarkImages.contains(Digests.hex(Digests.sha256().digest(pixels)))) {
       throw new Rejected(
           RejectReason.LEAK,
-          "Cannot use the picture " + path + ": it is one of a benchmark that --benchmark names");
+          "Cannot use the image " + path + ": it is one of a benchmark that --benchmark names");
     }
     return pixels;
   }
@@ -130,7 +130,7 @@ final class RowPreparer {
                     + " --language)"));
   }
 
-  /** How many tokens fit; a picture fits whole or not at all. */
+  /** How many tokens fit; an image fits whole or not at all. */
   private int keptTokens(int[] ids) {
     int positions = 0;
     for (int i = 0; i < ids.length; i++) {

@@ -79,7 +79,7 @@ final class Parameters {
         .conversations(number("shapes", "conversations"))
         .heldout(number("shapes", "held_out"))
         .benchmarkQuestions(questions())
-        .pictureSize(number("shapes", "picture_size"))
+        .imageSize(number("shapes", "picture_size"))
         .multipleChoiceAnswers(
             MultipleChoiceAnswers.of(root.path("shapes").path("choice_answers").asText()))
         .build();

@@ -16,10 +16,10 @@ import parrot.datasets.shapes.ShapesTokenizer;
  * The small pretrained parts that come with the program, put together as a model folder that lacks
  * projector and experts.
  *
- * @param pictureSize pixels a side that the vision encoder takes
+ * @param imageSize pixels a side that the vision encoder takes
  * @param patchSize pixels a side of a visual token
  */
-record PretrainedParts(int pictureSize, int patchSize) {
+record PretrainedParts(int imageSize, int patchSize) {
   private static final String RESOURCES = "/parrot/pretrained/";
   private static final ObjectMapper JSON = new ObjectMapper();
 

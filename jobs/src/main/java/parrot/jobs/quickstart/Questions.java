@@ -18,7 +18,7 @@ import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
 import parrot.jobs.report.RunIndex;
 
-/** Questions without options, about pictures that nothing was trained or scored on. */
+/** Questions without options, about images that nothing was trained or scored on. */
 final class Questions {
   private static final List<Language> LANGUAGES = List.of(Language.ZH, Language.AR, Language.RU);
   private static final int MAX_NEW_TOKENS = 24;
@@ -47,12 +47,12 @@ final class Questions {
       for (int i = 0; i < LANGUAGES.size(); i++) {
         Language language = LANGUAGES.get(i);
         BenchmarkQuestion question = world.benchmark(firstUnused + i);
-        byte[] picture = png(world.picture(question));
+        byte[] image = png(world.image(question));
         String file = String.format(Locale.ROOT, "pictures/%d.png", i + 1);
         Path path = out.path(file);
         Files.createDirectories(path.getParent());
-        Files.write(path, picture);
-        String answer = model.answer(question.text(language), picture);
+        Files.write(path, image);
+        String answer = model.answer(question.text(language), image);
         asked.add(new RunIndex.Question(language.tag(), question.text(language), answer, file));
         console.accept("  [%s] %s".formatted(language.tag(), question.text(language)));
         console.accept("       " + answer);
@@ -61,9 +61,9 @@ final class Questions {
     return asked;
   }
 
-  private static byte[] png(BufferedImage picture) throws IOException {
+  private static byte[] png(BufferedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(picture, "png", bytes);
+    ImageIO.write(image, "png", bytes);
     return bytes.toByteArray();
   }
 }

@@ -41,7 +41,7 @@ public final class Quickstart {
   static final String MAIN = "after stage 2";
   static final String ALIGNED = "after stage 1";
   static final String PLAIN = "without experts";
-  static final String BLANK = "blank picture";
+  static final String BLANK = "blank image";
 
   private static final String MASTER = "local[2]";
   private static final String BENCHMARK = "benchmark";
@@ -169,7 +169,7 @@ public final class Quickstart {
             raw.toUri().toString(),
             hdfs.path("pretrained/tokenizer.json"),
             shards(name),
-            parts.pictureSize(),
+            parts.imageSize(),
             parts.patchSize(),
             parameters.maxLength(),
             parameters.shardRows(),
@@ -214,7 +214,7 @@ public final class Quickstart {
             "Stage 2 again without experts",
             () -> train("without_experts", aligned, "conversations"));
     steps.run("Evaluate without experts", () -> evaluate("without_experts", plain, false));
-    steps.run("Evaluate on blank pictures", () -> evaluate("blank", model, true));
+    steps.run("Evaluate on blank images", () -> evaluate("blank", model, true));
     return steps.run(
         "Ask three questions",
         () -> new Questions(world, parameters.questions(), out, console).ask());
@@ -350,9 +350,9 @@ public final class Quickstart {
     RunIndex.Question first = asked.get(0);
     return List.of(
         new Command(
-            "Ask the model about a picture",
+            "Ask the model about an image",
             "./parrot generate --model %s/model --image %s/%s --question '%s'"
-                .formatted(folder, folder, first.picture(), first.question())),
+                .formatted(folder, folder, first.image(), first.question())),
         new Command(
             "Evaluate it again, in Turkish and with every rotation of the options",
             "./parrot evaluate --model %s/model --benchmark %s/benchmark/MMMB_tr.tsv --circular --out %s/circular"

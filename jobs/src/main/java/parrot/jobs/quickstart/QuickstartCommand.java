@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
       "Starts an HDFS inside this process, makes a small world of coloured shapes with questions in"
           + " six languages, preprocesses it into shards, trains a model in two stages by two"
           + " averaged replicas, evaluates it beside a model without experts and beside blank"
-          + " pictures, asks it three questions and writes an HTML report.",
+          + " images, asks it three questions and writes an HTML report.",
       "Takes about ten minutes on two cores; --smoke takes two and teaches the model little."
     },
     footerHeading = "%nExample:%n%n",

@@ -8,7 +8,7 @@ import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Asked;
 import parrot.jobs.report.ReportData.Example;
 
-/** Pictures with questions and answers; each text in its language and direction. */
+/** Images with questions and answers; each text in its language and direction. */
 final class ExampleSection {
   private ExampleSection() {}
 
@@ -22,7 +22,7 @@ final class ExampleSection {
     for (Example example : examples) {
       long right = example.answers().stream().filter(Answered::right).count();
       html.raw("<article class=\"example\"><div>");
-      picture(html, example.mediaType(), example.picture(), example.name());
+      image(html, example.mediaType(), example.image(), example.name());
       html.element(
           "div",
           "class=\"tally\"",
@@ -80,7 +80,7 @@ final class ExampleSection {
     html.raw("<div class=\"asked\">");
     for (Asked one : asked) {
       html.raw("<article><div>");
-      picture(html, one.mediaType(), one.picture(), "the picture that was asked about");
+      image(html, one.mediaType(), one.image(), "the image that was asked about");
       html.raw("</div><div %s>", Words.attributes(one.language()));
       html.element("p", "class=\"question\"", one.question());
       html.element("p", "class=\"reply\"", one.answer().isBlank() ? "—" : one.answer());
@@ -89,7 +89,7 @@ final class ExampleSection {
     html.raw("</div></section>");
   }
 
-  private static void picture(Markup html, String mediaType, byte[] file, String description) {
+  private static void image(Markup html, String mediaType, byte[] file, String description) {
     if (file.length > 0) {
       html.raw("<img alt=\"").text(description).raw("\" src=\"data:").text(mediaType);
       html.raw(";base64,").raw(Base64.getEncoder().encodeToString(file)).raw("\">");

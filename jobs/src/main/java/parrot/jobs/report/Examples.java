@@ -48,7 +48,7 @@ final class Examples {
             byLanguage.put(name.language().tag(), byIndex);
           }
         });
-    Map<Long, byte[]> pictures = pictures(new Path(benchmark, first.fileName()), configuration);
+    Map<Long, byte[]> images = images(new Path(benchmark, first.fileName()), configuration);
     List<Long> indexes = List.copyOf(byLanguage.values().iterator().next().keySet());
     List<Example> examples = new ArrayList<>();
     int count = Math.min(COUNT, indexes.size());
@@ -61,22 +61,22 @@ final class Examples {
               answers.add(answered(tag, own.get(index)));
             }
           });
-      byte[] picture = pictures.getOrDefault(index, new byte[0]);
-      examples.add(new Example("Question " + index, mediaType(picture), picture, answers));
+      byte[] image = images.getOrDefault(index, new byte[0]);
+      examples.add(new Example("Question " + index, mediaType(image), image, answers));
     }
     return examples;
   }
 
-  private static Map<Long, byte[]> pictures(Path file, Configuration configuration)
+  private static Map<Long, byte[]> images(Path file, Configuration configuration)
       throws IOException {
     FileSystem files = FileSystems.of(file, configuration);
-    Map<Long, byte[]> pictures = new HashMap<>();
+    Map<Long, byte[]> images = new HashMap<>();
     if (files.exists(file)) {
       for (BenchmarkItem item : BenchmarkFile.read(files, file).items()) {
-        pictures.put(item.index(), item.image());
+        images.put(item.index(), item.image());
       }
     }
-    return pictures;
+    return images;
   }
 
   private static Answered answered(String tag, Prediction prediction) {
@@ -91,10 +91,9 @@ final class Examples {
         prediction.matched(MatchingRule.PUBLISHED).map(String::valueOf).orElse(""));
   }
 
-  /** The media type of a picture file, by how it begins. */
-  static String mediaType(byte[] picture) {
-    String start =
-        new String(picture, 0, Math.min(12, picture.length), StandardCharsets.ISO_8859_1);
+  /** The media type of an image file, by how it begins. */
+  static String mediaType(byte[] image) {
+    String start = new String(image, 0, Math.min(12, image.length), StandardCharsets.ISO_8859_1);
     if (start.startsWith("\u0089PNG")) {
       return "image/png";
     } else if (start.startsWith("GIF8")) {

@@ -16,7 +16,7 @@ final class ReplicaLanes {
   private static final int LANE = 26;
   private static final int BAR = 18;
 
-  /** More replicas than that would be no picture any more. */
+  /** More replicas than that would be no image any more. */
   static final int MOST_REPLICAS = 32;
 
   private final List<Timed> rounds;
@@ -37,7 +37,7 @@ final class ReplicaLanes {
   }
 
   /**
-   * The picture. What lies between two rounds, such as a run's end and its resumption, is left out.
+   * The image. What lies between two rounds, such as a run's end and its resumption, is left out.
    */
   static String svg(String description, List<Timed> rounds) {
     return new ReplicaLanes(rounds).draw(description);

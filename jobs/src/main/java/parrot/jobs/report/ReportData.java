@@ -14,7 +14,7 @@ import parrot.jobs.metrics.RoundTimes;
  * @param stages training runs, in order
  * @param evaluations in the order to show them; the one that matters most has the role MAIN
  * @param comparisons of evaluations over the same questions
- * @param examples pictures with questions and answers
+ * @param examples images with questions and answers
  * @param asked questions asked freely, without options
  * @param data data sets that were made
  * @param configurations texts by name, such as a resolved YAML
@@ -47,7 +47,7 @@ public record ReportData(
    * @param loss mean over its supervised tokens
    * @param heldOut mean loss by language; empty where it was not measured
    * @param routing mean weight of each expert by language; empty without experts
-   * @param balance of the experts in training; empty where no picture was routed
+   * @param balance of the experts in training; empty where no image was routed
    * @param phases what it did when; empty in files of runs that did not say
    */
   public record Round(
@@ -89,7 +89,7 @@ public record ReportData(
     STAGE,
     /** Another model, to compare with. */
     BASELINE,
-    /** The main model before a blank picture. */
+    /** The main model before a blank image. */
     BLANK
   }
 
@@ -144,13 +144,13 @@ public record ReportData(
       double high) {}
 
   /**
-   * A picture with the same question in several languages.
+   * An image with the same question in several languages.
    *
-   * @param mediaType of the picture, such as {@code image/png}
-   * @param picture its file; empty for a question about none
+   * @param mediaType of the image, such as {@code image/png}
+   * @param image its file; empty for a question about none
    */
   @SuppressWarnings("ArrayRecordComponent") // a carrier
-  public record Example(String name, String mediaType, byte[] picture, List<Answered> answers) {}
+  public record Example(String name, String mediaType, byte[] image, List<Answered> answers) {}
 
   /**
    * @param options text by letter
@@ -173,7 +173,7 @@ public record ReportData(
   /** A question asked freely. */
   @SuppressWarnings("ArrayRecordComponent") // a carrier
   public record Asked(
-      String language, String question, String answer, String mediaType, byte[] picture) {}
+      String language, String question, String answer, String mediaType, byte[] image) {}
 
   /** Rows that came in and what became of them. */
   public record DataSet(

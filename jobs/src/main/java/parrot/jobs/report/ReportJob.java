@@ -86,10 +86,10 @@ public final class ReportJob {
     }
     List<ReportData.Asked> asked = new ArrayList<>();
     for (RunIndex.Question one : index.asked()) {
-      byte[] picture = one.picture().isEmpty() ? new byte[0] : bytes(path(one.picture()));
+      byte[] image = one.image().isEmpty() ? new byte[0] : bytes(path(one.image()));
       asked.add(
           new ReportData.Asked(
-              one.language(), one.question(), one.answer(), Examples.mediaType(picture), picture));
+              one.language(), one.question(), one.answer(), Examples.mediaType(image), image));
     }
     return new ReportData(
         index.title(),

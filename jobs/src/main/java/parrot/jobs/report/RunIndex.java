@@ -27,7 +27,7 @@ import parrot.jobs.report.ReportData.Timing;
  * What belongs to a report and where its files are: {@value #FILE_NAME} in the folder of a run.
  * Paths are relative to that folder, or absolute.
  *
- * @param benchmark folder of benchmark files, for the pictures of examples; empty for none
+ * @param benchmark folder of benchmark files, for the images of examples; empty for none
  */
 public record RunIndex(
     String title,
@@ -64,7 +64,7 @@ public record RunIndex(
   public record Data(String name, String manifest) {}
 
   /** A question that was asked freely. */
-  public record Question(String language, String question, String answer, String picture) {}
+  public record Question(String language, String question, String answer, String image) {}
 
   /**
    * Reads the index of a run; where there is none, makes one of the metrics, scores and manifests

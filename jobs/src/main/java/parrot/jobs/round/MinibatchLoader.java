@@ -35,17 +35,17 @@ public final class MinibatchLoader implements MultiDataSetLoader {
   public static final List<Language> LANGUAGES = List.of(Language.values());
 
   private final TreeMap<String, String> hadoop = new TreeMap<>();
-  private final int pictureSize;
+  private final int imageSize;
   private final int vocabulary;
 
   /**
    * @param hadoop settings that executors open file systems with
-   * @param pictureSize S that the model sees
+   * @param imageSize S that the model sees
    * @param vocabulary token ids are below this
    */
-  public MinibatchLoader(Configuration hadoop, int pictureSize, int vocabulary) {
+  public MinibatchLoader(Configuration hadoop, int imageSize, int vocabulary) {
     hadoop.forEach(entry -> this.hadoop.put(entry.getKey(), entry.getValue()));
-    this.pictureSize = pictureSize;
+    this.imageSize = imageSize;
     this.vocabulary = vocabulary;
   }
 
@@ -73,24 +73,24 @@ public final class MinibatchLoader implements MultiDataSetLoader {
     }
     int[] tokens = new int[total];
     int[] labels = new int[total];
-    int pictures = (int) examples.stream().filter(TrainingExample::hasPicture).count();
-    int area = 3 * pictureSize * pictureSize;
-    float[] pixels = new float[pictures * area];
-    int[] pictureSamples = new int[pictures];
+    int images = (int) examples.stream().filter(TrainingExample::hasImage).count();
+    int area = 3 * imageSize * imageSize;
+    float[] pixels = new float[images * area];
+    int[] imageSamples = new int[images];
     int at = 0;
-    int picture = 0;
+    int image = 0;
     for (int i = 0; i < lengths.length; i++) {
       TrainingExample row = examples.get(i);
       check(row);
       System.arraycopy(row.tokenIds(), 0, tokens, at, lengths[i]);
       System.arraycopy(row.labels(), 0, labels, at, lengths[i]);
       at += lengths[i];
-      if (row.hasPicture()) {
-        PixelNormalization.normalize(row.pixels(), pictureSize, pixels, picture * area);
-        pictureSamples[picture++] = i;
+      if (row.hasImage()) {
+        PixelNormalization.normalize(row.pixels(), imageSize, pixels, image * area);
+        imageSamples[image++] = i;
       }
     }
-    return new Batch(tokens, labels, lengths, pixels, pictureSamples);
+    return new Batch(tokens, labels, lengths, pixels, imageSamples);
   }
 
   private void check(TrainingExample row) {

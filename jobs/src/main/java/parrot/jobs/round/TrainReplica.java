@@ -135,7 +135,7 @@ record TrainReplica(
       this.replica = replica;
       this.gives = gives;
       this.examples = tally.samples();
-      this.load = tally.load().pictures() > 0 ? tally.load().weights() : NO_LOAD;
+      this.load = tally.load().images() > 0 ? tally.load().weights() : NO_LOAD;
       this.before = before;
       this.memories = memories;
       this.report = report;

@@ -95,7 +95,7 @@ public final class ShapesCommand implements Callable<Void> {
   private boolean captionsInAllLanguages;
 
   @Option(names = "--picture-size", paramLabel = "PIXELS", description = "Width and height.")
-  private int pictureSize = DEFAULTS.pictureSize();
+  private int imageSize = DEFAULTS.imageSize();
 
   @Option(
       names = "--jpeg-share",
@@ -128,7 +128,7 @@ public final class ShapesCommand implements Callable<Void> {
           .languages(LanguageMixture.parse(languages))
           .textLanguages(LanguageMixture.parse(textLanguages))
           .captionsInAllLanguages(captionsInAllLanguages)
-          .pictureSize(pictureSize)
+          .imageSize(imageSize)
           .jpegShare(jpegShare)
           .multipleChoiceAnswers(MultipleChoiceAnswers.of(choiceAnswers))
           .build();

@@ -64,7 +64,7 @@ public final class SparkSessions {
     conf.setIfMissing(EnvironmentCheck.EXECUTORS + NativeEnvironment.THREADS, threads);
     NativeEnvironment.recommended()
         .forEach((name, value) -> conf.setIfMissing(EnvironmentCheck.EXECUTORS + name, value));
-    // Weights and pictures do not compress.
+    // Weights and images do not compress.
     conf.setIfMissing("spark.broadcast.compress", "false");
     conf.setIfMissing("spark.shuffle.compress", "false");
     // Else a few large pieces go to a file each, which are then copied into one.

@@ -22,7 +22,7 @@ public final class ReplicaPiece implements KryoSerializable {
    * @param chunk index in the {@link parrot.model.exchange.StateLayout}
    * @param examples trained on
    * @param encoded values; null where the replica has nothing to give
-   * @param expertLoad weight that the replica's pictures gave each expert, [E]; may be empty
+   * @param expertLoad weight that the replica's images gave each expert, [E]; may be empty
    * @param lost what rounding has lost so far, float32 in native order; null where nothing is
    *     remembered. Does not travel
    * @param report with the first chunk alone, else null

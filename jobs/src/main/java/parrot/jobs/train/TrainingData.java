@@ -54,7 +54,7 @@ record TrainingData(
 
   private static ShardedDataset fitting(
       ShardedDataset dataset, ParrotConfig parrot, Optional<String> tokenizer) {
-    dataset.requirePictureSize(parrot.vision().imageSize());
+    dataset.requireImageSize(parrot.vision().imageSize());
     dataset.requireConfiguration(
         "max-length",
         length -> length <= parrot.tokenizerModelMaxLength(),

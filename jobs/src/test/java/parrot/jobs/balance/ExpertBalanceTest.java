@@ -50,21 +50,21 @@ class ExpertBalanceTest {
 
   @Test
   void theBalancingBiasSpreadsWhatWasSeen() {
-    List<RoutedPicture> seen = new ArrayList<>();
+    List<RoutedImage> seen = new ArrayList<>();
     Random random = new Random(5);
     for (int i = 0; i < 300; i++) {
       float rest = 0.1f * random.nextFloat();
       float[] row = {1 - rest, rest * 0.7f, rest * 0.3f};
-      seen.add(new RoutedPicture(row, i % 2 == 0 ? 1 : 3));
+      seen.add(new RoutedImage(row, i % 2 == 0 ? 1 : 3));
     }
     double[] bias = BalancingBias.solve(new double[3], seen, 1);
     double[] loads = new double[3];
-    for (RoutedPicture picture : seen) {
-      float[] row = picture.probabilities();
+    for (RoutedImage image : seen) {
+      float[] row = image.probabilities();
       double a = row[0] + bias[0];
       double b = row[1] + bias[1];
       double c = row[2] + bias[2];
-      loads[a >= b && a >= c ? 0 : b >= c ? 1 : 2] += picture.weight();
+      loads[a >= b && a >= c ? 0 : b >= c ? 1 : 2] += image.weight();
     }
     for (double load : loads) {
       assertThat(load).isBetween(180.0, 220.0);
@@ -137,7 +137,7 @@ class ExpertBalanceTest {
   }
 
   @Test
-  void nothingChangesInARoundWithoutPictures() {
+  void nothingChangesInARoundWithoutImages() {
     ExpertBalance balance = selecting(3);
     assertThat(
             balance.after(new ExpertLoads(1, 0, Map.of(), List.of()), config(0.01, true, 0), 0.1))

@@ -10,7 +10,7 @@ import parrot.model.kernel.Precision;
 import parrot.model.layer.Routing;
 import parrot.model.tensor.Tensor;
 
-/** A router that never learns: skewed scores, which differ by language and by picture. */
+/** A router that never learns: skewed scores, which differ by language and by image. */
 final class ToyRouter implements AutoCloseable {
   private static final List<String> LANGUAGES = List.of("ar", "en", "pt", "ru", "tr", "zh");
 
@@ -23,7 +23,7 @@ final class ToyRouter implements AutoCloseable {
   /**
    * @param skew by which the first expert's score is above the others'
    * @param preference deviation of scores by language
-   * @param noise deviation of scores by picture
+   * @param noise deviation of scores by image
    */
   ToyRouter(long seed, int experts, int choices, double skew, double preference, double noise) {
     this.random = new Random(seed);
@@ -37,14 +37,14 @@ final class ToyRouter implements AutoCloseable {
     }
   }
 
-  /** Loads of a round in which every language has as many pictures. */
-  ExpertLoads round(Routing routing, int pictures) {
+  /** Loads of a round in which every language has as many images. */
+  ExpertLoads round(Routing routing, int images) {
     int experts = scores[0].length;
     double[] bias = routing.selectionBias().stream().mapToDouble(value -> value).toArray();
     Map<String, List<Double>> languages = new TreeMap<>();
-    List<RoutedPicture> recent = new ArrayList<>();
+    List<RoutedImage> recent = new ArrayList<>();
     for (int language = 0; language < LANGUAGES.size(); language++) {
-      Tensor probabilities = Tensor.allocate(pictures / LANGUAGES.size(), experts);
+      Tensor probabilities = Tensor.allocate(images / LANGUAGES.size(), experts);
       for (int row = 0; row < probabilities.rows(); row++) {
         for (int i = 0; i < experts; i++) {
           double score = scores[language][i] + noise * random.nextGaussian();
@@ -57,7 +57,7 @@ final class ToyRouter implements AutoCloseable {
         for (int i = 0; i < experts; i++) {
           values[i] = probabilities.get(row, i);
         }
-        recent.add(new RoutedPicture(values, 1));
+        recent.add(new RoutedImage(values, 1));
       }
       double[] loads = new double[experts];
       for (int[] selected : kernels.largest(probabilities, bias, choices)) {

@@ -55,7 +55,7 @@ final class EvaluateJobTest {
             .conversations(0)
             .heldout(0)
             .benchmarkQuestions(QUESTIONS)
-            .pictureSize(28)
+            .imageSize(28)
             .build();
     FileSystem files = FileSystem.getLocal(new Configuration());
     files.setWriteChecksum(false);
@@ -255,14 +255,14 @@ final class EvaluateJobTest {
   }
 
   @Test
-  void aPictureThatIsNoneLeavesItsQuestionUnansweredAndCounted() throws IOException {
+  void anImageThatIsNoneLeavesItsQuestionUnansweredAndCounted() throws IOException {
     List<String> lines = Files.readAllLines(benchmark.resolve("MMMB_ru.tsv"));
     int image = List.of(lines.get(0).split("\t", -1)).indexOf("image");
     String[] cells = lines.get(1).split("\t", -1);
     cells[image] =
         java.util.Base64.getEncoder()
             .encodeToString(
-                "This is a text and no picture, and long enough."
+                "This is a text and no image, and long enough."
                     .repeat(3)
                     .getBytes(StandardCharsets.UTF_8));
     lines.set(1, String.join("\t", cells));
@@ -277,7 +277,7 @@ final class EvaluateJobTest {
                 OPTIONS),
             spark);
 
-    assertThat(result.cells().get(0).unanswered().orElse("")).contains("question 0", "picture");
+    assertThat(result.cells().get(0).unanswered().orElse("")).contains("question 0", "image");
     EvaluationScores.Line line =
         result.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL).get(0);
     assertThat(line.missing()).isEqualTo(1);

@@ -12,21 +12,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
-import parrot.datasets.image.UnusablePictureException;
+import parrot.datasets.image.UnusableImageException;
 import parrot.model.ModelException;
 import picocli.CommandLine.ParameterException;
 
 final class GenerateCommandTest {
   @TempDir static Path folder;
   private static String model;
-  private static String picture;
+  private static String image;
 
   @BeforeAll
   static void write() throws IOException {
     model = TinyModel.write(folder.resolve("model"), 1).toString();
-    Path file = folder.resolve("picture.png");
+    Path file = folder.resolve("image.png");
     ImageIO.write(new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
-    picture = file.toString();
+    image = file.toString();
   }
 
   private static String generate(String... arguments) throws Exception {
@@ -43,39 +43,39 @@ final class GenerateCommandTest {
 
   @Test
   void answersTheSameQuestionTheSameWay() throws Exception {
-    String first = generate("--model", model, "--image", picture, "--question", "Сколько кругов?");
-    String second = generate("--model", model, "--image", picture, "--question", "Сколько кругов?");
+    String first = generate("--model", model, "--image", image, "--question", "Сколько кругов?");
+    String second = generate("--model", model, "--image", image, "--question", "Сколько кругов?");
 
     assertThat(first).endsWith(System.lineSeparator()).isEqualTo(second);
   }
 
   @Test
-  void answersWithoutAPicture() throws Exception {
+  void answersWithoutAnImage() throws Exception {
     assertThat(generate("--model", model, "--question", "ما لون الدائرة؟"))
         .endsWith(System.lineSeparator());
   }
 
   @Test
-  void saysThatThereIsNoPicture() {
+  void saysThatThereIsNoImage() {
     assertThatThrownBy(
-            () -> generate("--model", model, "--image", picture + ".gone", "--question", "q"))
+            () -> generate("--model", model, "--image", image + ".gone", "--question", "q"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("there is no such file")
-        .hasMessageContaining("picture.png.gone");
+        .hasMessageContaining("image.png.gone");
   }
 
   @Test
-  void saysThatAFileIsNoPicture() throws IOException {
-    Path text = Files.writeString(folder.resolve("text.png"), "no picture at all");
+  void saysThatAFileIsNoImage() throws IOException {
+    Path text = Files.writeString(folder.resolve("text.png"), "no image at all");
 
     assertThatThrownBy(
             () -> generate("--model", model, "--image", text.toString(), "--question", "q"))
-        .isInstanceOf(UnusablePictureException.class)
+        .isInstanceOf(UnusableImageException.class)
         .hasMessageContaining("text.png");
   }
 
   @Test
-  void saysThatAPictureIsAFolder() {
+  void saysThatAnImageIsAFolder() {
     assertThatThrownBy(
             () -> generate("--model", model, "--image", folder.toString(), "--question", "q"))
         .isInstanceOf(DataException.class)

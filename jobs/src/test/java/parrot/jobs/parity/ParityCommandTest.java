@@ -214,7 +214,7 @@ class ParityCommandTest {
   }
 
   @Test
-  void failsWhereAPictureIsMissingOrAnother() throws IOException {
+  void failsWhereAnImageIsMissingOrAnother() throws IOException {
     Path damaged = copy(IMAGES);
     Files.delete(damaged.resolve("small.png"));
     Files.copy(
@@ -229,13 +229,12 @@ class ParityCommandTest {
         .containsPattern("\n  small.png@112 +- +-  FAIL: there is no file small.png\n")
         .containsPattern(
             "\n  square.png@112 +\\[112, 112, 3\\] .* FAIL: largest \\d+, mean [0-9.]+ \\(must be at most 1 and below 0.02\\)\n")
-        .containsPattern(
-            "\n  grey.jpg@112 +- +-  FAIL: Cannot use the picture: the file is no picture")
+        .containsPattern("\n  grey.jpg@112 +- +-  FAIL: Cannot use the image: the file is no image")
         .contains("FAILED: 3 of 20 comparisons in 1 case.");
   }
 
   @Test
-  void failsWhereTheExpectedPicturesAreMissing() throws IOException {
+  void failsWhereTheExpectedImagesAreMissing() throws IOException {
     Path damaged = copy(IMAGES);
     Files.delete(damaged.resolve("expected.safetensors"));
 

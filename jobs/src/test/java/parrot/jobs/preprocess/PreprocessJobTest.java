@@ -72,7 +72,7 @@ class PreprocessJobTest {
     assertThat(rows).extracting(TrainingExample::source).doesNotContain("rows.json:41");
     TrainingExample text =
         rows.stream().filter(row -> row.source().equals("rows.json:42")).findFirst().orElseThrow();
-    assertThat(text.hasPicture()).isFalse();
+    assertThat(text.hasImage()).isFalse();
     assertThat(text.language()).isEqualTo(Language.RU);
     // What is supervised reads as the answer.
     try (var tokenizer = HuggingFaceTextTokenizer.open(files(), path("tokenizer.json"))) {
@@ -82,7 +82,7 @@ class PreprocessJobTest {
     }
     assertThat(report.languages().keySet()).containsExactly("ar", "en", "pt", "ru", "tr", "zh");
     assertThat(report.languages().get("ru").rows()).isEqualTo(7);
-    assertThat(report.languages().get("ru").withPicture()).isEqualTo(6);
+    assertThat(report.languages().get("ru").withImage()).isEqualTo(6);
     assertThat(report.toText()).contains("Read 43 rows: 41 written, 1 duplicate, 1 rejected");
     assertThat(scratch.resolve("out/report.json")).content().contains("PICTURE_MISSING");
     assertThat(names(scratch)).doesNotContain(".out.lock").noneMatch(n -> n.contains("writing"));
@@ -148,7 +148,7 @@ class PreprocessJobTest {
     assertThat(again.toText()).startsWith("Nothing to do: ").contains("Read 8 rows: 8 written");
     assertThat(Files.getLastModifiedTime(scratch.resolve("out/manifest.json"))).isEqualTo(before);
 
-    data.picture("3.png", RawData.png(Color.MAGENTA));
+    data.image("3.png", RawData.png(Color.MAGENTA));
     assertThatThrownBy(() -> run(options(data).build()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("it exists (pass --overwrite or choose another folder)");
@@ -160,10 +160,10 @@ class PreprocessJobTest {
   @Test
   void setsAsideWhatCannotBeUsedAndSaysWhy() throws IOException {
     RawData data = new RawData(scratch).good(1);
-    data.picture("huge.png", RawData.hugePng());
-    data.picture("text.png", RawData.text("this is no picture"));
-    data.picture("empty.png", new byte[0]);
-    data.picture("cut.png", Arrays.copyOf(RawData.png(Color.RED), 60));
+    data.image("huge.png", RawData.hugePng());
+    data.image("text.png", RawData.text("this is no image"));
+    data.image("empty.png", new byte[0]);
+    data.image("cut.png", Arrays.copyOf(RawData.png(Color.RED), 60));
     Files.writeString(scratch.resolve("secret.png"), "secret");
     data.row("none.png", "en", "<image> What?", "That.");
     data.row("huge.png", "en", "<image> What?", "That.");
@@ -190,15 +190,15 @@ class PreprocessJobTest {
       rejects.put(reject.reason(), reject);
     }
     assertThat(message(rejects, RejectReason.PICTURE_MISSING))
-        .startsWith("rows.json:2 Cannot use the picture none.png: there is no such file under ");
+        .startsWith("rows.json:2 Cannot use the image none.png: there is no such file under ");
     assertThat(message(rejects, RejectReason.PICTURE_TOO_LARGE))
-        .contains("rows.json:3 Cannot use the picture huge.png: it has 50000 x 50000 pixels");
+        .contains("rows.json:3 Cannot use the image huge.png: it has 50000 x 50000 pixels");
     assertThat(message(rejects, RejectReason.PICTURE_NOT_A_PICTURE))
-        .contains("rows.json:4 Cannot use the picture text.png");
+        .contains("rows.json:4 Cannot use the image text.png");
     assertThat(message(rejects, RejectReason.PICTURE_EMPTY)).contains("rows.json:5");
     assertThat(message(rejects, RejectReason.PICTURE_TRUNCATED)).contains("rows.json:6");
     assertThat(message(rejects, RejectReason.PICTURE_OUTSIDE_FOLDER))
-        .contains("rows.json:7 Cannot use the picture ../secret.png: it climbs out of the folder");
+        .contains("rows.json:7 Cannot use the image ../secret.png: it climbs out of the folder");
     assertThat(message(rejects, RejectReason.IMAGE_TOKEN_WITHOUT_IMAGE)).contains("rows.json:8");
     assertThat(message(rejects, RejectReason.IMAGE_WITHOUT_IMAGE_TOKEN)).contains("rows.json:9");
     assertThat(message(rejects, RejectReason.UNKNOWN_LANGUAGE))
@@ -225,12 +225,12 @@ class PreprocessJobTest {
         .hasMessageContaining(
             "too many rows were rejected (2 of 10, 20.0 %; --max-rejected allows 5.0 %)")
         .hasMessageContaining("2 PICTURE_MISSING")
-        .hasMessageContaining("such as rows.json:9: Cannot use the picture none.png");
+        .hasMessageContaining("such as rows.json:9: Cannot use the image none.png");
     assertThat(names(scratch)).containsExactly("images", "rows.json", "tokenizer.json");
   }
 
   @Test
-  void setsAsideARowWhosePictureTruncationRemoves() throws IOException {
+  void setsAsideARowWhoseImageTruncationRemoves() throws IOException {
     RawData data = new RawData(scratch).good(1);
     data.raw(
         """
@@ -244,11 +244,11 @@ class PreprocessJobTest {
     assertThat(report.totals()).isEqualTo(new Totals(2, 1, 0, 1));
     assertThat(report.toText())
         .contains("IMAGE_TOKEN_TRUNCATED")
-        .contains("rows.json:2: Cannot use conversation: its picture is not within the first 128");
+        .contains("rows.json:2: Cannot use conversation: its image is not within the first 128");
   }
 
   @Test
-  void countsTruncatedRowsAndKeepsPicturesWhole() throws IOException {
+  void countsTruncatedRowsAndKeepsImagesWhole() throws IOException {
     RawData data = new RawData(scratch).good(1);
     data.row("0.png", "en", "<image> Speak!", "on and on ".repeat(100));
     PreprocessReport report = run(options(data).build());
@@ -257,12 +257,12 @@ class PreprocessJobTest {
     assertThat(report.languages().get("en").longest()).isEqualTo(128);
     TrainingExample cut =
         rows(open("out")).stream().filter(r -> r.id().equals("r1")).findFirst().orElseThrow();
-    // 128 positions, of which the picture takes 2 x 2 patches and the class token.
+    // 128 positions, of which the image takes 2 x 2 patches and the class token.
     assertThat(cut.tokenIds()).hasSize(128 - 4);
   }
 
   @Test
-  void keepsPicturesOfBenchmarksOut() throws IOException {
+  void keepsImagesOfBenchmarksOut() throws IOException {
     RawData data = new RawData(scratch).good(5);
     byte[] leaked = Files.readAllBytes(scratch.resolve("images/3.png"));
     BenchmarkItem question =
@@ -318,7 +318,7 @@ class PreprocessJobTest {
         .hasMessageContaining("Cannot read text.json: neither a JSON array nor JSON lines");
     assertThatThrownBy(() -> options(data).patchSize(5).build())
         .isInstanceOf(UsageException.class)
-        .hasMessage("Invalid --patch-size: 5 (must be a divisor of the picture size 28)");
+        .hasMessage("Invalid --patch-size: 5 (must be a divisor of the image size 28)");
     assertThatThrownBy(() -> options(data).maxRejected(Double.NaN).build())
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("Invalid --max-rejected: NaN");

@@ -17,7 +17,7 @@ import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import parrot.datasets.shapes.ShapesConfig;
 
-/** A folder with rows and pictures to preprocess, made for a test. */
+/** A folder with rows and images to preprocess, made for a test. */
 final class RawData {
   final Path folder;
   final List<String> rows = new ArrayList<>();
@@ -32,12 +32,12 @@ final class RawData {
     }
   }
 
-  /** A row with a picture of its own, in one of the languages by turns. */
+  /** A row with an image of its own, in one of the languages by turns. */
   RawData good(int count) {
     String[] languages = {"en", "zh", "pt", "ar", "tr", "ru"};
     for (int i = 0; i < count; i++) {
       int number = rows.size();
-      picture(number + ".png", png(new Color(number * 37 % 256, number * 91 % 256, number % 256)));
+      image(number + ".png", png(new Color(number * 37 % 256, number * 91 % 256, number % 256)));
       row(
           number + ".png",
           languages[number % 6],
@@ -67,7 +67,7 @@ final class RawData {
     return this;
   }
 
-  RawData picture(String name, byte[] content) {
+  RawData image(String name, byte[] content) {
     try {
       Files.write(folder.resolve("images").resolve(name), content);
       return this;
@@ -93,7 +93,7 @@ final class RawData {
     return folder.resolve(name).toString();
   }
 
-  /** A white picture with a square in a colour. */
+  /** A white image with a square in a colour. */
   static byte[] png(Color color) {
     BufferedImage image = new BufferedImage(20, 16, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();

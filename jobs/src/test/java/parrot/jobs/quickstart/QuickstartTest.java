@@ -94,9 +94,9 @@ final class QuickstartTest {
 
   @Test
   void leavesAModelThatAnswers() throws IOException {
-    Path picture;
+    Path image;
     try (Stream<Path> files = Files.list(run.resolve("pictures"))) {
-      picture = files.filter(file -> file.toString().endsWith(".png")).findFirst().orElseThrow();
+      image = files.filter(file -> file.toString().endsWith(".png")).findFirst().orElseThrow();
     }
 
     Ran ran =
@@ -105,9 +105,9 @@ final class QuickstartTest {
             "--model",
             run.resolve("model").toString(),
             "--image",
-            picture.toString(),
+            image.toString(),
             "--question",
-            "What is in the picture?");
+            "What is in the image?");
 
     assertThat(ran.code()).as(ran.err()).isEqualTo(ExitCode.OK.code());
     assertThat(ran.out()).isNotBlank();

@@ -25,7 +25,7 @@ import parrot.jobs.report.ReportData.Role;
 /** A report's data with something of everything; the numbers are made up. */
 final class SampleReport {
   private static final ShapesWorld WORLD =
-      new ShapesWorld(ShapesConfig.builder().pictureSize(112).build());
+      new ShapesWorld(ShapesConfig.builder().imageSize(112).build());
 
   private SampleReport() {}
 
@@ -35,7 +35,7 @@ final class SampleReport {
         "2 replicas, seed 1, made-up numbers",
         List.of(stage("Stage 1, align", 20, 2.2, false), stage("Stage 2, instruct", 40, 1.4, true)),
         List.of(
-            evaluation("blank picture", Role.BLANK, 0.27),
+            evaluation("blank image", Role.BLANK, 0.27),
             evaluation("after stage 1", Role.STAGE, 0.34),
             evaluation("without experts", Role.BASELINE, 0.71),
             evaluation("after stage 2", Role.MAIN, 0.78)),
@@ -201,9 +201,9 @@ final class SampleReport {
   }
 
   private static byte[] png(long index) throws IOException {
-    BufferedImage picture = WORLD.picture(WORLD.benchmark(index));
+    BufferedImage image = WORLD.image(WORLD.benchmark(index));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(picture, "png", bytes);
+    ImageIO.write(image, "png", bytes);
     return bytes.toByteArray();
   }
 }

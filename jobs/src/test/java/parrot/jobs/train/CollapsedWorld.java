@@ -29,7 +29,7 @@ import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 
 /**
- * Pictures of one of four brightnesses, named in six languages that share no word but that of the
+ * Images of one of four brightnesses, named in six languages that share no word but that of the
  * question; and a model whose router sends every question to the first expert.
  */
 final class CollapsedWorld {
@@ -144,7 +144,7 @@ final class CollapsedWorld {
     return TrainConfigReader.read(yaml, List.of(settings));
   }
 
-  /** Share of questions about new pictures that a checkpoint answers with the right word. */
+  /** Share of questions about new images that a checkpoint answers with the right word. */
   static double accuracy(org.apache.hadoop.fs.Path checkpoint, int questions, long seed) {
     Random random = new Random(seed);
     int right = 0;

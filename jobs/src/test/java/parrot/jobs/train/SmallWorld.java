@@ -63,7 +63,7 @@ public final class SmallWorld {
     json.writeValue(folder.resolve("model/vision/config.json").toFile(), vision);
   }
 
-  /** Every answer repeats a token of the question; pictures are noise. */
+  /** Every answer repeats a token of the question; images are noise. */
   void shards(String name, int rows, long seed) throws IOException {
     Random random = new Random(seed);
     shards(files, folder, name, rows, id -> example(random, id));
@@ -106,13 +106,13 @@ public final class SmallWorld {
   }
 
   private static TrainingExample example(Random random, String id) {
-    boolean picture = random.nextInt(4) > 0;
+    boolean image = random.nextInt(4) > 0;
     int length = 5 + random.nextInt(6);
     int[] tokens = new int[length];
     int[] labels = new int[length];
     Arrays.setAll(tokens, i -> 2 + random.nextInt(VOCABULARY - 2));
     Arrays.fill(labels, -100);
-    if (picture) {
+    if (image) {
       tokens[0] = -200;
     }
     tokens[length - 2] = tokens[1];
@@ -120,7 +120,7 @@ public final class SmallWorld {
     labels[length - 2] = tokens[length - 2];
     labels[length - 1] = 1;
     byte[] pixels = null;
-    if (picture) {
+    if (image) {
       pixels = new byte[3 * SIZE * SIZE];
       random.nextBytes(pixels);
     }

@@ -155,7 +155,7 @@ class TrainRefusalsTest {
     Map<String, String> others =
         Map.of(
             "\"pictureSize\" : 14",
-            "\"pictureSize\" : 28 | wrong picture size (got 28, expected 14)",
+            "\"pictureSize\" : 28 | wrong image size (got 28, expected 14)",
             "\"seed\" : \"1\"",
             "\"max-length\" : \"65\" | wrong max-length (got 65, expected at most 64,");
     for (Map.Entry<String, String> other : others.entrySet()) {

@@ -32,7 +32,7 @@ import parrot.model.ModelException;
  * @param mmVisionTower folder of the vision encoder, as written in the file
  * @param numExperts 0 where there are none
  * @param moeIntermediateSize width of an expert
- * @param moeTopK experts that compute for a picture, at most {@code numExperts}; where it is equal,
+ * @param moeTopK experts that compute for an image, at most {@code numExperts}; where it is equal,
  *     routing is dense, which the published code always is
  * @param moeSelectionBias our own optional key {@code moe_selection_bias}: what is added to the
  *     router's probabilities where experts are selected, by expert; empty for none
@@ -247,7 +247,7 @@ public record ParrotConfig(
     keys.refuseUnless("mm_use_im_patch_token", !patchMarks, "false");
   }
 
-  /** Whether a picture's tokens pass some experts and not others. */
+  /** Whether an image's tokens pass some experts and not others. */
   public boolean selectsExperts() {
     return useMoe && moeTopK < numExperts;
   }
@@ -262,7 +262,7 @@ public record ParrotConfig(
     return headSize() * numKeyValueHeads;
   }
 
-  /** Visual tokens that one picture becomes. */
+  /** Visual tokens that one image becomes. */
   public int visualTokens() {
     return vision.patches() + (classToken ? 1 : 0);
   }

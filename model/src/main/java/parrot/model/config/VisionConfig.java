@@ -14,7 +14,7 @@ import parrot.model.kernel.Activation;
  * @param intermediateSize width between the two layers of the feed-forward part
  * @param numHiddenLayers encoder layers
  * @param numAttentionHeads divides {@code hiddenSize}
- * @param imageSize side of the square picture, in pixels
+ * @param imageSize side of the square image, in pixels
  * @param patchSize side of a patch, in pixels; divides {@code imageSize}
  * @param numChannels 3
  * @param layerNormEps added to variances
@@ -78,12 +78,12 @@ public record VisionConfig(
     return hiddenSize / numAttentionHeads;
   }
 
-  /** Patches along one side of the picture. */
+  /** Patches along one side of the image. */
   public int grid() {
     return imageSize / patchSize;
   }
 
-  /** Patches of a picture; with the class token one more. */
+  /** Patches of an image; with the class token one more. */
   public int patches() {
     return grid() * grid();
   }

@@ -16,8 +16,8 @@ import parrot.model.tensor.Tensor;
  * <caption>Features</caption>
  * <tr><td>tokens</td><td>int32 [B, T]</td><td>token ids, padded with 0</td></tr>
  * <tr><td>targets</td><td>int32 [B, T]</td><td>labels, padded with -100</td></tr>
- * <tr><td>samples</td><td>int32 [B, 3]</td><td>length, pictures, language index</td></tr>
- * <tr><td>pixels</td><td>float32 [max(1, pictures), n]</td><td>a zero row where there is no picture
+ * <tr><td>samples</td><td>int32 [B, 3]</td><td>length, images, language index</td></tr>
+ * <tr><td>pixels</td><td>float32 [max(1, images), n]</td><td>a zero row where there is no image
  * </td></tr>
  * </table>
  *
@@ -59,15 +59,15 @@ public final class BatchBridge {
       facts[i][2] = languages[i];
       from += length;
     }
-    for (int sample : batch.pictureSamples()) {
+    for (int sample : batch.imageSamples()) {
       facts[sample][1]++;
     }
-    int pictures = batch.pictures();
+    int images = batch.images();
     INDArray pixels =
-        pictures == 0
+        images == 0
             ? Nd4j.zeros(DataType.FLOAT, 1, 1)
-            : Nd4j.createUninitialized(DataType.FLOAT, pictures, batch.pixels().columns());
-    if (pictures > 0) {
+            : Nd4j.createUninitialized(DataType.FLOAT, images, batch.pixels().columns());
+    if (images > 0) {
       FlatVectors.window(pixels, 0, Math.toIntExact(pixels.length()))
           .buffer()
           .put(0, batch.pixels().buffer(), 0, Math.toIntExact(Float.BYTES * pixels.length()));
@@ -89,31 +89,31 @@ public final class BatchBridge {
     int[][] targets = features[1].toIntMatrix();
     int[] lengths = new int[facts.length];
     int total = 0;
-    int pictures = 0;
+    int images = 0;
     for (int i = 0; i < facts.length; i++) {
       lengths[i] = facts[i][0];
       total += facts[i][0];
-      pictures += facts[i][1];
+      images += facts[i][1];
     }
     int[] tokenIds = new int[total];
     int[] labels = new int[total];
-    int[] pictureSamples = new int[pictures];
+    int[] imageSamples = new int[images];
     int at = 0;
-    int picture = 0;
+    int image = 0;
     for (int i = 0; i < facts.length; i++) {
       System.arraycopy(tokens[i], 0, tokenIds, at, lengths[i]);
       System.arraycopy(targets[i], 0, labels, at, lengths[i]);
       at += lengths[i];
       for (int j = 0; j < facts[i][1]; j++) {
-        pictureSamples[picture++] = i;
+        imageSamples[image++] = i;
       }
     }
     Tensor pixels =
-        pictures == 0
+        images == 0
             ? Tensor.allocate(0, 0)
             : FlatVectors.window(features[3], 0, Math.toIntExact(features[3].length()))
-                .reshape(pictures, Math.toIntExact(features[3].length() / pictures));
-    return new Batch(tokenIds, labels, lengths, pixels, pictureSamples);
+                .reshape(images, Math.toIntExact(features[3].length() / images));
+    return new Batch(tokenIds, labels, lengths, pixels, imageSamples);
   }
 
   /** Language index of each sample. */

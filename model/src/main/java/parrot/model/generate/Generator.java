@@ -14,8 +14,8 @@ public final class Generator {
   }
 
   /**
-   * @param prompt token ids; {@link Batch#IMAGE} where the picture goes
-   * @param pixels the picture [3, size, size], normalised; null without one
+   * @param prompt token ids; {@link Batch#IMAGE} where the image goes
+   * @param pixels the image [3, size, size], normalised; null without one
    * @param limit tokens to generate at most
    * @param stops ids that end the answer; not part of it
    */
@@ -26,7 +26,7 @@ public final class Generator {
           "Cannot generate: the prompt has "
               + images
               + " image tokens (must be "
-              + (pixels == null ? "0 without a picture)" : "1 for a picture)"));
+              + (pixels == null ? "0 without an image)" : "1 for an image)"));
     }
     int length = prompt.length + images * (network.config().visualTokens() - 1);
     KeyValueCache cache =

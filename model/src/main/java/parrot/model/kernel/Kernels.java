@@ -272,12 +272,12 @@ public interface Kernels extends AutoCloseable {
       AdamWStep step);
 
   /**
-   * Cuts pictures into patches, row by row: {@code patches[picture * grid * grid + y * grid + x]}
-   * holds channel, row, column of the patch, so that a convolution's weight [out, 3 * patch *
-   * patch] is a plain matrix.
+   * Cuts images into patches, row by row: {@code patches[image * grid * grid + y * grid + x]} holds
+   * channel, row, column of the patch, so that a convolution's weight [out, 3 * patch * patch] is a
+   * plain matrix.
    *
-   * @param patches [pictures * grid * grid, 3 * patch * patch]
-   * @param pixels [pictures, 3 * size * size], channel first
+   * @param patches [images * grid * grid, 3 * patch * patch]
+   * @param pixels [images, 3 * size * size], channel first
    */
   void patches(Tensor patches, Tensor pixels, int size, int patch);
 

@@ -5,15 +5,15 @@ import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
 
 /**
- * The pictures that an expert computes for. Tensors of all pictures have I blocks of rows, tensors
- * of the chosen ones n; where all are chosen they are the same and nothing moves.
+ * The images that an expert computes for. Tensors of all images have I blocks of rows, tensors of
+ * the chosen ones n; where all are chosen they are the same and nothing moves.
  */
 final class Chosen {
-  private final int[] pictures; // n; null for all
+  private final int[] images; // n; null for all
   private final int all; // I
 
-  private Chosen(int[] pictures, int all) {
-    this.pictures = pictures;
+  private Chosen(int[] images, int all) {
+    this.images = images;
     this.all = all;
   }
 
@@ -22,15 +22,15 @@ final class Chosen {
   }
 
   /**
-   * @param pictures ascending
+   * @param images ascending
    * @param all how many there are
    */
-  static Chosen of(int[] pictures, int all) {
-    return pictures.length == all ? everything(all) : new Chosen(pictures, all);
+  static Chosen of(int[] images, int all) {
+    return images.length == all ? everything(all) : new Chosen(images, all);
   }
 
   boolean isEverything() {
-    return pictures == null;
+    return images == null;
   }
 
   boolean isNothing() {
@@ -38,7 +38,7 @@ final class Chosen {
   }
 
   int count() {
-    return pictures == null ? all : pictures.length;
+    return images == null ? all : images.length;
   }
 
   /** As many of the first rows as belong to the chosen. */
@@ -52,18 +52,18 @@ final class Chosen {
       return from;
     }
     Tensor some = arena.take(from.type(), from.rows() / all * count(), from.columns());
-    kernels.gather(blocks(some, count()), blocks(from, all), pictures);
+    kernels.gather(blocks(some, count()), blocks(from, all), images);
     return some;
   }
 
   /** Adds blocks of the chosen to their places; both float32. */
   void add(Kernels kernels, Tensor to, Tensor some) {
-    kernels.gatherBackward(blocks(to, all), blocks(some, count()), pictures);
+    kernels.gatherBackward(blocks(to, all), blocks(some, count()), images);
   }
 
   /** Writes blocks of the chosen to their places. */
   void write(Kernels kernels, Tensor to, Tensor some) {
-    kernels.scatter(blocks(to, all), blocks(some, count()), pictures);
+    kernels.scatter(blocks(to, all), blocks(some, count()), images);
   }
 
   private static Tensor blocks(Tensor rows, int count) {

@@ -6,8 +6,8 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
- * One expert, {@code down(silu(gate h) * up h)} without biases, for the n pictures that it was
- * chosen for; nothing is computed for others.
+ * One expert, {@code down(silu(gate h) * up h)} without biases, for the n images that it was chosen
+ * for; nothing is computed for others.
  */
 final class Expert {
   private final Linear gate; // (F, D)
@@ -80,7 +80,7 @@ final class Expert {
    * Adds the expert's part of the gradients.
    *
    * @param dx (I * P, D) float32, added to
-   * @param dweights (I, 1), written where a picture has chosen the expert; lacks {@code mixture}
+   * @param dweights (I, 1), written where an image has chosen the expert; lacks {@code mixture}
    * @param scratch (I * P, F), an operand, overwritten
    * @param dscratch (I * P, F), an operand, overwritten
    * @param dy (I * P, D), an operand
@@ -118,7 +118,7 @@ final class Expert {
     arena.release(mark);
   }
 
-  /** {@code y = mixture * p * x} by picture. */
+  /** {@code y = mixture * p * x} by image. */
   private void weigh(Kernels kernels, Tensor y, Tensor x) {
     kernels.scaleBlocks(y, x, factors);
     if (mixture != 1) {

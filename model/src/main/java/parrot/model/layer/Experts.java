@@ -10,9 +10,9 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
- * The text-guided mixture of experts: a {@link Router} weighs experts once per picture, and every
+ * The text-guided mixture of experts: a {@link Router} weighs experts once per image, and every
  * visual token becomes {@code sum_i p_i E_i(h)} plus its residual. Only experts that were chosen
- * for a picture compute for it.
+ * for an image compute for it.
  *
  * <p>Source: MultilingualMoE of the published code; the paper's equation 5 as an option.
  */
@@ -52,9 +52,9 @@ public final class Experts {
   }
 
   /**
-   * @param x projected visual tokens (I * P, D), the class token first in each picture
+   * @param x projected visual tokens (I * P, D), the class token first in each image
    * @param prompts embeddings of the prompts' tokens (queries, D)
-   * @param promptBoundaries rows of {@code prompts} by picture, I + 1
+   * @param promptBoundaries rows of {@code prompts} by image, I + 1
    * @return (I * P, D)
    */
   public Tensor forward(
@@ -73,10 +73,10 @@ public final class Experts {
     return y;
   }
 
-  /** The first token of each picture (I, D), in place. */
-  private static Tensor classes(Tensor x, int pictures) {
+  /** The first token of each image (I, D), in place. */
+  private static Tensor classes(Tensor x, int images) {
     int d = x.columns();
-    return x.reshape(pictures, x.rows() / pictures * d).columns(0, d);
+    return x.reshape(images, x.rows() / images * d).columns(0, d);
   }
 
   /** Weights of experts in the last forward pass (I, E); zero where one is not chosen. */
@@ -89,7 +89,7 @@ public final class Experts {
     return router.probabilities();
   }
 
-  /** Numbers of the experts that computed in the last forward pass, by picture. */
+  /** Numbers of the experts that computed in the last forward pass, by image. */
   public int[][] selected() {
     return router.selected();
   }
@@ -103,10 +103,10 @@ public final class Experts {
    */
   public void backward(Kernels kernels, Arena arena, Tensor dx, Tensor dprompts, Tensor dy) {
     Arena.Mark mark = arena.mark();
-    int pictures = routing().rows();
+    int images = routing().rows();
     kernels.copy(dx, dy);
     kernels.scale(dx, residual);
-    Tensor dweights = arena.take(pictures, experts.size());
+    Tensor dweights = arena.take(images, experts.size());
     kernels.fill(dweights, 0);
     ElementType type = kernels.factorType();
     Tensor dscratch = arena.take(type, input.rows(), width);
@@ -117,9 +117,9 @@ public final class Experts {
       experts.get(i).backward(kernels, arena, dx, column, scratch, dscratch, dout);
     }
     kernels.scale(dweights, mixture);
-    Tensor dclasses = arena.take(pictures, input.columns());
+    Tensor dclasses = arena.take(images, input.columns());
     router.backward(kernels, arena, dclasses, dprompts, dweights);
-    kernels.add(classes(dx, pictures), dclasses, 1);
+    kernels.add(classes(dx, images), dclasses, 1);
     arena.release(mark);
   }
 }

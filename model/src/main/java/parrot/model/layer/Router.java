@@ -10,7 +10,7 @@ import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
 
 /**
- * Weights over experts, once per picture: the class token attends to the embeddings of the prompt,
+ * Weights over experts, once per image: the class token attends to the embeddings of the prompt,
  * and what it finds is scored against each expert.
  *
  * <p>Where k of E experts compute, those with the largest probability plus selection bias are
@@ -70,21 +70,21 @@ final class Router {
   /**
    * @param classes class tokens (I, D)
    * @param prompts embeddings of the prompts' tokens (queries, D)
-   * @param promptBoundaries rows of {@code prompts} by picture, I + 1
+   * @param promptBoundaries rows of {@code prompts} by image, I + 1
    */
   void forward(
       Kernels kernels, Arena arena, Tensor classes, Tensor prompts, int[] promptBoundaries) {
-    int pictures = classes.rows();
+    int images = classes.rows();
     int d = classes.columns();
     this.classes = classes;
     this.prompts = prompts;
-    int[] each = new int[pictures + 1];
+    int[] each = new int[images + 1];
     Arrays.setAll(each, i -> i);
     segments = new Segments(each, promptBoundaries, 1, 1, d, false);
-    pooled = arena.take(pictures, d);
-    logSum = arena.take(pictures, 1);
+    pooled = arena.take(images, d);
+    logSum = arena.take(images, 1);
     kernels.attention(pooled, logSum, classes, prompts, prompts, segments);
-    Tensor logits = arena.take(pictures, experts);
+    Tensor logits = arena.take(images, experts);
     kernels.matmul(logits, pooled, false, gate.value(), true, 0);
     if (choices == experts) {
       kernels.softmax(logits);
@@ -92,7 +92,7 @@ final class Router {
       weights = logits;
       selected = null;
     } else {
-      probabilities = arena.take(pictures, experts);
+      probabilities = arena.take(images, experts);
       kernels.copy(probabilities, logits);
       kernels.softmax(probabilities);
       select(kernels, arena, logits);
@@ -100,19 +100,19 @@ final class Router {
   }
 
   private void select(Kernels kernels, Arena arena, Tensor logits) {
-    int pictures = logits.rows();
+    int images = logits.rows();
     double[] bias = new double[experts];
     Arrays.setAll(
         bias, i -> routing.selectionBias().isEmpty() ? 0 : routing.selectionBias().get(i));
     selected = kernels.largest(probabilities, bias, choices);
     int[] cells =
-        IntStream.range(0, pictures * choices)
+        IntStream.range(0, images * choices)
             .map(i -> i / choices * experts + selected[i / choices][i % choices])
             .toArray();
-    Tensor few = arena.take(pictures, choices);
+    Tensor few = arena.take(images, choices);
     kernels.gather(column(few), column(logits), cells);
     kernels.softmax(few);
-    weights = arena.take(pictures, experts);
+    weights = arena.take(images, experts);
     kernels.fill(weights, 0);
     kernels.scatter(column(weights), column(few), cells);
   }
@@ -131,7 +131,7 @@ final class Router {
     return probabilities;
   }
 
-  /** Numbers of the experts that compute, by picture. */
+  /** Numbers of the experts that compute, by image. */
   int[][] selected() {
     if (selected != null) {
       return selected;
@@ -141,17 +141,17 @@ final class Router {
     return all;
   }
 
-  /** The pictures that an expert computes for. */
+  /** The images that an expert computes for. */
   Chosen chosen(int expert) {
-    int pictures = weights.rows();
+    int images = weights.rows();
     if (selected == null) {
-      return Chosen.everything(pictures);
+      return Chosen.everything(images);
     }
     return Chosen.of(
-        IntStream.range(0, pictures)
+        IntStream.range(0, images)
             .filter(i -> Arrays.binarySearch(selected[i], expert) >= 0)
             .toArray(),
-        pictures);
+        images);
   }
 
   /**
@@ -183,14 +183,14 @@ final class Router {
   }
 
   private void addBalanceGradient(Kernels kernels, Arena arena, Tensor dlogits) {
-    int pictures = dlogits.rows();
+    int images = dlogits.rows();
     float[] pressure = new float[experts];
     for (int i = 0; i < experts; i++) {
-      pressure[i] = (float) (routing.lossWeight() * experts * routing.load().get(i) / pictures);
+      pressure[i] = (float) (routing.lossWeight() * experts * routing.load().get(i) / images);
     }
     Tensor row = arena.take(1, experts);
     row.set(pressure);
-    Tensor dprobabilities = arena.take(pictures, experts);
+    Tensor dprobabilities = arena.take(images, experts);
     kernels.fill(dprobabilities, 0);
     kernels.addBias(dprobabilities, row);
     kernels.softmaxBackward(dprobabilities, dprobabilities, probabilities);

@@ -11,7 +11,7 @@ import parrot.model.config.ParrotConfig;
  * @param selectionBias added to the probabilities where experts are selected, and nowhere else,
  *     [E]; empty for none
  * @param lossWeight of the balance loss {@code E * sum_i load_i p_i}, where {@code p} is the mean
- *     probability over a batch's pictures; 0 for none
+ *     probability over a batch's images; 0 for none
  * @param load share of all earlier load that each expert got, [E], sum 1; empty where none is known
  */
 public record Routing(List<Double> selectionBias, double lossWeight, List<Double> load)

@@ -24,7 +24,7 @@ public final class VisionTower {
   private final VisionConfig config;
   private final int tokens;
 
-  private int pictures;
+  private int images;
   private Tensor patches; // (I * (P - 1), 3 * patch * patch)
   private Tensor embedded; // (I * P, Dv)
   private Tensor mean; // (I * P, 1)
@@ -53,7 +53,7 @@ public final class VisionTower {
     }
   }
 
-  /** Tokens of one picture, the class token included. */
+  /** Tokens of one image, the class token included. */
   public int tokens() {
     return tokens;
   }
@@ -61,15 +61,15 @@ public final class VisionTower {
   /**
    * @param pixels (I, 3 * size * size), normalised, channel first
    * @param keep whether {@link #backward} will follow; else working memory is given back
-   * @return (I * P, Dv) float32, the class token first in each picture
+   * @return (I * P, Dv) float32, the class token first in each image
    */
   public Tensor forward(Kernels kernels, Arena arena, Tensor pixels, boolean keep) {
     int d = config.hiddenSize();
-    pictures = pixels.rows();
-    int n = pictures * tokens;
+    images = pixels.rows();
+    int n = images * tokens;
     Tensor x = arena.take(n, d);
     Arena.Mark mark = arena.mark();
-    patches = arena.take(kernels.factorType(), pictures * (tokens - 1), patchEmbedding.columns());
+    patches = arena.take(kernels.factorType(), images * (tokens - 1), patchEmbedding.columns());
     kernels.patches(patches, pixels, config.imageSize(), config.patchSize());
     Tensor convolved = arena.take(patches.rows(), d);
     kernels.matmul(convolved, patches, false, patchEmbedding.factor(), true, 0);
@@ -78,8 +78,8 @@ public final class VisionTower {
     embedded = arena.take(n, d);
     kernels.scatter(embedded, convolved, patchRows);
     kernels.gather(embedded, classEmbedding.value(), classRows);
-    Tensor byPicture = embedded.reshape(pictures, tokens * d);
-    kernels.addBias(byPicture, positionEmbedding.value().reshape(1, tokens * d));
+    Tensor byImage = embedded.reshape(images, tokens * d);
+    kernels.addBias(byImage, positionEmbedding.value().reshape(1, tokens * d));
 
     mean = arena.take(n, 1);
     inverse = arena.take(n, 1);
@@ -94,7 +94,7 @@ public final class VisionTower {
     if (!keep) {
       arena.release(mark);
     }
-    int[] boundaries = boundaries(pictures, tokens);
+    int[] boundaries = boundaries(images, tokens);
     for (VisionBlock block : blocks) {
       x = block.forward(kernels, arena, x, boundaries, keep);
     }
@@ -124,7 +124,7 @@ public final class VisionTower {
     if (positionEmbedding.isTrained()) {
       kernels.addBiasBackward(
           positionEmbedding.gradient(kernels).reshape(1, tokens * d),
-          dembedded.reshape(pictures, tokens * d));
+          dembedded.reshape(images, tokens * d));
       kernels.gatherBackward(classEmbedding.gradient(kernels), dembedded, classRows);
       Tensor dconvolved = arena.take(kernels.factorType(), patches.rows(), d);
       kernels.gather(dconvolved, dembedded, patchRows);
@@ -134,13 +134,13 @@ public final class VisionTower {
   }
 
   private void index() {
-    patchRows = new int[pictures * (tokens - 1)];
-    classRows = new int[pictures * tokens];
+    patchRows = new int[images * (tokens - 1)];
+    classRows = new int[images * tokens];
     Arrays.fill(classRows, -1);
-    for (int picture = 0; picture < pictures; picture++) {
-      classRows[picture * tokens] = 0;
+    for (int image = 0; image < images; image++) {
+      classRows[image * tokens] = 0;
       for (int patch = 0; patch < tokens - 1; patch++) {
-        patchRows[picture * (tokens - 1) + patch] = picture * tokens + 1 + patch;
+        patchRows[image * (tokens - 1) + patch] = image * tokens + 1 + patch;
       }
     }
   }

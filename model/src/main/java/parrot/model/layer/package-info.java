@@ -9,8 +9,8 @@
  *   <caption>Letters in shape comments</caption>
  *   <tr><td>B</td><td>samples of a batch</td></tr>
  *   <tr><td>N</td><td>tokens of all samples together, visual ones included; samples are never padded</td></tr>
- *   <tr><td>I</td><td>pictures</td></tr>
- *   <tr><td>P</td><td>visual tokens of a picture</td></tr>
+ *   <tr><td>I</td><td>images</td></tr>
+ *   <tr><td>P</td><td>visual tokens of an image</td></tr>
  *   <tr><td>D</td><td>hidden size (of the decoder; Dv of the vision tower)</td></tr>
  *   <tr><td>H</td><td>attention heads (K key heads)</td></tr>
  *   <tr><td>F</td><td>feed-forward size</td></tr>

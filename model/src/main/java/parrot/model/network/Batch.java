@@ -6,16 +6,16 @@ import parrot.model.tensor.Tensor;
 /**
  * A ragged batch: samples one after another, never padded.
  *
- * @param tokenIds of all samples; {@link #IMAGE} stands for a picture's visual tokens
+ * @param tokenIds of all samples; {@link #IMAGE} stands for an image's visual tokens
  * @param labels likewise; {@link #IGNORE} where nothing is to be learned
  * @param lengths tokens of each sample
- * @param pixels [pictures, 3 * size * size], normalised, channel first
- * @param pictureSamples sample of each picture, ascending; a picture whose sample has no image
- *     token is computed and leaves no trace in the sequence
+ * @param pixels [images, 3 * size * size], normalised, channel first
+ * @param imageSamples sample of each image, ascending; an image whose sample has no image token is
+ *     computed and leaves no trace in the sequence
  */
 public record Batch(
-    int[] tokenIds, int[] labels, int[] lengths, Tensor pixels, int[] pictureSamples) {
-  /** Token id that stands for a picture. */
+    int[] tokenIds, int[] labels, int[] lengths, Tensor pixels, int[] imageSamples) {
+  /** Token id that stands for an image. */
   public static final int IMAGE = -200;
 
   /** Label of a position that is not supervised. */
@@ -28,17 +28,17 @@ public record Batch(
           "Invalid batch: %d token ids and %d labels (must be %d, the sum of the lengths)"
               .formatted(tokenIds.length, labels.length, total));
     }
-    if (pixels.rows() != pictureSamples.length) {
+    if (pixels.rows() != imageSamples.length) {
       throw new IllegalArgumentException(
-          "Invalid batch: %d pictures (must be %d, as many as have a sample)"
-              .formatted(pixels.rows(), pictureSamples.length));
+          "Invalid batch: %d images (must be %d, as many as have a sample)"
+              .formatted(pixels.rows(), imageSamples.length));
     }
-    for (int i = 0; i < pictureSamples.length; i++) {
-      if (pictureSamples[i] < (i == 0 ? 0 : pictureSamples[i - 1])
-          || pictureSamples[i] >= lengths.length) {
+    for (int i = 0; i < imageSamples.length; i++) {
+      if (imageSamples[i] < (i == 0 ? 0 : imageSamples[i - 1])
+          || imageSamples[i] >= lengths.length) {
         throw new IllegalArgumentException(
-            "Invalid picture samples: "
-                + Arrays.toString(pictureSamples)
+            "Invalid image samples: "
+                + Arrays.toString(imageSamples)
                 + " (must ascend within 0 to "
                 + (lengths.length - 1)
                 + ")");
@@ -47,18 +47,17 @@ public record Batch(
   }
 
   /**
-   * A batch of pictures one after another.
+   * A batch of images one after another.
    *
-   * @param pixels each picture [3, size, size], normalised; copied
+   * @param pixels each image [3, size, size], normalised; copied
    */
-  public Batch(int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] pictureSamples) {
+  public Batch(int[] tokenIds, int[] labels, int[] lengths, float[] pixels, int[] imageSamples) {
     this(
         tokenIds,
         labels,
         lengths,
-        Tensor.of(
-            pictureSamples.length, pixels.length / Math.max(1, pictureSamples.length), pixels),
-        pictureSamples);
+        Tensor.of(imageSamples.length, pixels.length / Math.max(1, imageSamples.length), pixels),
+        imageSamples);
   }
 
   /** A batch of text alone. */
@@ -66,8 +65,8 @@ public record Batch(
     return new Batch(tokenIds, labels, lengths, new float[0], new int[0]);
   }
 
-  /** Whether a sample has a token that stands for a picture, by sample. */
-  public boolean[] showsPicture() {
+  /** Whether a sample has a token that stands for an image, by sample. */
+  public boolean[] showsImage() {
     boolean[] shows = new boolean[lengths.length];
     int at = 0;
     for (int sample = 0; sample < lengths.length; sample++) {
@@ -82,7 +81,7 @@ public record Batch(
     return lengths.length;
   }
 
-  public int pictures() {
-    return pictureSamples.length;
+  public int images() {
+    return imageSamples.length;
   }
 }

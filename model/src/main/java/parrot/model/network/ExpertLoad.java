@@ -6,24 +6,24 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/** What training asked of the experts: sums over pictures, which add up over steps and replicas. */
+/** What training asked of the experts: sums over images, which add up over steps and replicas. */
 public final class ExpertLoad implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Enough to tell how a language is routed. */
   private static final int RECENT = 256;
 
-  private long pictures;
+  private long images;
   private double entropy; // nats
   private double[] probabilities = {}; // [E]
   private double[] weights = {}; // [E]
   private long[] selections = {}; // [E]
   private final Deque<float[]> recent = new ArrayDeque<>(); // [E] each
 
-  /** Counts a picture. */
+  /** Counts an image. */
   void count(float[] probabilities, float[] weights, int[] selected) {
     widen(probabilities.length);
-    pictures++;
+    images++;
     for (int i = 0; i < probabilities.length; i++) {
       double p = probabilities[i];
       this.probabilities[i] += p;
@@ -46,7 +46,7 @@ public final class ExpertLoad implements Serializable {
   /** Adds what another one holds. */
   void add(ExpertLoad other) {
     widen(other.probabilities.length);
-    pictures += other.pictures;
+    images += other.images;
     entropy += other.entropy;
     other.recent.forEach(this::remember);
     for (int i = 0; i < other.probabilities.length; i++) {
@@ -64,35 +64,35 @@ public final class ExpertLoad implements Serializable {
     }
   }
 
-  /** Pictures that were routed. */
-  public long pictures() {
-    return pictures;
+  /** Images that were routed. */
+  public long images() {
+    return images;
   }
 
-  /** The router's probabilities for the last pictures, [E] each; at most {@value #RECENT}. */
+  /** The router's probabilities for the last images, [E] each; at most {@value #RECENT}. */
   public List<float[]> recent() {
     return List.copyOf(recent);
   }
 
-  /** Entropy of the router's probabilities in nats, summed over pictures. */
+  /** Entropy of the router's probabilities in nats, summed over images. */
   public double entropy() {
     return entropy;
   }
 
-  /** The router's probabilities summed over pictures, [E]; empty where nothing was routed. */
+  /** The router's probabilities summed over images, [E]; empty where nothing was routed. */
   public double[] probabilities() {
     return probabilities.clone();
   }
 
   /**
-   * Weights in the mixture summed over pictures, [E]; zero where an expert was never chosen, so
-   * that nothing has taught it. Empty where nothing was routed.
+   * Weights in the mixture summed over images, [E]; zero where an expert was never chosen, so that
+   * nothing has taught it. Empty where nothing was routed.
    */
   public double[] weights() {
     return weights.clone();
   }
 
-  /** How often each expert computed for a picture, [E]; empty where nothing was routed. */
+  /** How often each expert computed for an image, [E]; empty where nothing was routed. */
   public long[] selections() {
     return selections.clone();
   }

@@ -21,7 +21,7 @@ import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
 
 /**
- * Parrot as one function of its trained parameters: pictures and token ids in, loss and gradients
+ * Parrot as one function of its trained parameters: images and token ids in, loss and gradients
  * out. Nothing is computed for frozen parts that the trained ones do not need.
  *
  * <p>Trained parameters live in flat vectors that the caller binds; frozen ones are loaded once. An
@@ -193,7 +193,7 @@ public final class ParrotNetwork implements AutoCloseable {
     if (learn) {
       table.forgetGradients();
     }
-    Visual visual = batch.pictures() == 0 ? null : look(batch, layout, learn);
+    Visual visual = batch.images() == 0 ? null : look(batch, layout, learn);
     int supervised = layout.supervised().length;
     double[] sampleLoss = new double[batch.samples()];
     int[] sampleTokens = new int[batch.samples()];
@@ -247,7 +247,7 @@ public final class ParrotNetwork implements AutoCloseable {
     arena.reset();
     refresh();
     SequenceLayout layout = layout(batch);
-    Visual visual = batch.pictures() == 0 ? null : look(batch, layout, false);
+    Visual visual = batch.images() == 0 ? null : look(batch, layout, false);
     Tensor embedded = embed(layout, visual);
     float[] inputs = embedded.toArray();
     Tensor hidden =
@@ -266,7 +266,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * What the vision tower makes of a batch's pictures, the class tokens included; its text is not
+   * What the vision tower makes of a batch's images, the class tokens included; its text is not
    * looked at.
    *
    * @return (I * P, Dv), row-major
@@ -280,7 +280,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * Continues one sample in a cache.
    *
    * @param next token ids behind what the cache holds; at the start the whole prompt
-   * @param pixels picture of the prompt [3, size, size], or null
+   * @param pixels image of the prompt [3, size, size], or null
    * @return logits of the next token, V values
    */
   public float[] decode(int[] next, float[] pixels, KeyValueCache cache) {
@@ -321,7 +321,7 @@ public final class ParrotNetwork implements AutoCloseable {
     boolean keep = learn && trained.contains(Part.VISION);
     visual.features = vision.forward(kernels, arena, batch.pixels(), keep);
     if (!config.classToken()) {
-      visual.features = withoutClassTokens(visual.features, batch.pictures());
+      visual.features = withoutClassTokens(visual.features, batch.images());
     }
     visual.projected = projector.forward(kernels, arena, visual.features);
     visual.output = visual.projected;
@@ -391,9 +391,9 @@ public final class ParrotNetwork implements AutoCloseable {
     return rows;
   }
 
-  private Tensor withoutClassTokens(Tensor features, int pictures) {
-    Tensor patches = arena.take(pictures * (vision.tokens() - 1), features.columns());
-    kernels.gather(patches, features, patchRows(pictures));
+  private Tensor withoutClassTokens(Tensor features, int images) {
+    Tensor patches = arena.take(images * (vision.tokens() - 1), features.columns());
+    kernels.gather(patches, features, patchRows(images));
     return patches;
   }
 
@@ -401,16 +401,16 @@ public final class ParrotNetwork implements AutoCloseable {
     if (config.classToken()) {
       return dfeatures;
     }
-    int pictures = dfeatures.rows() / (vision.tokens() - 1);
-    Tensor all = arena.take(pictures * vision.tokens(), dfeatures.columns());
+    int images = dfeatures.rows() / (vision.tokens() - 1);
+    Tensor all = arena.take(images * vision.tokens(), dfeatures.columns());
     kernels.fill(all, 0);
-    kernels.scatter(all, dfeatures, patchRows(pictures));
+    kernels.scatter(all, dfeatures, patchRows(images));
     return all;
   }
 
-  private int[] patchRows(int pictures) {
+  private int[] patchRows(int images) {
     int patches = vision.tokens() - 1;
-    int[] rows = new int[pictures * patches];
+    int[] rows = new int[images * patches];
     Arrays.setAll(rows, i -> i / patches * vision.tokens() + 1 + i % patches);
     return rows;
   }

@@ -3,7 +3,7 @@ package parrot.model.network;
 import java.util.Arrays;
 
 /**
- * Where everything of a batch lies once pictures have taken the place of their image tokens and
+ * Where everything of a batch lies once images have taken the place of their image tokens and
  * samples are cut to the longest allowed length. Plain index arithmetic, done once per batch.
  *
  * <p>Source: prepare_inputs_labels_for_multimodal of the published code.
@@ -15,9 +15,9 @@ import java.util.Arrays;
  * @param supervised rows whose next token is to be predicted (S)
  * @param targets that next token (S)
  * @param supervisedSamples sample of each supervised row (S)
- * @param prompts token ids that guide the router, by picture: all of its sample that are neither
+ * @param prompts token ids that guide the router, by image: all of its sample that are neither
  *     supervised nor images
- * @param promptBoundaries first prompt token of each picture, I + 1
+ * @param promptBoundaries first prompt token of each image, I + 1
  */
 record SequenceLayout(
     int[] boundaries,
@@ -31,7 +31,7 @@ record SequenceLayout(
     int[] promptBoundaries) {
 
   /**
-   * @param visualTokens tokens of one picture
+   * @param visualTokens tokens of one image
    * @param limit longest sample in tokens, visual ones included
    */
   public static SequenceLayout of(Batch batch, int visualTokens, int limit) {
@@ -54,18 +54,18 @@ record SequenceLayout(
     private final int[] prompts;
     private final int[] promptBoundaries;
     private int rows;
-    private int picture;
+    private int image;
 
     Builder(Batch batch, int visualTokens, int limit) {
       this.batch = batch;
       this.visualTokens = visualTokens;
       this.limit = limit;
-      int capacity = batch.tokenIds().length + batch.pictures() * visualTokens;
+      int capacity = batch.tokenIds().length + batch.images() * visualTokens;
       boundaries = new int[batch.samples() + 1];
       tokens = new int[capacity];
       visuals = new int[capacity];
       labels = new int[capacity];
-      promptBoundaries = new int[batch.pictures() + 1];
+      promptBoundaries = new int[batch.images() + 1];
       prompts = new int[promptTokens()];
     }
 
@@ -74,19 +74,19 @@ record SequenceLayout(
       int promptCount = 0;
       for (int sample = 0; sample < batch.samples(); sample++) {
         int to = from + batch.lengths()[sample];
-        int pictureEnd = picture;
-        while (pictureEnd < batch.pictures() && batch.pictureSamples()[pictureEnd] == sample) {
-          pictureEnd++;
+        int imageEnd = image;
+        while (imageEnd < batch.images() && batch.imageSamples()[imageEnd] == sample) {
+          imageEnd++;
         }
-        for (int p = picture; p < pictureEnd; p++) {
+        for (int p = image; p < imageEnd; p++) {
           promptCount = prompt(from, to, promptCount);
           if (promptCount == promptBoundaries[p]) {
             throw new IllegalArgumentException(
-                "Cannot route the picture of sample " + sample + ": it has no prompt tokens");
+                "Cannot route the image of sample " + sample + ": it has no prompt tokens");
           }
           promptBoundaries[p + 1] = promptCount;
         }
-        splice(sample, from, to, pictureEnd);
+        splice(sample, from, to, imageEnd);
         from = to;
       }
       return supervise();
@@ -102,7 +102,7 @@ record SequenceLayout(
         for (int i = from; i < to; i++) {
           inSample += isPrompt(i) ? 1 : 0;
         }
-        for (; p < batch.pictures() && batch.pictureSamples()[p] == sample; p++) {
+        for (; p < batch.images() && batch.imageSamples()[p] == sample; p++) {
           count += inSample;
         }
         from = to;
@@ -123,7 +123,7 @@ record SequenceLayout(
       return count;
     }
 
-    private void splice(int sample, int from, int to, int pictureEnd) {
+    private void splice(int sample, int from, int to, int imageEnd) {
       int end = Math.min(rows + limit, tokens.length);
       int images = 0;
       for (int i = from; i < to; i++) {
@@ -131,26 +131,26 @@ record SequenceLayout(
           put(end, batch.tokenIds()[i], -1, batch.labels()[i]);
           continue;
         }
-        int shown = picture + images++;
-        if (shown >= pictureEnd) {
+        int shown = image + images++;
+        if (shown >= imageEnd) {
           throw new IllegalArgumentException(
-              "Cannot splice sample " + sample + ": it has more image tokens than pictures");
+              "Cannot splice sample " + sample + ": it has more image tokens than images");
         }
         for (int token = 0; token < visualTokens; token++) {
           put(end, -1, shown * visualTokens + token, Batch.IGNORE);
         }
       }
-      if (images > 0 && picture + images != pictureEnd) {
+      if (images > 0 && image + images != imageEnd) {
         throw new IllegalArgumentException(
             "Cannot splice sample "
                 + sample
                 + ": it has "
                 + images
                 + " image tokens and "
-                + (pictureEnd - picture)
-                + " pictures");
+                + (imageEnd - image)
+                + " images");
       }
-      picture = pictureEnd;
+      image = imageEnd;
       boundaries[sample + 1] = rows;
     }
 

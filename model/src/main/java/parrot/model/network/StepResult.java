@@ -5,10 +5,10 @@ package parrot.model.network;
  *
  * @param sampleLoss sum of the losses of each sample's supervised tokens
  * @param sampleTokens supervised tokens of each sample
- * @param routing weights of the mixture by picture and expert, zero where an expert is not chosen;
+ * @param routing weights of the mixture by image and expert, zero where an expert is not chosen;
  *     empty where experts are not used
- * @param probabilities the router's, by picture and expert, before any selection; likewise
- * @param selected numbers of the experts that computed, by picture; likewise
+ * @param probabilities the router's, by image and expert, before any selection; likewise
+ * @param selected numbers of the experts that computed, by image; likewise
  */
 public record StepResult(
     double[] sampleLoss,

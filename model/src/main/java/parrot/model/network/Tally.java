@@ -22,8 +22,8 @@ public final class Tally implements Serializable {
     private long supervised;
     private long tokens;
     private long samples;
-    private long pictures;
-    private double[] routing = {}; // [experts], summed over pictures
+    private long images;
+    private double[] routing = {}; // [experts], summed over images
     private final ExpertLoad load = new ExpertLoad();
 
     private void add(Language other) {
@@ -31,7 +31,7 @@ public final class Tally implements Serializable {
       supervised += other.supervised;
       tokens += other.tokens;
       samples += other.samples;
-      pictures += other.pictures;
+      images += other.images;
       addRouting(other.routing);
       load.add(other.load);
     }
@@ -67,11 +67,11 @@ public final class Tally implements Serializable {
       return load;
     }
 
-    /** Mean weight of each expert over the pictures; empty where no picture was routed. */
+    /** Mean weight of each expert over the images; empty where no image was routed. */
     public double[] meanRouting() {
       double[] mean = routing.clone();
       for (int i = 0; i < mean.length; i++) {
-        mean[i] /= pictures;
+        mean[i] /= images;
       }
       return mean;
     }
@@ -92,26 +92,26 @@ public final class Tally implements Serializable {
     }
     float[][] routing = result.routing();
     for (int i = 0; i < routing.length; i++) {
-      Language language = language(sampleLanguages[batch.pictureSamples()[i]]);
+      Language language = language(sampleLanguages[batch.imageSamples()[i]]);
       double[] weights = new double[routing[i].length];
       for (int j = 0; j < weights.length; j++) {
         weights[j] = routing[i][j];
       }
       language.addRouting(weights);
-      language.pictures++;
+      language.images++;
     }
   }
 
   /**
-   * Counts what a training batch asked of the experts. A picture that no token of its sample shows
+   * Counts what a training batch asked of the experts. An image that no token of its sample shows
    * counts for nothing: such a sample is one of text.
    *
    * @param sampleLanguages language index of each sample
    */
   public void addLoad(Batch batch, int[] sampleLanguages, StepResult result) {
-    boolean[] shows = batch.showsPicture();
+    boolean[] shows = batch.showsImage();
     for (int i = 0; i < result.selected().length; i++) {
-      int sample = batch.pictureSamples()[i];
+      int sample = batch.imageSamples()[i];
       if (shows[sample]) {
         language(sampleLanguages[sample])
             .load

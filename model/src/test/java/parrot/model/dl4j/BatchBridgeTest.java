@@ -9,7 +9,7 @@ import parrot.model.network.Batch;
 
 class BatchBridgeTest {
   @Test
-  void carriesRaggedSamplesAndTheirPicturesUnchanged() {
+  void carriesRaggedSamplesAndTheirImagesUnchanged() {
     Batch batch =
         new Batch(
             new int[] {-200, 7, 8, 9, 1, -200, 2},

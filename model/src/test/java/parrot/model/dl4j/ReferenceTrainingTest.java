@@ -188,22 +188,22 @@ public class ReferenceTrainingTest {
     graph.output(data.getFeatures());
     Tally measured = vertex.takeTally();
     assertThat(measured.languages().get(0).meanRouting()).hasSize(6);
-    assertThat(measured.load().pictures()).isZero();
+    assertThat(measured.load().images()).isZero();
     graph.fit(data);
     ExpertLoad load = vertex.takeTally().load();
-    int pictures = shownPictures(batch(INSTRUCT));
-    assertThat(load.pictures()).isEqualTo(pictures);
-    assertThat(load.selections()).hasSize(6).containsOnly(pictures);
-    assertThat(Arrays.stream(load.probabilities()).sum()).isCloseTo(pictures, Offset.offset(1e-5));
+    int images = shownImages(batch(INSTRUCT));
+    assertThat(load.images()).isEqualTo(images);
+    assertThat(load.selections()).hasSize(6).containsOnly(images);
+    assertThat(Arrays.stream(load.probabilities()).sum()).isCloseTo(images, Offset.offset(1e-5));
     assertThat(load.weights()).isEqualTo(load.probabilities());
-    assertThat(load.entropy() / pictures).isBetween(0.1, Math.log(6));
+    assertThat(load.entropy() / images).isBetween(0.1, Math.log(6));
   }
 
-  /** Pictures but for those that stand beside samples of text. */
-  private static int shownPictures(Batch batch) {
-    boolean[] shows = batch.showsPicture();
-    int shown = (int) Arrays.stream(batch.pictureSamples()).filter(i -> shows[i]).count();
-    assertThat(shown).isPositive().isLessThan(batch.pictures());
+  /** Images but for those that stand beside samples of text. */
+  private static int shownImages(Batch batch) {
+    boolean[] shows = batch.showsImage();
+    int shown = (int) Arrays.stream(batch.imageSamples()).filter(i -> shows[i]).count();
+    assertThat(shown).isPositive().isLessThan(batch.images());
     return shown;
   }
 
@@ -278,14 +278,14 @@ public class ReferenceTrainingTest {
           targets.add((int) labels[sample * width + i]);
         }
       }
-      int[] pictures = new int[lengths.length];
-      Arrays.setAll(pictures, i -> i);
+      int[] images = new int[lengths.length];
+      Arrays.setAll(images, i -> i);
       return new Batch(
           tokens.stream().mapToInt(i -> i).toArray(),
           targets.stream().mapToInt(i -> i).toArray(),
           Arrays.stream(lengths).mapToInt(i -> (int) i).toArray(),
           inputs.read("pixel_values"),
-          pictures);
+          images);
     }
   }
 }

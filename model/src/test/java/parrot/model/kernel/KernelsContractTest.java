@@ -112,9 +112,9 @@ public abstract class KernelsContractTest {
   @Test
   public void cutsPatchesChannelFirst() {
     Tensor pixels = Tensor.allocate(2, 3 * 16);
-    for (int picture = 0; picture < 2; picture++) {
+    for (int image = 0; image < 2; image++) {
       for (int j = 0; j < 48; j++) {
-        pixels.set(picture, j, 100 * picture + j);
+        pixels.set(image, j, 100 * image + j);
       }
     }
     Tensor patches = Tensor.allocate(8, 12);

@@ -10,7 +10,7 @@ class ExpertLoadTest {
   private static final int ENGLISH = 0;
   private static final int ARABIC = 3;
 
-  /** Three samples: a picture, text, and a picture that no token stands for. */
+  /** Three samples: an image, text, and an image that no token stands for. */
   private final Batch batch =
       new Batch(
           new int[] {Batch.IMAGE, 5, 6, 7, 8, 9},
@@ -28,11 +28,11 @@ class ExpertLoadTest {
           new int[][] {{0, 1}, {0, 1}});
 
   @Test
-  void countsPicturesThatASampleShows() {
+  void countsImagesThatASampleShows() {
     Tally tally = tally(ENGLISH, ARABIC, ARABIC);
     assertThat(tally.languages()).containsOnlyKeys(ENGLISH);
     ExpertLoad load = tally.languages().get(ENGLISH).load();
-    assertThat(load.pictures()).isEqualTo(1);
+    assertThat(load.images()).isEqualTo(1);
     assertThat(load.probabilities()).containsExactly(new double[] {0.6, 0.2, 0.2}, within(1e-7));
     assertThat(load.weights()).containsExactly(0.75, 0.25, 0);
     assertThat(load.selections()).containsExactly(1, 1, 0);
@@ -48,7 +48,7 @@ class ExpertLoadTest {
     sum.add(tally(ARABIC, ENGLISH, ENGLISH));
     assertThat(sum.languages().get(ENGLISH).load().selections()).containsExactly(1, 1, 0);
     assertThat(sum.languages().get(ARABIC).load().selections()).containsExactly(2, 2, 0);
-    assertThat(sum.load().pictures()).isEqualTo(3);
+    assertThat(sum.load().images()).isEqualTo(3);
     assertThat(sum.load().probabilities())
         .containsExactly(new double[] {1.8, 0.6, 0.6}, within(1e-6));
     assertThat(new Tally().load().probabilities()).isEmpty();

@@ -26,7 +26,7 @@ import parrot.model.tensor.Tensor;
 class ExpertsTest {
   private static final int WIDTH = 12;
   private static final int TOKENS = 3;
-  private static final int[] PROMPTS = {0, 2, 5}; // of two pictures
+  private static final int[] PROMPTS = {0, 2, 5}; // of two images
   private static final String NAME = "model.moe_model.";
 
   private final Random random = new Random(5);
@@ -139,16 +139,16 @@ class ExpertsTest {
   }
 
   /** softmax(G a), where a is what the class token finds in the prompt. */
-  private double[] routing(int picture) {
-    double[] question = row(x, picture * TOKENS);
+  private double[] routing(int image) {
+    double[] question = row(x, image * TOKENS);
     double[] scores =
-        IntStream.range(PROMPTS[picture], PROMPTS[picture + 1])
+        IntStream.range(PROMPTS[image], PROMPTS[image + 1])
             .mapToDouble(i -> dot(question, row(prompts, i)) / Math.sqrt(WIDTH))
             .toArray();
     double[] shares = softmax(scores);
     double[] found = new double[WIDTH];
     for (int i = 0; i < shares.length; i++) {
-      double[] token = row(prompts, PROMPTS[picture] + i);
+      double[] token = row(prompts, PROMPTS[image] + i);
       for (int d = 0; d < WIDTH; d++) {
         found[d] += shares[i] * token[d];
       }

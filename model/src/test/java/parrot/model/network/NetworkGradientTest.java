@@ -141,7 +141,7 @@ class NetworkGradientTest {
     }
   }
 
-  /** The batch without one of its samples with a picture. */
+  /** The batch without one of its samples with an image. */
   private static Batch without(Batch batch, int silent) {
     int from = Arrays.stream(batch.lengths(), 0, silent).sum();
     int to = from + batch.lengths()[silent];
@@ -154,7 +154,7 @@ class NetworkGradientTest {
         concat(
             Arrays.copyOf(pixels, silent * size),
             Arrays.copyOfRange(pixels, (silent + 1) * size, pixels.length)),
-        Arrays.stream(batch.pictureSamples())
+        Arrays.stream(batch.imageSamples())
             .filter(sample -> sample != silent)
             .map(sample -> sample > silent ? sample - 1 : sample)
             .toArray());
@@ -173,7 +173,7 @@ class NetworkGradientTest {
     return all;
   }
 
-  /** Whatever stood in their memory: of a step with pictures, or of none. */
+  /** Whatever stood in their memory: of a step with images, or of none. */
   @Test
   void aSampleOfTextLeavesProjectorAndExpertsWithoutGradient() {
     ParrotConfig config = TinyNetworks.config(Map.of());
@@ -250,7 +250,7 @@ class NetworkGradientTest {
    * What is descended on, while the selection stays.
    *
    * @param routing null for no balance loss
-   * @param selected experts by picture
+   * @param selected experts by image
    */
   private record Loss(Routing routing, int[][] selected) {
     double of(StepResult result) {
@@ -261,9 +261,9 @@ class NetworkGradientTest {
     /** E sum_i f_i mean p_i. */
     private double balance(float[][] probabilities) {
       double sum = 0;
-      for (float[] picture : probabilities) {
-        for (int i = 0; i < picture.length; i++) {
-          sum += routing.load().get(i) * picture[i] / probabilities.length;
+      for (float[] image : probabilities) {
+        for (int i = 0; i < image.length; i++) {
+          sum += routing.load().get(i) * image[i] / probabilities.length;
         }
       }
       return routing.lossWeight() * routing.load().size() * sum;

@@ -57,9 +57,9 @@ final class ReferenceCase implements AutoCloseable {
       labels[sample] = row("labels", "lengths", sample);
       lengths[sample] = ids[sample].length;
     }
-    int[] pictures = new int[samples];
-    Arrays.setAll(pictures, i -> i);
-    return new Batch(concat(ids), concat(labels), lengths, inputs.read("pixel_values"), pictures);
+    int[] images = new int[samples];
+    Arrays.setAll(images, i -> i);
+    return new Batch(concat(ids), concat(labels), lengths, inputs.read("pixel_values"), images);
   }
 
   private static int[] concat(int[][] rows) {

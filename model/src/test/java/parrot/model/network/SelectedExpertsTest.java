@@ -19,7 +19,7 @@ import parrot.model.layer.Routing;
 import parrot.model.network.TinyNetworks.Bound;
 import parrot.model.tensor.Tensor;
 
-/** Experts that are chosen compute for the pictures that chose them; the others compute nothing. */
+/** Experts that are chosen compute for the images that chose them; the others compute nothing. */
 class SelectedExpertsTest {
   private static final int VISUAL_TOKENS = 5;
 
@@ -59,20 +59,19 @@ class SelectedExpertsTest {
   }
 
   @Test
-  void anExpertComputesTheRowsOfThePicturesThatChoseIt() {
+  void anExpertComputesTheRowsOfTheImagesThatChoseIt() {
     CountingKernels counting = new CountingKernels(TinyNetworks.reference());
     try (Bound bound = bound(TWO_OF_FIVE, counting.kernels())) {
       counting.forget();
       StepResult result = bound.network.forward(TinyNetworks.batchWithSilentSamples(3));
-      int[] pictures = new int[5];
-      Arrays.stream(result.selected()).flatMapToInt(Arrays::stream).forEach(i -> pictures[i]++);
-      assertThat(pictures).contains(1).doesNotContain(3); // the experts differ
+      int[] images = new int[5];
+      Arrays.stream(result.selected()).flatMapToInt(Arrays::stream).forEach(i -> images[i]++);
+      assertThat(images).contains(1).doesNotContain(3); // the experts differ
       for (int expert = 0; expert < 5; expert++) {
         List<Integer> rows =
             counting.rowsThrough(value(bound, "experts." + expert + ".up_proj.weight"));
         assertThat(rows)
-            .isEqualTo(
-                pictures[expert] == 0 ? List.of() : List.of(pictures[expert] * VISUAL_TOKENS));
+            .isEqualTo(images[expert] == 0 ? List.of() : List.of(images[expert] * VISUAL_TOKENS));
       }
     }
   }
@@ -157,14 +156,14 @@ class SelectedExpertsTest {
       assertThat(List.of(dense.selected())).containsOnly(new int[] {0, 1, 2, 3, 4});
       StepResult result = most.network.forwardBackward(batch);
       assertThat(result.probabilities()).isDeepEqualTo(dense.probabilities());
-      for (int picture = 0; picture < 2; picture++) {
-        int least = 10 - Arrays.stream(result.selected()[picture]).sum();
-        float left = 1 - dense.probabilities()[picture][least];
-        for (int expert : result.selected()[picture]) {
-          assertThat(result.routing()[picture][expert])
-              .isCloseTo(dense.routing()[picture][expert] / left, Offset.offset(1e-6f));
+      for (int image = 0; image < 2; image++) {
+        int least = 10 - Arrays.stream(result.selected()[image]).sum();
+        float left = 1 - dense.probabilities()[image][least];
+        for (int expert : result.selected()[image]) {
+          assertThat(result.routing()[image][expert])
+              .isCloseTo(dense.routing()[image][expert] / left, Offset.offset(1e-6f));
         }
-        assertThat(result.routing()[picture][least]).isZero();
+        assertThat(result.routing()[image][least]).isZero();
       }
     }
   }

@@ -9,8 +9,8 @@ class SequenceLayoutTest {
   private static final int IMAGE = Batch.IMAGE;
   private static final int IGNORE = Batch.IGNORE;
 
-  private static Batch oneSample(int[] ids, int[] labels, int pictures) {
-    return new Batch(ids, labels, new int[] {ids.length}, new float[0], new int[pictures]);
+  private static Batch oneSample(int[] ids, int[] labels, int images) {
+    return new Batch(ids, labels, new int[] {ids.length}, new float[0], new int[images]);
   }
 
   @Test
@@ -59,7 +59,7 @@ class SequenceLayoutTest {
   }
 
   @Test
-  void aPictureWithoutAnImageTokenLeavesNoTraceInTheSequence() {
+  void anImageWithoutAnImageTokenLeavesNoTraceInTheSequence() {
     SequenceLayout layout =
         SequenceLayout.of(oneSample(new int[] {5, 6, 7}, new int[] {IGNORE, IGNORE, 7}, 1), 3, 99);
     assertThat(layout.tokens()).containsExactly(5, 6, 7);
@@ -67,7 +67,7 @@ class SequenceLayoutTest {
   }
 
   @Test
-  void severalPicturesOfASampleFillItsImageTokensInOrder() {
+  void severalImagesOfASampleFillItsImageTokensInOrder() {
     SequenceLayout layout =
         SequenceLayout.of(
             oneSample(new int[] {IMAGE, 5, IMAGE}, new int[] {IGNORE, IGNORE, IGNORE}, 2), 2, 99);
@@ -75,27 +75,27 @@ class SequenceLayoutTest {
   }
 
   @Test
-  void refusesMoreImageTokensThanPictures() {
+  void refusesMoreImageTokensThanImages() {
     Batch batch = oneSample(new int[] {IMAGE, 5}, new int[] {IGNORE, 5}, 0);
     assertThatThrownBy(() -> SequenceLayout.of(batch, 3, 99))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot splice sample 0: it has more image tokens than pictures");
+        .hasMessage("Cannot splice sample 0: it has more image tokens than images");
   }
 
   @Test
-  void refusesFewerImageTokensThanPictures() {
+  void refusesFewerImageTokensThanImages() {
     Batch batch = oneSample(new int[] {IMAGE, 5, 6}, new int[] {IGNORE, IGNORE, 6}, 2);
     assertThatThrownBy(() -> SequenceLayout.of(batch, 3, 99))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot splice sample 0: it has 1 image tokens and 2 pictures");
+        .hasMessage("Cannot splice sample 0: it has 1 image tokens and 2 images");
   }
 
   @Test
-  void refusesAPictureWithoutPrompt() {
+  void refusesAnImageWithoutPrompt() {
     Batch batch = oneSample(new int[] {IMAGE, 5}, new int[] {IGNORE, 5}, 1);
     assertThatThrownBy(() -> SequenceLayout.of(batch, 3, 99))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot route the picture of sample 0: it has no prompt tokens");
+        .hasMessage("Cannot route the image of sample 0: it has no prompt tokens");
   }
 
   @Test

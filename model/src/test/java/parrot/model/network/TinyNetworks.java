@@ -111,7 +111,7 @@ final class TinyNetworks {
     };
   }
 
-  /** Two samples with a picture, one of text alone in between; the last tokens are supervised. */
+  /** Two samples with an image, one of text alone in between; the last tokens are supervised. */
   static Batch batch(long seed) {
     int image = Batch.IMAGE;
     int ignore = Batch.IGNORE;
@@ -124,7 +124,7 @@ final class TinyNetworks {
   }
 
   /**
-   * Three samples with a picture and two of text; nothing is supervised of the second and the last,
+   * Three samples with an image and two of text; nothing is supervised of the second and the last,
    * everything but the first token of the fourth.
    */
   static Batch batchWithSilentSamples(long seed) {
@@ -140,9 +140,9 @@ final class TinyNetworks {
     return new Batch(ids, labels, new int[] {5, 4, 4, 3, 2}, pixels(3, seed), new int[] {0, 1, 2});
   }
 
-  static float[] pixels(int pictures, long seed) {
+  static float[] pixels(int images, long seed) {
     Random random = new Random(seed);
-    float[] pixels = new float[pictures * 3 * PICTURE * PICTURE];
+    float[] pixels = new float[images * 3 * PICTURE * PICTURE];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) random.nextGaussian();
     }

@@ -1,6 +1,6 @@
 package parrot.datasets.image.webp;
 
-import parrot.datasets.image.Picture;
+import parrot.datasets.image.RgbImage;
 
 /**
  * From luma and halved chroma to RGB, with libwebp's smoothing of the chroma and its fixed-point
@@ -9,7 +9,7 @@ import parrot.datasets.image.Picture;
 final class Vp8Colours {
   private Vp8Colours() {}
 
-  static Picture picture(int width, int height, Vp8Plane luma, Vp8Plane blue, Vp8Plane red) {
+  static RgbImage image(int width, int height, Vp8Plane luma, Vp8Plane blue, Vp8Plane red) {
     byte[] rgb = new byte[3 * width * height];
     int[] blueRow = new int[width];
     int[] redRow = new int[width];
@@ -30,7 +30,7 @@ final class Vp8Colours {
         rgb[target++] = sample(light + (u * 33050 >> 8) - 17685);
       }
     }
-    return new Picture(width, height, rgb);
+    return new RgbImage(width, height, rgb);
   }
 
   private static byte sample(int value) {

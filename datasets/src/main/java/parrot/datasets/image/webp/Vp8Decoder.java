@@ -1,10 +1,10 @@
 package parrot.datasets.image.webp;
 
 import java.util.Arrays;
-import parrot.datasets.image.Picture;
+import parrot.datasets.image.RgbImage;
 
 /**
- * A VP8 key frame, which is a lossy WebP picture (RFC 6386). Written here because Pillow's decoder,
+ * A VP8 key frame, which is a lossy WebP image (RFC 6386). Written here because Pillow's decoder,
  * libwebp, predicts from what no filter has touched yet, as the format demands, and smooths the
  * chroma; ImageIO's plugin does neither, and drifts.
  */
@@ -50,7 +50,7 @@ public final class Vp8Decoder {
   }
 
   /** Decodes the frame in {@code data[start, end)}. */
-  public static Picture decode(byte[] data, int start, int end) {
+  public static RgbImage decode(byte[] data, int start, int end) {
     Vp8Header header = new Vp8Header(data, start, end);
     Vp8Decoder decoder = new Vp8Decoder(header);
     decoder.decodeMacroblocks();
@@ -58,7 +58,7 @@ public final class Vp8Decoder {
       new Vp8LoopFilter(header, decoder.luma, decoder.blue, decoder.red)
           .filter(decoder.columns, decoder.rows, decoder.filterLevels, decoder.filterInside);
     }
-    return Vp8Colours.picture(header.width, header.height, decoder.luma, decoder.blue, decoder.red);
+    return Vp8Colours.image(header.width, header.height, decoder.luma, decoder.blue, decoder.red);
   }
 
   private void decodeMacroblocks() {

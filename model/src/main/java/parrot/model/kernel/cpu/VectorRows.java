@@ -134,14 +134,14 @@ final class VectorRows {
         run -> {
           int top = run.row() / grid % grid * patch;
           int left = run.row() % grid * patch;
-          int picture = run.row() / (grid * grid);
+          int image = run.row() / (grid * grid);
           for (int line = 0; line < 3 * patch; line++) {
             int row = line / patch * size + top + line % patch;
             run.buffer(0)
                 .put(
                     run.at(0) + 4 * line * patch,
                     pixels.buffer(),
-                    pixels.at(picture, row * size + left),
+                    pixels.at(image, row * size + left),
                     4 * patch);
           }
         },

@@ -416,11 +416,11 @@ public final class ReferenceKernels implements Kernels {
     each(
         patches,
         (i, j) -> {
-          int picture = i / (grid * grid);
+          int image = i / (grid * grid);
           int channel = j / (patch * patch);
           int row = i / grid % grid * patch + j / patch % patch;
           int column = i % grid * patch + j % patch;
-          return pixels.get(picture, (channel * size + row) * size + column);
+          return pixels.get(image, (channel * size + row) * size + column);
         });
   }
 

@@ -8,29 +8,29 @@ import java.io.Serializable;
  * clipped to 255, CMYK is taken as Adobe writes it, colour profiles and the orientation of EXIF are
  * ignored. Immutable, safe for use by several threads.
  */
-public final class PictureDecoder implements Serializable {
+public final class ImageDecoder implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final PictureLimits limits;
+  private final ImageLimits limits;
 
   /** A decoder with the default limits. */
-  public PictureDecoder() {
-    this(PictureLimits.DEFAULT);
+  public ImageDecoder() {
+    this(ImageLimits.DEFAULT);
   }
 
   /** A decoder with limits of the caller's. */
-  public PictureDecoder(PictureLimits limits) {
+  public ImageDecoder(ImageLimits limits) {
     this.limits = limits;
   }
 
   /**
    * Decodes a whole file.
    *
-   * @throws UnusablePictureException if it is no picture, damaged, of an unsupported kind, or
-   *     larger than the limits
+   * @throws UnusableImageException if it is no image, damaged, of an unsupported kind, or larger
+   *     than the limits
    */
-  public Picture decode(byte[] file) {
-    return switch (PictureFormat.of(file)) {
+  public RgbImage decode(byte[] file) {
+    return switch (ImageFormat.of(file)) {
       case PNG -> new PngDecoder(file, limits).decode();
       case JPEG -> new JpegDecoder(file, limits).decode();
       case GIF -> new GifDecoder(file, limits).decode();

@@ -4,27 +4,27 @@ import java.util.Objects;
 import parrot.datasets.DataException;
 
 /**
- * A picture that no example can be made of. The message says what is wrong and what to do; {@link
+ * An image that no example can be made of. The message says what is wrong and what to do; {@link
  * #at} adds where.
  */
-public final class UnusablePictureException extends DataException {
+public final class UnusableImageException extends DataException {
   private static final long serialVersionUID = 1L;
 
-  /** Why a picture cannot be used; rejected rows are counted by it. */
+  /** Why an image cannot be used; rejected rows are counted by it. */
   public enum Reason {
     /** There is no such file. */
     MISSING,
-    /** The path leads out of the folder of pictures. */
+    /** The path leads out of the folder of images. */
     OUTSIDE_FOLDER,
     /** The file has no bytes. */
     EMPTY,
-    /** The content is of no known picture format. */
+    /** The content is of no known image format. */
     NOT_A_PICTURE,
-    /** A picture, of a format or variant that cannot be decoded here. */
+    /** An image, of a format or variant that cannot be decoded here. */
     UNSUPPORTED,
     /** More pixels, a longer side or more bytes than the limit. */
     TOO_LARGE,
-    /** The file ends before the picture does. */
+    /** The file ends before the image does. */
     TRUNCATED,
     /** The content contradicts its format. */
     UNREADABLE
@@ -35,16 +35,16 @@ public final class UnusablePictureException extends DataException {
   private final String remedy;
 
   /**
-   * Describes an unusable picture whose place is not known yet.
+   * Describes an unusable image whose place is not known yet.
    *
    * @param problem what is wrong, without a full stop
    * @param remedy what to do about it, without a full stop
    */
-  public UnusablePictureException(Reason reason, String problem, String remedy) {
-    this(reason, "Cannot use the picture", problem, remedy, null);
+  public UnusableImageException(Reason reason, String problem, String remedy) {
+    this(reason, "Cannot use the image", problem, remedy, null);
   }
 
-  private UnusablePictureException(
+  private UnusableImageException(
       Reason reason, String subject, String problem, String remedy, Throwable cause) {
     super(subject + ": " + problem + "; " + remedy, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
@@ -53,14 +53,14 @@ public final class UnusablePictureException extends DataException {
   }
 
   /** The same with the error behind it. */
-  UnusablePictureException causedBy(Throwable cause) {
-    return new UnusablePictureException(reason, "Cannot use the picture", problem, remedy, cause);
+  UnusableImageException causedBy(Throwable cause) {
+    return new UnusableImageException(reason, "Cannot use the image", problem, remedy, cause);
   }
 
-  /** The same problem, named with the place of the picture: a path, or a file and its row. */
-  public UnusablePictureException at(String place) {
-    return new UnusablePictureException(
-        reason, "Cannot use the picture " + place, problem, remedy, this);
+  /** The same problem, named with the place of the image: a path, or a file and its row. */
+  public UnusableImageException at(String place) {
+    return new UnusableImageException(
+        reason, "Cannot use the image " + place, problem, remedy, this);
   }
 
   /** Returns the reason to count by. */

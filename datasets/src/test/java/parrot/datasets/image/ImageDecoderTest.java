@@ -18,30 +18,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import parrot.datasets.image.UnusablePictureException.Reason;
+import parrot.datasets.image.UnusableImageException.Reason;
 
-class PictureDecoderTest {
-  private final PictureDecoder decoder = new PictureDecoder();
+class ImageDecoderTest {
+  private final ImageDecoder decoder = new ImageDecoder();
 
   @Test
   void refusesAnEmptyFile() {
     assertRefused(
         new byte[0],
         Reason.EMPTY,
-        "Cannot use the picture: the file is empty; restore the file or remove the example");
+        "Cannot use the image: the file is empty; restore the file or remove the example");
   }
 
   @Test
-  void refusesAFileThatIsNoPicture() {
+  void refusesAFileThatIsNoImage() {
     assertRefused(
         "<html>not found</html>".getBytes(StandardCharsets.UTF_8),
         Reason.NOT_A_PICTURE,
-        "Cannot use the picture: the file is no picture (22 bytes, starting with \"<html>not fo\");"
+        "Cannot use the image: the file is no image (22 bytes, starting with \"<html>not fo\");"
             + " replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
     assertRefused(
         "BMW and others build cars".getBytes(StandardCharsets.UTF_8),
         Reason.NOT_A_PICTURE,
-        "no picture (25 bytes");
+        "no image (25 bytes");
   }
 
   @ParameterizedTest
@@ -58,45 +58,45 @@ class PictureDecoderTest {
         Reason.UNSUPPORTED,
         "the file is a "
             + name
-            + " picture, which is not decoded; convert it to PNG, JPEG, GIF, BMP or WebP");
+            + " image, which is not decoded; convert it to PNG, JPEG, GIF, BMP or WebP");
   }
 
   @Test
-  void refusesAnEnormousPictureByItsHeader() throws IOException {
+  void refusesAnEnormousImageByItsHeader() throws IOException {
     assertRefused(
         png(50_000, 50_000, 8, 2, 0, new byte[100]),
         Reason.TOO_LARGE,
-        "Cannot use the picture: it has 50000 x 50000 pixels (at most 100000000 pixels and 65535 a side are decoded);"
+        "Cannot use the image: it has 50000 x 50000 pixels (at most 100000000 pixels and 65535 a side are decoded);"
             + " scale it down or remove the example");
     assertRefused(
         png(70_000, 1, 8, 2, 0, new byte[100]), Reason.TOO_LARGE, "it has 70000 x 1 pixels");
-    byte[] gif = ReferencePictures.file("picture.gif");
+    byte[] gif = ReferenceImages.file("picture.gif");
     Arrays.fill(gif, 6, 10, (byte) 0xff);
     assertRefused(gif, Reason.TOO_LARGE, "it has 65535 x 65535 pixels");
-    byte[] bmp = ReferencePictures.file("picture.bmp");
+    byte[] bmp = ReferenceImages.file("picture.bmp");
     Arrays.fill(bmp, 18, 20, (byte) 0xff);
     Arrays.fill(bmp, 22, 24, (byte) 0xff);
     assertRefused(bmp, Reason.TOO_LARGE, "it has 65535 x 65535 pixels");
-    byte[] webp = ReferencePictures.file("picture.webp");
+    byte[] webp = ReferenceImages.file("picture.webp");
     Arrays.fill(webp, 21, 25, (byte) 0xff);
     assertRefused(webp, Reason.TOO_LARGE, "it has 16384 x 16384 pixels");
-    byte[] jpeg = ReferencePictures.file("baseline.jpg");
+    byte[] jpeg = ReferenceImages.file("baseline.jpg");
     Arrays.fill(jpeg, find(jpeg, 0xc0) + 5, find(jpeg, 0xc0) + 9, (byte) 0xff);
     assertRefused(jpeg, Reason.TOO_LARGE, "it has 65535 x 65535 pixels");
   }
 
   @Test
   void takesTheLimitsOfItsCaller() {
-    PictureDecoder small = new PictureDecoder(new PictureLimits(1_000, 500));
+    ImageDecoder small = new ImageDecoder(new ImageLimits(1_000, 500));
 
-    assertThatThrownBy(() -> small.decode(ReferencePictures.file("square.png")))
-        .isInstanceOf(UnusablePictureException.class)
+    assertThatThrownBy(() -> small.decode(ReferenceImages.file("square.png")))
+        .isInstanceOf(UnusableImageException.class)
         .hasMessageContaining(
             "it has 112 x 112 pixels (at most 1000 pixels and 500 a side are decoded)");
-    assertThatThrownBy(() -> new PictureLimits(1L << 40, 1))
+    assertThatThrownBy(() -> new ImageLimits(1L << 40, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid pixel limit: 1099511627776 (must be from 1 to 715827882)");
-    assertThatThrownBy(() -> new PictureLimits(1, 0))
+    assertThatThrownBy(() -> new ImageLimits(1, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid side limit: 0 (must be at least 1)");
   }
@@ -115,16 +115,16 @@ class PictureDecoderTest {
         "picture.bmp",
         "picture.webp"
       })
-  void refusesAPictureThatBreaksOff(String name) {
-    byte[] file = ReferencePictures.file(name);
+  void refusesAnImageThatBreaksOff(String name) {
+    byte[] file = ReferenceImages.file(name);
     for (int part = 1; part <= 9; part++) {
       byte[] broken = Arrays.copyOf(file, file.length * part / 10);
       assertThatThrownBy(() -> decoder.decode(broken))
           .as("%s, %d bytes of %d", name, broken.length, file.length)
-          .isInstanceOf(UnusablePictureException.class)
+          .isInstanceOf(UnusableImageException.class)
           .hasMessageContaining(
-              "the file ends before the picture does (after " + broken.length + " bytes)")
-          .extracting(e -> ((UnusablePictureException) e).reason())
+              "the file ends before the image does (after " + broken.length + " bytes)")
+          .extracting(e -> ((UnusableImageException) e).reason())
           .isEqualTo(Reason.TRUNCATED);
     }
   }
@@ -141,10 +141,10 @@ class PictureDecoderTest {
         "picture.bmp",
         "picture.webp"
       })
-  void endsInARefusalOrAPictureWhateverIsDamaged(String name) {
-    byte[] file = ReferencePictures.file(name);
+  void endsInARefusalOrAnImageWhateverIsDamaged(String name) {
+    byte[] file = ReferenceImages.file(name);
     Random random = new Random(5);
-    PictureDecoder careful = new PictureDecoder(new PictureLimits(1_000_000, 5_000));
+    ImageDecoder careful = new ImageDecoder(new ImageLimits(1_000_000, 5_000));
     for (int trial = 0; trial < 40; trial++) {
       byte[] damaged = file.clone();
       for (int i = 0; i < 3; i++) {
@@ -153,8 +153,8 @@ class PictureDecoderTest {
       }
       try {
         assertThat(careful.decode(damaged).rgb()).isNotEmpty();
-      } catch (UnusablePictureException e) {
-        assertThat(e).hasMessageStartingWith("Cannot use the picture: ").hasMessageContaining("; ");
+      } catch (UnusableImageException e) {
+        assertThat(e).hasMessageStartingWith("Cannot use the image: ").hasMessageContaining("; ");
       }
     }
   }
@@ -162,17 +162,17 @@ class PictureDecoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"smooth.webp", "noise.webp", "alpha.webp", "animated.webp", "animated.gif"})
-  void decodesLossyAndAnimatedPicturesToTheValuesOfPillow(String name) {
-    Picture picture = decoder.decode(ReferencePictures.resource("/pictures/" + name));
+  void decodesLossyAndAnimatedImagesToTheValuesOfPillow(String name) {
+    RgbImage image = decoder.decode(ReferenceImages.resource("/pictures/" + name));
 
-    Picture expected = decoder.decode(ReferencePictures.resource("/pictures/" + name + ".png"));
-    assertThat(picture.width()).isEqualTo(expected.width());
-    assertThat(picture.rgb()).isEqualTo(expected.rgb());
+    RgbImage expected = decoder.decode(ReferenceImages.resource("/pictures/" + name + ".png"));
+    assertThat(image.width()).isEqualTo(expected.width());
+    assertThat(image.rgb()).isEqualTo(expected.rgb());
   }
 
   @Test
-  void endsInARefusalOrAPictureWhereverALossyWebpIsDamaged() {
-    byte[] file = ReferencePictures.resource("/pictures/smooth.webp");
+  void endsInARefusalOrAnImageWhereverALossyWebpIsDamaged() {
+    byte[] file = ReferenceImages.resource("/pictures/smooth.webp");
     Random random = new Random(6);
     for (int trial = 0; trial < 200; trial++) {
       byte[] damaged = file.clone();
@@ -180,40 +180,40 @@ class PictureDecoderTest {
       damaged[from + random.nextInt(file.length - from)] = (byte) random.nextInt();
       try {
         assertThat(decoder.decode(damaged).rgb()).isNotEmpty();
-      } catch (UnusablePictureException e) {
-        assertThat(e).hasMessageStartingWith("Cannot use the picture: ");
+      } catch (UnusableImageException e) {
+        assertThat(e).hasMessageStartingWith("Cannot use the image: ");
       }
     }
     for (int length = 0; length < file.length; length += 7) {
       byte[] broken = Arrays.copyOf(file, length);
-      assertThatThrownBy(() -> decoder.decode(broken)).isInstanceOf(UnusablePictureException.class);
+      assertThatThrownBy(() -> decoder.decode(broken)).isInstanceOf(UnusableImageException.class);
     }
   }
 
   @Test
-  void addsWhereThePictureIs() {
+  void addsWhereTheImageIs() {
     assertThatThrownBy(
             () -> {
               try {
                 decoder.decode(new byte[0]);
-              } catch (UnusablePictureException e) {
+              } catch (UnusableImageException e) {
                 throw e.at("train.json row 7 (a/b.png)");
               }
             })
         .hasMessage(
-            "Cannot use the picture train.json row 7 (a/b.png): the file is empty; restore the file or remove the example");
+            "Cannot use the image train.json row 7 (a/b.png): the file is empty; restore the file or remove the example");
   }
 
   @Test
   void refusesJpegsOfUncommonKinds() {
-    byte[] lossless = ReferencePictures.file("baseline.jpg");
+    byte[] lossless = ReferenceImages.file("baseline.jpg");
     int frame = find(lossless, 0xc0);
     lossless[frame + 1] = (byte) 0xc3;
     assertRefused(
         lossless,
         Reason.UNSUPPORTED,
         "it is a JPEG of an uncommon process (SOF3; lossless, arithmetic or hierarchical)");
-    byte[] deep = ReferencePictures.file("baseline.jpg");
+    byte[] deep = ReferenceImages.file("baseline.jpg");
     deep[frame + 4] = 12;
     assertRefused(
         deep,
@@ -223,7 +223,7 @@ class PictureDecoderTest {
 
   @Test
   void readsAJpegWhoseMetadataIsDamaged() {
-    byte[] good = ReferencePictures.file("baseline.jpg");
+    byte[] good = ReferenceImages.file("baseline.jpg");
     byte[] segment = new byte[64];
     segment[0] = (byte) 0xff;
     segment[1] = (byte) 0xe2;
@@ -240,10 +240,10 @@ class PictureDecoderTest {
 
   @Test
   void ignoresTheOrientationOfExif() {
-    Picture picture = decoder.decode(ReferencePictures.file("rotated-by-exif.jpg"));
+    RgbImage image = decoder.decode(ReferenceImages.file("rotated-by-exif.jpg"));
 
-    assertThat(picture.width()).isEqualTo(220);
-    assertThat(picture.height()).isEqualTo(150);
+    assertThat(image.width()).isEqualTo(220);
+    assertThat(image.height()).isEqualTo(150);
   }
 
   @ParameterizedTest
@@ -266,11 +266,11 @@ class PictureDecoderTest {
     filtered.write(0);
     filtered.write(java.util.HexFormat.of().parseHex(row));
 
-    Picture picture =
+    RgbImage image =
         decoder.decode(png(2, 1, depth, colourType, 0, deflate(filtered.toByteArray())));
 
-    assertThat(picture.rgb()[0] & 255).isEqualTo(first);
-    assertThat(picture.rgb()[3] & 255).isEqualTo(second);
+    assertThat(image.rgb()[0] & 255).isEqualTo(first);
+    assertThat(image.rgb()[3] & 255).isEqualTo(second);
   }
 
   @Test
@@ -279,11 +279,11 @@ class PictureDecoderTest {
     // 7 (row 1); passes 2 and 3 are empty.
     byte[] raw = {0, 10, 0, 12, 0, 30, 32, 0, 11, 0, 31, 0, 20, 21, 22};
 
-    Picture picture = decoder.decode(png(3, 3, 8, 0, 1, deflate(raw)));
+    RgbImage image = decoder.decode(png(3, 3, 8, 0, 1, deflate(raw)));
 
     byte[] reds = new byte[9];
     for (int i = 0; i < 9; i++) {
-      reds[i] = picture.rgb()[3 * i];
+      reds[i] = image.rgb()[3 * i];
     }
     assertThat(reds).containsExactly(10, 11, 12, 20, 21, 22, 30, 31, 32);
   }
@@ -319,21 +319,21 @@ class PictureDecoderTest {
   void travelsToExecutors() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
-      stream.writeObject(new PicturePreparation(14));
+      stream.writeObject(new ImagePreparation(14));
     }
     try (ObjectInputStream stream =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-      PicturePreparation preparation = (PicturePreparation) stream.readObject();
-      assertThat(preparation.prepare(ReferencePictures.file("small.png")))
-          .isEqualTo(new PicturePreparation(14).prepare(ReferencePictures.file("small.png")));
+      ImagePreparation preparation = (ImagePreparation) stream.readObject();
+      assertThat(preparation.prepare(ReferenceImages.file("small.png")))
+          .isEqualTo(new ImagePreparation(14).prepare(ReferenceImages.file("small.png")));
     }
   }
 
   private void assertRefused(byte[] file, Reason reason, String message) {
     assertThatThrownBy(() -> decoder.decode(file))
-        .isInstanceOf(UnusablePictureException.class)
+        .isInstanceOf(UnusableImageException.class)
         .hasMessageContaining(message)
-        .extracting(e -> ((UnusablePictureException) e).reason())
+        .extracting(e -> ((UnusableImageException) e).reason())
         .isEqualTo(reason);
   }
 

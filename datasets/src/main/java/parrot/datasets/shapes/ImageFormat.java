@@ -13,16 +13,16 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The file formats pictures are written in. */
-enum PictureFormat {
+/** The file formats images are written in. */
+enum ImageFormat {
   PNG,
   JPEG;
 
   private static final float JPEG_QUALITY = 0.92f;
 
-  /** Which format the picture of this seed has. */
-  static PictureFormat of(long pictureSeed, double jpegShare) {
-    double draw = new SplittableRandom(Seeds.mix(pictureSeed)).nextDouble();
+  /** Which format the image of this seed has. */
+  static ImageFormat of(long imageSeed, double jpegShare) {
+    double draw = new SplittableRandom(Seeds.mix(imageSeed)).nextDouble();
     return draw < jpegShare ? JPEG : PNG;
   }
 

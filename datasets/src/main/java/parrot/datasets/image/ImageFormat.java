@@ -1,10 +1,10 @@
 package parrot.datasets.image;
 
 import java.nio.charset.StandardCharsets;
-import parrot.datasets.image.UnusablePictureException.Reason;
+import parrot.datasets.image.UnusableImageException.Reason;
 
-/** The picture formats that are decoded, told apart by the first bytes of the content. */
-enum PictureFormat {
+/** The image formats that are decoded, told apart by the first bytes of the content. */
+enum ImageFormat {
   PNG,
   JPEG,
   GIF,
@@ -17,11 +17,11 @@ enum PictureFormat {
   /**
    * Recognises the format of a file.
    *
-   * @throws UnusablePictureException if it is empty, no picture, or of another picture format
+   * @throws UnusableImageException if it is empty, no image, or of another image format
    */
-  static PictureFormat of(byte[] file) {
+  static ImageFormat of(byte[] file) {
     if (file.length == 0) {
-      throw new UnusablePictureException(
+      throw new UnusableImageException(
           Reason.EMPTY, "the file is empty", "restore the file or remove the example");
     }
     if (starts(file, 0, "\u0089PNG\r\n\u001a\n")) {
@@ -42,20 +42,20 @@ enum PictureFormat {
     throw refusal(file);
   }
 
-  private static UnusablePictureException refusal(byte[] file) {
+  private static UnusableImageException refusal(byte[] file) {
     String other = otherFormat(file);
     if (other != null) {
-      return new UnusablePictureException(
-          Reason.UNSUPPORTED, "the file is a " + other + " picture, which is not decoded", CONVERT);
+      return new UnusableImageException(
+          Reason.UNSUPPORTED, "the file is a " + other + " image, which is not decoded", CONVERT);
     }
     String known = "\u0089PNG\r\n\u001a\n";
     if (file.length < known.length() && starts(file, 0, known.substring(0, file.length))) {
-      return new UnusablePictureException(
+      return new UnusableImageException(
           Reason.TRUNCATED, "the file ends after " + file.length + " bytes", "fetch it again");
     }
-    return new UnusablePictureException(
+    return new UnusableImageException(
         Reason.NOT_A_PICTURE,
-        "the file is no picture (" + file.length + " bytes, starting with " + beginning(file) + ")",
+        "the file is no image (" + file.length + " bytes, starting with " + beginning(file) + ")",
         "replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
   }
 

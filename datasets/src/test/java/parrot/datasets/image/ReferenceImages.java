@@ -11,16 +11,16 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Picture files and what Pillow 9.4 makes of them (NAME@SIZE -> uint8 [SIZE, SIZE, 3]). */
-final class ReferencePictures {
-  private ReferencePictures() {}
+/** Image files and what Pillow 9.4 makes of them (NAME@SIZE -> uint8 [SIZE, SIZE, 3]). */
+final class ReferenceImages {
+  private ReferenceImages() {}
 
   static byte[] file(String name) {
     return resource("/reference/images/" + name);
   }
 
   static byte[] resource(String path) {
-    try (InputStream stream = ReferencePictures.class.getResourceAsStream(path)) {
+    try (InputStream stream = ReferenceImages.class.getResourceAsStream(path)) {
       return stream.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

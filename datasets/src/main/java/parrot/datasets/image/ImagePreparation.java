@@ -3,37 +3,37 @@ package parrot.datasets.image;
 import java.io.Serializable;
 
 /**
- * Makes the input of a vision encoder of a picture, as published Parrot does: padded to a square
- * with CLIP's mean colour, the picture in the middle, then resized as Pillow's {@code
+ * Makes the input of a vision encoder of an image, as published Parrot does: padded to a square
+ * with CLIP's mean colour, the image in the middle, then resized as Pillow's {@code
  * resize(BICUBIC)} does, with the same integers.
  *
- * <p>The square is never built: what lies beyond the picture enters as a constant times its
- * weights. Memory is the picture and about sixteen bytes for each sample of the result, whatever
- * the aspect ratio. Immutable, safe for use by several threads.
+ * <p>The square is never built: what lies beyond the image enters as a constant times its weights.
+ * Memory is the image and about sixteen bytes for each sample of the result, whatever the aspect
+ * ratio. Immutable, safe for use by several threads.
  */
-public final class PicturePreparation implements Serializable {
+public final class ImagePreparation implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** The colour of the padding: CLIP's mean in 8 bits. */
   private static final int[] MEAN_COLOUR = {122, 116, 104};
 
   private final int size;
-  private final PictureDecoder decoder;
+  private final ImageDecoder decoder;
 
   /**
    * Prepares for an encoder with default limits.
    *
    * @param size pixels a side of the result
    */
-  public PicturePreparation(int size) {
-    this(size, new PictureDecoder());
+  public ImagePreparation(int size) {
+    this(size, new ImageDecoder());
   }
 
   /** Prepares for an encoder, with a decoder of the caller's. */
-  public PicturePreparation(int size, PictureDecoder decoder) {
+  public ImagePreparation(int size, ImageDecoder decoder) {
     if (size < 1 || size > 8192) {
       throw new IllegalArgumentException(
-          "Invalid picture size: " + size + " (must be from 1 to 8192)");
+          "Invalid image size: " + size + " (must be from 1 to 8192)");
     }
     this.size = size;
     this.decoder = decoder;
@@ -45,28 +45,28 @@ public final class PicturePreparation implements Serializable {
   }
 
   /**
-   * Decodes a picture file and prepares it.
+   * Decodes an image file and prepares it.
    *
    * @return uint8 [size, size, 3], RGB
-   * @throws UnusablePictureException if it cannot be decoded
+   * @throws UnusableImageException if it cannot be decoded
    */
   public byte[] prepare(byte[] file) {
     return prepare(decoder.decode(file));
   }
 
   /**
-   * Prepares a decoded picture.
+   * Prepares a decoded image.
    *
    * @return uint8 [size, size, 3], RGB
    */
-  public byte[] prepare(Picture picture) {
-    int side = Math.max(picture.width(), picture.height());
-    if (picture.width() == size && picture.height() == size) {
-      return picture.rgb().clone();
+  public byte[] prepare(RgbImage image) {
+    int side = Math.max(image.width(), image.height());
+    if (image.width() == size && image.height() == size) {
+      return image.rgb().clone();
     }
     BicubicWeights weights = new BicubicWeights(side, size);
-    int left = (side - picture.width()) / 2;
-    int top = (side - picture.height()) / 2;
+    int left = (side - image.width()) / 2;
+    int top = (side - image.height()) / 2;
 
     // The first pass (along rows) of a row that is padding all over; the same for each of them.
     int[] padding = new int[3 * size];
@@ -76,17 +76,17 @@ public final class PicturePreparation implements Serializable {
         padding[3 * x + c] = BicubicWeights.sample(MEAN_COLOUR[c] * all);
       }
     }
-    // What the padding beside the picture adds to its rows, and where a row differs from padding at
+    // What the padding beside the image adds to its rows, and where a row differs from padding at
     // all.
     int[] beside = new int[3 * size];
     int from = size;
     int to = 0;
     for (int x = 0; x < size; x++) {
-      int outside = weights.outside(x, left, left + picture.width());
+      int outside = weights.outside(x, left, left + image.width());
       for (int c = 0; c < 3; c++) {
         beside[3 * x + c] = MEAN_COLOUR[c] * outside;
       }
-      if (overlaps(weights, x, left, picture.width())) {
+      if (overlaps(weights, x, left, image.width())) {
         from = Math.min(from, x);
         to = x + 1;
       }
@@ -94,7 +94,7 @@ public final class PicturePreparation implements Serializable {
 
     int[] sums = new int[3 * size * size]; // second pass, [size, size, 3]
     for (int y = 0; y < size; y++) {
-      int outside = weights.outside(y, top, top + picture.height());
+      int outside = weights.outside(y, top, top + image.height());
       int start = 3 * y * size;
       for (int i = 0; i < 3 * size; i++) {
         sums[start + i] = padding[i] * outside;
@@ -102,8 +102,8 @@ public final class PicturePreparation implements Serializable {
     }
     int[] row = padding.clone();
     int lowest = 0; // outputs before it are complete
-    for (int y = 0; y < picture.height(); y++) {
-      resizeRow(picture, y, weights, left, beside, from, to, row);
+    for (int y = 0; y < image.height(); y++) {
+      resizeRow(image, y, weights, left, beside, from, to, row);
       int input = top + y;
       while (lowest < size && weights.first[lowest] + weights.count[lowest] <= input) {
         lowest++;
@@ -125,9 +125,9 @@ public final class PicturePreparation implements Serializable {
     return first < left + width && first + weights.count[x] > left;
   }
 
-  /** First pass over one row of the picture, for the outputs in {@code [from, to)}. */
+  /** First pass over one row of the image, for the outputs in {@code [from, to)}. */
   private static void resizeRow(
-      Picture picture,
+      RgbImage image,
       int y,
       BicubicWeights weights,
       int left,
@@ -135,9 +135,9 @@ public final class PicturePreparation implements Serializable {
       int from,
       int to,
       int[] row) {
-    byte[] rgb = picture.rgb();
+    byte[] rgb = image.rgb();
     int[] all = weights.weights;
-    int width = picture.width();
+    int width = image.width();
     int start = 3 * y * width;
     for (int x = from; x < to; x++) {
       int first = weights.first[x];

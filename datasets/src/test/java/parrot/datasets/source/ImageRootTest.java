@@ -18,29 +18,29 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
-import parrot.datasets.image.UnusablePictureException;
-import parrot.datasets.image.UnusablePictureException.Reason;
+import parrot.datasets.image.UnusableImageException;
+import parrot.datasets.image.UnusableImageException.Reason;
 import parrot.datasets.storage.FileSystems;
 
-class PictureRootTest {
+class ImageRootTest {
   @TempDir java.nio.file.Path scratch;
   private FileSystem files;
-  private PictureRoot root;
+  private ImageRoot root;
 
   @BeforeEach
   void open() throws IOException {
     Files.createDirectories(scratch.resolve("root/sub"));
     Files.writeString(scratch.resolve("secret"), "secret");
-    Files.writeString(scratch.resolve("root/sub/b:c%20 д.png"), "picture");
+    Files.writeString(scratch.resolve("root/sub/b:c%20 д.png"), "image");
     Path path = new Path(scratch.resolve("root").toUri());
     files = FileSystems.of(path, new Configuration());
-    root = new PictureRoot(files, path);
+    root = new ImageRoot(files, path);
   }
 
   @Test
   void readsFilesUnderTheRootWhateverTheirName() throws IOException {
-    assertThat(root.read("sub/b:c%20 д.png")).asString().isEqualTo("picture");
-    assertThat(root.read("./sub//b:c%20 д.png")).asString().isEqualTo("picture");
+    assertThat(root.read("sub/b:c%20 д.png")).asString().isEqualTo("image");
+    assertThat(root.read("./sub//b:c%20 д.png")).asString().isEqualTo("image");
   }
 
   @ParameterizedTest
@@ -58,7 +58,7 @@ class PictureRootTest {
   void readsNothingOutsideOfTheRoot(String path) {
     assertThatThrownBy(() -> root.read(path))
         .isInstanceOfSatisfying(
-            UnusablePictureException.class,
+            UnusableImageException.class,
             e -> assertThat(e.reason()).isEqualTo(Reason.OUTSIDE_FOLDER))
         .hasMessageContaining("name it by its path under");
   }
@@ -70,10 +70,10 @@ class PictureRootTest {
     Files.createSymbolicLink(scratch.resolve("root/fine"), scratch.resolve("root/sub"));
 
     assertThatThrownBy(() -> root.read("link"))
-        .isInstanceOf(UnusablePictureException.class)
+        .isInstanceOf(UnusableImageException.class)
         .hasMessageContaining("a symbolic link leads out of the folder");
     assertThatThrownBy(() -> root.read("up/secret")).hasMessageContaining("a symbolic link leads");
-    assertThat(root.read("fine/b:c%20 д.png")).asString().isEqualTo("picture");
+    assertThat(root.read("fine/b:c%20 д.png")).asString().isEqualTo("image");
   }
 
   @Test
@@ -81,8 +81,7 @@ class PictureRootTest {
     for (String path : new String[] {"none.png", "sub", "sub/none/x.png"}) {
       assertThatThrownBy(() -> root.read(path))
           .isInstanceOfSatisfying(
-              UnusablePictureException.class,
-              e -> assertThat(e.reason()).isEqualTo(Reason.MISSING));
+              UnusableImageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING));
     }
   }
 
@@ -92,7 +91,7 @@ class PictureRootTest {
         new String[] {"sub/b:c%20 д.png/x.png", "x".repeat(256) + ".png", "\ud800.png"}) {
       assertThatThrownBy(() -> root.read(path))
           .isInstanceOfSatisfying(
-              UnusablePictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING))
+              UnusableImageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING))
           .hasMessageContaining("there is no such file under")
           .hasMessageContaining("remove the row");
     }
@@ -113,23 +112,22 @@ class PictureRootTest {
           }
         };
     closed.initialize(URI.create("file:///"), new Configuration());
-    PictureRoot remote = new PictureRoot(closed, new Path(scratch.resolve("root/sub").toString()));
-    Files.writeString(scratch.resolve("root/sub/e.png"), "picture");
+    ImageRoot remote = new ImageRoot(closed, new Path(scratch.resolve("root/sub").toString()));
+    Files.writeString(scratch.resolve("root/sub/e.png"), "image");
 
     assertThatThrownBy(() -> remote.read("e.png"))
         .isInstanceOfSatisfying(
-            UnusablePictureException.class,
-            e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE))
+            UnusableImageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE))
         .hasMessageContaining("the file may not be read")
         .hasMessageContaining("or remove the row");
   }
 
   @Test
   void refusesARootThatIsNoFolder() {
-    assertThatThrownBy(() -> new PictureRoot(files, new Path(scratch.resolve("none").toUri())))
+    assertThatThrownBy(() -> new ImageRoot(files, new Path(scratch.resolve("none").toUri())))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("no such folder");
-    assertThatThrownBy(() -> new PictureRoot(files, new Path(scratch.resolve("secret").toUri())))
+    assertThatThrownBy(() -> new ImageRoot(files, new Path(scratch.resolve("secret").toUri())))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("it is no folder");
   }
@@ -144,7 +142,7 @@ class PictureRootTest {
   }
 
   @Test
-  void leavesOutWhatIsMadeOfThePictures() throws IOException {
+  void leavesOutWhatIsMadeOfTheImages() throws IOException {
     Path out = new Path(root.root(), "shards");
     String before = root.fingerprint(out);
     Files.createDirectories(scratch.resolve("root/shards"));

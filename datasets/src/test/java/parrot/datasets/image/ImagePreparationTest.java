@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class PicturePreparationTest {
-  private static final Map<String, byte[]> EXPECTED = ReferencePictures.expected();
+class ImagePreparationTest {
+  private static final Map<String, byte[]> EXPECTED = ReferenceImages.expected();
 
   static Stream<String> references() {
     return EXPECTED.keySet().stream();
@@ -26,7 +26,7 @@ class PicturePreparationTest {
     int size = Integer.parseInt(name.substring(name.indexOf('@') + 1));
     byte[] expected = EXPECTED.get(name);
 
-    byte[] prepared = new PicturePreparation(size).prepare(ReferencePictures.file(file));
+    byte[] prepared = new ImagePreparation(size).prepare(ReferenceImages.file(file));
 
     assertThat(prepared).hasSameSizeAs(expected);
     long sum = 0;
@@ -46,20 +46,20 @@ class PicturePreparationTest {
   }
 
   @Test
-  void coversEveryKindOfReferencePicture() {
+  void coversEveryKindOfReferenceImage() {
     assertThat(EXPECTED).hasSize(20);
   }
 
   @ParameterizedTest
   @CsvSource({"1,1", "7,7", "64,64", "300,300", "336,336", "500,1", "1,500", "40,90", "901,17"})
-  void keepsAPictureOfTheMeanColour(int width, int height) {
+  void keepsAnImageOfTheMeanColour(int width, int height) {
     byte[] mean = {122, 116, 104};
     byte[] rgb = new byte[3 * width * height];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = mean[i % 3];
     }
 
-    byte[] prepared = new PicturePreparation(56).prepare(new Picture(width, height, rgb));
+    byte[] prepared = new ImagePreparation(56).prepare(new RgbImage(width, height, rgb));
 
     for (int i = 0; i < prepared.length; i++) {
       assertThat(prepared[i]).isEqualTo(mean[i % 3]);
@@ -72,16 +72,16 @@ class PicturePreparationTest {
     byte[] rgb = new byte[3 * 131 * 131];
     Arrays.fill(rgb, (byte) value);
 
-    byte[] prepared = new PicturePreparation(56).prepare(new Picture(131, 131, rgb));
+    byte[] prepared = new ImagePreparation(56).prepare(new RgbImage(131, 131, rgb));
 
     assertThat(prepared).containsOnly((byte) value);
   }
 
   @Test
-  void leavesAPictureOfTheRightSizeAsItIs() {
+  void leavesAnImageOfTheRightSizeAsItIs() {
     byte[] rgb = random(64, 64);
 
-    assertThat(new PicturePreparation(64).prepare(new Picture(64, 64, rgb)))
+    assertThat(new ImagePreparation(64).prepare(new RgbImage(64, 64, rgb)))
         .isEqualTo(rgb)
         .isNotSameAs(rgb);
   }
@@ -98,11 +98,11 @@ class PicturePreparationTest {
     }
     System.arraycopy(rgb, 0, square, 3 * width * ((width - height) / 2), rgb.length);
     byte[] turned = transpose(rgb, width, height);
-    PicturePreparation preparation = new PicturePreparation(56);
+    ImagePreparation preparation = new ImagePreparation(56);
 
-    byte[] implied = preparation.prepare(new Picture(width, height, rgb));
+    byte[] implied = preparation.prepare(new RgbImage(width, height, rgb));
 
-    assertThat(implied).isEqualTo(preparation.prepare(new Picture(width, width, square)));
+    assertThat(implied).isEqualTo(preparation.prepare(new RgbImage(width, width, square)));
     byte[] tall = new byte[3 * width * width];
     for (int i = 0; i < tall.length; i++) {
       tall[i] = mean[i % 3];
@@ -111,18 +111,18 @@ class PicturePreparationTest {
       System.arraycopy(
           turned, 3 * height * y, tall, 3 * (y * width + (width - height) / 2), 3 * height);
     }
-    assertThat(preparation.prepare(new Picture(height, width, turned)))
-        .isEqualTo(preparation.prepare(new Picture(width, width, tall)));
+    assertThat(preparation.prepare(new RgbImage(height, width, turned)))
+        .isEqualTo(preparation.prepare(new RgbImage(width, width, tall)));
   }
 
   @Test
   void preparesARibbonWhoseSquareWouldNotFitInMemory() {
     byte[] rgb = new byte[3 * 65_535];
     Arrays.fill(rgb, (byte) 255);
-    PicturePreparation preparation = new PicturePreparation(56);
+    ImagePreparation preparation = new ImagePreparation(56);
 
-    byte[] wide = preparation.prepare(new Picture(65_535, 1, rgb));
-    byte[] tall = preparation.prepare(new Picture(1, 65_535, rgb));
+    byte[] wide = preparation.prepare(new RgbImage(65_535, 1, rgb));
+    byte[] tall = preparation.prepare(new RgbImage(1, 65_535, rgb));
 
     byte[] mean = {122, 116, 104};
     for (int i = 0; i < wide.length; i++) {
@@ -133,9 +133,9 @@ class PicturePreparationTest {
 
   @Test
   void refusesASizeThatIsNoSize() {
-    assertThatThrownBy(() -> new PicturePreparation(0))
+    assertThatThrownBy(() -> new ImagePreparation(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid picture size: 0 (must be from 1 to 8192)");
+        .hasMessage("Invalid image size: 0 (must be from 1 to 8192)");
   }
 
   @Test

@@ -20,15 +20,15 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
-import parrot.datasets.image.UnusablePictureException;
-import parrot.datasets.image.UnusablePictureException.Reason;
+import parrot.datasets.image.UnusableImageException;
+import parrot.datasets.image.UnusableImageException.Reason;
 
 /**
- * The folder that pictures are named under, local or in HDFS. Paths come from data that anyone may
+ * The folder that images are named under, local or in HDFS. Paths come from data that anyone may
  * have written, so none may lead out of it: neither by {@code ..}, nor as an absolute path, nor, on
  * a local disk, by a symbolic link.
  */
-public final class PictureRoot {
+public final class ImageRoot {
   /** A larger file is no photograph. In bytes. */
   public static final long LARGEST_FILE = 256L << 20;
 
@@ -42,17 +42,17 @@ public final class PictureRoot {
   /**
    * @throws DataException if there is no such folder
    */
-  public PictureRoot(FileSystem files, Path root) throws IOException {
+  public ImageRoot(FileSystem files, Path root) throws IOException {
     this.files = files;
     this.root = files.makeQualified(root);
     boolean folder;
     try {
       folder = files.getFileStatus(this.root).isDirectory();
     } catch (FileNotFoundException e) {
-      throw new DataException("Cannot read pictures from " + this.root + ": no such folder", e);
+      throw new DataException("Cannot read images from " + this.root + ": no such folder", e);
     }
     if (!folder) {
-      throw new DataException("Cannot read pictures from " + this.root + ": it is no folder");
+      throw new DataException("Cannot read images from " + this.root + ": it is no folder");
     }
     this.local =
         "file".equals(files.getUri().getScheme())
@@ -65,10 +65,10 @@ public final class PictureRoot {
   }
 
   /**
-   * The bytes of a picture file.
+   * The bytes of an image file.
    *
    * @param path under the root, with {@code /} between its parts
-   * @throws UnusablePictureException if it leads out of the root, does not exist, or is too large
+   * @throws UnusableImageException if it leads out of the root, does not exist, or is too large
    */
   public byte[] read(String path) throws IOException {
     List<String> parts = parts(path);
@@ -80,7 +80,7 @@ public final class PictureRoot {
         | InvalidPathException e) {
       throw missing();
     } catch (AccessDeniedException | AccessControlException e) {
-      throw new UnusablePictureException(
+      throw new UnusableImageException(
           Reason.UNREADABLE,
           "the file may not be read",
           "permit it to " + System.getProperty("user.name") + " or remove the row");
@@ -97,8 +97,8 @@ public final class PictureRoot {
     }
   }
 
-  private UnusablePictureException missing() {
-    return new UnusablePictureException(
+  private UnusableImageException missing() {
+    return new UnusableImageException(
         Reason.MISSING, "there is no such file under " + root, "add it or remove the row");
   }
 
@@ -140,11 +140,11 @@ public final class PictureRoot {
 
   private void requireReadable(boolean folder, long length) {
     if (folder) {
-      throw new UnusablePictureException(
+      throw new UnusableImageException(
           Reason.MISSING, "it is no file", "name a file under " + root);
     }
     if (length > LARGEST_FILE) {
-      throw new UnusablePictureException(
+      throw new UnusableImageException(
           Reason.TOO_LARGE,
           "the file has " + length + " bytes (at most " + LARGEST_FILE + ")",
           "make it smaller or remove the row");
@@ -172,16 +172,16 @@ public final class PictureRoot {
     return parts;
   }
 
-  private UnusablePictureException outside(String problem) {
-    return new UnusablePictureException(
+  private UnusableImageException outside(String problem) {
+    return new UnusableImageException(
         Reason.OUTSIDE_FOLDER, problem, "name it by its path under " + root);
   }
 
   /**
-   * A fingerprint of paths, sizes and times of all files: changes when a picture may have.
+   * A fingerprint of paths, sizes and times of all files: changes when an image may have.
    *
    * @param out a folder, with its scheme, that does not count, with its locks and unfinished
-   *     siblings: what is made of the pictures often lies among them
+   *     siblings: what is made of the images often lies among them
    */
   public String fingerprint(Path out) throws IOException {
     String hidden = "." + out.getName() + ".";
