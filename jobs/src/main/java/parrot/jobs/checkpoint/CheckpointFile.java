@@ -28,8 +28,8 @@ public record CheckpointFile(String name, List<TensorSpec> tensors, Content cont
     /** Tensors, trained or frozen. */
     MODEL,
     MOMENTS,
-    VELOCITY,
-    ERROR_FEEDBACK
+    OUTER_MOMENTUM,
+    RESIDUAL
   }
 
   public CheckpointFile {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
-import parrot.jobs.state.RoundNotes;
+import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.StateChunk;
 import parrot.model.exchange.StateLayout;
 import parrot.model.exchange.StateLayout.Chunk;
@@ -15,32 +15,32 @@ import parrot.model.weights.FloatSink;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.Weights;
 
-/** Reads the state of a run from a checkpoint, on executors, a piece at a time. */
+/** Reads the state of a run from a checkpoint, on executors, a chunk at a time. */
 public final class CheckpointReader implements java.io.Serializable {
   private static final long serialVersionUID = 1L;
 
   private final String checkpoint;
   private final boolean isStart;
   private final StateLayout layout;
-  private final boolean hasVelocity;
+  private final boolean hasMomentum;
   private final ArrayList<Parameter> parameters;
   private final SerializableConfiguration hadoop;
 
   /**
-   * @param isStart whether it is the one that a run begins with: moments and velocity are zero
+   * @param isStart whether the run begins with it: moments and outer momentum are zero then
    * @param parameters trained tensors in the order of the state
    */
   public CheckpointReader(
       Path checkpoint,
       boolean isStart,
       StateLayout layout,
-      boolean hasVelocity,
+      boolean hasMomentum,
       List<Parameter> parameters,
       Configuration hadoop) {
     this.checkpoint = checkpoint.toString();
     this.isStart = isStart;
     this.layout = layout;
-    this.hasVelocity = hasVelocity;
+    this.hasMomentum = hasMomentum;
     this.parameters = new ArrayList<>(parameters);
     this.hadoop = new SerializableConfiguration(hadoop);
   }
@@ -53,17 +53,17 @@ public final class CheckpointReader implements java.io.Serializable {
   public StateChunk chunk(int index) {
     Chunk chunk = layout.chunk(index);
     byte[] values = new byte[Float.BYTES * chunk.length()];
-    byte[] velocity = new byte[0];
+    byte[] outerMomentum = new byte[0];
     if (chunk.section() == Section.PARAMETERS) {
       readParameters(chunk, FloatBytes.into(values));
-      if (hasVelocity) {
-        velocity = new byte[values.length];
-        read(FlatFiles.velocity(layout.parameters()), chunk, FloatBytes.into(velocity));
+      if (hasMomentum) {
+        outerMomentum = new byte[values.length];
+        read(FlatFiles.outerMomentum(layout.parameters()), chunk, FloatBytes.into(outerMomentum));
       }
     } else {
       read(FlatFiles.moments(layout.moments()), chunk, FloatBytes.into(values));
     }
-    return new StateChunk(index, values, velocity, RoundNotes.NONE);
+    return new StateChunk(index, values, outerMomentum, ChunkOutcome.NONE);
   }
 
   private void readParameters(Chunk chunk, FloatSink sink) {
@@ -90,11 +90,11 @@ public final class CheckpointReader implements java.io.Serializable {
     }
   }
 
-  /** Reads what a replica remembers of a chunk of the parameters. */
-  public StateChunk memory(int replica, int index) {
+  /** Reads a replica's residual of a chunk of the parameters. */
+  public StateChunk residual(int replica, int index) {
     Chunk chunk = layout.chunk(index);
-    byte[] lost = new byte[Float.BYTES * chunk.length()];
-    read(FlatFiles.errorFeedback(replica, layout.parameters()), chunk, FloatBytes.into(lost));
-    return new StateChunk(index, lost, new byte[0], RoundNotes.NONE);
+    byte[] residual = new byte[Float.BYTES * chunk.length()];
+    read(FlatFiles.residual(replica, layout.parameters()), chunk, FloatBytes.into(residual));
+    return new StateChunk(index, residual, new byte[0], ChunkOutcome.NONE);
   }
 }

@@ -65,17 +65,20 @@ public final class CheckpointWriter {
     if (layout.moments() > 0) {
       add(files, FlatFiles.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
     }
-    if (config.averaging().outer().hasVelocity()) {
-      add(files, FlatFiles.velocity(layout.parameters()), CheckpointFile.Content.VELOCITY);
+    if (config.averaging().outer().hasMomentum()) {
+      add(
+          files,
+          FlatFiles.outerMomentum(layout.parameters()),
+          CheckpointFile.Content.OUTER_MOMENTUM);
     }
     WriteCheckpointFile work =
         new WriteCheckpointFile(folder, checkpoints.start(), layout, parameters, hadoop);
     List<CheckpointManifest.Entry> entries =
         new ArrayList<>(executors.collect(files, work, CheckpointManifest.Entry.class));
-    if (executors.hasMemories()) {
+    if (executors.hasResiduals()) {
       entries.addAll(
-          executors.collectMemories(
-              (replica, none, memories) -> work.errorFeedback(replica, memories),
+          executors.collectResiduals(
+              (replica, none, residuals) -> work.residual(replica, residuals),
               CheckpointManifest.Entry.class));
     }
     return entries;

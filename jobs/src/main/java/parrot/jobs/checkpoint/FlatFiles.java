@@ -12,15 +12,15 @@ import parrot.model.weights.Safetensors;
 import parrot.model.weights.TensorSpec;
 
 /**
- * How a flat vector lies in a checkpoint: safetensors files with a stretch of it each, cut at whole
- * chunks. A function of the length alone.
+ * How a flat vector is laid out in a checkpoint: in safetensors files with a stretch each, cut at
+ * whole chunks. Depends on the length alone.
  *
  * @param base path and name without number and extension
  * @param tensor name of the tensor in each file
  * @param length of the vector
  */
 record FlatFiles(String base, String tensor, long length) implements Serializable {
-  /** Values of one file, 512 MiB: enough files for several executors to write a large model. */
+  /** Values of one file, 512 MiB: several executors share the writing of a large model. */
   private static final long MOST = 32L * StateLayout.CHUNK;
 
   /** Moments of the optimizer, those of each kind together. */
@@ -29,12 +29,12 @@ record FlatFiles(String base, String tensor, long length) implements Serializabl
   }
 
   /** Momentum of the outer step. */
-  static FlatFiles velocity(long length) {
+  static FlatFiles outerMomentum(long length) {
     return new FlatFiles("training/outer_momentum", "outer_momentum", length);
   }
 
-  /** What rounding has lost of a replica's values. */
-  static FlatFiles errorFeedback(int replica, long length) {
+  /** A replica's residual: what rounding has lost of its values. */
+  static FlatFiles residual(int replica, long length) {
     return new FlatFiles(
         String.format(Locale.ROOT, "training/error_feedback-replica-%04d", replica),
         "error_feedback",
@@ -64,7 +64,7 @@ record FlatFiles(String base, String tensor, long length) implements Serializabl
     return parts;
   }
 
-  /** Passes values on; their offsets count from the first wanted. */
+  /** Reads values; offsets count from {@code first}. */
   void read(Path checkpoint, Configuration hadoop, long first, long count, FloatSink sink) {
     for (Part part : parts()) {
       long from = Math.max(first, part.from());

@@ -31,7 +31,7 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
 
   /**
    * @param folder that files are written to
-   * @param frozen model folder that has what does not learn
+   * @param frozen model folder with the weights that are not trained
    */
   WriteCheckpointFile(
       Path folder,
@@ -48,16 +48,15 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
 
   @Override
   public Iterator<CheckpointManifest.Entry> run(
-      CheckpointFile file, StateReader state, StateReader memories) throws Exception {
+      CheckpointFile file, StateReader state, StateReader residuals) throws Exception {
     return List.of(write(file, new OneChunk(state))).iterator();
   }
 
-  /** Writes all files of what a replica remembers. */
-  Iterator<CheckpointManifest.Entry> errorFeedback(int replica, StateReader memories)
-      throws Exception {
+  /** Writes all files of a replica's residual. */
+  Iterator<CheckpointManifest.Entry> residual(int replica, StateReader residuals) throws Exception {
     List<CheckpointManifest.Entry> entries = new ArrayList<>();
-    for (FlatFiles.Part part : FlatFiles.errorFeedback(replica, layout.parameters()).parts()) {
-      entries.add(write(CheckpointFile.of(part, CheckpointFile.Content.ERROR_FEEDBACK), memories));
+    for (FlatFiles.Part part : FlatFiles.residual(replica, layout.parameters()).parts()) {
+      entries.add(write(CheckpointFile.of(part, CheckpointFile.Content.RESIDUAL), residuals));
     }
     return entries.iterator();
   }
@@ -86,18 +85,23 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
   private void flat(CheckpointFile file, TensorSpec tensor, StateReader state, FloatSink sink) {
     Section section =
         file.content() == CheckpointFile.Content.MOMENTS ? Section.MOMENTS : Section.PARAMETERS;
-    boolean velocity = file.content() == CheckpointFile.Content.VELOCITY;
-    pass(state, section, velocity, file.from(), tensor.elements(), sink);
+    boolean outerMomentum = file.content() == CheckpointFile.Content.OUTER_MOMENTUM;
+    pass(state, section, outerMomentum, file.from(), tensor.elements(), sink);
   }
 
   private void pass(
-      StateReader state, Section section, boolean velocity, long from, long count, FloatSink sink) {
+      StateReader state,
+      Section section,
+      boolean outerMomentum,
+      long from,
+      long count,
+      FloatSink sink) {
     for (Chunk chunk : layout.covering(section, from, count)) {
       StateChunk held = state.chunk(chunk.index());
       long first = Math.max(from, chunk.offset());
       long last = Math.min(from + count, chunk.offset() + chunk.length());
       FloatBytes.pass(
-          velocity ? held.velocity() : held.values(),
+          outerMomentum ? held.outerMomentum() : held.values(),
           (int) (first - chunk.offset()),
           (int) (last - first),
           first - from,
@@ -105,7 +109,7 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
     }
   }
 
-  /** Small tensors in a row lie in one chunk, which may come from afar. */
+  /** Keeps the last chunk: it may have come over the network, and holds many small tensors. */
   private static final class OneChunk implements StateReader {
     private final StateReader state;
     private StateChunk last;

@@ -10,8 +10,8 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import parrot.jobs.checkpoint.CheckpointReader;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ExecutorState;
-import parrot.jobs.state.RoundNotes;
 import parrot.jobs.state.StateChunk;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.exchange.StateLayout;
@@ -75,7 +75,7 @@ public final class Dl4jRounds implements RoundRunner {
       ByteBuffer memory = GraphRestore.memory(network, layout.chunk(i));
       byte[] values = new byte[memory.remaining()];
       memory.get(0, values);
-      chunks.add(new StateChunk(i, values, new byte[0], RoundNotes.NONE));
+      chunks.add(new StateChunk(i, values, new byte[0], ChunkOutcome.NONE));
     }
     return ExecutorState.of(spark, layout, chunks);
   }

@@ -23,8 +23,8 @@ public record MeasureLosses(
     implements StateWork<ArrayList<String>, Tally> {
 
   @Override
-  public Iterator<Tally> run(ArrayList<String> minibatches, StateReader state, StateReader memories)
-      throws Exception {
+  public Iterator<Tally> run(
+      ArrayList<String> minibatches, StateReader state, StateReader residuals) throws Exception {
     ComputationGraph graph = GraphPool.take(network, optimizer);
     GraphRestore.parameters(graph, layout, state, null);
     GraphRestore.routing(graph, routing);

@@ -21,9 +21,9 @@ import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
 import parrot.jobs.failure.DivergedException;
+import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ExecutorState;
-import parrot.jobs.state.ReplicaReport;
-import parrot.jobs.state.RoundNotes;
+import parrot.jobs.state.ReplicaOutcome;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.exchange.StateLayout;
 import parrot.model.network.Tally;
@@ -78,31 +78,32 @@ public final class RoundMaster
             graph.getIterationCount(),
             ParrotGraph.vertex(graph).routing(),
             loader);
-    boolean remembers = settings.averaging().exchange().remembers();
-    ExecutorState.Round round = state.next(plans, work, settings.mixing(), remembers);
+    boolean keepsResiduals = settings.averaging().exchange().keepsResidual();
+    ExecutorState.Next next = state.next(plans, work, settings.mixing(), keepsResiduals);
     try {
-      last = summary(round.notes(), plans.getNumPartitions());
+      last = summary(next.chunks(), plans.getNumPartitions());
     } catch (RuntimeException e) {
-      round.state().close();
+      next.state().close();
       throw e;
     }
     state.close();
-    state = round.state();
+    state = next.state();
     graph.getConfiguration().setIterationCount(graph.getIterationCount() + last.steps());
   }
 
-  private RoundRunner.Summary summary(List<RoundNotes> notes, int replicas) {
-    List<ReplicaReport> reports = notes.stream().flatMap(note -> note.reports().stream()).toList();
+  private RoundRunner.Summary summary(List<ChunkOutcome> chunks, int replicas) {
+    List<ReplicaOutcome> reports =
+        chunks.stream().flatMap(chunk -> chunk.replicas().stream()).toList();
     if (reports.size() != replicas) {
       throw new IllegalStateException(
           "Cannot average: " + reports.size() + " replicas came back (expected " + replicas + ")");
     }
     List<String> failures =
-        reports.stream().map(ReplicaReport::failure).flatMap(Optional::stream).toList();
+        reports.stream().map(ReplicaOutcome::failure).flatMap(Optional::stream).toList();
     requireQuorum(reports, failures);
     Tally tally = new Tally();
     int steps = 0;
-    for (ReplicaReport report : reports) {
+    for (ReplicaOutcome report : reports) {
       if (report.divergence() == null) {
         tally.add(report.tally());
         steps = Math.max(steps, report.tally().steps());
@@ -114,13 +115,13 @@ public final class RoundMaster
         steps,
         reports,
         replicas * bytes(settings.layout()),
-        notes.stream().mapToLong(RoundNotes::bytesIn).sum(),
-        notes.stream().mapToLong(RoundNotes::began).min().orElse(0),
-        notes.stream().mapToLong(RoundNotes::ended).max().orElse(0),
+        chunks.stream().mapToLong(ChunkOutcome::bytesIn).sum(),
+        chunks.stream().mapToLong(ChunkOutcome::began).min().orElse(0),
+        chunks.stream().mapToLong(ChunkOutcome::ended).max().orElse(0),
         failures);
   }
 
-  private void requireQuorum(List<ReplicaReport> reports, List<String> failures) {
+  private void requireQuorum(List<ReplicaOutcome> reports, List<String> failures) {
     if (failures.isEmpty()) {
       return;
     }

@@ -3,7 +3,7 @@ package parrot.jobs.round;
 import java.util.List;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.state.ExecutorState;
-import parrot.jobs.state.ReplicaReport;
+import parrot.jobs.state.ReplicaOutcome;
 import parrot.model.layer.Routing;
 import parrot.model.network.Tally;
 
@@ -27,7 +27,7 @@ public interface RoundRunner extends AutoCloseable {
       Tally tally,
       double loss,
       int steps,
-      List<ReplicaReport> reports,
+      List<ReplicaOutcome> reports,
       long bytesOut,
       long bytesIn,
       long reduceBegan,

@@ -9,8 +9,8 @@ import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.TaskDevice;
+import parrot.jobs.state.ReplicaOutcome;
 import parrot.jobs.state.ReplicaPiece;
-import parrot.jobs.state.ReplicaReport;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
@@ -27,8 +27,8 @@ import parrot.model.layer.Routing;
 import parrot.model.network.Tally;
 
 /**
- * Trains a replica for one round, from the state through its minibatches. The same state, plan and
- * memories give the same bytes on every executor.
+ * Trains a replica for one round: restores the state, then takes a step for each minibatch. The
+ * same state, plan and residuals give the same bytes on every executor.
  *
  * @param iteration steps of each replica so far, which the schedule and Adam's correction count
  * @param routing how the router is steered; null for what the model's configuration says
@@ -47,12 +47,12 @@ record TrainReplica(
 
   /**
    * @param text a {@link ReplicaPlan}
-   * @param memories what the replica's last round has lost, for formats that remember
-   * @return a piece for each chunk, the first chunk's last, with the report; that one alone where
-   *     there is nothing to give
+   * @param residuals of the replica's last round, if the exchange format keeps them
+   * @return a piece for each chunk, the first chunk's last, with the outcome; if the replica has
+   *     nothing to give, that one alone
    */
   @Override
-  public Iterator<ReplicaPiece> run(String text, StateReader state, StateReader memories)
+  public Iterator<ReplicaPiece> run(String text, StateReader state, StateReader residuals)
       throws Exception {
     EnvironmentCheck.logOnExecutor();
     TaskDevice.select();
@@ -69,8 +69,8 @@ record TrainReplica(
     String divergence = train(graph, plan);
     double trainSeconds = secondsSince(first);
     Tally tally = ParrotGraph.vertex(graph).takeTally();
-    ReplicaReport report =
-        new ReplicaReport(
+    ReplicaOutcome outcome =
+        new ReplicaOutcome(
             plan.replica(),
             tally,
             divergence,
@@ -82,7 +82,7 @@ record TrainReplica(
             0,
             0);
     boolean gives = divergence == null && !plan.minibatches().isEmpty();
-    return new Pieces(graph, plan.replica(), gives, tally, before, memories, report);
+    return new Pieces(graph, plan.replica(), gives, tally, before, residuals, outcome);
   }
 
   private static double secondsSince(long nanos) {
@@ -90,7 +90,7 @@ record TrainReplica(
   }
 
   /**
-   * @return what is no number and when, or null
+   * @return the first non-finite value and its step, or null
    */
   private String train(ComputationGraph graph, ReplicaPlan plan) throws IOException {
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
@@ -108,7 +108,7 @@ record TrainReplica(
         : "a parameter is no number after " + plan.minibatches().size() + " steps";
   }
 
-  /** Encodes a chunk when it is asked for, so that only one is in memory twice. */
+  /** Encodes each chunk on demand, so that only one is in memory twice. */
   private final class Pieces implements Iterator<ReplicaPiece> {
     private final ComputationGraph graph;
     private final int replica;
@@ -116,8 +116,8 @@ record TrainReplica(
     private final long examples;
     private final double[] load;
     private final byte[][] before;
-    private final StateReader memories;
-    private final ReplicaReport report;
+    private final StateReader residuals;
+    private final ReplicaOutcome outcome;
     private int next;
     private boolean done;
     private long bytes;
@@ -129,17 +129,17 @@ record TrainReplica(
         boolean gives,
         Tally tally,
         byte[][] before,
-        StateReader memories,
-        ReplicaReport report) {
+        StateReader residuals,
+        ReplicaOutcome outcome) {
       this.graph = graph;
       this.replica = replica;
       this.gives = gives;
       this.examples = tally.samples();
       this.load = tally.load().images() > 0 ? tally.load().weights() : NO_LOAD;
       this.before = before;
-      this.memories = memories;
-      this.report = report;
-      // The report goes with chunk 0, and is complete when all others are encoded.
+      this.residuals = residuals;
+      this.outcome = outcome;
+      // The outcome goes with chunk 0, and is complete when all others are encoded.
       this.next = 1;
     }
 
@@ -153,12 +153,12 @@ record TrainReplica(
       if (done) {
         throw new NoSuchElementException();
       }
-      int last = gives ? layout.count() : exchange.remembers() ? layout.parameterChunks() : 0;
+      int last = gives ? layout.count() : exchange.keepsResidual() ? layout.parameterChunks() : 0;
       boolean isLast = next >= last;
       int chunk = isLast ? 0 : next++;
       long began = System.nanoTime();
-      byte[] memory = memory(chunk);
-      byte[] encoded = gives ? encode(layout.chunk(chunk), memory) : null;
+      byte[] residual = residual(chunk);
+      byte[] encoded = gives ? encode(layout.chunk(chunk), residual) : null;
       seconds += secondsSince(began);
       bytes += encoded == null ? 0 : encoded.length;
       if (isLast) {
@@ -171,31 +171,31 @@ record TrainReplica(
           examples,
           encoded,
           load,
-          memory,
-          isLast ? report.withEncoding(seconds, bytes) : null);
+          residual,
+          isLast ? outcome.withEncoding(seconds, bytes) : null);
     }
 
-    /** A copy: a task that is run again begins with the old one. */
-    private byte[] memory(int chunk) {
-      if (!exchange.remembers() || chunk >= layout.parameterChunks()) {
+    /** A copy: a repeated task begins with the old residual. */
+    private byte[] residual(int chunk) {
+      if (!exchange.keepsResidual() || chunk >= layout.parameterChunks()) {
         return null;
       }
-      StateChunk remembered = memories.chunk(chunk);
-      return remembered == null
+      StateChunk old = residuals.chunk(chunk);
+      return old == null
           ? new byte[Float.BYTES * layout.chunk(chunk).length()]
-          : remembered.values().clone();
+          : old.values().clone();
     }
 
-    private byte[] encode(Chunk chunk, byte[] memory) {
+    private byte[] encode(Chunk chunk, byte[] residual) {
       ByteBuffer values = GraphRestore.memory(graph, chunk);
       if (chunk.section() == Section.MOMENTS) {
         return exchange.forMoments().encode(values, null, null);
       }
       byte[] old = before == null ? null : before[chunk.index()];
       if (old != null) {
-        before[chunk.index()] = null; // room for what is remembered
+        before[chunk.index()] = null; // makes room for the residual
       }
-      return exchange.encode(values, old, memory);
+      return exchange.encode(values, old, residual);
     }
   }
 }

@@ -10,7 +10,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 
-/** Arrays at the speed of a copy, and small objects beside them, in Kryo's streams. */
+/** Writes arrays, at the speed of a copy, and small objects to Kryo's streams. */
 final class Bytes {
   private Bytes() {}
 
@@ -52,7 +52,7 @@ final class Bytes {
     }
   }
 
-  /** Finds classes by this one's loader: Spark loads the application's jar with its own. */
+  /** Uses this class's loader: Spark loads the application's jar with a loader of its own. */
   private static final class OwnClasses extends ObjectInputStream {
     OwnClasses(byte[] bytes) throws IOException {
       super(new ByteArrayInputStream(bytes));

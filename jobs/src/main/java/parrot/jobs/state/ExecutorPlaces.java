@@ -7,11 +7,11 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.storage.BlockManagerId;
 import scala.collection.JavaConverters;
 
-/** The executors of the moment, as locations that a task may prefer. */
+/** The present executors, as locations that a task may prefer. */
 final class ExecutorPlaces {
   private ExecutorPlaces() {}
 
-  /** One for each executor, in the order in which they came; empty in local mode. */
+  /** One for each executor, in the order in which they registered; empty in local mode. */
   static List<String> of(SparkContext spark) {
     List<BlockManagerId> executors = new ArrayList<>();
     JavaConverters.asJavaCollectionConverter(

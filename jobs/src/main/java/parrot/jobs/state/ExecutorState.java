@@ -16,29 +16,29 @@ import parrot.model.exchange.StateLayout;
 import scala.Tuple2;
 
 /**
- * The state of a run as its executors hold it: each chunk on two of them, so that one may be lost.
+ * The state of a run, held by its executors. Each chunk lies on two of them, so that one may fail.
  * The driver knows where chunks are and never sees one. A state does not change; a round makes the
- * next.
+ * next one.
  */
 public final class ExecutorState implements AutoCloseable {
   private final JavaSparkContext spark;
   private final StateLayout layout;
   private final RDD<StateChunk> chunks;
-  private final RDD<StateChunk> memories; // null where nothing is remembered
+  private final RDD<StateChunk> residuals; // null if replicas keep none
 
   private ExecutorState(
       JavaSparkContext spark,
       StateLayout layout,
       RDD<StateChunk> chunks,
-      RDD<StateChunk> memories) {
+      RDD<StateChunk> residuals) {
     this.spark = spark;
     this.layout = layout;
     this.chunks = chunks;
-    this.memories = memories;
+    this.residuals = residuals;
   }
 
   /**
-   * A state whose chunks the executors read themselves, each of them once.
+   * Lets the executors read the chunks of a state, each of them once.
    *
    * @param reader gives a chunk by index
    */
@@ -47,39 +47,39 @@ public final class ExecutorState implements AutoCloseable {
     List<Integer> indices = IntStream.range(0, layout.count()).boxed().toList();
     JavaRDD<StateChunk> chunks = spark.parallelize(indices, indices.size()).map(reader);
     chunks.setName("state").persist(level(spark.sc()));
-    // Else tasks that meet on an executor would each read the chunk they all want.
+    // Otherwise tasks that meet on an executor would each read the chunk that they all need.
     run(chunks::count);
     return new ExecutorState(spark, layout, chunks.rdd(), null);
   }
 
-  /** A state that the driver has, and now hands to the executors. */
+  /** Hands a state from the driver to the executors. */
   public static ExecutorState of(
       JavaSparkContext spark, StateLayout layout, List<StateChunk> values) {
     JavaRDD<StateChunk> chunks = spark.parallelize(values, values.size());
     chunks.setName("state").persist(level(spark.sc()));
-    // Else each task over the state would carry all of it.
+    // Otherwise each task over the state would carry all of it.
     chunks.rdd().localCheckpoint();
     run(chunks::count);
     return new ExecutorState(spark, layout, chunks.rdd(), null);
   }
 
   /**
-   * This state with what replicas remember, which the executors read when it is needed.
+   * This state with residuals of the replicas, which executors read when they need them.
    *
-   * @param reader gives a chunk by replica and index
+   * @param reader gives a residual by replica and index of the chunk
    */
-  public ExecutorState withMemories(int replicas, Function2<Integer, Integer, StateChunk> reader) {
+  public ExecutorState withResiduals(int replicas, Function2<Integer, Integer, StateChunk> reader) {
     int each = layout.parameterChunks();
     List<Integer> numbers = IntStream.range(0, replicas * each).boxed().toList();
     JavaRDD<StateChunk> read =
         spark
             .parallelize(numbers, numbers.size())
             .map(number -> reader.call(number / each, number % each));
-    read.setName("memories").persist(Residuals.LEVEL);
+    read.setName("residuals").persist(Residuals.LEVEL);
     return new ExecutorState(spark, layout, chunks, read.rdd());
   }
 
-  /** Twice where there are two executors, each in memory as long as it has room. */
+  /** Two copies if there are two executors; on disk if memory has no room. */
   private static StorageLevel level(SparkContext spark) {
     return ExecutorPlaces.of(spark).size() > 1
         ? StorageLevel.MEMORY_AND_DISK_2()
@@ -90,31 +90,34 @@ public final class ExecutorState implements AutoCloseable {
     return layout;
   }
 
-  /** Whether replicas have something that they remember. */
-  public boolean hasMemories() {
-    return memories != null;
+  /** Whether replicas have residuals. */
+  public boolean hasResiduals() {
+    return residuals != null;
   }
 
   /**
-   * What a round led to.
+   * The next state and how it came about.
    *
-   * @param state the next one
-   * @param notes of all chunks, in order
+   * @param chunks outcomes of all chunks, in order
    */
-  public record Round(ExecutorState state, List<RoundNotes> notes) {}
+  public record Next(ExecutorState state, List<ChunkOutcome> chunks) {}
 
   /**
-   * Trains replicas and reduces what they come back with. This state stays, until it is closed.
+   * Runs the work of replicas and reduces their pieces to the next state. This state stays until it
+   * is closed.
    *
    * @param plans of the replicas, one in each partition
-   * @param remembers whether replicas' pieces hold what their next round needs
+   * @param keepsResiduals whether pieces come with residuals for the next round
    * @throws LostStateException if this state is gone
    */
-  public <I extends Serializable> Round next(
-      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, ReplicaWeights mixing, boolean remembers) {
-    RDD<ReplicaPiece> pieces = over(plans, work, memories, ReplicaPiece.class);
+  public <I extends Serializable> Next next(
+      JavaRDD<I> plans,
+      StateWork<I, ReplicaPiece> work,
+      ReplicaWeights mixing,
+      boolean keepsResiduals) {
+    RDD<ReplicaPiece> pieces = over(plans, work, residuals, ReplicaPiece.class);
     Residuals kept =
-        remembers
+        keepsResiduals
             ? new Residuals(spark.sc(), plans.getNumPartitions(), layout.parameterChunks())
             : null;
     JavaPairRDD<Integer, ReplicaPiece> shuffled =
@@ -124,11 +127,11 @@ public final class ExecutorState implements AutoCloseable {
     JavaRDD<StateChunk> reduced =
         shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing));
     reduced.setName("state").persist(level(spark.sc()));
-    // Else the lineage, and with it each task, would grow by a round in every round.
+    // Otherwise the lineage, and with it each task, would grow with every round.
     reduced.rdd().localCheckpoint();
     try {
-      List<RoundNotes> notes = run(() -> reduced.map(StateChunk::notes).collect());
-      return new Round(new ExecutorState(spark, layout, reduced.rdd(), kept), notes);
+      List<ChunkOutcome> outcomes = run(() -> reduced.map(StateChunk::outcome).collect());
+      return new Next(new ExecutorState(spark, layout, reduced.rdd(), kept), outcomes);
     } catch (RuntimeException e) {
       reduced.unpersist(false);
       if (kept != null) {
@@ -160,21 +163,21 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   /**
-   * Runs a task for each replica, which gets to see what it remembers.
+   * Runs a task for each replica, with its residuals.
    *
    * @param work gets the replica's number
    */
-  public <T> List<T> collectMemories(StateWork<Integer, T> work, Class<T> type) {
-    int replicas = memories.getNumPartitions() / layout.parameterChunks();
+  public <T> List<T> collectResiduals(StateWork<Integer, T> work, Class<T> type) {
+    int replicas = residuals.getNumPartitions() / layout.parameterChunks();
     List<Integer> numbers = IntStream.range(0, replicas).boxed().toList();
     JavaRDD<Integer> each = spark.parallelize(numbers, replicas);
-    return run(() -> over(each, work, memories, type).toJavaRDD().collect());
+    return run(() -> over(each, work, residuals, type).toJavaRDD().collect());
   }
 
   private <I extends Serializable, T> RDD<T> over(
-      JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> memories, Class<T> type) {
+      JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> residuals, Class<T> type) {
     List<String> places = ExecutorPlaces.of(spark.sc());
-    return new OverState<>(chunks, memories, inputs.rdd(), places, work, type);
+    return new OverState<>(chunks, residuals, inputs.rdd(), places, work, type);
   }
 
   private interface Job<T> {
@@ -198,12 +201,12 @@ public final class ExecutorState implements AutoCloseable {
         : other;
   }
 
-  /** Lets the executors forget this state. */
+  /** Frees this state on the executors. */
   @Override
   public void close() {
     chunks.unpersist(false);
-    if (memories != null) {
-      memories.unpersist(false);
+    if (residuals != null) {
+      residuals.unpersist(false);
     }
   }
 }

@@ -7,13 +7,13 @@ import parrot.model.network.Parameter;
 import parrot.model.weights.TensorNames;
 
 /**
- * Parameters that belong to one expert.
+ * Consecutive parameters of one expert.
  *
  * @param offset of the first in the flat vector
- * @param length how many follow each other
+ * @param length number of parameters
  */
 public record ExpertRange(int expert, long offset, long length) implements Serializable {
-  /** All of them, in order. */
+  /** The ranges of all experts, in the order of the parameters. */
   public static List<ExpertRange> of(List<Parameter> parameters) {
     List<ExpertRange> ranges = new ArrayList<>();
     for (Parameter parameter : parameters) {

@@ -1,6 +1,6 @@
 package parrot.jobs.state;
 
-/** Chunks are gone with the executors that held them: go on from the last checkpoint. */
+/** Chunks are gone with the executors that held them; training can go on from a checkpoint. */
 public final class LostStateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -27,13 +27,13 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   private final transient List<String> places;
   private RDD<I> inputs;
   private RDD<StateChunk> state;
-  private RDD<StateChunk> memories; // null where nothing is remembered
+  private RDD<StateChunk> residuals; // null if replicas keep none
 
   /** The partitions that a task reads. */
-  private record Task(int index, Partition input, Partition[] state, Partition[] memories)
+  private record Task(int index, Partition input, Partition[] state, Partition[] residuals)
       implements Partition, Serializable {}
 
-  /** Every task on so many chunks in a row. */
+  /** Each task depends on a number of consecutive chunks. */
   private static final class OnChunks extends NarrowDependency<StateChunk> {
     private static final long serialVersionUID = 1L;
     private final int count;
@@ -60,38 +60,38 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
 
   /**
    * @param inputs one in each partition
-   * @param memories as many chunks for each task, which only that task gets to see; may be null
-   * @param places where tasks should run, as Spark spells it; taken in turn
+   * @param residuals the same number of chunks for each task, which only that task sees; or null
+   * @param places where tasks should run, in Spark's spelling; taken in turn
    */
   OverState(
       RDD<StateChunk> state,
-      RDD<StateChunk> memories,
+      RDD<StateChunk> residuals,
       RDD<I> inputs,
       List<String> places,
       StateWork<I, T> work,
       Class<?> type) {
-    super(state.sparkContext(), dependencies(state, memories, inputs), tag(type));
+    super(state.sparkContext(), dependencies(state, residuals, inputs), tag(type));
     this.state = state;
-    this.memories = memories;
+    this.residuals = residuals;
     this.inputs = inputs;
     this.places = List.copyOf(places);
     this.work = work;
   }
 
   private static Seq<Dependency<?>> dependencies(
-      RDD<StateChunk> state, RDD<StateChunk> memories, RDD<?> inputs) {
+      RDD<StateChunk> state, RDD<StateChunk> residuals, RDD<?> inputs) {
     List<Dependency<?>> dependencies = new ArrayList<>();
     dependencies.add(new OnChunks(state, state.getNumPartitions(), 0));
     dependencies.add(new OneToOneDependency<>(inputs));
-    if (memories != null) {
-      int each = each(memories, inputs);
-      dependencies.add(new OnChunks(memories, each, each));
+    if (residuals != null) {
+      int each = each(residuals, inputs);
+      dependencies.add(new OnChunks(residuals, each, each));
     }
     return seq(dependencies);
   }
 
-  private static int each(RDD<StateChunk> memories, RDD<?> inputs) {
-    return memories.getNumPartitions() / inputs.getNumPartitions();
+  private static int each(RDD<StateChunk> residuals, RDD<?> inputs) {
+    return residuals.getNumPartitions() / inputs.getNumPartitions();
   }
 
   @SuppressWarnings("unchecked")
@@ -107,17 +107,17 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   public Partition[] getPartitions() {
     Partition[] chunks = state.partitions();
     Partition[] own = inputs.partitions();
-    Partition[] remembered = memories == null ? new Partition[0] : memories.partitions();
-    int each = remembered.length / own.length;
+    Partition[] kept = residuals == null ? new Partition[0] : residuals.partitions();
+    int each = kept.length / own.length;
     Partition[] tasks = new Partition[own.length];
     for (int i = 0; i < tasks.length; i++) {
-      Partition[] its = Arrays.copyOfRange(remembered, each * i, each * (i + 1));
+      Partition[] its = Arrays.copyOfRange(kept, each * i, each * (i + 1));
       tasks[i] = new Task(i, own[i], chunks, its);
     }
     return tasks;
   }
 
-  /** In turn, so that a replica meets the executor that has its graph and what it kept. */
+  /** In turn, so that a replica returns to the executor that has its graph and residuals. */
   @Override
   public Seq<String> getPreferredLocations(Partition task) {
     return places.isEmpty()
@@ -130,10 +130,11 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     Task task = (Task) split;
     I input = inputs.iterator(task.input(), context).next();
     StateReader chunks = index -> chunk(state, task.state()[index], context);
-    StateReader remembered =
-        index -> memories == null ? null : chunk(memories, task.memories()[index], context);
+    StateReader ownResiduals =
+        index -> residuals == null ? null : chunk(residuals, task.residuals()[index], context);
     try {
-      return JavaConverters.asScalaIteratorConverter(work.run(input, chunks, remembered)).asScala();
+      return JavaConverters.asScalaIteratorConverter(work.run(input, chunks, ownResiduals))
+          .asScala();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -152,6 +153,6 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     super.clearDependencies();
     inputs = null;
     state = null;
-    memories = null;
+    residuals = null;
   }
 }

@@ -11,8 +11,8 @@ import parrot.model.exchange.StateLayout;
 import scala.Tuple2;
 
 /**
- * Turns a chunk of the state and what the replicas made of it into the next one. Adds up in the
- * order of the replicas, whatever order they arrive in.
+ * Reduces a chunk of the state and the replicas' pieces of it to the next chunk. Adds up in the
+ * order of the replicas, in whatever order they arrive.
  */
 final class ReduceChunks
     implements FlatMapFunction2<
@@ -41,17 +41,17 @@ final class ReduceChunks
     pieces.sort(Comparator.comparingInt(ReplicaPiece::replica));
     long arrived = System.currentTimeMillis();
     Averaging.Result after = mean(before, pieces);
-    List<ReplicaReport> reports =
-        pieces.stream().map(ReplicaPiece::report).filter(Objects::nonNull).toList();
-    RoundNotes notes = new RoundNotes(reports, bytes, arrived, System.currentTimeMillis());
-    return List.of(new StateChunk(before.index(), after.values(), after.velocity(), notes))
+    List<ReplicaOutcome> replicas =
+        pieces.stream().map(ReplicaPiece::outcome).filter(Objects::nonNull).toList();
+    ChunkOutcome outcome = new ChunkOutcome(replicas, bytes, arrived, System.currentTimeMillis());
+    return List.of(new StateChunk(before.index(), after.values(), after.outerMomentum(), outcome))
         .iterator();
   }
 
   private Averaging.Result mean(StateChunk before, List<ReplicaPiece> pieces) {
     List<ReplicaPiece> counting = pieces.stream().filter(ReplicaPiece::counts).toList();
     if (counting.isEmpty()) {
-      return new Averaging.Result(before.values(), before.velocity());
+      return new Averaging.Result(before.values(), before.outerMomentum());
     }
     StateLayout.Chunk chunk = layout.chunk(before.index());
     return mixing
@@ -59,7 +59,7 @@ final class ReduceChunks
         .average(
             chunk,
             before.values(),
-            before.velocity(),
+            before.outerMomentum(),
             counting.stream().map(ReplicaPiece::encoded).toList(),
             mixing.stretches(chunk, counting));
   }

@@ -5,15 +5,15 @@ import com.esotericsoftware.kryo.KryoSerializable;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 
-/** A chunk of what a replica comes back with. */
+/** A chunk of what a replica has trained. */
 public final class ReplicaPiece implements KryoSerializable {
   private int chunk;
   private int replica;
   private long examples;
   private byte[] encoded;
   private double[] expertLoad;
-  private byte[] lost; // not written: it stays with the replica
-  private ReplicaReport report;
+  private byte[] residual; // not written: it stays with the replica
+  private ReplicaOutcome outcome;
 
   @SuppressWarnings("unused") // Kryo makes it, then fills it
   private ReplicaPiece() {}
@@ -21,11 +21,11 @@ public final class ReplicaPiece implements KryoSerializable {
   /**
    * @param chunk index in the {@link parrot.model.exchange.StateLayout}
    * @param examples trained on
-   * @param encoded values; null where the replica has nothing to give
+   * @param encoded values; null if the replica has nothing to give
    * @param expertLoad weight that the replica's images gave each expert, [E]; may be empty
-   * @param lost what rounding has lost so far, float32 in native order; null where nothing is
-   *     remembered. Does not travel
-   * @param report with the first chunk alone, else null
+   * @param residual of the exchange format, float32 in native order; null if it keeps none. Does
+   *     not travel
+   * @param outcome of the replica, with the first chunk alone; otherwise null
    */
   public ReplicaPiece(
       int chunk,
@@ -33,15 +33,15 @@ public final class ReplicaPiece implements KryoSerializable {
       long examples,
       byte[] encoded,
       double[] expertLoad,
-      byte[] lost,
-      ReplicaReport report) {
+      byte[] residual,
+      ReplicaOutcome outcome) {
     this.chunk = chunk;
     this.replica = replica;
     this.examples = examples;
     this.encoded = encoded;
     this.expertLoad = expertLoad;
-    this.lost = lost;
-    this.report = report;
+    this.residual = residual;
+    this.outcome = outcome;
   }
 
   public int chunk() {
@@ -68,12 +68,12 @@ public final class ReplicaPiece implements KryoSerializable {
     return expertLoad;
   }
 
-  public byte[] lost() {
-    return lost;
+  public byte[] residual() {
+    return residual;
   }
 
-  public ReplicaReport report() {
-    return report;
+  public ReplicaOutcome outcome() {
+    return outcome;
   }
 
   @Override
@@ -84,7 +84,7 @@ public final class ReplicaPiece implements KryoSerializable {
     Bytes.write(output, encoded);
     output.writeInt(expertLoad.length);
     output.writeDoubles(expertLoad);
-    Bytes.writeObject(output, report);
+    Bytes.writeObject(output, outcome);
   }
 
   @Override
@@ -94,6 +94,6 @@ public final class ReplicaPiece implements KryoSerializable {
     examples = input.readLong();
     encoded = Bytes.read(input);
     expertLoad = input.readDoubles(input.readInt());
-    report = Bytes.readObject(input, ReplicaReport.class);
+    outcome = Bytes.readObject(input, ReplicaOutcome.class);
   }
 }

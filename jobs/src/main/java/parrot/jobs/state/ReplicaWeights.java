@@ -10,8 +10,8 @@ import parrot.model.exchange.Averaging.Stretch;
 import parrot.model.exchange.StateLayout;
 
 /**
- * How replicas are weighted: by examples, and the parameters of experts by load where that is
- * wanted. Moments are weighted by examples throughout.
+ * How replicas are weighted: by examples or, for the parameters of experts, by load if so wanted.
+ * Moments are always weighted by examples.
  *
  * @param averaging of chunks
  * @param experts whose parameters are weighted by load; empty for none
@@ -22,7 +22,11 @@ public record ReplicaWeights(Averaging averaging, List<ExpertRange> experts)
     experts = experts.stream().sorted(Comparator.comparingLong(ExpertRange::offset)).toList();
   }
 
-  /** Stretches of one chunk; {@code replicas} are those that count, at least one. */
+  /**
+   * Stretches of one chunk, each with a weight for each replica.
+   *
+   * @param replicas that count, at least one
+   */
   List<Stretch> stretches(StateLayout.Chunk chunk, List<ReplicaPiece> replicas) {
     double[] usual = weights(replicas, ReplicaPiece::examples);
     List<Stretch> stretches = new ArrayList<>();
@@ -52,7 +56,7 @@ public record ReplicaWeights(Averaging averaging, List<ExpertRange> experts)
     }
   }
 
-  /** An expert that no replica has asked for has not learned: the usual mean is as it was. */
+  /** By examples if no replica has used the expert: it has not learned, so any mean is the same. */
   private static double[] byLoad(int expert, List<ReplicaPiece> replicas, double[] usual) {
     double total = 0;
     for (ReplicaPiece replica : replicas) {

@@ -17,9 +17,9 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * What the replicas of a round remember for the next, a block for each of their chunks. Tasks put
- * the blocks while their pieces pass by: pieces come into being once, and to persist them would
- * keep what is only sent, more bytes than these.
+ * What rounding has lost of the replicas' values, kept for the next round: a block for each chunk
+ * of each replica. Tasks store the blocks while their pieces pass, because a piece exists only
+ * once, and persisting whole pieces would also keep the larger part that is only sent.
  */
 final class Residuals extends RDD<StateChunk> {
   private static final long serialVersionUID = 1L;
@@ -31,22 +31,22 @@ final class Residuals extends RDD<StateChunk> {
   private record Block(int index) implements Partition {}
 
   /**
-   * @param chunks that a replica remembers
+   * @param chunks of a replica
    */
   Residuals(SparkContext spark, int replicas, int chunks) {
     super(spark, JavaConverters.asScalaBuffer(List.<Dependency<?>>of()).toList(), tag());
     this.replicas = replicas;
     this.chunks = chunks;
-    setName("memories").persist(LEVEL);
+    setName("residuals").persist(LEVEL);
   }
 
   private static ClassTag<StateChunk> tag() {
     return ClassTag$.MODULE$.apply(StateChunk.class);
   }
 
-  /** What tasks put blocks with; the RDD itself stays on the driver. */
+  /** Stores blocks in tasks; the RDD itself stays on the driver. */
   record Keeper(int rdd, int chunks) implements Serializable {
-    /** The same pieces; what they remember is kept as they pass. */
+    /** Returns the same pieces, and stores their residuals as they pass. */
     Iterator<ReplicaPiece> keep(int replica, Iterator<ReplicaPiece> pieces) {
       return new Iterator<>() {
         @Override
@@ -57,15 +57,17 @@ final class Residuals extends RDD<StateChunk> {
         @Override
         public ReplicaPiece next() {
           ReplicaPiece piece = pieces.next();
-          if (piece.lost() != null) {
-            put(replica, new StateChunk(piece.chunk(), piece.lost(), new byte[0], RoundNotes.NONE));
+          if (piece.residual() != null) {
+            put(
+                replica,
+                new StateChunk(piece.chunk(), piece.residual(), new byte[0], ChunkOutcome.NONE));
           }
           return piece;
         }
       };
     }
 
-    /** A task that is run again finds its blocks here, with the same bytes. */
+    /** A repeated task finds its blocks here, with the same bytes. */
     private void put(int replica, StateChunk chunk) {
       SparkEnv.get()
           .blockManager()
@@ -91,7 +93,7 @@ final class Residuals extends RDD<StateChunk> {
     return blocks;
   }
 
-  /** Asked only where the block is gone; the words are those of Spark's own local checkpoints. */
+  /** Called only if the block is gone; the message is that of Spark's own local checkpoints. */
   @Override
   public scala.collection.Iterator<StateChunk> compute(Partition block, TaskContext context) {
     throw unchecked(

@@ -11,8 +11,8 @@ import java.util.Objects;
 public final class StateChunk implements KryoSerializable {
   private int index;
   private byte[] values;
-  private byte[] velocity;
-  private RoundNotes notes;
+  private byte[] outerMomentum;
+  private ChunkOutcome outcome;
 
   @SuppressWarnings("unused") // Kryo makes it, then fills it
   private StateChunk() {}
@@ -20,24 +20,25 @@ public final class StateChunk implements KryoSerializable {
   /**
    * @param index in the {@link parrot.model.exchange.StateLayout}
    * @param values float32 in native order
-   * @param velocity of the outer step, likewise; empty where there is none
-   * @param notes about the round that made it
+   * @param outerMomentum float32 in native order; empty if the outer step keeps none
+   * @param outcome of the round that made it
    */
-  public StateChunk(int index, byte[] values, byte[] velocity, RoundNotes notes) {
+  public StateChunk(int index, byte[] values, byte[] outerMomentum, ChunkOutcome outcome) {
     this.index = index;
     this.values = Objects.requireNonNull(values);
-    this.velocity = Objects.requireNonNull(velocity);
-    this.notes = Objects.requireNonNull(notes);
+    this.outerMomentum = Objects.requireNonNull(outerMomentum);
+    this.outcome = Objects.requireNonNull(outcome);
   }
 
   /**
-   * The only chunk of a partition, read to its end: until its iterator has been there, Spark keeps
-   * the block in memory, whoever needs that.
+   * The only chunk of a partition. Reads the iterator to its end: until then, Spark keeps the block
+   * in memory, even if others need the room.
    */
   static StateChunk only(Iterator<StateChunk> partition) {
     StateChunk chunk = partition.next();
     if (partition.hasNext()) {
-      throw new IllegalStateException("Two chunks in a partition, the first is " + chunk.index);
+      throw new IllegalStateException(
+          "Cannot read a partition: it has two chunks, the first is " + chunk.index);
     }
     return chunk;
   }
@@ -46,33 +47,33 @@ public final class StateChunk implements KryoSerializable {
     return index;
   }
 
-  /** Not to be written to: tasks of this JVM share it. */
+  /** Must not be written to: tasks of this JVM share it. */
   public byte[] values() {
     return values;
   }
 
-  /** Not to be written to. */
-  public byte[] velocity() {
-    return velocity;
+  /** Must not be written to. */
+  public byte[] outerMomentum() {
+    return outerMomentum;
   }
 
-  public RoundNotes notes() {
-    return notes;
+  public ChunkOutcome outcome() {
+    return outcome;
   }
 
   @Override
   public void write(Kryo kryo, Output output) {
     output.writeInt(index);
     Bytes.write(output, values);
-    Bytes.write(output, velocity);
-    Bytes.writeObject(output, notes);
+    Bytes.write(output, outerMomentum);
+    Bytes.writeObject(output, outcome);
   }
 
   @Override
   public void read(Kryo kryo, Input input) {
     index = input.readInt();
     values = Bytes.read(input);
-    velocity = Bytes.read(input);
-    notes = Bytes.readObject(input, RoundNotes.class);
+    outerMomentum = Bytes.read(input);
+    outcome = Bytes.readObject(input, ChunkOutcome.class);
   }
 }

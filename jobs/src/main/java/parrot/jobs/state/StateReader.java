@@ -3,6 +3,6 @@ package parrot.jobs.state;
 /** The state as a task sees it. */
 @FunctionalInterface
 public interface StateReader {
-  /** Fetches a chunk, from this executor's memory where it is there. */
+  /** Fetches a chunk, from this executor's memory if it has it. */
   StateChunk chunk(int index);
 }

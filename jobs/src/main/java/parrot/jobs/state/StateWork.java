@@ -12,8 +12,8 @@ import java.util.Iterator;
 @FunctionalInterface
 public interface StateWork<I extends Serializable, T> extends Serializable {
   /**
-   * @param memories what the task of the same number remembers, by chunk; gives null where nothing
-   *     is remembered
+   * @param residuals of the replica with the number of the task, by chunk; gives null if there is
+   *     none
    */
-  Iterator<T> run(I input, StateReader state, StateReader memories) throws Exception;
+  Iterator<T> run(I input, StateReader state, StateReader residuals) throws Exception;
 }

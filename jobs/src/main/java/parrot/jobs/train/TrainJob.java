@@ -181,7 +181,7 @@ public final class TrainJob {
         frozen += tensor.elements();
       }
     }
-    boolean momentum = config.averaging().outer().hasVelocity();
+    boolean momentum = config.averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
     MemoryNeed need = new MemoryNeed(trainable, frozen, 0, config.replicas(), momentum, copies);
     Preflight.memory(spark.sc(), need).forEach(say);

@@ -4,8 +4,8 @@ import java.util.List;
 import parrot.jobs.checkpoint.CheckpointFile;
 import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.spark.ShippedClasses;
+import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ReplicaPiece;
-import parrot.jobs.state.RoundNotes;
 import parrot.jobs.state.StateChunk;
 import parrot.model.network.Tally;
 
@@ -14,7 +14,7 @@ public final class TrainShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
     return List.of(
-        RoundNotes.class, CheckpointFile.class, CheckpointManifest.Entry.class, Tally.class);
+        ChunkOutcome.class, CheckpointFile.class, CheckpointManifest.Entry.class, Tally.class);
   }
 
   /** They write their bytes themselves. */

@@ -42,7 +42,7 @@ import parrot.jobs.round.RoundRunner;
 import parrot.jobs.round.RoundSettings;
 import parrot.jobs.spark.JobDescription;
 import parrot.jobs.state.ExecutorState;
-import parrot.jobs.state.ReplicaReport;
+import parrot.jobs.state.ReplicaOutcome;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
@@ -215,7 +215,7 @@ final class TrainingLoop {
             from,
             state.round() == 0,
             settings.layout(),
-            config.averaging().outer().hasVelocity(),
+            config.averaging().outer().hasMomentum(),
             settings.parameters(),
             spark.hadoopConfiguration());
     if (config.averaging().master() == TrainConfig.Master.DL4J) {
@@ -227,8 +227,8 @@ final class TrainingLoop {
     } catch (RuntimeException e) {
       throw RoundFailure.of(e, state.round() + 1, run.checkpoints);
     }
-    if (config.averaging().exchange().remembers()) {
-      executors = executors.withMemories(config.replicas(), stored::memory);
+    if (config.averaging().exchange().keepsResidual()) {
+      executors = executors.withResiduals(config.replicas(), stored::residual);
     }
     return new ExecutorRounds(spark, new RoundMaster(settings, executors), settings, loader);
   }
@@ -333,7 +333,7 @@ final class TrainingLoop {
         summary.loss(),
         ParrotGraph.learningRate(settings.optimizer(), state.iteration() - 1),
         seconds,
-        summary.reports().stream().mapToDouble(ReplicaReport::trainSeconds).max().orElse(0),
+        summary.reports().stream().mapToDouble(ReplicaOutcome::trainSeconds).max().orElse(0),
         summary.dropped(),
         loads.isEmpty()
             ? Optional.empty()
@@ -355,7 +355,7 @@ final class TrainingLoop {
     }
     long first = Long.MAX_VALUE;
     long last = began;
-    for (ReplicaReport report : summary.reports()) {
+    for (ReplicaOutcome report : summary.reports()) {
       clock.replica(
           report.replica(),
           report.executor(),

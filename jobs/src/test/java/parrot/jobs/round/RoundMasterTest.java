@@ -116,7 +116,7 @@ class RoundMasterTest {
             new org.apache.hadoop.fs.Path(settings.network().modelFolder()),
             true,
             settings.layout(),
-            settings.averaging().outer().hasVelocity(),
+            settings.averaging().outer().hasMomentum(),
             settings.parameters(),
             HADOOP);
     ExecutorState state = ExecutorState.load(spark, settings.layout(), stored::chunk);

@@ -16,7 +16,7 @@ import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
 
-/** Replicas that remember several chunks find each of their own again, and no other's. */
+/** Residuals of several chunks come back to the replica that they belong to. */
 class ResidualsTest {
   private static final StateLayout THREE_CHUNKS = new StateLayout(2L * StateLayout.CHUNK + 1, 0);
   private static final ReplicaWeights MIXING =
@@ -26,7 +26,7 @@ class ResidualsTest {
 
   @BeforeAll
   static void start() {
-    session = SparkSessions.create("memories", "local[2]", Map.of());
+    session = SparkSessions.create("residuals", "local[2]", Map.of());
     spark = SparkSessions.context(session);
   }
 
@@ -39,16 +39,16 @@ class ResidualsTest {
   void whatARoundLeavesIsFoundByTheNext() {
     ExecutorState first = state();
     ExecutorState second = round(first);
-    assertThat(remembered(second)).containsExactly("0 1 2", "10 11 12");
-    assertThat(remembered(round(second))).containsExactly("0 2 4", "20 22 24");
+    assertThat(residuals(second)).containsExactly("0 1 2", "10 11 12");
+    assertThat(residuals(round(second))).containsExactly("0 2 4", "20 22 24");
   }
 
   @Test
   void whatACheckpointHasIsFoundByTheFirst() {
     ExecutorState resumed =
-        state().withMemories(2, (replica, chunk) -> chunk(chunk, 50 + 10 * replica + chunk));
-    assertThat(remembered(resumed)).containsExactly("50 51 52", "60 61 62");
-    assertThat(remembered(round(resumed))).containsExactly("50 52 54", "70 72 74");
+        state().withResiduals(2, (replica, chunk) -> chunk(chunk, 50 + 10 * replica + chunk));
+    assertThat(residuals(resumed)).containsExactly("50 51 52", "60 61 62");
+    assertThat(residuals(round(resumed))).containsExactly("50 52 54", "70 72 74");
   }
 
   private static ExecutorState state() {
@@ -59,23 +59,23 @@ class ResidualsTest {
   }
 
   private static StateChunk chunk(int index, int value) {
-    return new StateChunk(index, new byte[] {(byte) value}, new byte[0], RoundNotes.NONE);
+    return new StateChunk(index, new byte[] {(byte) value}, new byte[0], ChunkOutcome.NONE);
   }
 
-  /** Each chunk's memory grows by ten times the replica's number and the chunk's. */
+  /** Each residual grows by ten times the replica's number and the chunk's. */
   private static ExecutorState round(ExecutorState state) {
     return state
         .next(
             spark.parallelize(List.of(0, 1), 2),
-            (replica, chunks, memories) ->
+            (replica, chunks, residuals) ->
                 IntStream.range(0, 3)
                     .mapToObj(
                         index -> {
-                          StateChunk old = memories.chunk(index);
+                          StateChunk old = residuals.chunk(index);
                           int sum = (old == null ? 0 : old.values()[0]) + 10 * replica + index;
-                          byte[] lost = {(byte) sum};
+                          byte[] residual = {(byte) sum};
                           return new ReplicaPiece(
-                              index, replica, 0, null, new double[0], lost, null);
+                              index, replica, 0, null, new double[0], residual, null);
                         })
                     .iterator(),
             MIXING,
@@ -83,15 +83,15 @@ class ResidualsTest {
         .state();
   }
 
-  private static List<String> remembered(ExecutorState state) {
-    return state.collectMemories(
-        (replica, none, memories) ->
+  private static List<String> residuals(ExecutorState state) {
+    return state.collectResiduals(
+        (replica, none, own) ->
             List.of(
-                    memories.chunk(0).values()[0]
+                    own.chunk(0).values()[0]
                         + " "
-                        + memories.chunk(1).values()[0]
+                        + own.chunk(1).values()[0]
                         + " "
-                        + memories.chunk(2).values()[0])
+                        + own.chunk(2).values()[0])
                 .iterator(),
         String.class);
   }

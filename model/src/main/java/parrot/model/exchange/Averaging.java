@@ -25,22 +25,22 @@ public record Averaging(ExchangeFormat exchange, OuterStep outer) implements Ser
   /**
    * A chunk after a round, float32 in native order.
    *
-   * @param velocity empty without momentum
+   * @param outerMomentum empty without momentum
    */
-  public record Result(byte[] values, byte[] velocity) {}
+  public record Result(byte[] values, byte[] outerMomentum) {}
 
   /**
    * Averages one chunk in the order given and steps.
    *
    * @param before the chunk before the round, float32 in native order
-   * @param velocity likewise; empty without momentum, or for moments
+   * @param outerMomentum float32 in native order; empty without momentum, or for moments
    * @param encoded the chunk of each replica, as {@link ExchangeFormat#encode} gave it
    * @param stretches that cover the chunk
    */
   public Result average(
       StateLayout.Chunk chunk,
       byte[] before,
-      byte[] velocity,
+      byte[] outerMomentum,
       List<byte[]> encoded,
       List<Stretch> stretches) {
     boolean moments = chunk.section() == StateLayout.Section.MOMENTS;
@@ -53,7 +53,7 @@ public record Averaging(ExchangeFormat exchange, OuterStep outer) implements Ser
       }
     }
     if (moments || format == ExchangeFormat.F32 && outer.isMean()) {
-      return new Result(bytes(mean), velocity);
+      return new Result(bytes(mean), outerMomentum);
     }
     float[] old = floats(before);
     if (format != ExchangeFormat.F32) {
@@ -61,9 +61,9 @@ public record Averaging(ExchangeFormat exchange, OuterStep outer) implements Ser
         mean[i] += old[i];
       }
     }
-    float[] speed = velocity.length == 0 ? null : floats(velocity);
-    outer.apply(mean, old, speed);
-    return new Result(bytes(mean), speed == null ? velocity : bytes(speed));
+    float[] momentum = outerMomentum.length == 0 ? null : floats(outerMomentum);
+    outer.apply(mean, old, momentum);
+    return new Result(bytes(mean), momentum == null ? outerMomentum : bytes(momentum));
   }
 
   private static float[] floats(byte[] bytes) {

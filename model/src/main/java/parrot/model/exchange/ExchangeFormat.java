@@ -11,8 +11,8 @@ import parrot.model.weights.DataType;
  *   <li>{@code f32}: the values themselves, 4 bytes each. A difference would lose their last bit.
  *   <li>{@code bf16}: what they have changed by, rounded to nearest, 2 bytes.
  *   <li>{@code int8}: what they have changed by in blocks of {@value #BLOCK}, each with the scale
- *       of its largest, 1 byte and a little. What rounding loses is remembered and added in the
- *       next round (error feedback; Seide et al. 2014).
+ *       of its largest, 1 byte and a little. The residual, what rounding loses, is kept and added
+ *       in the next round (error feedback; Seide et al. 2014).
  * </ul>
  */
 public enum ExchangeFormat {
@@ -30,8 +30,8 @@ public enum ExchangeFormat {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
-  /** Whether a replica remembers what rounding lost. */
-  public boolean remembers() {
+  /** Whether a replica keeps what rounding has lost, and adds it in the next round. */
+  public boolean keepsResidual() {
     return this == INT8;
   }
 
@@ -60,10 +60,10 @@ public enum ExchangeFormat {
    *
    * @param values after the round, float32 in native order
    * @param before the round, likewise; not read by {@code f32}. Null stands for zeros
-   * @param lost what earlier rounds lost, likewise, brought up to date; null where nothing is
-   *     remembered
+   * @param residual what earlier rounds lost, float32 in native order, updated in place; null if
+   *     none is kept
    */
-  public byte[] encode(ByteBuffer values, byte[] before, byte[] lost) {
+  public byte[] encode(ByteBuffer values, byte[] before, byte[] residual) {
     int count = values.remaining() / Float.BYTES;
     byte[] encoded = new byte[bytes(count)];
     if (this == F32) {
@@ -74,7 +74,7 @@ public enum ExchangeFormat {
     float[] change = new float[BLOCK];
     ByteBuffer out = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer old = before == null ? null : natively(before);
-    ByteBuffer memory = lost == null ? null : natively(lost);
+    ByteBuffer carried = residual == null ? null : natively(residual);
     for (int start = 0; start < count; start += BLOCK) {
       int length = Math.min(BLOCK, count - start);
       for (int i = 0; i < length; i++) {
@@ -83,14 +83,14 @@ public enum ExchangeFormat {
         if (old != null) {
           value -= old.getFloat(at);
         }
-        change[i] = memory == null ? value : value + memory.getFloat(at);
+        change[i] = carried == null ? value : value + carried.getFloat(at);
       }
       if (this == BF16) {
         for (int i = 0; i < length; i++) {
           out.putShort(Short.BYTES * (start + i), DataType.toBfloat16(change[i]));
         }
       } else {
-        round(change, start, length, count, out, memory);
+        round(change, start, length, count, out, carried);
       }
     }
     return encoded;
@@ -98,7 +98,7 @@ public enum ExchangeFormat {
 
   /** Scales of all blocks come first, then the values. */
   private static void round(
-      float[] change, int start, int length, int count, ByteBuffer out, ByteBuffer memory) {
+      float[] change, int start, int length, int count, ByteBuffer out, ByteBuffer carried) {
     float most = 0;
     for (int i = 0; i < length; i++) {
       most = Math.max(most, Math.abs(change[i]));
@@ -114,8 +114,8 @@ public enum ExchangeFormat {
       float exact = change[i] * inverse;
       int step = scale == 0 ? 0 : (int) (exact + (exact < 0 ? -0.5f : 0.5f));
       out.put(values + i, (byte) step);
-      if (memory != null) {
-        memory.putFloat(Float.BYTES * (start + i), change[i] - step * scale);
+      if (carried != null) {
+        carried.putFloat(Float.BYTES * (start + i), change[i] - step * scale);
       }
     }
   }

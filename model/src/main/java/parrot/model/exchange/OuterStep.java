@@ -19,8 +19,8 @@ public record OuterStep(double learningRate, double momentum) implements Seriali
     return equals(AVERAGE);
   }
 
-  /** Whether a velocity is part of the state. */
-  public boolean hasVelocity() {
+  /** Whether an outer momentum is part of the state. */
+  public boolean hasMomentum() {
     return momentum != 0;
   }
 
@@ -29,19 +29,19 @@ public record OuterStep(double learningRate, double momentum) implements Seriali
    *
    * @param mean of the replicas
    * @param before the round
-   * @param velocity changed in place; null without momentum
+   * @param outerMomentum changed in place; null without momentum
    */
-  void apply(float[] mean, float[] before, float[] velocity) {
+  void apply(float[] mean, float[] before, float[] outerMomentum) {
     float rate = (float) learningRate;
     float friction = (float) momentum;
     for (int i = 0; i < mean.length; i++) {
       float g = before[i] - mean[i];
       float step;
-      if (velocity == null) {
+      if (outerMomentum == null) {
         step = rate * g;
       } else {
-        float v = friction * velocity[i] + g;
-        velocity[i] = v;
+        float v = friction * outerMomentum[i] + g;
+        outerMomentum[i] = v;
         step = rate * (g + friction * v);
       }
       // Not before - step: a step of g is the mean, without rounding.

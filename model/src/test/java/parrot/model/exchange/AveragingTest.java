@@ -33,13 +33,13 @@ class AveragingTest {
   }
 
   private Averaging.Result average(
-      ExchangeFormat exchange, OuterStep outer, byte[] velocity, Stretch... stretches) {
+      ExchangeFormat exchange, OuterStep outer, byte[] outerMomentum, Stretch... stretches) {
     List<byte[]> encoded =
         List.of(
             exchange.encode(buffer(first), bytes(before), null),
             exchange.encode(buffer(second), bytes(before), null));
     return new Averaging(exchange, outer)
-        .average(LAYOUT.chunk(0), bytes(before), velocity, encoded, List.of(stretches));
+        .average(LAYOUT.chunk(0), bytes(before), outerMomentum, encoded, List.of(stretches));
   }
 
   private static Stretch all(double... weights) {
@@ -78,7 +78,7 @@ class AveragingTest {
   @Test
   void momentumStepsAsNesterovsDoes() {
     OuterStep outer = new OuterStep(0.7, 0.9);
-    byte[] velocity = bytes(new float[COUNT]);
+    byte[] outerMomentum = bytes(new float[COUNT]);
     float[] at = before.clone();
     double[] exact = new double[COUNT];
     double[] speed = new double[COUNT];
@@ -91,11 +91,11 @@ class AveragingTest {
               .average(
                   LAYOUT.chunk(0),
                   bytes(at),
-                  velocity,
+                  outerMomentum,
                   List.of(ExchangeFormat.F32.encode(buffer(first), null, null)),
                   List.of(all(1)));
       at = floats(result.values());
-      velocity = result.velocity();
+      outerMomentum = result.outerMomentum();
       for (int i = 0; i < COUNT; i++) {
         double gradient = exact[i] - first[i];
         speed[i] = 0.9 * speed[i] + gradient;

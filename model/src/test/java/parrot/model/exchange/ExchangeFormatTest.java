@@ -133,13 +133,13 @@ class ExchangeFormatTest {
 
   @Test
   void whatRoundingLosesArrivesInLaterRounds() {
-    byte[] lost = new byte[4 * COUNT];
+    byte[] residual = new byte[4 * COUNT];
     double[] sent = new double[COUNT];
     double[] wanted = new double[COUNT];
     float largest = 0;
     for (int round = 0; round < 50; round++) {
       float[] change = random(100 + round, 1e-2);
-      byte[] encoded = ExchangeFormat.INT8.encode(buffer(change), null, lost);
+      byte[] encoded = ExchangeFormat.INT8.encode(buffer(change), null, residual);
       float[] arrived = decoded(ExchangeFormat.INT8, encoded, COUNT);
       for (int i = 0; i < COUNT; i++) {
         sent[i] += arrived[i];
@@ -147,7 +147,7 @@ class ExchangeFormatTest {
         largest = Math.max(largest, Math.abs(change[i]));
       }
     }
-    float[] owed = floats(lost);
+    float[] owed = floats(residual);
     for (int i = 0; i < COUNT; i++) {
       // One round's rounding, not fifty.
       assertThat(sent[i]).isCloseTo(wanted[i], within(largest / 254.0 * 1.1));

@@ -8,7 +8,7 @@ import parrot.model.network.Tally;
  * How a replica fared in a round.
  *
  * @param tally losses, tokens, routing
- * @param divergence what is no number and when, or null
+ * @param divergence the first non-finite value and its step, or null
  * @param executor that it ran on
  * @param host of that executor
  * @param began its first step, milliseconds since 1970 by that host's clock
@@ -17,7 +17,7 @@ import parrot.model.network.Tally;
  * @param encodeSeconds until its values were encoded
  * @param bytesOut encoded
  */
-public record ReplicaReport(
+public record ReplicaOutcome(
     int replica,
     Tally tally,
     String divergence,
@@ -30,8 +30,8 @@ public record ReplicaReport(
     long bytesOut)
     implements Serializable {
 
-  public ReplicaReport withEncoding(double seconds, long bytes) {
-    return new ReplicaReport(
+  public ReplicaOutcome withEncoding(double seconds, long bytes) {
+    return new ReplicaOutcome(
         replica,
         tally,
         divergence,
@@ -44,12 +44,12 @@ public record ReplicaReport(
         bytes);
   }
 
-  /** Trained on, the replica's weight in the average. */
+  /** Number of examples trained on, the replica's weight in the average. */
   public long examples() {
     return tally.samples();
   }
 
-  /** Why its values are no part of the average, in words. */
+  /** Why its values are not part of the average, in words. */
   public Optional<String> failure() {
     return divergence == null
         ? Optional.empty()
