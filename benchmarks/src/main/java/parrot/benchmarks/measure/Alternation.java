@@ -7,10 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import parrot.benchmarks.process.Child;
-import parrot.benchmarks.process.ChildException;
 import parrot.benchmarks.process.Reply;
 import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 
 /**
  * Measures sides in one run: they take steps by turns (A B A B ...), so that what disturbs the
@@ -22,9 +20,6 @@ public final class Alternation {
   private static final double USABLE = 0.85;
 
   private static final int TURNS = 2;
-  // Some seconds per step, and nobody waits for it to win.
-  private static final int SLOW_WARMUP = 1;
-  private static final int SLOW_STEPS = 2;
 
   private final Path logs;
   private final Progress progress;
@@ -50,51 +45,27 @@ public final class Alternation {
    * Runs all sides.
    *
    * @param requests ours first
-   * @return without the slow peers that failed, which the progress names
    * @throws Agreement.DisagreementException as soon as a side is seen to compute something else
    */
   public List<Series> run(List<SideRequest> requests) {
     List<Series> series = requests.stream().map(Series::new).toList();
-    List<Series> usual = series.stream().filter(one -> !slow(one.request())).toList();
-    long needed = usual.stream().mapToLong(one -> MemoryNeed.of(one.request())).sum();
+    long needed = series.stream().mapToLong(one -> MemoryNeed.of(one.request())).sum();
     long available = availableBytes();
-    if (usual.size() == 1 || (!apart && needed <= USABLE * available)) {
-      together(usual, warmup, steps, true);
+    if (series.size() == 1 || (!apart && needed <= USABLE * available)) {
+      together(series, warmup, steps, true);
     } else {
       progress.say(
           "one process at a time: sides need about %d GiB together, %d are free",
           needed >> 30, available >> 30);
       for (int turn = 0; turn < TURNS; turn++) {
         int share = steps * (turn + 1) / TURNS - steps * turn / TURNS;
-        for (Series one : usual) {
+        for (Series one : series) {
           together(List.of(one), warmup, share, turn == 0);
           check(series);
         }
       }
     }
-    List<Series> measured = new ArrayList<>(usual);
-    for (Series one : series) {
-      if (slow(one.request()) && succeeds(one)) {
-        measured.add(one);
-        check(measured);
-      }
-    }
-    return measured;
-  }
-
-  /** A peer that is far behind anyway must not take the other figures with it. */
-  private boolean succeeds(Series slow) {
-    try {
-      together(List.of(slow), SLOW_WARMUP, SLOW_STEPS, true);
-      return true;
-    } catch (ChildException e) {
-      progress.say("left out: %s", e.getMessage());
-      return false;
-    }
-  }
-
-  private static boolean slow(SideRequest request) {
-    return request.engine() == Engine.SAMEDIFF;
+    return series;
   }
 
   private void together(List<Series> series, int warmups, int counted, boolean firstTurn) {

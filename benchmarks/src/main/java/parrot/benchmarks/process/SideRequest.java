@@ -30,7 +30,6 @@ public record SideRequest(
     TORCH_FPMATH("libtorch f32, bf16 products"),
     TORCH_F32("libtorch f32"),
     TORCH_BF16("libtorch bf16 weights"),
-    SAMEDIFF("DL4J SameDiff f32"),
     PRODUCTS("oneDNN products alone"),
     BANDWIDTH("memory copy");
 
@@ -64,7 +63,7 @@ public record SideRequest(
   public boolean exact() {
     return switch (engine) {
       case OURS -> precision.equals("f32");
-      case TORCH_F32, SAMEDIFF -> true;
+      case TORCH_F32 -> true;
       default -> false;
     };
   }

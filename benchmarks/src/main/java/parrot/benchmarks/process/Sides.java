@@ -3,7 +3,6 @@ package parrot.benchmarks.process;
 import parrot.benchmarks.limit.Bandwidth;
 import parrot.benchmarks.limit.ProductsSide;
 import parrot.benchmarks.ours.OurSides;
-import parrot.benchmarks.samediff.SameDiffSide;
 import parrot.benchmarks.torch.TorchSides;
 
 /** Builds the side that a request asks for. */
@@ -14,7 +13,6 @@ final class Sides {
     return switch (request.engine()) {
       case OURS -> OurSides.open(request);
       case TORCH_AUTOCAST, TORCH_FPMATH, TORCH_F32, TORCH_BF16 -> TorchSides.open(request);
-      case SAMEDIFF -> SameDiffSide.open(request);
       case PRODUCTS -> ProductsSide.open(request);
       case BANDWIDTH -> new Bandwidth(request.threads());
     };

@@ -30,11 +30,11 @@ public final class Surroundings {
   /** Changes {@code environment}, a copy of this process's, to that of a side. */
   static void set(SideRequest request, Map<String, String> environment) {
     String threads = Integer.toString(request.threads());
-    if (request.engine().isTorch() || request.engine() == SideRequest.Engine.SAMEDIFF) {
+    if (request.engine().isTorch()) {
       environment.put("OMP_NUM_THREADS", threads);
       environment.put("OMP_WAIT_POLICY", "passive");
       environment.remove("GOMP_SPINCOUNT");
-      environment.put("OPENBLAS_NUM_THREADS", request.engine().isTorch() ? "1" : threads);
+      environment.put("OPENBLAS_NUM_THREADS", "1");
       // Settings for ND4J's own old OpenBLAS.
       environment.remove("OPENBLAS_CORETYPE");
       environment.remove("OPENBLAS_L2_SIZE");

@@ -21,8 +21,7 @@ public enum Workload {
           Engine.TORCH_AUTOCAST,
           Engine.TORCH_FPMATH,
           Engine.TORCH_F32,
-          Engine.PRODUCTS,
-          Engine.SAMEDIFF)),
+          Engine.PRODUCTS)),
   INSTRUCT(
       Kind.TRAIN,
       "One step of stage 2 of a mid-size Parrot on 8 samples with an image each.",
