@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import parrot.benchmarks.measure.Progress;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.ResultWriter;
 import parrot.benchmarks.report.Target;
+import parrot.benchmarks.side.Engine;
 import parrot.benchmarks.suite.Benchmark;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,7 +104,7 @@ final class WorkloadCommand implements Callable<Integer> {
   /** Messages of the targets that were missed. */
   private List<String> measure(Benchmark benchmark, Benchmark.Options options, ResultWriter writer)
       throws IOException {
-    Progress progress = new Progress(spec.commandLine().getErr(), benchmark.id());
+    ProgressLog progress = new ProgressLog(spec.commandLine().getErr(), benchmark.id());
     Result result = benchmark.run(options, progress);
     writer.write(result);
     PrintWriter out = spec.commandLine().getOut();

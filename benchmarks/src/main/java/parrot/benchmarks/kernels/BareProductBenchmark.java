@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import parrot.benchmarks.limit.ProductsSide;
-import parrot.benchmarks.process.Side;
+import parrot.benchmarks.side.Side;
 
 /**
  * The peer of {@link ProductBenchmark}: oneDNN's product alone, bfloat16 in, float32 out. Run:

@@ -3,7 +3,7 @@ package parrot.benchmarks.limit;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
-import parrot.benchmarks.process.Side;
+import parrot.benchmarks.side.Side;
 
 /** Copies memory that no cache holds; bytes read and bytes written both count. */
 public final class Bandwidth implements Side {

@@ -8,8 +8,8 @@ import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 
 /**
@@ -57,8 +57,7 @@ public final class ProductsSide implements Side {
   public static ProductsSide open(SideRequest request) {
     Workload workload = request.workload();
     ProductPlan plan =
-        ProductPlan.of(
-            workload.kind(), workload.config(), workload.trained(), workload.batch(request));
+        ProductPlan.of(workload.kind(), workload.config(), workload.trained(), request.batch());
     return new ProductsSide(plan, request.threads());
   }
 

@@ -8,32 +8,36 @@ import java.util.ArrayList;
 import java.util.List;
 import parrot.benchmarks.process.Child;
 import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.SideRequest;
 
 /**
- * Measures sides in one run: they take steps by turns (A B A B ...), so that what disturbs the
- * machine disturbs all. Where they do not fit into memory together, they take turns as processes
- * instead, A, B, A, B, each started afresh.
+ * Measures sides in one run: they take steps in turn (A B A B ...), so that what disturbs the
+ * machine disturbs all of them. If they do not fit into memory together, they take turns as
+ * processes instead, A, B, A, B, each started afresh.
  */
 public final class Alternation {
-  /** Of what is free, the share that may be planned for. */
+  /** The share of free memory that sides may take. */
   private static final double USABLE = 0.85;
 
   private static final int TURNS = 2;
 
+  private final Class<?> program;
   private final Path logs;
-  private final Progress progress;
+  private final ProgressLog progress;
   private final int warmup;
   private final int steps;
   private final boolean apart;
 
   /**
+   * @param program of the children, see {@link Child#start}
    * @param logs folder of the sides' log files
    * @param warmup steps of each process that do not count
    * @param steps of each side that count
-   * @param apart whether sides are processes by turns even where they would fit together
+   * @param apart whether sides run one process at a time even if they would fit together
    */
-  public Alternation(Path logs, Progress progress, int warmup, int steps, boolean apart) {
+  public Alternation(
+      Class<?> program, Path logs, ProgressLog progress, int warmup, int steps, boolean apart) {
+    this.program = program;
     this.logs = logs;
     this.progress = progress;
     this.warmup = warmup;
@@ -49,7 +53,7 @@ public final class Alternation {
    */
   public List<Series> run(List<SideRequest> requests) {
     List<Series> series = requests.stream().map(Series::new).toList();
-    long needed = series.stream().mapToLong(one -> MemoryNeed.of(one.request())).sum();
+    long needed = series.stream().mapToLong(one -> SideMemory.of(one.request())).sum();
     long available = availableBytes();
     if (series.size() == 1 || (!apart && needed <= USABLE * available)) {
       together(series, warmup, steps, true);
@@ -73,7 +77,7 @@ public final class Alternation {
     try {
       for (Series one : series) {
         progress.say("starting %s", one.request().engine().title());
-        Child child = Child.start(one.request(), logs);
+        Child child = Child.start(program, one.request(), logs);
         children.add(child);
         // One after the other: reading weights is what needs most memory.
         child.awaitReady();
@@ -113,7 +117,7 @@ public final class Alternation {
         warming ? step + 1 : step - warmups + 1,
         warming ? warmups : counted,
         last[side],
-        Progress.time(left));
+        ProgressLog.time(left));
   }
 
   private static void check(List<Series> series) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import parrot.benchmarks.process.GcLog;
 import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.SideRequest;
 
 /** What one side replied. */
 public final class Series {
@@ -20,7 +20,7 @@ public final class Series {
   }
 
   /**
-   * @param warmup whether it is not to count
+   * @param warmup whether the step does not count
    */
   void add(Reply reply, boolean warmup, boolean firstTurn) {
     if (firstTurn) {
@@ -39,7 +39,7 @@ public final class Series {
     return request;
   }
 
-  /** From the untrained weights on, warm-up included. */
+  /** The steps from the untrained weights on, warm-up included. */
   public List<Reply> fromStart() {
     return List.copyOf(first);
   }
@@ -59,12 +59,17 @@ public final class Series {
     return Arrays.stream(seconds()).min().orElse(Double.NaN);
   }
 
-  /** Seconds of the workload's unit, in the middle. */
+  /** Seconds of a whole step, the fastest. */
+  public double bestStep() {
+    return measured.stream().mapToDouble(Reply::seconds).min().orElse(Double.NaN);
+  }
+
+  /** Seconds of the workload's unit, the median. */
   public double median() {
     return median(seconds());
   }
 
-  /** Minor page faults of a step, in the middle. */
+  /** Minor page faults of a step, the median. */
   public double faults() {
     return medianOf(Reply::faults);
   }
@@ -74,12 +79,12 @@ public final class Series {
     return measured.stream().mapToLong(Reply::peakBytes).max().orElse(0);
   }
 
-  /** An extra, in the middle; NaN where there is none. */
+  /** An extra, the median; NaN if there is none. */
   public double extra(String name) {
     return medianOf(reply -> reply.extras().getOrDefault(name, Double.NaN));
   }
 
-  /** An extra, the smallest; NaN where there is none. */
+  /** An extra, the smallest; NaN if there is none. */
   public double smallestExtra(String name) {
     return measured.stream()
         .mapToDouble(reply -> reply.extras().getOrDefault(name, Double.NaN))
@@ -93,7 +98,11 @@ public final class Series {
 
   /** Seconds of the workload's unit, of every step that counts. */
   public double[] seconds() {
-    return measured.stream().mapToDouble(request.workload()::seconds).toArray();
+    return measured.stream().mapToDouble(this::seconds).toArray();
+  }
+
+  private double seconds(Reply reply) {
+    return request.workload().seconds(reply.seconds(), reply.extras());
   }
 
   static double median(double[] values) {

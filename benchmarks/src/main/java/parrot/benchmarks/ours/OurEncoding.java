@@ -1,7 +1,7 @@
 package parrot.benchmarks.ours;
 
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Fingerprint;
 import parrot.model.network.Batch;
 import parrot.model.network.ParrotNetwork;
@@ -13,7 +13,7 @@ final class OurEncoding implements Side {
 
   OurEncoding(SideRequest request, ParrotNetwork network) {
     this.network = network;
-    this.batch = request.workload().batch(request);
+    this.batch = request.batch();
   }
 
   @Override

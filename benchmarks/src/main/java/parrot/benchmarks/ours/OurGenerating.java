@@ -1,7 +1,7 @@
 package parrot.benchmarks.ours;
 
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Fingerprint;
 import parrot.benchmarks.workload.Workload;
@@ -17,7 +17,7 @@ final class OurGenerating implements Side {
 
   OurGenerating(SideRequest request, ParrotNetwork network) {
     this.network = network;
-    this.batch = request.workload().batch(request);
+    this.batch = request.batch();
     int visual = network.config().visualTokens();
     capacity = batch.tokenIds().length + batch.images() * (visual - 1) + Workload.GENERATED;
   }

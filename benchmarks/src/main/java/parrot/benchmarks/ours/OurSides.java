@@ -2,8 +2,8 @@ package parrot.benchmarks.ours;
 
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.network.FrozenWeights;

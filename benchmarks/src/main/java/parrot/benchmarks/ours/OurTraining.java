@@ -4,8 +4,8 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.MultiDataSet;
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 import parrot.model.dl4j.BatchBridge;
 import parrot.model.dl4j.NetworkSpec;
@@ -39,7 +39,7 @@ final class OurTraining implements Side {
             1e-8,
             0);
     graph = ParrotGraph.create(network, optimizer);
-    Batch batch = workload.batch(request);
+    Batch batch = request.batch();
     data = BatchBridge.dataSet(batch, new int[batch.samples()]);
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import parrot.benchmarks.side.SideRequest;
 
 /** A side in a process of its own, seen from the parent. */
 public final class Child implements AutoCloseable {
@@ -28,17 +29,19 @@ public final class Child implements AutoCloseable {
   /**
    * Starts a side; returns before it is ready.
    *
+   * @param program class whose {@code main} serves the side that it is given, see {@link
+   *     SideServer}
    * @param logs folder of the child's log files
    */
-  public static Child start(SideRequest request, Path logs) {
+  public static Child start(Class<?> program, SideRequest request, Path logs) {
     try {
-      return new Child(request, logs);
+      return new Child(program, request, logs);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot start " + request.engine().title(), e);
     }
   }
 
-  private Child(SideRequest request, Path logs) throws IOException {
+  private Child(Class<?> program, SideRequest request, Path logs) throws IOException {
     this.request = request;
     Files.createDirectories(logs);
     String name = request.workload().id() + "-" + request.engine().key();
@@ -49,7 +52,7 @@ public final class Child implements AutoCloseable {
     command.addAll(Surroundings.options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
     command.add("-Xlog:gc,gc+phases:file=" + pauses + ":uptime:filecount=0");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(ChildMain.class.getName());
+    command.add(program.getName());
     command.add(JSON.writeValueAsString(request));
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
     Surroundings.set(request, builder.environment());
@@ -70,7 +73,7 @@ public final class Child implements AutoCloseable {
   /** Has one step done. */
   public Reply step() {
     try {
-      commands.write(ChildMain.STEP + "\n");
+      commands.write(SideServer.STEP + "\n");
       commands.flush();
     } catch (IOException e) {
       throw new ChildException(message("it ended"), e);
@@ -81,8 +84,8 @@ public final class Child implements AutoCloseable {
   private Reply answer() {
     try {
       for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-        if (line.startsWith(ChildMain.MARK)) {
-          Reply reply = JSON.readValue(line.substring(ChildMain.MARK.length()), Reply.class);
+        if (line.startsWith(SideServer.MARK)) {
+          Reply reply = JSON.readValue(line.substring(SideServer.MARK.length()), Reply.class);
           if (reply.error() != null) {
             throw new ChildException(message(reply.error()), null);
           }
@@ -112,7 +115,7 @@ public final class Child implements AutoCloseable {
   @Override
   public void close() {
     try (commands) {
-      commands.write(ChildMain.QUIT + "\n");
+      commands.write(SideServer.QUIT + "\n");
     } catch (IOException e) {
       // It has ended already.
     }

@@ -1,6 +1,7 @@
 package parrot.benchmarks.process;
 
 import java.util.Map;
+import parrot.benchmarks.side.Side;
 
 /**
  * A child's answer to one command.

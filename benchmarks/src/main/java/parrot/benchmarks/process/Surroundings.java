@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import parrot.benchmarks.side.SideRequest;
 
 /**
  * Environment and JVM options of a side. Ours are the launcher's, which started this process, so

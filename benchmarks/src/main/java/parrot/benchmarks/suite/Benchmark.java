@@ -3,9 +3,9 @@ package parrot.benchmarks.suite;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import parrot.benchmarks.measure.Progress;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.report.Result;
+import parrot.benchmarks.side.Engine;
 
 /** Something that is measured and has targets. */
 public interface Benchmark {
@@ -22,7 +22,7 @@ public interface Benchmark {
   }
 
   /** Measures. */
-  Result run(Options options, Progress progress) throws IOException;
+  Result run(Options options, ProgressLog progress) throws IOException;
 
   /**
    * How to measure.

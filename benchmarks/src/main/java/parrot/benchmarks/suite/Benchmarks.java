@@ -14,7 +14,7 @@ public final class Benchmarks {
     List<Benchmark> all = new ArrayList<>();
     Arrays.stream(Workload.values())
         .filter(workload -> workload != Workload.TINY)
-        .map(Comparison::new)
+        .map(PeerComparison::new)
         .forEach(all::add);
     all.addAll(
         List.of(

@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import parrot.benchmarks.kernels.KernelState;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
 
@@ -34,7 +34,7 @@ final class KernelSuite implements Benchmark {
   }
 
   @Override
-  public Result run(Options options, Progress progress) throws IOException {
+  public Result run(Options options, ProgressLog progress) throws IOException {
     progress.say("a few minutes; JMH forks a process for each line");
     Collection<RunResult> runs;
     try {

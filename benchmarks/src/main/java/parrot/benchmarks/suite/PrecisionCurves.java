@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
 import parrot.benchmarks.report.Target;
@@ -34,7 +34,7 @@ final class PrecisionCurves implements Benchmark {
   }
 
   @Override
-  public Result run(Options options, Progress progress) throws IOException {
+  public Result run(Options options, ProgressLog progress) throws IOException {
     ShapesRuns runs = new ShapesRuns(options.models(), options.logs(), progress);
     double[][] exact = new double[SEEDS][];
     double[][] rounded = new double[SEEDS][];

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 import parrot.benchmarks.limit.Loopback;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
 import parrot.benchmarks.report.Target;
@@ -111,7 +111,7 @@ final class RoundOverhead implements Benchmark {
   private record Round(double seconds, double steps, double bytes, long driver) {}
 
   @Override
-  public Result run(Options options, Progress progress) throws IOException {
+  public Result run(Options options, ProgressLog progress) throws IOException {
     ShapesRuns runs = new ShapesRuns(options.models(), options.logs(), progress);
     Table table =
         new Table(
@@ -161,7 +161,8 @@ final class RoundOverhead implements Benchmark {
   }
 
   /** Of one size. */
-  private record Runs(ShapesRuns runs, Options options, Progress progress, Size size, Place place) {
+  private record Runs(
+      ShapesRuns runs, Options options, ProgressLog progress, Size size, Place place) {
     Round measure(int replicas, Way way, String master) throws IOException {
       String name =
           "rounds-%d-%d-%s-%s"

@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import parrot.benchmarks.measure.Alternation;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.measure.Series;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
 import parrot.benchmarks.report.Target;
 import parrot.benchmarks.report.Target.Bound;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 
 /**
@@ -47,11 +47,9 @@ final class Scaling implements Benchmark {
   }
 
   @Override
-  public Result run(Options options, Progress progress) throws IOException {
-    SideRequest usual = Sides.request(Engine.OURS, Workload.DECODER, options, progress);
-    Alternation alternation =
-        new Alternation(
-            options.logs(), progress, options.warmup(), options.steps(), options.apart());
+  public Result run(Options options, ProgressLog progress) throws IOException {
+    SideRequest usual = SideRequests.request(Engine.OURS, Workload.DECODER, options, progress);
+    Alternation alternation = SideRequests.alternation(options, progress);
     // Weights are cleared, updated and rounded however few tokens there are.
     double update = alternation.run(List.of(with(usual, 1, FEW))).get(0).best();
     List<Point> points = new ArrayList<>();
@@ -88,7 +86,7 @@ final class Scaling implements Benchmark {
         table(points, update),
         targets,
         notes,
-        Sides.settings(List.of(points.get(0).whole)),
+        SideRequests.settings(List.of(points.get(0).whole)),
         seconds);
   }
 

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.process.ProcessFacts;
 import parrot.model.config.ParrotConfig;
 
@@ -55,12 +55,12 @@ final class ShapesRuns {
   private final Path home;
   private final Path folder;
   private final Path logs;
-  private final Progress progress;
+  private final ProgressLog progress;
 
   /**
    * @param target folder that keeps what is made
    */
-  ShapesRuns(Path target, Path logs, Progress progress) throws IOException {
+  ShapesRuns(Path target, Path logs, ProgressLog progress) throws IOException {
     this.home = Path.of(System.getProperty("parrot.home", "")).toAbsolutePath();
     this.folder = target.resolve("shapes");
     this.logs = logs;

@@ -3,16 +3,16 @@ package parrot.benchmarks.suite;
 import java.io.IOException;
 import java.util.List;
 import parrot.benchmarks.measure.Alternation;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.measure.Series;
 import parrot.benchmarks.process.GcLog;
 import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
 import parrot.benchmarks.report.Target;
 import parrot.benchmarks.report.Target.Bound;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 
 /** Many steps in a row: nothing grows, nothing stops. */
@@ -36,11 +36,9 @@ final class Steady implements Benchmark {
   }
 
   @Override
-  public Result run(Options options, Progress progress) throws IOException {
-    SideRequest request = Sides.request(Engine.OURS, Workload.INSTRUCT, options, progress);
-    Alternation alternation =
-        new Alternation(
-            options.logs(), progress, options.warmup(), options.steps(), options.apart());
+  public Result run(Options options, ProgressLog progress) throws IOException {
+    SideRequest request = SideRequests.request(Engine.OURS, Workload.INSTRUCT, options, progress);
+    Alternation alternation = SideRequests.alternation(options, progress);
     List<Series> series = alternation.run(List.of(request));
     Series ours = series.get(0);
     List<Reply> steps = ours.measured();
@@ -84,7 +82,7 @@ final class Steady implements Benchmark {
             new Target("minor page faults of a step", faults, Bound.FEWER_THAN, 50),
             new Target("longest pause of the garbage collector in ms", longest, Bound.AT_MOST, 5)),
         List.of("Faults are the mean over the steps; pauses those while they ran."),
-        Sides.settings(series),
-        Sides.seconds(series));
+        SideRequests.settings(series),
+        SideRequests.seconds(series));
   }
 }

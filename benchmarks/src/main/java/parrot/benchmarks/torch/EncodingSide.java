@@ -5,9 +5,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Fingerprint;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.Weights;
@@ -22,7 +22,7 @@ final class EncodingSide implements Side {
   EncodingSide(SideRequest request, ParrotConfig config, Weights weights) {
     autocast = request.engine() == Engine.TORCH_AUTOCAST;
     ScalarType type = TorchSides.storage(request);
-    pixels = new PaddedBatch(config, request.workload().batch(request), type).pixels;
+    pixels = new PaddedBatch(config, request.batch(), type).pixels;
     vision = new VisionTower(Parameters.vision(config, weights, type), config);
   }
 

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Fingerprint;
 import parrot.benchmarks.workload.Workload;
@@ -25,7 +25,7 @@ final class GeneratingSide implements Side {
 
   GeneratingSide(SideRequest request, ParrotConfig config, Weights weights) {
     ScalarType type = TorchSides.storage(request);
-    batch = new PaddedBatch(config, request.workload().batch(request), type);
+    batch = new PaddedBatch(config, request.batch(), type);
     int capacity = batch.longest + Workload.GENERATED;
     Parameters parameters = new Parameters(config, weights, request.workload().trained(), type);
     network = new TorchParrot(parameters, config, capacity, type);

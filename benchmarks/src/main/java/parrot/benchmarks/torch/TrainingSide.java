@@ -6,9 +6,9 @@ import org.bytedeco.pytorch.AdamWOptions;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import parrot.benchmarks.process.Side;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.Weights;
@@ -22,7 +22,7 @@ final class TrainingSide implements Side {
 
   TrainingSide(SideRequest request, ParrotConfig config, Weights weights) {
     autocast = request.engine() == Engine.TORCH_AUTOCAST;
-    batch = new PaddedBatch(config, request.workload().batch(request));
+    batch = new PaddedBatch(config, request.batch());
     Parameters parameters =
         new Parameters(config, weights, request.workload().trained(), ScalarType.Float);
     ScalarType type = autocast ? ScalarType.BFloat16 : ScalarType.Float;

@@ -1,52 +1,28 @@
 package parrot.benchmarks.workload;
 
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 import parrot.model.config.ParrotConfig;
 import parrot.model.network.Batch;
 import parrot.model.network.Part;
 
-/** What one comparison computes, and who does. */
+/** What one comparison computes. */
 public enum Workload {
-  DECODER(
-      Kind.TRAIN,
-      "One step of a decoder of 4 layers on 1024 tokens, loss at every position.",
-      List.of(
-          Engine.OURS,
-          Engine.TORCH_AUTOCAST,
-          Engine.TORCH_FPMATH,
-          Engine.TORCH_F32,
-          Engine.PRODUCTS)),
-  INSTRUCT(
-      Kind.TRAIN,
-      "One step of stage 2 of a mid-size Parrot on 8 samples with an image each.",
-      List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
+  DECODER(Kind.TRAIN, "One step of a decoder of 4 layers on 1024 tokens, loss at every position."),
+  INSTRUCT(Kind.TRAIN, "One step of stage 2 of a mid-size Parrot on 8 samples with an image each."),
   REAL_SIZE(
       Kind.TRAIN,
-      "One step of stage 2 of CLIP ViT-L/14-336 + Qwen1.5-0.5B + 6 experts on one sample.",
-      List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
+      "One step of stage 2 of CLIP ViT-L/14-336 + Qwen1.5-0.5B + 6 experts on one sample."),
   ALIGN(
-      Kind.TRAIN,
-      "One step of stage 1 of the same model: the projector learns, without experts.",
-      List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
+      Kind.TRAIN, "One step of stage 1 of the same model: the projector learns, without experts."),
   GENERATE(
       Kind.GENERATE,
-      "Greedy decoding of the same model after a prompt of an image and 160 tokens.",
-      List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_F32, Engine.BANDWIDTH)),
-  ENCODE(
-      Kind.ENCODE,
-      "The vision tower of the same model on 4 images, without gradients.",
-      List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_AUTOCAST, Engine.PRODUCTS)),
+      "Greedy decoding of the same model after a prompt of an image and 160 tokens."),
+  ENCODE(Kind.ENCODE, "The vision tower of the same model on 4 images, without gradients."),
   /** For tests: every part, in milliseconds. */
-  TINY(
-      Kind.TRAIN,
-      "One step of a Parrot of a few thousand parameters.",
-      List.of(Engine.OURS, Engine.TORCH_F32));
+  TINY(Kind.TRAIN, "One step of a Parrot of a few thousand parameters.");
 
   /** What a step is. */
   public enum Kind {
@@ -64,19 +40,17 @@ public enum Workload {
   /** Tokens that a generation measures behind the first. */
   public static final int GENERATED = 32;
 
-  private static final int PICTURES = 4;
+  private static final int IMAGES = 4;
   private static final int CONVERSATIONS = 8;
   private static final int TOKENS = 160;
   private static final int ANSWER = 60;
 
   private final Kind kind;
   private final String summary;
-  private final List<Engine> engines;
 
-  Workload(Kind kind, String summary, List<Engine> engines) {
+  Workload(Kind kind, String summary) {
     this.kind = kind;
     this.summary = summary;
-    this.engines = engines;
   }
 
   /** The name on the command line. */
@@ -91,11 +65,6 @@ public enum Workload {
   /** One sentence. */
   public String summary() {
     return summary;
-  }
-
-  /** Who computes it, ours first. */
-  public List<Engine> engines() {
-    return engines;
   }
 
   public ParrotConfig config() {
@@ -121,7 +90,7 @@ public enum Workload {
     return this == TINY ? 0.2 : 0.02;
   }
 
-  /** Parts that learn; none where nothing does. */
+  /** Parts that learn; none if the workload only predicts. */
   public Set<Part> trained() {
     return switch (this) {
       case DECODER -> EnumSet.of(Part.DECODER);
@@ -131,35 +100,35 @@ public enum Workload {
     };
   }
 
-  /** The batch of every step. */
-  public Batch batch(SideRequest request) {
+  /**
+   * The batch of every step.
+   *
+   * @param samples of the decoder's batch of text; the other workloads have batches of their own
+   * @param tokens of each of these samples
+   */
+  public Batch batch(int samples, int tokens) {
     ParrotConfig config = config();
     return switch (this) {
-      case DECODER -> Batches.text(config, request.samples(), request.tokens());
+      case DECODER -> Batches.text(config, samples, tokens);
       case INSTRUCT -> Batches.conversations(config, CONVERSATIONS);
       case REAL_SIZE, ALIGN -> Batches.conversation(config, TOKENS, ANSWER);
       case GENERATE -> Batches.conversation(config, TOKENS, 0);
-      case ENCODE -> Batches.images(config, PICTURES);
+      case ENCODE -> Batches.images(config, IMAGES);
       case TINY -> Batches.conversations(config, 3);
     };
   }
 
-  /** Samples of a batch of text; the other workloads have batches of their own. */
-  public int samples() {
-    return 1;
-  }
-
-  /** Tokens of each of {@link #samples}. */
-  public int tokens() {
-    return 1024;
-  }
-
-  /** What is compared: seconds of a step, of a generated token, or of an image. */
-  public double seconds(Reply reply) {
+  /**
+   * What is compared: seconds of a step, of a generated token, or of an image.
+   *
+   * @param step seconds of the whole step
+   * @param extras that the side reported
+   */
+  public double seconds(double step, Map<String, Double> extras) {
     return switch (kind) {
-      case TRAIN -> reply.seconds();
-      case GENERATE -> reply.extras().getOrDefault(Decoding.TOKEN, reply.seconds());
-      case ENCODE -> reply.seconds() / PICTURES;
+      case TRAIN -> step;
+      case GENERATE -> extras.getOrDefault(Decoding.TOKEN, step);
+      case ENCODE -> step / IMAGES;
     };
   }
 }

@@ -1,2 +1,2 @@
-/** What is measured: models with seeded weights, seeded batches, sides and targets. */
+/** What is measured: models with seeded weights, and seeded batches. */
 package parrot.benchmarks.workload;

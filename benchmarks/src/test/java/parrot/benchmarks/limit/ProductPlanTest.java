@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 
 class ProductPlanTest {
@@ -39,9 +39,7 @@ class ProductPlanTest {
   }
 
   private static ProductPlan plan(Workload workload) {
-    SideRequest request =
-        new SideRequest(Engine.PRODUCTS, workload, "", "bf16", 1, 1, workload.tokens());
-    return ProductPlan.of(
-        workload.kind(), workload.config(), workload.trained(), workload.batch(request));
+    SideRequest request = new SideRequest(Engine.PRODUCTS, workload, "", "bf16", 1, 1, 1024);
+    return ProductPlan.of(workload.kind(), workload.config(), workload.trained(), request.batch());
   }
 }

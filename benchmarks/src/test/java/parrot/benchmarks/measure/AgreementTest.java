@@ -8,8 +8,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import parrot.benchmarks.measure.Agreement.DisagreementException;
 import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Workload;
 
 class AgreementTest {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Workload;
 

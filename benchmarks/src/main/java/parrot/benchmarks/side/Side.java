@@ -1,4 +1,4 @@
-package parrot.benchmarks.process;
+package parrot.benchmarks.side;
 
 import java.util.Map;
 

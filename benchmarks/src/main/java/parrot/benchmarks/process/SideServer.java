@@ -9,33 +9,39 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Function;
+import parrot.benchmarks.side.Side;
+import parrot.benchmarks.side.SideRequest;
 
 /**
- * The process of one side: builds it, says that it is ready, then answers {@code step} with a reply
- * until {@code quit} or the end of its input. Lines of the protocol start with {@link #MARK};
- * whatever libraries print goes to standard error.
+ * The child's end of the protocol: builds a side, says that it is ready, then answers every {@code
+ * step} with a reply until {@code quit} or the end of its input. Its lines start with {@link
+ * #MARK}; what libraries print goes to standard error.
  */
-public final class ChildMain {
+public final class SideServer {
   static final String MARK = "@parrot ";
   static final String STEP = "step";
   static final String QUIT = "quit";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private ChildMain() {}
+  private SideServer() {}
 
   /**
-   * @param args a {@link SideRequest} in JSON
+   * Serves one side, then ends the process.
+   *
+   * @param request a {@link SideRequest} in JSON
+   * @param builder of the side
    */
-  public static void main(String[] args) throws IOException {
+  public static void serve(String request, Function<SideRequest, Side> builder) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     System.setOut(System.err);
-    // A step may take minutes; nobody waits for it where the parent was killed.
+    // A step may take minutes, too long to outlive the parent for.
     ProcessHandle.current()
         .parent()
         .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
     int status = 1;
-    try (Side side = Sides.open(JSON.readValue(args[0], SideRequest.class))) {
+    try (Side side = builder.apply(JSON.readValue(request, SideRequest.class))) {
       answer(out, reply(0, new Side.Outcome(new double[0], Map.of()), 0));
       serve(side, out);
       status = 0;

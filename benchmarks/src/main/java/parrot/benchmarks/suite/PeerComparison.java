@@ -5,20 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import parrot.benchmarks.limit.ProductsSide;
-import parrot.benchmarks.measure.Alternation;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.measure.Series;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Batches;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Workload;
 import parrot.model.config.ParrotConfig;
 
 /** One workload, ours and its peers by turns. */
-public record Comparison(Workload workload) implements Benchmark {
+public record PeerComparison(Workload workload) implements Benchmark {
   private static final double GIBIBYTE = 1L << 30;
 
   @Override
@@ -32,17 +31,14 @@ public record Comparison(Workload workload) implements Benchmark {
   }
 
   @Override
-  public Result run(Options options, Progress progress) throws IOException {
+  public Result run(Options options, ProgressLog progress) throws IOException {
     List<SideRequest> requests = new ArrayList<>();
-    for (Engine engine : workload.engines()) {
+    for (Engine engine : SideRequests.engines(workload)) {
       if (options.sides().isEmpty() || options.sides().contains(engine)) {
-        requests.add(Sides.request(engine, workload, options, progress));
+        requests.add(SideRequests.request(engine, workload, options, progress));
       }
     }
-    List<Series> series =
-        new Alternation(
-                options.logs(), progress, options.warmup(), options.steps(), options.apart())
-            .run(requests);
+    List<Series> series = SideRequests.alternation(options, progress).run(requests);
     Standing standing = new Standing(workload, series, options.precision());
     List<String> notes = notes(series);
     notes.addAll(standing.ratios());
@@ -52,8 +48,8 @@ public record Comparison(Workload workload) implements Benchmark {
         table(series, standing),
         options.sides().isEmpty() ? standing.targets() : List.of(),
         notes,
-        Sides.settings(series),
-        Sides.seconds(series));
+        SideRequests.settings(series),
+        SideRequests.seconds(series));
   }
 
   private Table table(List<Series> series, Standing standing) {
@@ -76,7 +72,7 @@ public record Comparison(Workload workload) implements Benchmark {
             "faults/step",
             "first loss");
     ParrotConfig config = workload.config();
-    int tokens = Batches.rows(config, workload.batch(series.get(0).request()));
+    int tokens = Batches.rows(config, series.get(0).request().batch());
     for (Series one : series) {
       table.add(
           one.request().engine().title(),
@@ -149,15 +145,12 @@ public record Comparison(Workload workload) implements Benchmark {
     for (Series one : series) {
       if (one.request().engine() == Engine.PRODUCTS) {
         double operations = one.extra(ProductsSide.OPERATIONS);
-        double unit =
-            one.best()
-                * (one.measured().get(0).seconds() / workload.seconds(one.measured().get(0)));
         notes.add(
             String.format(
                 Locale.ROOT,
                 "The products of a step are %.0f GFLOP and run at %.0f GFLOPS alone.",
                 operations / 1e9,
-                operations / 1e9 / unit));
+                operations / 1e9 / one.bestStep()));
       }
     }
     return notes;

@@ -1,6 +1,6 @@
 package parrot.benchmarks.measure;
 
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Batches;
 import parrot.benchmarks.workload.Workload;
 import parrot.model.config.ParrotConfig;
@@ -9,13 +9,13 @@ import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 
 /** About how much memory a side takes; for deciding what may run beside what. */
-final class MemoryNeed {
+final class SideMemory {
   private static final long PROGRAM = 1L << 30;
   private static final long TRAINED = 18; // weight, gradient, two moments, a rounded copy
   private static final long FROZEN = 6; // weight, a rounded copy
   private static final long ACTIVATIONS = 96; // of a token, by layer and width
 
-  private MemoryNeed() {}
+  private SideMemory() {}
 
   /** In bytes. */
   static long of(SideRequest request) {
@@ -35,7 +35,7 @@ final class MemoryNeed {
     if (request.workload().kind() != Workload.Kind.TRAIN) {
       return bytes;
     }
-    long rows = Batches.rows(config, request.workload().batch(request));
+    long rows = Batches.rows(config, request.batch());
     bytes += rows * config.numHiddenLayers() * config.hiddenSize() * ACTIVATIONS;
     if (request.engine().isTorch()) {
       // Logits at every position, their float32 copy and their gradients.

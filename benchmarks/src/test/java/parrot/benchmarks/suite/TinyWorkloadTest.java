@@ -1,4 +1,4 @@
-package parrot.benchmarks.measure;
+package parrot.benchmarks.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,8 +11,11 @@ import java.util.List;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.benchmarks.measure.Alternation;
+import parrot.benchmarks.measure.ProgressLog;
+import parrot.benchmarks.measure.Series;
 import parrot.benchmarks.process.Reply;
-import parrot.benchmarks.process.SideRequest;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.ModelStore;
 import parrot.benchmarks.workload.Workload;
 
@@ -27,15 +30,15 @@ class TinyWorkloadTest {
   void oursAndLibtorchLoseTheSameInEveryStep() throws IOException {
     String model = new ModelStore(folder).folder(Workload.TINY).toString();
     List<SideRequest> requests = new ArrayList<>();
-    Workload.TINY
-        .engines()
+    SideRequests.engines(Workload.TINY)
         .forEach(
             engine -> requests.add(new SideRequest(engine, Workload.TINY, model, "f32", 1, 0, 0)));
     StringWriter lines = new StringWriter();
-    Progress progress = new Progress(new PrintWriter(lines, true), "tiny");
+    ProgressLog progress = new ProgressLog(new PrintWriter(lines, true), "tiny");
 
     List<Series> series =
-        new Alternation(folder.resolve("logs"), progress, 1, 3, false).run(requests);
+        new Alternation(SideProcess.class, folder.resolve("logs"), progress, 1, 3, false)
+            .run(requests);
 
     List<Reply> ours = series.get(0).fromStart();
     List<Reply> peer = series.get(1).fromStart();

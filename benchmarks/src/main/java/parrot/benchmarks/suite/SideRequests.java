@@ -5,21 +5,47 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import parrot.benchmarks.measure.Progress;
+import parrot.benchmarks.measure.Alternation;
+import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.measure.Series;
-import parrot.benchmarks.process.SideRequest;
-import parrot.benchmarks.process.SideRequest.Engine;
 import parrot.benchmarks.process.Surroundings;
+import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.ModelStore;
 import parrot.benchmarks.workload.Workload;
 
 /** Requests for sides, and what results say about them. */
-final class Sides {
-  private Sides() {}
+final class SideRequests {
+  /** Of a batch of text alone. */
+  private static final int SAMPLES = 1;
 
-  /** A side on the workload's own batch; writes the model where it is missing. */
+  /** Of each of these samples. */
+  private static final int TOKENS = 1024;
+
+  private SideRequests() {}
+
+  /** Who takes part in a comparison, ours first. */
+  static List<Engine> engines(Workload workload) {
+    return switch (workload) {
+      case DECODER ->
+          List.of(
+              Engine.OURS,
+              Engine.TORCH_AUTOCAST,
+              Engine.TORCH_FPMATH,
+              Engine.TORCH_F32,
+              Engine.PRODUCTS);
+      case INSTRUCT, REAL_SIZE, ALIGN ->
+          List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS);
+      case GENERATE -> List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_F32, Engine.BANDWIDTH);
+      case ENCODE ->
+          List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_AUTOCAST, Engine.PRODUCTS);
+      case TINY -> List.of(Engine.OURS, Engine.TORCH_F32);
+    };
+  }
+
+  /** A side on the workload's usual batch; writes the model if it is missing. */
   static SideRequest request(
-      Engine engine, Workload workload, Benchmark.Options options, Progress progress)
+      Engine engine, Workload workload, Benchmark.Options options, ProgressLog progress)
       throws IOException {
     ModelStore store = new ModelStore(options.models());
     if (!store.holds(workload)) {
@@ -31,8 +57,19 @@ final class Sides {
         store.folder(workload).toString(),
         options.precision(),
         options.threads(),
-        workload.samples(),
-        workload.tokens());
+        SAMPLES,
+        TOKENS);
+  }
+
+  /** Runs children as the options say. */
+  static Alternation alternation(Benchmark.Options options, ProgressLog progress) {
+    return new Alternation(
+        SideProcess.class,
+        options.logs(),
+        progress,
+        options.warmup(),
+        options.steps(),
+        options.apart());
   }
 
   /** By title: threads, precision and environment. */

@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Lines that say what is going on and how long it will take. */
-public final class Progress {
+public final class ProgressLog {
   private final PrintWriter out;
   private final String name;
 
   /**
    * @param name of the benchmark
    */
-  public Progress(PrintWriter out, String name) {
+  public ProgressLog(PrintWriter out, String name) {
     this.out = out;
     this.name = name;
   }

@@ -1,0 +1,2 @@
+/** What is measured step by step: who computes which workload, and the interface they share. */
+package parrot.benchmarks.side;
