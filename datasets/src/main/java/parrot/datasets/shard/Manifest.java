@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -117,13 +115,10 @@ public record Manifest(
 
   public static Manifest read(FileSystem files, Path folder) throws IOException {
     Path file = new Path(folder, FILE_NAME);
-    byte[] bytes = FileSystems.readFully(files, file, 1L << 30);
-    return fromJson(new String(bytes, StandardCharsets.UTF_8), file.toString());
+    return fromJson(FileSystems.readText(files, file, 1L << 30), file.toString());
   }
 
   public void write(FileSystem files, Path folder) throws IOException {
-    try (OutputStream out = files.create(new Path(folder, FILE_NAME), true)) {
-      out.write(toJson().getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(files, new Path(folder, FILE_NAME), toJson());
   }
 }

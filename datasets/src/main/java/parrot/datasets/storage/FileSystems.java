@@ -2,11 +2,13 @@ package parrot.datasets.storage;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -115,6 +117,22 @@ public final class FileSystems {
       in.readFully(0, bytes);
     }
     return bytes;
+  }
+
+  /**
+   * A file as UTF-8 text.
+   *
+   * @throws DataException if it does not exist or has more than {@code maxBytes} bytes
+   */
+  public static String readText(FileSystem files, Path file, long maxBytes) throws IOException {
+    return new String(readFully(files, file, maxBytes), StandardCharsets.UTF_8);
+  }
+
+  /** Writes a file of UTF-8 text, replacing one that is there. */
+  public static void writeText(FileSystem files, Path file, String text) throws IOException {
+    try (OutputStream out = files.create(file, true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   /** Says in words what keeps {@code uri} from answering, with the remedy where it is known. */

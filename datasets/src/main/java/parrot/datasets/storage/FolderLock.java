@@ -113,8 +113,7 @@ public final class FolderLock implements AutoCloseable {
 
   private static Optional<String> read(FileSystem files, Path file) throws IOException {
     try {
-      return Optional.of(
-          new String(FileSystems.readFully(files, file, 1 << 16), StandardCharsets.UTF_8));
+      return Optional.of(FileSystems.readText(files, file, 1 << 16));
     } catch (FileNotFoundException | DataException e) {
       return Optional.empty();
     }

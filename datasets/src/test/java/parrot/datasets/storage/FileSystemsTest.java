@@ -81,4 +81,15 @@ class FileSystemsTest {
     assertThatThrownBy(() -> FileSystems.readFully(files, new Path(file, "b"), 4))
         .hasMessageContaining("does not exist");
   }
+
+  @Test
+  void readsBackTheTextThatItWrote() throws IOException {
+    Path file = new Path(scratch.resolve("deep/text").toUri());
+    var files = FileSystems.of(file, new Configuration());
+
+    FileSystems.writeText(files, file, "an older, longer text");
+    FileSystems.writeText(files, file, "Попугай 鹦鹉\n");
+
+    assertThat(FileSystems.readText(files, file, 100)).isEqualTo("Попугай 鹦鹉\n");
+  }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +47,7 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
     collect(files, folder, "", entries);
     CheckpointManifest manifest =
         new CheckpointManifest(VERSION, state, List.copyOf(entries.values()));
-    try (OutputStream out = files.create(new Path(folder, NAME), true)) {
-      out.write(JSON.writeValueAsBytes(manifest));
-    }
+    FileSystems.writeText(files, new Path(folder, NAME), JSON.writeValueAsString(manifest));
   }
 
   private static void collect(

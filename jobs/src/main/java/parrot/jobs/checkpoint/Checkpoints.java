@@ -7,7 +7,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -170,7 +169,7 @@ public final class Checkpoints {
       Path to = files.makeQualified(atomic.path());
       List<CheckpointManifest.Entry> written = values.write(to, writeModel(content, to));
       writeJson(new Path(to, "training/state.json"), JSON.valueToTree(content.state()));
-      writeText(new Path(to, "training/config.yaml"), content.resolvedConfig());
+      FileSystems.writeText(files, new Path(to, "training/config.yaml"), content.resolvedConfig());
       CheckpointManifest.write(files, to, content.state(), written);
       atomic.publish();
     }
@@ -232,13 +231,7 @@ public final class Checkpoints {
   }
 
   private void writeJson(Path file, ObjectNode json) throws IOException {
-    writeText(file, JSON.writeValueAsString(json) + "\n");
-  }
-
-  private void writeText(Path file, String text) throws IOException {
-    try (OutputStream out = files.create(file, true)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(files, file, JSON.writeValueAsString(json) + "\n");
   }
 
   /** Where the run stood at a checkpoint. */
@@ -247,9 +240,7 @@ public final class Checkpoints {
   }
 
   public String resolvedConfig(Path checkpoint) throws IOException {
-    byte[] bytes =
-        FileSystems.readFully(files, new Path(checkpoint, "training/config.yaml"), 1 << 24);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return FileSystems.readText(files, new Path(checkpoint, "training/config.yaml"), 1 << 24);
   }
 
   /**

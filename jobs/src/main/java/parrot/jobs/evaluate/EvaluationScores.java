@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,8 +200,6 @@ public record EvaluationScores(
 
   /** Replaces the file. */
   void write(FileSystem files, Path file) throws IOException {
-    try (OutputStream out = files.create(file, true)) {
-      out.write((JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(files, file, JSON.writeValueAsString(this) + "\n");
   }
 }

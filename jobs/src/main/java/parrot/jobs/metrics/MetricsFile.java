@@ -40,9 +40,8 @@ public final class MetricsFile implements AutoCloseable {
   }
 
   private static List<String> linesUpTo(FileSystem files, Path file, int round) throws IOException {
-    byte[] bytes = FileSystems.readFully(files, file, 1 << 30);
     List<String> kept = new ArrayList<>();
-    for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
+    for (String line : FileSystems.readText(files, file, 1 << 30).lines().toList()) {
       try {
         JsonNode json = JSON.readTree(line);
         if (json.path("round").asInt(Integer.MAX_VALUE) <= round) {

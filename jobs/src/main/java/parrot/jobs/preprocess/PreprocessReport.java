@@ -3,7 +3,6 @@ package parrot.jobs.preprocess;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.Totals;
+import parrot.datasets.storage.FileSystems;
 
 /**
  * What a run of the job did, for people and for a scheduler that raises alarms. Kept as {@value
@@ -54,9 +54,7 @@ public record PreprocessReport(
   }
 
   void write(FileSystem files, Path folder) throws IOException {
-    try (OutputStream out = files.create(new Path(folder, FILE_NAME), true)) {
-      out.write(JSON.writeValueAsBytes(this));
-    }
+    FileSystems.writeText(files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this));
   }
 
   /** Lines for a console. */

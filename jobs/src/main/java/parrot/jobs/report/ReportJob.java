@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,9 +57,7 @@ public final class ReportJob {
     String html = ReportPage.render(job.data());
     Path file = out == null ? new Path(job.folder, FILE_NAME) : out;
     FileSystem target = FileSystems.of(file, configuration);
-    try (OutputStream stream = target.create(file, true)) {
-      stream.write(html.getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(target, file, html);
     return target.makeQualified(file);
   }
 
@@ -115,7 +111,7 @@ public final class ReportJob {
   }
 
   private String text(Path file) throws IOException {
-    return new String(bytes(file), StandardCharsets.UTF_8);
+    return FileSystems.readText(FileSystems.of(file, configuration), file, 1L << 30);
   }
 
   private List<ReportData.Round> rounds(Path run) throws IOException {

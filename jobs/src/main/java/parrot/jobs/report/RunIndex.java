@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,9 +92,8 @@ public record RunIndex(
 
   /** Writes the index into a folder, replacing one that is there. */
   public void write(FileSystem files, Path folder) throws IOException {
-    try (OutputStream out = files.create(new Path(folder, FILE_NAME), true)) {
-      out.write((JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(
+        files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this) + "\n");
   }
 
   private static RunIndex found(FileSystem files, Path folder) throws IOException {

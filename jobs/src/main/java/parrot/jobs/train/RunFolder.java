@@ -3,8 +3,6 @@ package parrot.jobs.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -17,6 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.checkpoint.Checkpoints;
@@ -132,11 +131,9 @@ final class RunFolder {
     if (!files.exists(file)) {
       return Optional.empty();
     }
-    try (var in = files.open(file)) {
-      String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      JsonNode threads = TrainConfigReader.fromYaml(yaml).path("kernels").path("threads");
-      return threads.isInt() ? Optional.of(threads.intValue()) : Optional.empty();
-    }
+    String yaml = FileSystems.readText(files, file, 1 << 24);
+    JsonNode threads = TrainConfigReader.fromYaml(yaml).path("kernels").path("threads");
+    return threads.isInt() ? Optional.of(threads.intValue()) : Optional.empty();
   }
 
   private static void refuseContradiction(String storedYaml, ObjectNode now) {
@@ -172,8 +169,6 @@ final class RunFolder {
 
   void writeConfig(String yaml) throws IOException {
     files.mkdirs(path);
-    try (OutputStream out = files.create(new Path(path, CONFIG), true)) {
-      out.write(yaml.getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(files, new Path(path, CONFIG), yaml);
   }
 }

@@ -2,7 +2,6 @@ package parrot.jobs.train;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,7 +175,6 @@ public final class TrainCommand implements Callable<Void> {
   private static String read(String file) throws IOException {
     Configuration hadoop = new Configuration();
     Path path = FileSystems.path(file);
-    byte[] bytes = FileSystems.readFully(FileSystems.of(path, hadoop), path, 1 << 24);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return FileSystems.readText(FileSystems.of(path, hadoop), path, 1 << 24);
   }
 }
