@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import parrot.datasets.DataException;
+import parrot.datasets.storage.Digests;
 
 /**
  * One id per byte of UTF-8, then {@code <|endoftext|>} 256, {@code <|im_start|>} 257 and {@code
@@ -15,7 +16,7 @@ public final class ByteTokenizer implements TextTokenizer {
   private static final int BYTES = 256;
   private static final List<String> SPECIAL = List.of(END_OF_TEXT, START_OF_TURN, END_OF_TURN);
   private static final String FINGERPRINT =
-      Sha256.hex(("bytes " + String.join(" ", SPECIAL)).getBytes(StandardCharsets.UTF_8));
+      Digests.sha256(("bytes " + String.join(" ", SPECIAL)).getBytes(StandardCharsets.UTF_8));
 
   @Override
   public int[] encode(String text) {

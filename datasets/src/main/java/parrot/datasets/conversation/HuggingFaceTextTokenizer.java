@@ -14,6 +14,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.storage.Digests;
 
 /**
  * A tokenizer from a Hugging Face {@code tokenizer.json}. The arithmetic is the tokenizers
@@ -92,7 +93,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
           e);
     }
     HuggingFaceTextTokenizer opened =
-        new HuggingFaceTextTokenizer(tokenizer, ids, Sha256.hex(json), name);
+        new HuggingFaceTextTokenizer(tokenizer, ids, Digests.sha256(json), name);
     try {
       opened.checkSpecialTokens();
     } catch (DataException e) {

@@ -8,10 +8,11 @@ import java.util.HexFormat;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** SHA-256 in the spelling of manifests. */
+/** SHA-256, in lower-case hexadecimal: the one checksum of the program. */
 public final class Digests {
   private Digests() {}
 
+  /** A new SHA-256 to add bytes to. */
   public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -20,11 +21,17 @@ public final class Digests {
     }
   }
 
+  /** The 64 lower-case hexadecimal digits of a digest. */
   public static String hex(byte[] digest) {
     return HexFormat.of().formatHex(digest);
   }
 
-  /** The checksum of a whole file. */
+  /** The SHA-256 of bytes, in hexadecimal. */
+  public static String sha256(byte[] bytes) {
+    return hex(sha256().digest(bytes));
+  }
+
+  /** The SHA-256 of a whole file, in hexadecimal. */
   public static String sha256(FileSystem files, Path file) throws IOException {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[1 << 16];

@@ -20,6 +20,7 @@ import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.failure.FailedException;
@@ -170,7 +171,7 @@ public final class EvaluateJob {
     PredictionKey key =
         PredictionKey.of(
             fingerprint,
-            ModelFingerprint.fileDigest(file, configuration),
+            Digests.sha256(FileSystems.of(file, configuration), file),
             plan.questions(),
             request.options());
     Optional<List<Prediction>> kept = store.find(name, key);

@@ -4,15 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /**
@@ -32,14 +30,13 @@ record PredictionKey(String model, String benchmark, String prompts, String gene
 
   static PredictionKey of(
       String model, String benchmark, List<Question> questions, AnsweringOptions options) {
-    MessageDigest digest = ModelFingerprint.newDigest();
+    MessageDigest digest = Digests.sha256();
     for (Question question : questions) {
       for (int i = 0; i < question.prompts().length; i++) {
         ModelFingerprint.add(digest, question.indexes()[i] + "\t" + question.prompts()[i]);
       }
     }
-    return new PredictionKey(
-        model, benchmark, HexFormat.of().formatHex(digest.digest()), options.key());
+    return new PredictionKey(model, benchmark, Digests.hex(digest.digest()), options.key());
   }
 
   /** The key in a folder; nothing where there is none that can be read. */
@@ -57,9 +54,7 @@ record PredictionKey(String model, String benchmark, String prompts, String gene
   }
 
   void write(FileSystem files, Path folder) throws IOException {
-    try (OutputStream out = files.create(new Path(folder, FILE_NAME), false)) {
-      out.write((JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
-    }
+    FileSystems.writeText(files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this) + "\n");
   }
 
   /** What is not as it is in another key, in words. */

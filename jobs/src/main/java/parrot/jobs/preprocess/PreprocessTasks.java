@@ -72,7 +72,7 @@ final class PreprocessTasks implements Serializable {
       }
       try {
         byte[] pixels = preparation.prepare(item.image());
-        checksums.add(Digests.hex(Digests.sha256().digest(pixels)));
+        checksums.add(Digests.sha256(pixels));
       } catch (UnusableImageException e) {
         throw e.at("of question " + item.index() + " in " + benchmark);
       }

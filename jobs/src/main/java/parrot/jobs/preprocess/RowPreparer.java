@@ -101,8 +101,7 @@ final class RowPreparer {
       throw new Rejected(
           RejectReason.PICTURE_UNREADABLE, "Cannot use the image " + path + ": " + e);
     }
-    if (!benchmarkImages.isEmpty()
-        && benchmarkImages.contains(Digests.hex(Digests.sha256().digest(pixels)))) {
+    if (!benchmarkImages.isEmpty() && benchmarkImages.contains(Digests.sha256(pixels))) {
       throw new Rejected(
           RejectReason.LEAK,
           "Cannot use the image " + path + ": it is one of a benchmark that --benchmark names");

@@ -92,8 +92,7 @@ public record RunIndex(
 
   /** Writes the index into a folder, replacing one that is there. */
   public void write(FileSystem files, Path folder) throws IOException {
-    FileSystems.writeText(
-        files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this) + "\n");
+    FileSystems.writeText(files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this) + "\n");
   }
 
   private static RunIndex found(FileSystem files, Path folder) throws IOException {
