@@ -22,6 +22,8 @@ import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.ConfigSource;
+import parrot.model.config.StrictMap;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
@@ -40,6 +42,12 @@ public final class TrainConfigReader {
 
   private static final List<String> PARTS = Arrays.stream(Part.values()).map(Part::key).toList();
 
+  private static final ConfigSource SOURCE =
+      new ConfigSource(
+          "",
+          key -> "Missing " + key + " (set it in the file, or with --set " + key + "=VALUE)",
+          UsageException::new);
+
   private TrainConfigReader() {}
 
   /**
@@ -57,7 +65,7 @@ public final class TrainConfigReader {
     if (json instanceof ObjectNode root) {
       settings.forEach(setting -> set(root, setting));
     }
-    return read(new StrictMap(json));
+    return read(new StrictMap(json, SOURCE));
   }
 
   private static JsonNode parse(String yaml, String what) {
@@ -134,7 +142,7 @@ public final class TrainConfigReader {
     if (!map.has("stage")) {
       return map.optionalText("stage");
     }
-    return Optional.of(map.oneOf("stage", null, List.of("align", "instruct")));
+    return Optional.of(map.oneOf("stage", List.of("align", "instruct")));
   }
 
   private static Set<Part> train(StrictMap map, Optional<String> stage, Optional<Boolean> useMoe) {
@@ -207,7 +215,7 @@ public final class TrainConfigReader {
                     new TrainConfig.DataSource(
                         source.text("folder"),
                         source.given("weight")
-                            ? OptionalDouble.of(positive(source, "weight", Double.NaN))
+                            ? OptionalDouble.of(source.positiveNumber("weight", Double.NaN))
                             : OptionalDouble.empty()))
             .toList();
     if (sources.isEmpty()) {
@@ -257,7 +265,7 @@ public final class TrainConfigReader {
           OptionalDouble.empty(), Optional.empty(), Optional.of(map.whole("max_examples", 0, 1)));
     }
     return new TrainConfig.Length(
-        OptionalDouble.of(positive(map, "epochs", 1)), Optional.empty(), Optional.empty());
+        OptionalDouble.of(map.positiveNumber("epochs", 1)), Optional.empty(), Optional.empty());
   }
 
   private static TrainConfig.Averaging averaging(StrictMap map) {
@@ -267,7 +275,7 @@ public final class TrainConfigReader {
             TrainConfig.Master.valueOf(upper(map, "averaging", List.of("parrot", "dl4j"))),
             ExchangeFormat.valueOf(upper(map, "exchange", List.of("f32", "bf16", "int8"))),
             new OuterStep(
-                positive(outer, "learning_rate", 1),
+                outer.positiveNumber("learning_rate", 1),
                 outer.number("momentum", 0, x -> x >= 0 && x < 1, "at least 0 and below 1")),
             map.oneOf("updater_state", "average", List.of("average", "reset")).equals("average"),
             map.oneOf("on_divergence", "fail", List.of("fail", "drop")).equals("drop"),
@@ -311,7 +319,7 @@ public final class TrainConfigReader {
             notNegative(map, "minimum_rate", 0),
             map.number("beta1", 0.9, x -> x >= 0 && x < 1, "at least 0 and below 1"),
             map.number("beta2", 0.999, x -> x >= 0 && x < 1, "at least 0 and below 1"),
-            positive(map, "epsilon", 1e-8),
+            map.positiveNumber("epsilon", 1e-8),
             notNegative(map, "weight_decay", 0),
             byPart(map.map("weight_decays")),
             notNegative(map, "clip_norm", 1));
@@ -346,9 +354,9 @@ public final class TrainConfigReader {
             map.oneOf("update", "solve", List.of("solve", "step")).equals("solve"),
             lossWeight,
             notNegative(map, "max_loss_weight", 10 * lossWeight),
-            positive(map, "target_violation", 0.3),
+            map.positiveNumber("target_violation", 0.3),
             map.number("freeze_after", 0.9, x -> x >= 0 && x <= 1, "between 0 and 1"),
-            positive(map, "alarm_violation", 1),
+            map.positiveNumber("alarm_violation", 1),
             map.number("alarm_dead_load", 0.05, x -> x >= 0 && x < 1, "at least 0 and below 1"));
     if (balance.maxLossWeight() < lossWeight) {
       throw map.invalid(
@@ -360,10 +368,6 @@ public final class TrainConfigReader {
   private static TrainConfig.Checkpointing checkpoints(StrictMap map) {
     return new TrainConfig.Checkpointing(
         map.wholeInt("every", 0, 0), map.wholeInt("keep", 2, 1), map.wholeInt("keep_every", 0, 0));
-  }
-
-  private static double positive(StrictMap map, String key, double absent) {
-    return map.number(key, absent, x -> x > 0 && x < Double.POSITIVE_INFINITY, "a positive number");
   }
 
   private static double notNegative(StrictMap map, String key, double absent) {

@@ -18,10 +18,10 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
-import parrot.jobs.config.StrictMap;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
+import parrot.model.config.Suggestion;
 import parrot.model.config.VisionConfig;
 import parrot.model.network.Part;
 import parrot.model.weights.FloatSink;
@@ -153,7 +153,7 @@ final class StartingModel implements AutoCloseable {
             key -> {
               if (!known.contains(key)) {
                 throw new UsageException(
-                    "Unknown key model.config." + key + StrictMap.suggestion(key, known));
+                    "Unknown key model.config." + key + Suggestion.of(key, known));
               }
             });
   }

@@ -85,8 +85,8 @@ public record ParrotConfig(
    * @throws ModelException naming key, value and rule
    */
   public static ParrotConfig of(JsonNode json, VisionConfig vision, String where) {
-    ConfigKeys keys = new ConfigKeys(json, where);
-    keys.oneOf("model_type", null, List.of("parrot_qwen2"));
+    StrictMap keys = new StrictMap(json, ConfigSource.published(where));
+    keys.oneOf("model_type", List.of("parrot_qwen2"));
     keys.oneOf("hidden_act", "silu", List.of("silu"));
     refuseOtherComputations(keys);
 
@@ -119,7 +119,7 @@ public record ParrotConfig(
           visionWidth,
           "the hidden_size of the vision tower, " + vision.hiddenSize());
     }
-    int select = keys.integer("mm_vision_select_layer", -2);
+    int select = keys.wholeInt("mm_vision_select_layer", -2, Integer.MIN_VALUE);
     int layers = vision.numHiddenLayers();
     if (select > layers || select < -layers - 1) {
       throw keys.invalid(
@@ -135,10 +135,7 @@ public record ParrotConfig(
     }
 
     boolean useMoe = keys.flag("use_moe", false);
-    int experts = useMoe ? keys.positive("num_experts") : keys.integer("num_experts", 0);
-    if (experts < 0) {
-      throw keys.invalid("num_experts", experts, "0 or more");
-    }
+    int experts = useMoe ? keys.positive("num_experts") : keys.wholeInt("num_experts", 0, 0);
     String feature =
         keys.oneOf("mm_vision_select_feature", "cls_patch", List.of("cls_patch", "patch"));
     if (useMoe && feature.equals("patch")) {
@@ -186,12 +183,12 @@ public record ParrotConfig(
         projectorDepth(keys),
         select,
         feature.equals("cls_patch"),
-        keys.text("mm_vision_tower", null),
+        keys.text("mm_vision_tower"),
         experts,
         experts > 0 ? keys.positive("moe_intermediate_size") : 0,
         topK,
         bias,
-        keys.number("moe_weight", 0.1),
+        keys.number("moe_weight", 0.1, Double::isFinite, "a finite number"),
         useMoe,
         residual,
         formula,
@@ -201,7 +198,7 @@ public record ParrotConfig(
         withArchitecture(keys.others()));
   }
 
-  private static List<Double> selectionBias(ConfigKeys keys, int experts, int topK) {
+  private static List<Double> selectionBias(StrictMap keys, int experts, int topK) {
     List<Double> bias = keys.numbers("moe_selection_bias");
     if (!bias.isEmpty() && bias.size() != experts) {
       throw keys.invalid("moe_selection_bias", bias, "num_experts numbers, " + experts);
@@ -221,7 +218,7 @@ public record ParrotConfig(
   }
 
   /** {@code linear} is a single layer, {@code mlpNx_gelu} N of them with GELU between. */
-  private static int projectorDepth(ConfigKeys keys) {
+  private static int projectorDepth(StrictMap keys) {
     String type = keys.text("mm_projector_type", "linear");
     if (type.equals("linear")) {
       return 1;
@@ -234,17 +231,17 @@ public record ParrotConfig(
   }
 
   /** Keys of related models that ask for something that is not computed here. */
-  private static void refuseOtherComputations(ConfigKeys keys) {
+  private static void refuseOtherComputations(StrictMap keys) {
     keys.oneOf("image_aspect_ratio", "pad", List.of("pad"));
     keys.oneOf("mm_patch_merge_type", "flat", List.of("flat"));
-    boolean sliding = keys.flag("use_sliding_window", false);
-    keys.refuseUnless("use_sliding_window", !sliding, "false");
-    keys.refuseUnless("rope_scaling", !keys.has("rope_scaling"), "null");
-    keys.refuseUnless("quantization_config", !keys.has("quantization_config"), "absent");
-    boolean marks = keys.flag("mm_use_im_start_end", false);
-    keys.refuseUnless("mm_use_im_start_end", !marks, "false");
-    boolean patchMarks = keys.flag("mm_use_im_patch_token", false);
-    keys.refuseUnless("mm_use_im_patch_token", !patchMarks, "false");
+    keys.refuse("rope_scaling", "null");
+    keys.refuse("quantization_config", "absent");
+    for (String key :
+        List.of("use_sliding_window", "mm_use_im_start_end", "mm_use_im_patch_token")) {
+      if (keys.flag(key, false)) {
+        throw keys.invalid(key, true, "false");
+      }
+    }
   }
 
   /** Whether an image's tokens pass some experts and not others. */

@@ -43,7 +43,7 @@ public record VisionConfig(
   public static VisionConfig of(JsonNode json, String where) {
     JsonNode nested = json.get("vision_config");
     boolean whole = nested != null && nested.isObject();
-    ConfigKeys keys = new ConfigKeys(whole ? nested : json, where);
+    StrictMap keys = new StrictMap(whole ? nested : json, ConfigSource.published(where));
     keys.oneOf("model_type", "clip_vision_model", List.of("clip_vision_model"));
     int hidden = keys.positive("hidden_size");
     int heads = keys.positive("num_attention_heads");

@@ -139,7 +139,7 @@ class ParrotConfigTest {
         "mm_hidden_size|64|mm_hidden_size: 64 (must be the hidden_size of the vision tower, 32)",
         "mm_vision_select_layer|-5|mm_vision_select_layer: -5 (must be between -4 and 3, the vision",
         "mm_vision_select_feature|\"patch\"|feature: patch (must be cls_patch where use_moe is true",
-        "mm_vision_select_feature|\"cls\"|feature: cls (must be one of [cls_patch, patch])",
+        "mm_vision_select_feature|\"cls\"|feature: cls (must be one of cls_patch, patch)",
         "mm_projector_type|\"resampler\"|mm_projector_type: resampler (must be linear or mlpNx_gelu",
         "mm_vision_tower|null|Missing key mm_vision_tower",
         "num_experts|null|Missing key num_experts",
@@ -147,16 +147,16 @@ class ParrotConfigTest {
         "moe_top_k|7|Invalid moe_top_k: 7 (must be at most num_experts, 6)",
         "moe_selection_bias|[1,\"x\"]|Invalid moe_selection_bias: [1,\"x\"] (must be a list of finite",
         "moe_weight|\"x\"|Invalid moe_weight: \"x\" (must be a finite number)",
-        "moe_formula|\"mine\"|Invalid moe_formula: mine (must be one of [published, paper])",
+        "moe_formula|\"mine\"|Invalid moe_formula: mine (must be one of published, paper)",
         "use_moe|1|Invalid use_moe: 1 (must be true or false)",
-        "rms_norm_eps|-1|Invalid rms_norm_eps: -1 (must be a positive number)",
+        "rms_norm_eps|-1|Invalid rms_norm_eps: -1.0 (must be a positive number)",
         "tokenizer_model_max_length|5000|length: 5000 (must be at most max_position_embeddings, 4096)",
         "image_aspect_ratio|\"anyres\"|Invalid image_aspect_ratio: anyres (must be pad)",
-        "torch_dtype|\"int8\"|Invalid torch_dtype: int8 (must be one of [float32, float16, bfloat16])",
+        "torch_dtype|\"int8\"|Invalid torch_dtype: int8 (must be one of float32, float16, bfloat16)",
         "rope_scaling|{\"type\":\"yarn\"}|Invalid rope_scaling: {\"type\":\"yarn\"} (must be null)",
         "use_sliding_window|true|Invalid use_sliding_window: true (must be false)",
         "mm_use_im_start_end|true|Invalid mm_use_im_start_end: true (must be false)",
-        "num_expert|4|Unknown key num_expert in config.json: did you mean num_experts?",
+        "num_expert|4|Unknown key num_expert in config.json; did you mean num_experts?",
       })
   void refusesWhatIsImpossibleOrContradictory(String key, String value, String message)
       throws JsonProcessingException {
@@ -186,7 +186,7 @@ class ParrotConfigTest {
         "num_attention_heads|5|num_attention_heads: 5 (must be a divisor of hidden_size, 32)",
         "patch_size|8|Invalid patch_size: 8 (must be a divisor of image_size, 28)",
         "num_channels|1|Invalid num_channels: 1 (must be 3, red, green and blue)",
-        "hidden_act|\"silu\"|Invalid hidden_act: silu (must be one of [quick_gelu, gelu])",
+        "hidden_act|\"silu\"|Invalid hidden_act: silu (must be one of quick_gelu, gelu; did you mean gelu?)",
       })
   void refusesAnImpossibleVisionEncoder(String key, String value, String message)
       throws JsonProcessingException {
