@@ -1,6 +1,7 @@
 package parrot.datasets.shard;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -12,6 +13,17 @@ import java.util.TreeMap;
  * @param supervisedTokens positions that carry a label
  * @param truncated rows of which truncation cut a part but left an answer
  */
+@JsonPropertyOrder({
+  "rows",
+  "withPicture",
+  "supervisedTokens",
+  "truncated",
+  "shortest",
+  "median",
+  "percentile90",
+  "percentile99",
+  "longest"
+})
 public record LanguageStatistics(
     long rows,
     @JsonProperty("withPicture") long withImage,

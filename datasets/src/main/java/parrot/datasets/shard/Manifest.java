@@ -1,6 +1,7 @@
 package parrot.datasets.shard;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,6 +31,17 @@ import parrot.datasets.storage.FileSystems;
  *     equal shards
  * @param files the shards, in order
  */
+@JsonPropertyOrder({
+  "schemaVersion",
+  "tokenizer",
+  "pictureSize",
+  "totals",
+  "languages",
+  "rejected",
+  "configuration",
+  "input",
+  "files"
+})
 public record Manifest(
     int schemaVersion,
     String tokenizer,
