@@ -94,6 +94,9 @@ flags=()
 while read -r flag; do
   flags+=("$flag")
 done < <(sed -n '/<jvm.flags>/,/<\/jvm.flags>/s/^ *\(--[^ ]*\) *$/\1/p' "$home/pom.xml")
+# Java warns of the Vector API if it loads it at its start; parrot.jobs.Main loads it silently.
+[ "$module" != jobs ] ||
+  flags=("${flags[@]/#--add-modules=*/--add-exports=java.base/jdk.internal.module=ALL-UNNAMED}")
 
 print_command() {
   printf '%q ' "$@"
@@ -200,14 +203,16 @@ else
   [ $# -gt 0 ] || set -- --help
   main=parrot.jobs.Main
 fi
-case "$main ${1:-}" in
-  "parrot.jobs.Main --help" | "parrot.jobs.Main -h")
-    status=0
-    "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
-    launcher_help
-    exit "$status"
-    ;;
-esac
+help=false
+for word in "$@"; do
+  case "$word" in -h | --help) help=true ;; esac
+done
+if $help; then # needs none of the flags
+  status=0
+  "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
+  case "$module $1" in "jobs -"*) launcher_help ;; esac
+  exit "$status"
+fi
 # Steps make little garbage, so collections are rare and find the memory they walk through cold. One
 # that works beside the steps takes no time from them; all of its pages are there from the start.
 collector=(-XX:+UseParallelGC)

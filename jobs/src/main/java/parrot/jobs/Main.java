@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Failures;
+import parrot.jobs.cli.QuietStart;
 import parrot.jobs.cli.Versions;
 import parrot.jobs.cluster.ClusterCommand;
 import parrot.jobs.evaluate.EvaluateCommand;
@@ -61,6 +62,7 @@ public final class Main implements Runnable {
 
   /** Exits with an {@link ExitCode}. */
   public static void main(String[] args) {
+    QuietStart.run();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     int code = run(out, err, args);

@@ -2,7 +2,6 @@ package parrot.jobs.spark;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -264,8 +263,7 @@ public final class Preflight {
                 + " spark.executor.extraJavaOptions");
       }
     }
-    Optional<Module> vectors = ModuleLayer.boot().findModule(JavaOptions.VECTORS);
-    if (vectors.isEmpty()) {
+    if (!hasVectors()) {
       throw refuse(
           "Cannot run without the Vector API: add --add-modules=jdk.incubator.vector to"
               + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions");
@@ -274,6 +272,15 @@ public final class Preflight {
     say("java", Runtime.version() + ", heap of at most " + heap + " MiB");
     if (!EnvironmentCheck.isLocal(conf)) {
       JavaOptions.facts(conf, OPENED).forEach(fact -> say("", fact));
+    }
+  }
+
+  private static boolean hasVectors() {
+    try {
+      Class.forName(JavaOptions.VECTORS + ".Vector", false, Preflight.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,8 @@ class LauncherTest {
     Ran ran = run(Map.of("PARROT_HEAP", "5g"), "--dry-run", "shapes", "--out", "a b");
     assertThat(ran.code()).isZero();
     assertThat(ran.output())
-        .contains("--add-modules=jdk.incubator.vector ")
+        .contains("--add-exports=java.base/jdk.internal.module=ALL-UNNAMED ")
+        .doesNotContain("--add-modules") // Java would warn of it
         .contains("--add-opens=java.base/java.lang=ALL-UNNAMED ")
         .contains("--add-opens=java.base/sun.util.calendar=ALL-UNNAMED ")
         .contains("-Xmx5g")
@@ -171,15 +173,21 @@ class LauncherTest {
     for (String name : List.of("local", "standalone", "yarn", "kubernetes")) {
       List<String> lines = Files.readAllLines(ROOT.resolve("cluster-config/" + name + ".conf"));
       assertThat(lines).allMatch(line -> line.isBlank() || line.matches("(#|spark\\.).*"));
-      for (String key : List.of("spark.driver.", "spark.executor.")) {
-        assertThat(lines)
-            .filteredOn(line -> line.startsWith(key + "extraJavaOptions"))
-            .singleElement()
-            .satisfies(line -> assertThat(line.split("\\s+")).containsAll(flags));
-      }
+      assertThat(options(lines, "spark.executor")).containsAll(flags);
+      assertThat(options(lines, "spark.driver"))
+          .containsAll(flags.stream().filter(flag -> flag.startsWith("--add-opens")).toList())
+          .contains("--add-exports=java.base/jdk.internal.module=ALL-UNNAMED")
+          .noneMatch(flag -> flag.startsWith("--add-modules")); // Java would warn of it
       assertThat(lines)
           .anyMatch(line -> line.matches("spark.kryo.registrator +parrot.*ParrotKryoRegistrator"));
     }
+  }
+
+  private static List<String> options(List<String> profile, String process) {
+    return profile.stream()
+        .filter(line -> line.startsWith(process + ".extraJavaOptions"))
+        .flatMap(line -> Stream.of(line.split("\\s+")))
+        .toList();
   }
 
   @Test
