@@ -56,6 +56,16 @@ class ChatFormatTest {
   }
 
   @Test
+  void supervisesTheEndAloneOfAnEmptyAnswer() {
+    FormattedConversation formatted =
+        ChatFormat.format(List.of(Turn.human("Q"), Turn.gpt("")), BYTES);
+
+    assertThat(formatted.prompt()).endsWith("<|im_start|>assistant\n<|im_end|>");
+    assertThat(formatted.supervisedTokens()).isOne();
+    assertThat(formatted.labels()[formatted.labels().length - 1]).isNotEqualTo(ChatFormat.IGNORE);
+  }
+
+  @Test
   void supervisesNothingOfAQuery() {
     assertThat(ChatFormat.formatQuery("Q", BYTES).supervisedTokens()).isZero();
   }

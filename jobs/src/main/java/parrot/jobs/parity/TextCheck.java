@@ -29,7 +29,6 @@ import parrot.datasets.benchmark.Score;
 import parrot.datasets.benchmark.Scores;
 import parrot.datasets.conversation.ByteTokenizer;
 import parrot.datasets.conversation.ChatFormat;
-import parrot.datasets.conversation.Conversation;
 import parrot.datasets.conversation.FormattedConversation;
 import parrot.datasets.conversation.Role;
 import parrot.datasets.conversation.Turn;
@@ -102,7 +101,7 @@ final class TextCheck {
             new Turn(
                 Role.of(field(turn, "from", CHAT).asText()), field(turn, "value", CHAT).asText()));
       }
-      formatted.add(ChatFormat.format(new Conversation(turns), tokenizer));
+      formatted.add(ChatFormat.format(turns, tokenizer));
     }
     compare(
         CHAT,

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.conversation.ByteTokenizer;
+import parrot.datasets.conversation.ChatFormat;
 import parrot.jobs.failure.FailedException;
 import picocli.CommandLine;
 
@@ -242,6 +244,29 @@ class ParityCommandTest {
 
     assertThat(output)
         .containsPattern("FAIL: Cannot read .*expected.safetensors: there is no such file");
+  }
+
+  @Test
+  void formatsAnEmptyLastAnswerAsPublished() throws IOException {
+    Path chats = copy(TEXT).resolve("chat-format.json");
+    String prompt =
+        "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n"
+            + "<|im_start|>assistant\n<|im_end|>";
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode one = json.createObjectNode().put("prompt", prompt);
+    for (String[] turn : new String[][] {{"system", "Be brief."}, {"human", "Hi"}, {"gpt", ""}}) {
+      one.withArray("conversations").addObject().put("from", turn[0]).put("value", turn[1]);
+    }
+    int[] ids = new ByteTokenizer().encode(prompt);
+    for (int i = 0; i < ids.length; i++) {
+      one.withArray("input_ids").add(ids[i]);
+      one.withArray("labels").add(i == ids.length - 1 ? ids[i] : ChatFormat.IGNORE);
+    }
+    Files.writeString(chats, json.createArrayNode().add(one).toString());
+
+    assertThat(run(chats.getParent().toString())).as(output).isZero();
+
+    assertThat(output).containsPattern("\n  chat-format.json labels +\\[1\\] +0.00e\\+00  pass\n");
   }
 
   @Test

@@ -175,6 +175,7 @@ class PreprocessJobTest {
     data.row("0.png", "en", "What?", "That.");
     data.row("0.png", "xx", "<image> What?", "That.");
     data.row("0.png", "en", "<image> " + "long ".repeat(300), "That.");
+    data.row("0.png", "en", "<image> What?", "");
     data.raw("{\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"}]}");
     data.raw("{\"conversations\":[{\"from\":\"user\",\"value\":\"Hi\"}]}");
     data.raw("{broken}");
@@ -183,8 +184,8 @@ class PreprocessJobTest {
 
     PreprocessReport report = run(options(data).maxRejected(1).build());
 
-    assertThat(report.totals()).isEqualTo(new Totals(15, 1, 0, 14));
-    assertThat(open("out").manifest().rejected().values()).hasSize(14).containsOnly(1L);
+    assertThat(report.totals()).isEqualTo(new Totals(16, 1, 0, 15));
+    assertThat(open("out").manifest().rejected().values()).hasSize(15).containsOnly(1L);
     Map<RejectReason, Reject> rejects = new TreeMap<>();
     for (Reject reject : rejects("out")) {
       rejects.put(reject.reason(), reject);
@@ -206,11 +207,12 @@ class PreprocessJobTest {
     assertThat(message(rejects, RejectReason.ANSWER_TRUNCATED))
         .contains("rows.json:11 ")
         .contains("within the first 128 positions");
-    assertThat(message(rejects, RejectReason.NO_ANSWER)).contains("rows.json:12");
-    assertThat(message(rejects, RejectReason.UNKNOWN_ROLE)).contains("rows.json:13");
-    assertThat(message(rejects, RejectReason.BROKEN_ROW)).contains("rows.json:14");
+    assertThat(message(rejects, RejectReason.EMPTY_TURN)).contains("rows.json:12 ");
+    assertThat(message(rejects, RejectReason.NO_ANSWER)).contains("rows.json:13");
+    assertThat(message(rejects, RejectReason.UNKNOWN_ROLE)).contains("rows.json:14");
+    assertThat(message(rejects, RejectReason.BROKEN_ROW)).contains("rows.json:15");
     assertThat(message(rejects, RejectReason.BROKEN_FILE))
-        .contains("rows.json:15 ")
+        .contains("rows.json:16 ")
         .contains("breaks off at byte");
   }
 
