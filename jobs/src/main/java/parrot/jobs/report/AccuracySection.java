@@ -6,14 +6,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Comparison;
 import parrot.jobs.report.ReportData.Evaluation;
 import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.report.chart.HeatMap;
+import parrot.jobs.report.chart.IntervalBars;
+import parrot.jobs.report.chart.Markup;
 
-/** What the models can do: accuracy by language and by category, beside what it is worth. */
+/** Accuracy by language and by category, with intervals, chance and comparisons. */
 final class AccuracySection {
   private final List<Evaluation> evaluations;
   private final List<Comparison> comparisons;
@@ -29,13 +34,13 @@ final class AccuracySection {
     return languages.isEmpty();
   }
 
-  /** The evaluation that matters, where there is one. */
+  /** The evaluation that the report is about, if there is one. */
   Optional<Evaluation> main() {
     return evaluations.stream().filter(e -> e.role() == Role.MAIN).findFirst();
   }
 
-  /** The mean over languages that have a result, of {@code value}. */
-  static double mean(Evaluation evaluation, java.util.function.ToDoubleFunction<Accuracy> value) {
+  /** The mean of {@code value} over the languages that have a result. */
+  static double mean(Evaluation evaluation, ToDoubleFunction<Accuracy> value) {
     return evaluation.languages().values().stream()
         .filter(accuracy -> !accuracy.failed())
         .mapToDouble(value)
@@ -54,17 +59,14 @@ final class AccuracySection {
             + "). An answer that names no option counts as wrong. Whiskers are 95 % Wilson "
             + "intervals.");
     legend(html);
-    Map<String, String> groups = new LinkedHashMap<>();
-    languages.forEach(tag -> groups.put(tag, Words.language(tag)));
     List<IntervalBars.Series> series = new ArrayList<>();
     for (Evaluation evaluation : evaluations) {
-      series.add(
-          new IntervalBars.Series(
-              evaluation.name(),
-              style(evaluation),
-              evaluation.languages(),
-              evaluation.role() == Role.MAIN));
+      Map<String, IntervalBars.Bar> bars = new LinkedHashMap<>();
+      evaluation.languages().forEach((tag, value) -> bars.put(tag, bar(value)));
+      boolean labelled = evaluation.role() == Role.MAIN;
+      series.add(new IntervalBars.Series(evaluation.name(), style(evaluation), bars, labelled));
     }
+    List<IntervalBars.Group> groups = languages.stream().map(this::group).toList();
     html.raw("<figure class=\"chart-frame scroll\">")
         .raw(IntervalBars.svg("Accuracy by language for every evaluation", groups, series))
         .raw("</figure>");
@@ -72,6 +74,25 @@ final class AccuracySection {
     comparisons(html);
     main().ifPresent(evaluation -> categories(html, evaluation));
     html.raw("</section>");
+  }
+
+  private static IntervalBars.Bar bar(Accuracy value) {
+    return new IntervalBars.Bar(
+        value.accuracy(),
+        value.low(),
+        value.high(),
+        value.failed() ? value.problem() : Words.accuracy(value),
+        value.failed());
+  }
+
+  private IntervalBars.Group group(String tag) {
+    List<Accuracy> values =
+        evaluations.stream().map(one -> one.languages().get(tag)).filter(Objects::nonNull).toList();
+    return new IntervalBars.Group(
+        tag,
+        Words.language(tag),
+        values.stream().mapToLong(Accuracy::n).filter(n -> n > 0).findFirst().orElse(0),
+        values.stream().mapToDouble(Accuracy::chance).filter(c -> c > 0).findFirst().orElse(0));
   }
 
   private static String style(Evaluation evaluation) {
@@ -88,7 +109,7 @@ final class AccuracySection {
   }
 
   private void table(Markup html) {
-    html.raw("<div class=\"scroll\"><table><thead><tr>");
+    html.raw("<div class=\"scroll\"><table class=\"accuracy\"><thead><tr>");
     html.element("th", "Language").element("th", "n").element("th", "Chance");
     evaluations.forEach(evaluation -> html.element("th", evaluation.name()));
     html.element("th", "Unparsable").element("th", "Refused").element("th", "Missing");

@@ -7,6 +7,7 @@ import java.util.Map;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Asked;
 import parrot.jobs.report.ReportData.Example;
+import parrot.jobs.report.chart.Markup;
 
 /** Images with questions and answers; each text in its language and direction. */
 final class ExampleSection {

@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import parrot.jobs.report.LineChart.Series;
 import parrot.jobs.report.ReportData.Balance;
 import parrot.jobs.report.ReportData.Round;
 import parrot.jobs.report.ReportData.Stage;
+import parrot.jobs.report.chart.HeatMap;
+import parrot.jobs.report.chart.LineChart.Series;
+import parrot.jobs.report.chart.Markup;
 
 /** Which expert sees which language, at the end and over time, and what to make of it. */
 final class ExpertSection {

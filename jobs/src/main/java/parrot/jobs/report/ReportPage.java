@@ -15,6 +15,7 @@ import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.DataSet;
 import parrot.jobs.report.ReportData.Evaluation;
 import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.report.chart.Markup;
 
 /** The whole report as one HTML document that refers to nothing outside itself. */
 public final class ReportPage {

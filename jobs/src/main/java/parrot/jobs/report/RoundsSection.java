@@ -1,23 +1,23 @@
 package parrot.jobs.report;
 
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import parrot.jobs.metrics.RoundTimes;
 import parrot.jobs.metrics.RoundTimes.Phase;
-import parrot.jobs.report.LineChart.Series;
 import parrot.jobs.report.ReportData.Round;
 import parrot.jobs.report.ReportData.Stage;
+import parrot.jobs.report.chart.LineChart.Series;
+import parrot.jobs.report.chart.Markup;
+import parrot.jobs.report.chart.PhaseLabels;
+import parrot.jobs.report.chart.ReplicaLanes;
+import parrot.jobs.report.chart.RoundBars;
+import parrot.jobs.report.chart.TimedRound;
 
 /** Where the time of rounds went, who waited for whom, and what was sent. */
 final class RoundsSection {
   private static final int DETAILED = 3;
   private static final double MIB = 1 << 20;
-
-  /** A round that says what it did when. */
-  record Timed(long number, RoundTimes phases) {}
 
   private final List<Stage> stages;
 
@@ -37,11 +37,11 @@ final class RoundsSection {
         "A round: the driver plans, replicas learn on executors (compute), their differences are"
             + " averaged (exchange), and the outer step makes the next state of them.");
     for (Stage stage : stages) {
-      List<Timed> rounds = timed(stage);
+      List<TimedRound> rounds = timed(stage);
       html.element("h3", stage.name()).element("p", summary(rounds));
       legend(html, rounds);
       figure(html, "Seconds by round", RoundBars.svg("Seconds by round and phase", rounds));
-      List<Timed> last = rounds.subList(Math.max(0, rounds.size() - DETAILED), rounds.size());
+      List<TimedRound> last = rounds.subList(Math.max(0, rounds.size() - DETAILED), rounds.size());
       figure(html, detail(last), ReplicaLanes.svg("The last rounds by replica over time", last));
       charts(html, stage);
     }
@@ -53,35 +53,35 @@ final class RoundsSection {
     html.raw("</figcaption>").raw(svg).raw("</figure>");
   }
 
-  private static String detail(List<Timed> last) {
-    int replicas = last.stream().mapToInt(one -> one.phases().replicas().size()).max().orElse(0);
+  private static String detail(List<TimedRound> last) {
+    int replicas = last.stream().mapToInt(one -> one.times().replicas().size()).max().orElse(0);
     String rounds = last.size() == 1 ? "The last round" : "The last " + last.size() + " rounds";
     return replicas > ReplicaLanes.MOST_REPLICAS
         ? "%s, the first %d of %d replicas".formatted(rounds, ReplicaLanes.MOST_REPLICAS, replicas)
         : rounds;
   }
 
-  private static String summary(List<Timed> rounds) {
-    Map<Phase, Double> seconds = meanSeconds(rounds);
+  private static String summary(List<TimedRound> rounds) {
+    Map<Phase, Double> seconds = TimedRound.meanSeconds(rounds);
     double all = seconds.values().stream().mapToDouble(s -> s).sum();
     double whole = all > 0 ? all : 1;
     String parts =
         seconds.entrySet().stream()
             .map(
                 one ->
-                    name(one.getKey())
-                        + seconds(one.getValue())
+                    PhaseLabels.name(one.getKey())
+                        + PhaseLabels.seconds(one.getValue())
                         + String.format(Locale.ROOT, " (%.0f %%)", 100 * one.getValue() / whole))
             .collect(Collectors.joining(", "));
-    double waiting = rounds.stream().mapToDouble(RoundsSection::meanWaiting).average().orElse(0);
+    double waiting = rounds.stream().mapToDouble(TimedRound::meanWaiting).average().orElse(0);
     return "A round takes%s on average: %s. A replica waits%s for the slowest."
-        .formatted(seconds(all), parts, seconds(waiting));
+        .formatted(PhaseLabels.seconds(all), parts, PhaseLabels.seconds(waiting));
   }
 
-  private static void legend(Markup html, List<Timed> rounds) {
+  private static void legend(Markup html, List<TimedRound> rounds) {
     html.raw("<div class=\"legend\">");
-    for (Phase phase : meanSeconds(rounds).keySet()) {
-      html.raw("<span><i class=\"swatch %s\"></i>", style(phase)).text(name(phase)).raw("</span>");
+    for (Phase phase : TimedRound.meanSeconds(rounds).keySet()) {
+      html.raw("<span><i class=\"swatch %s\"></i>", PhaseLabels.style(phase)).text(PhaseLabels.name(phase)).raw("</span>");
     }
     html.raw("<span><i class=\"swatch phase waiting\"></i>waiting for others</span></div>");
   }
@@ -108,7 +108,7 @@ final class RoundsSection {
                     round ->
                         round
                             .phases()
-                            .map(phases -> meanWaiting(new Timed(round.number(), phases)))
+                            .map(phases -> new TimedRound(round.number(), phases).meanWaiting())
                             .orElse(Double.NaN)))));
     html.raw("</div>");
   }
@@ -120,46 +120,9 @@ final class RoundsSection {
         .orElse(Double.NaN);
   }
 
-  private static double meanWaiting(Timed round) {
-    return round.phases().waiting() / Math.max(1, round.phases().replicas().size());
-  }
-
-  private static List<Timed> timed(Stage stage) {
+  private static List<TimedRound> timed(Stage stage) {
     return stage.rounds().stream()
-        .flatMap(round -> round.phases().stream().map(phases -> new Timed(round.number(), phases)))
+        .flatMap(round -> round.phases().stream().map(phases -> new TimedRound(round.number(), phases)))
         .toList();
-  }
-
-  /** Seconds by phase of a round on average. */
-  static Map<Phase, Double> meanSeconds(List<Timed> rounds) {
-    Map<Phase, Double> sums = new EnumMap<>(Phase.class);
-    for (Timed round : rounds) {
-      round
-          .phases()
-          .seconds()
-          .forEach((phase, s) -> sums.merge(phase, s / rounds.size(), Double::sum));
-    }
-    return sums;
-  }
-
-  static String name(Phase phase) {
-    return switch (phase) {
-      case PLAN -> "plan";
-      case COMPUTE -> "compute";
-      case EXCHANGE -> "exchange";
-      case OUTER_STEP -> "outer step";
-      case CHECKPOINT -> "checkpoint";
-      case HELD_OUT -> "held-out losses";
-    };
-  }
-
-  /** Classes of the style sheet. */
-  static String style(Phase phase) {
-    return "phase " + phase.key().replace('_', '-');
-  }
-
-  /** With a blank before it. */
-  static String seconds(double seconds) {
-    return String.format(Locale.ROOT, seconds < 1 ? " %.3f s" : " %.2f s", seconds);
   }
 }

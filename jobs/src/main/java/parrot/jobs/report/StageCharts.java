@@ -2,10 +2,12 @@ package parrot.jobs.report;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import parrot.jobs.report.LineChart.Point;
-import parrot.jobs.report.LineChart.Series;
 import parrot.jobs.report.ReportData.Round;
 import parrot.jobs.report.ReportData.Stage;
+import parrot.jobs.report.chart.LineChart;
+import parrot.jobs.report.chart.LineChart.Point;
+import parrot.jobs.report.chart.LineChart.Series;
+import parrot.jobs.report.chart.Markup;
 
 /** Curves of a training run over its steps. */
 final class StageCharts {

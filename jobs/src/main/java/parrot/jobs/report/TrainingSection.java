@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import parrot.jobs.report.LineChart.Series;
 import parrot.jobs.report.ReportData.Round;
 import parrot.jobs.report.ReportData.Stage;
+import parrot.jobs.report.chart.LineChart.Series;
+import parrot.jobs.report.chart.Markup;
 
 /** How it was learned: losses by step. */
 final class TrainingSection {

@@ -4,6 +4,7 @@ import java.util.Locale;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.jobs.report.ReportData.Accuracy;
+import parrot.jobs.report.chart.Markup;
 
 /** How things are called in a report. */
 final class Words {

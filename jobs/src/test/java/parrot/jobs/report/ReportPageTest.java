@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.StringReader;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -14,8 +13,6 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
-import parrot.jobs.metrics.RoundTimes;
-import parrot.jobs.metrics.RoundTimes.Replica;
 
 final class ReportPageTest {
   private static String html;
@@ -107,32 +104,6 @@ final class ReportPageTest {
   }
 
   @Test
-  void gathersRoundsOfLongRunsInOneBar() {
-    List<RoundsSection.Timed> rounds = new ArrayList<>();
-    for (int i = 1; i <= 1001; i++) {
-      rounds.add(new RoundsSection.Timed(i, SampleReport.phases(10)));
-    }
-    String svg = RoundBars.svg("d", rounds);
-
-    assertThat(svg).contains("rounds 1 to 5: plan 0.050 s", "round 1001: plan 0.050 s");
-    assertThat(svg.split("<g>")).hasSizeLessThanOrEqualTo(251);
-  }
-
-  @Test
-  void showsTheFirstOfVeryManyReplicas() {
-    List<Replica> replicas = new ArrayList<>();
-    for (int i = 0; i < 100; i++) {
-      replicas.add(new Replica(i, "e" + i, "<host>", 0, 1));
-    }
-    RoundTimes phases = new RoundTimes(0, List.of(), replicas, 0, 0);
-    String svg = ReplicaLanes.svg("d", List.of(new RoundsSection.Timed(1, phases)));
-
-    assertThat(svg)
-        .contains(">replica 31</text>", "on executor e31 of &lt;host&gt; 1.00 s")
-        .doesNotContain("replica 32", "NaN");
-  }
-
-  @Test
   void rendersWithNothingToShow() {
     ReportData nothing =
         new ReportData(
@@ -144,31 +115,4 @@ final class ReportPageTest {
         .doesNotContain("NaN", "id=\"rounds\"");
   }
 
-  @Test
-  void leavesOutPointsThatAreNotFinite() {
-    String svg =
-        LineChart.svg(
-            "d",
-            "step",
-            List.of(
-                new LineChart.Series(
-                    "loss",
-                    "ink",
-                    List.of(
-                        new LineChart.Point(1, Double.NaN),
-                        new LineChart.Point(2, 0.5),
-                        new LineChart.Point(3, Double.POSITIVE_INFINITY)))));
-
-    assertThat(svg).doesNotContain("NaN", "Infinity").contains("0.50");
-  }
-
-  @Test
-  void axesEndAtRoundNumbersThatCoverTheData() {
-    Ticks ticks = Ticks.covering(0, 2.37, 5);
-
-    assertThat(ticks.values()).containsExactly(0.0, 0.5, 1.0, 1.5, 2.0, 2.5);
-    assertThat(ticks.label(1.5)).isEqualTo("1.5");
-    assertThat(Ticks.covering(0, 12_000, 5).label(10_000)).isEqualTo("10\u202F000");
-    assertThat(Ticks.covering(0, 0, 5).high()).isPositive();
-  }
 }

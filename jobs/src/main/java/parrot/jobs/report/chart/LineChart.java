@@ -1,12 +1,15 @@
-package parrot.jobs.report;
+package parrot.jobs.report.chart;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Curves over steps, each labelled at its end. */
-final class LineChart {
+/**
+ * Curves over steps, each labelled at its end. The axis of values starts at 0, unless all curves
+ * lie so close together that they would look the same; then it covers the curves alone and says so.
+ */
+public final class LineChart {
   private static final int WIDTH = 520;
   private static final int HEIGHT = 260;
   private static final int LEFT = 44;
@@ -14,15 +17,22 @@ final class LineChart {
   private static final int TOP = 14;
   private static final int BOTTOM = 38;
   private static final double LABEL_HEIGHT = 14;
+  private static final int TICKS = 5;
+
+  /** Curves within this share of the highest value would look the same on an axis from 0. */
+  private static final double NARROW = 0.03;
+
+  /** Curves within this share of the highest value are the same. */
+  private static final double SAME = 1e-4;
 
   /**
    * A curve.
    *
    * @param style class of the style sheet that colours it
    */
-  record Series(String name, String style, List<Point> points) {
-    Series {
-      // What is not finite cannot be drawn; the text beside the chart says that it is there.
+  public record Series(String name, String style, List<Point> points) {
+    public Series {
+      // Values that are not finite cannot be drawn; the text beside the chart mentions them.
       points =
           points.stream().filter(p -> Double.isFinite(p.x()) && Double.isFinite(p.y())).toList();
     }
@@ -32,22 +42,20 @@ final class LineChart {
     }
   }
 
-  record Point(double x, double y) {}
+  public record Point(double x, double y) {}
 
   private LineChart() {}
 
-  /** The chart, or an empty string where no series has a point. */
-  static String svg(String description, String xLabel, List<Series> all) {
+  /** The chart, or an empty string if no series has a point. */
+  public static String svg(String description, String xLabel, List<Series> all) {
     List<Series> series = all.stream().filter(s -> !s.points().isEmpty()).toList();
     if (series.isEmpty()) {
       return "";
     }
     List<Point> points = series.stream().flatMap(s -> s.points().stream()).toList();
-    double highest = points.stream().mapToDouble(Point::y).max().orElse(1);
-    double lowest = Math.min(0, points.stream().mapToDouble(Point::y).min().orElse(0));
     double lastX = points.stream().mapToDouble(Point::x).max().orElse(1);
-    Ticks ys = Ticks.covering(lowest, highest, 5);
-    Ticks xs = Ticks.covering(0, lastX, 5);
+    Ticks ys = values(points);
+    Ticks xs = Ticks.covering(0, lastX, TICKS);
     double right = WIDTH - RIGHT;
     double bottom = HEIGHT - BOTTOM;
 
@@ -63,6 +71,10 @@ final class LineChart {
       svg.raw(
           "<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
           LEFT - 7, y + 4, ys.label(tick));
+    }
+    if (ys.low() > 0) {
+      svg.raw("<text class=\"tick\" x=\"%d\" y=\"%d\">", LEFT, TOP - 5);
+      svg.text("starts at " + ys.label(ys.low()) + ", not at 0").raw("</text>");
     }
     for (double tick : xs.values()) {
       if (tick <= lastX * 1.0001) {
@@ -81,6 +93,14 @@ final class LineChart {
     return svg.raw("</svg>").toString();
   }
 
+  private static Ticks values(List<Point> points) {
+    double lowest = points.stream().mapToDouble(Point::y).min().orElse(0);
+    double highest = points.stream().mapToDouble(Point::y).max().orElse(1);
+    double band = highest - lowest;
+    boolean narrow = lowest > 0 && band <= NARROW * highest && band > SAME * highest;
+    return Ticks.covering(narrow ? lowest : Math.min(0, lowest), highest, TICKS);
+  }
+
   private static void curve(Markup svg, Series series, double lastX, Ticks ys) {
     svg.raw("<polyline class=\"curve %s\" points=\"", series.style());
     for (Point point : series.points()) {
@@ -95,10 +115,11 @@ final class LineChart {
         series.style(), x(series.last().x(), lastX), y(series.last().y(), ys));
   }
 
-  /** Puts each name beside its curve's end, moved apart where they would overlap. */
+  /** Puts each name beside its curve's end, moved apart if they would overlap. */
   private static void labels(Markup svg, List<Series> series, double lastX, Ticks ys) {
     List<Series> ordered = new ArrayList<>(series);
     ordered.sort(Comparator.comparingDouble(s -> y(s.last().y(), ys)));
+    int decimals = Math.max(2, ys.decimals());
     double[] places = new double[ordered.size()];
     double floor = HEIGHT - BOTTOM + 4;
     double next = TOP;
@@ -119,7 +140,8 @@ final class LineChart {
           endX + 5, y(one.last().y(), ys), labelX - 3, places[i]);
       svg.raw(
           "<text class=\"label %s\" x=\"%.1f\" y=\"%.1f\">", one.style(), labelX, places[i] + 4);
-      svg.text(one.name()).raw(" <tspan class=\"value\">%.2f</tspan></text>", one.last().y());
+      String value = String.format(Locale.ROOT, "%." + decimals + "f", one.last().y());
+      svg.text(one.name()).raw(" <tspan class=\"value\">").text(value).raw("</tspan></text>");
     }
   }
 

@@ -1,13 +1,13 @@
-package parrot.jobs.report;
+package parrot.jobs.report.chart;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * An axis from zero or below to a round number.
+ * An axis that begins and ends at round numbers.
  *
- * @param values where ticks are, ascending; the first and last are the axis' ends
+ * @param values values at the ticks, ascending; the first and the last are the ends of the axis
  * @param step between them
  */
 record Ticks(List<Double> values, double step) {
@@ -41,9 +41,14 @@ record Ticks(List<Double> values, double step) {
     return values.get(values.size() - 1);
   }
 
+  /** Decimals that tell the ticks apart. */
+  int decimals() {
+    return Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
+  }
+
   /** The number with as many decimals as tell the ticks apart. */
   String label(double value) {
-    int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
+    int decimals = decimals();
     return decimals == 0 && Math.abs(value) >= 10_000
         ? String.format(Locale.ROOT, "%,.0f", value).replace(',', '\u202F')
         : String.format(Locale.ROOT, "%." + decimals + "f", value);

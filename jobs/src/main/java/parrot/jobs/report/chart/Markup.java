@@ -1,31 +1,31 @@
-package parrot.jobs.report;
+package parrot.jobs.report.chart;
 
 import java.util.Locale;
 
 /** Writes HTML and SVG; everything that comes from outside is escaped. */
-final class Markup {
+public final class Markup {
   private final StringBuilder out = new StringBuilder();
 
   /** Markup as it is. */
-  Markup raw(String markup) {
+  public Markup raw(String markup) {
     out.append(markup);
     return this;
   }
 
   /** Markup as it is, from a format; arguments are taken as they are too. */
-  Markup raw(String format, Object... arguments) {
+  public Markup raw(String format, Object... arguments) {
     out.append(String.format(Locale.ROOT, format, arguments));
     return this;
   }
 
   /** Text, escaped. */
-  Markup text(String text) {
+  public Markup text(String text) {
     out.append(escape(text));
     return this;
   }
 
   /** An element that holds text alone. */
-  Markup element(String tag, String attributes, String text) {
+  public Markup element(String tag, String attributes, String text) {
     out.append('<').append(tag);
     if (!attributes.isEmpty()) {
       out.append(' ').append(attributes);
@@ -35,16 +35,16 @@ final class Markup {
   }
 
   /** An element that holds text alone and has no attributes. */
-  Markup element(String tag, String text) {
+  public Markup element(String tag, String text) {
     return element(tag, "", text);
   }
 
   /** A number for a coordinate: one decimal, a point. */
-  static String number(double value) {
+  public static String number(double value) {
     return String.format(Locale.ROOT, "%.1f", value);
   }
 
-  static String escape(String text) {
+  public static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

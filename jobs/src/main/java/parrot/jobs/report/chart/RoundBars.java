@@ -1,14 +1,13 @@
-package parrot.jobs.report;
+package parrot.jobs.report.chart;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import parrot.jobs.metrics.RoundTimes.Phase;
-import parrot.jobs.report.RoundsSection.Timed;
 
 /** A bar for each round, as high as it took long, with its phases in colours. */
-final class RoundBars {
+public final class RoundBars {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 250;
   private static final int LEFT = 46;
@@ -30,7 +29,7 @@ final class RoundBars {
     String title() {
       String rounds = first == last ? "round " + first : "rounds " + first + " to " + last;
       return seconds.entrySet().stream()
-          .map(one -> RoundsSection.name(one.getKey()) + RoundsSection.seconds(one.getValue()))
+          .map(one -> PhaseLabels.name(one.getKey()) + PhaseLabels.seconds(one.getValue()))
           .collect(Collectors.joining(", ", rounds + ": ", ""));
     }
   }
@@ -40,7 +39,7 @@ final class RoundBars {
   /**
    * @param rounds at least one
    */
-  static String svg(String description, List<Timed> rounds) {
+  public static String svg(String description, List<TimedRound> rounds) {
     List<Bar> bars = bars(rounds);
     Ticks ys = Ticks.covering(0, bars.stream().mapToDouble(Bar::height).max().orElse(1), 4);
     Markup svg = new Markup();
@@ -80,22 +79,22 @@ final class RoundBars {
       double top = y(below + phase.getValue(), ys);
       svg.raw(
           "<rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>",
-          RoundsSection.style(phase.getKey()), x, top, width, y(below, ys) - top);
+          PhaseLabels.style(phase.getKey()), x, top, width, y(below, ys) - top);
       below += phase.getValue();
     }
     svg.raw("</g>");
   }
 
-  private static List<Bar> bars(List<Timed> rounds) {
+  private static List<Bar> bars(List<TimedRound> rounds) {
     int each = (rounds.size() + MOST_BARS - 1) / MOST_BARS;
     List<Bar> bars = new ArrayList<>();
     for (int from = 0; from < rounds.size(); from += each) {
-      List<Timed> some = rounds.subList(from, Math.min(from + each, rounds.size()));
+      List<TimedRound> some = rounds.subList(from, Math.min(from + each, rounds.size()));
       bars.add(
           new Bar(
               some.get(0).number(),
               some.get(some.size() - 1).number(),
-              RoundsSection.meanSeconds(some)));
+              TimedRound.meanSeconds(some)));
     }
     return bars;
   }

@@ -1,11 +1,11 @@
-package parrot.jobs.report;
+package parrot.jobs.report.chart;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Numbers from 0 to 1 as shades, with the number in each cell. */
-final class HeatMap {
+public final class HeatMap {
   private static final int CELL_HEIGHT = 34;
   private static final int TOP = 26;
 
@@ -17,7 +17,7 @@ final class HeatMap {
    *     none
    * @param darkest the value of the darkest shade
    */
-  static String svg(
+  public static String svg(
       String description, List<String> columns, Map<String, List<Double>> rows, double darkest) {
     int left = 96;
     int cellWidth = Math.max(56, Math.min(96, 620 / Math.max(1, columns.size())));

@@ -1,14 +1,13 @@
-package parrot.jobs.report;
+package parrot.jobs.report.chart;
 
 import java.util.List;
 import parrot.jobs.metrics.RoundTimes;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.metrics.RoundTimes.Replica;
 import parrot.jobs.metrics.RoundTimes.Span;
-import parrot.jobs.report.RoundsSection.Timed;
 
 /** Rounds in a row over time: a lane for the driver and one for each replica. */
-final class ReplicaLanes {
+public final class ReplicaLanes {
   private static final int WIDTH = 1000;
   private static final int LEFT = 84;
   private static final int TOP = 22;
@@ -17,29 +16,29 @@ final class ReplicaLanes {
   private static final int BAR = 18;
 
   /** More replicas than that would be no image any more. */
-  static final int MOST_REPLICAS = 32;
+  public static final int MOST_REPLICAS = 32;
 
-  private final List<Timed> rounds;
+  private final List<TimedRound> rounds;
   private final int replicas;
   private final double seconds;
   private final Markup svg = new Markup();
 
-  private ReplicaLanes(List<Timed> rounds) {
+  private ReplicaLanes(List<TimedRound> rounds) {
     this.rounds = rounds;
     int highest =
         rounds.stream()
-            .flatMap(round -> round.phases().replicas().stream())
+            .flatMap(round -> round.times().replicas().stream())
             .mapToInt(Replica::number)
             .max()
             .orElse(-1);
     this.replicas = Math.min(MOST_REPLICAS, highest + 1);
-    this.seconds = rounds.stream().mapToDouble(round -> length(round.phases())).sum();
+    this.seconds = rounds.stream().mapToDouble(round -> length(round.times())).sum();
   }
 
   /**
    * The image. What lies between two rounds, such as a run's end and its resumption, is left out.
    */
-  static String svg(String description, List<Timed> rounds) {
+  public static String svg(String description, List<TimedRound> rounds) {
     return new ReplicaLanes(rounds).draw(description);
   }
 
@@ -54,9 +53,9 @@ final class ReplicaLanes {
       label(i + 1, "replica " + i);
     }
     double begin = 0;
-    for (Timed round : rounds) {
+    for (TimedRound round : rounds) {
       round(round, begin, height);
-      begin += length(round.phases());
+      begin += length(round.times());
     }
     return svg.raw("</svg>").toString();
   }
@@ -81,20 +80,20 @@ final class ReplicaLanes {
         LEFT - 9, top(lane) + BAR - 4, name);
   }
 
-  private void round(Timed round, double begin, int height) {
+  private void round(TimedRound round, double begin, int height) {
     svg.raw(
         "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
         x(begin), x(begin), TOP - 8, height - BOTTOM);
     svg.raw("<text class=\"tick\" x=\"%.1f\" y=\"%d\">", x(begin) + 3, TOP - 9);
     svg.text("round " + round.number()).raw("</text>");
-    RoundTimes phases = round.phases();
-    for (Span span : phases.spans()) {
-      String title = "round " + round.number() + ", " + RoundsSection.name(span.phase());
-      bar(0, RoundsSection.style(span.phase()), begin + span.start(), span.seconds(), title);
+    RoundTimes times = round.times();
+    for (Span span : times.spans()) {
+      String title = "round " + round.number() + ", " + PhaseLabels.name(span.phase());
+      bar(0, PhaseLabels.style(span.phase()), begin + span.start(), span.seconds(), title);
     }
     double last =
-        phases.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
-    for (Replica replica : phases.replicas()) {
+        times.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
+    for (Replica replica : times.replicas()) {
       if (replica.number() < replicas) {
         String title =
             "round %d, replica %d on executor %s of %s"
@@ -103,7 +102,7 @@ final class ReplicaLanes {
         double end = replica.start() + replica.seconds();
         bar(
             lane,
-            RoundsSection.style(Phase.COMPUTE),
+            PhaseLabels.style(Phase.COMPUTE),
             begin + replica.start(),
             replica.seconds(),
             title);
@@ -116,7 +115,7 @@ final class ReplicaLanes {
     svg.raw(
         "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>",
         style, x(from), top(lane), Math.max(0, x(from + length) - x(from)), BAR);
-    svg.text(title + RoundsSection.seconds(length)).raw("</title></rect>");
+    svg.text(title + PhaseLabels.seconds(length)).raw("</title></rect>");
   }
 
   private static int top(int lane) {
@@ -127,9 +126,9 @@ final class ReplicaLanes {
     return LEFT + (WIDTH - LEFT) * (seconds > 0 ? at / seconds : 0);
   }
 
-  private static double length(RoundTimes phases) {
+  private static double length(RoundTimes times) {
     double replicas =
-        phases.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
-    return Math.max(phases.end(), replicas);
+        times.replicas().stream().mapToDouble(one -> one.start() + one.seconds()).max().orElse(0);
+    return Math.max(times.end(), replicas);
   }
 }
