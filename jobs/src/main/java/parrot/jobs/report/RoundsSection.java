@@ -81,7 +81,9 @@ final class RoundsSection {
   private static void legend(Markup html, List<TimedRound> rounds) {
     html.raw("<div class=\"legend\">");
     for (Phase phase : TimedRound.meanSeconds(rounds).keySet()) {
-      html.raw("<span><i class=\"swatch %s\"></i>", PhaseLabels.style(phase)).text(PhaseLabels.name(phase)).raw("</span>");
+      html.raw("<span><i class=\"swatch %s\"></i>", PhaseLabels.style(phase))
+          .text(PhaseLabels.name(phase))
+          .raw("</span>");
     }
     html.raw("<span><i class=\"swatch phase waiting\"></i>waiting for others</span></div>");
   }
@@ -122,7 +124,8 @@ final class RoundsSection {
 
   private static List<TimedRound> timed(Stage stage) {
     return stage.rounds().stream()
-        .flatMap(round -> round.phases().stream().map(phases -> new TimedRound(round.number(), phases)))
+        .flatMap(
+            round -> round.phases().stream().map(phases -> new TimedRound(round.number(), phases)))
         .toList();
   }
 }

@@ -114,5 +114,4 @@ final class ReportPageTest {
         .contains("<h1>Empty</h1>")
         .doesNotContain("NaN", "id=\"rounds\"");
   }
-
 }

@@ -120,9 +120,7 @@ public final class IntervalBars {
           "<text class=\"number\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%.0f</text>",
           center, y(Math.max(value.high(), value.share())) - 5, 100 * value.share());
     }
-    svg.raw("<title>")
-        .text(series.name() + ", " + group + ": " + value.text())
-        .raw("</title></g>");
+    svg.raw("<title>").text(series.name() + ", " + group + ": " + value.text()).raw("</title></g>");
   }
 
   private static void chance(Markup svg, double chance, double from, double to) {

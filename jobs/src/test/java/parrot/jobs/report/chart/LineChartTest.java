@@ -21,8 +21,7 @@ final class LineChartTest {
 
   @Test
   void leavesOutPointsThatAreNotFinite() {
-    String svg =
-        chart(Double.NaN, 0.5, Double.POSITIVE_INFINITY);
+    String svg = chart(Double.NaN, 0.5, Double.POSITIVE_INFINITY);
 
     assertThat(svg).doesNotContain("NaN", "Infinity").contains("0.50");
   }
@@ -37,8 +36,7 @@ final class LineChartTest {
     assertThat(chart(3.02, 2.98, 2.95))
         .contains(">starts at 2.94, not at 0</text>", tick("2.94"), tick("3.02"))
         .doesNotContain(tick("0.00"));
-    assertThat(chart(3.0012, 3.0001))
-        .contains("starts at 3.0000, not at 0", ">3.0001</tspan>");
+    assertThat(chart(3.0012, 3.0001)).contains("starts at 3.0000, not at 0", ">3.0001</tspan>");
   }
 
   @Test

@@ -13,8 +13,7 @@ import parrot.jobs.metrics.RoundTimes.Span;
 final class RoundChartsTest {
   @Test
   void gathersRoundsOfLongRunsInOneBar() {
-    RoundTimes times =
-        new RoundTimes(0, List.of(new Span(Phase.PLAN, 0, 0.05)), List.of(), 0, 0);
+    RoundTimes times = new RoundTimes(0, List.of(new Span(Phase.PLAN, 0, 0.05)), List.of(), 0, 0);
     List<TimedRound> rounds = new ArrayList<>();
     for (int i = 1; i <= 1001; i++) {
       rounds.add(new TimedRound(i, times));
