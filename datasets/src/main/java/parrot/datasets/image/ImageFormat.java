@@ -54,7 +54,7 @@ enum ImageFormat {
           Reason.TRUNCATED, "the file ends after " + file.length + " bytes", "fetch it again");
     }
     return new UnusableImageException(
-        Reason.NOT_A_PICTURE,
+        Reason.NOT_AN_IMAGE,
         "the file is no image (" + file.length + " bytes, starting with " + beginning(file) + ")",
         "replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
   }

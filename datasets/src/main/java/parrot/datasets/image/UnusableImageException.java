@@ -19,7 +19,7 @@ public final class UnusableImageException extends DataException {
     /** The file has no bytes. */
     EMPTY,
     /** The content is of no known image format. */
-    NOT_A_PICTURE,
+    NOT_AN_IMAGE,
     /** An image, of a format or variant that cannot be decoded here. */
     UNSUPPORTED,
     /** More pixels, a longer side or more bytes than the limit. */

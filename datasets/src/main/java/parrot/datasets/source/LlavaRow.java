@@ -20,7 +20,7 @@ import parrot.datasets.conversation.UnusableConversationException;
 
 /**
  * One row of LLaVA's JSON: {@code id}, {@code image}, {@code conversations} with {@code from} and
- * {@code value}, and {@code language} as an addition of ours. Other fields are passed over.
+ * {@code value}, and {@code language}, which Parrot adds. Other fields are ignored.
  */
 final class LlavaRow {
   private static final ObjectMapper JSON =
@@ -35,28 +35,17 @@ final class LlavaRow {
     try (JsonParser parser = JSON.createParser(row)) {
       tree = JSON.readTree(parser);
     } catch (JsonEOFException e) {
-      return new Reject(
-          origin,
-          "",
-          RejectReason.BROKEN_ROW,
-          "Cannot read row: it breaks off at byte " + row.length + " of it");
+      return broken(origin, "it breaks off at byte " + row.length + " of it");
     } catch (JsonProcessingException e) {
       long column = e.getLocation() == null ? 0 : e.getLocation().getByteOffset();
-      return new Reject(
-          origin,
-          "",
-          RejectReason.BROKEN_ROW,
-          "Cannot read row: no JSON at byte " + column + " of it (" + e.getOriginalMessage() + ")");
+      return broken(
+          origin, "no JSON at byte " + column + " of it (" + e.getOriginalMessage() + ")");
     } catch (IOException e) {
-      return new Reject(origin, "", RejectReason.BROKEN_ROW, "Cannot read row: " + e.getMessage());
+      return broken(origin, e.getMessage());
     }
     if (tree == null || !tree.isObject()) {
       String found = tree == null || tree.isMissingNode() ? "nothing" : kind(tree);
-      return new Reject(
-          origin,
-          "",
-          RejectReason.BROKEN_ROW,
-          "Cannot read row: no JSON object (got " + found + ")");
+      return broken(origin, "not a JSON object (got " + found + ")");
     }
     JsonNode idNode = tree.path("id");
     String id = idNode.isValueNode() && !idNode.isNull() ? idNode.asText() : origin;
@@ -68,11 +57,13 @@ final class LlavaRow {
       return new SourceExample(id, language, images.stream().findFirst(), conversation, origin);
     } catch (UnusableConversationException e) {
       return new Reject(origin, id, RejectReason.of(e.problem()), e.getMessage());
-    } catch (UnknownRole e) {
-      return new Reject(origin, id, RejectReason.UNKNOWN_ROLE, e.getMessage());
     } catch (DataException e) {
       return new Reject(origin, id, RejectReason.BAD_FIELD, e.getMessage());
     }
+  }
+
+  private static Reject broken(String origin, String problem) {
+    return new Reject(origin, "", RejectReason.BROKEN_ROW, "Cannot read row: " + problem);
   }
 
   private static List<String> images(JsonNode tree) {
@@ -112,8 +103,9 @@ final class LlavaRow {
   private static Role role(String from, int turn) {
     try {
       return Role.of(from);
-    } catch (DataException e) {
-      throw new UnknownRole("Cannot use conversation: turn " + turn + ": " + e.getMessage(), e);
+    } catch (UnusableConversationException e) {
+      throw new UnusableConversationException(
+          e.problem(), "Cannot use conversation: turn " + turn + ": " + e.getMessage());
     }
   }
 
@@ -141,13 +133,5 @@ final class LlavaRow {
       case OBJECT -> "an object";
       default -> node.toString();
     };
-  }
-
-  private static final class UnknownRole extends DataException {
-    private static final long serialVersionUID = 1L;
-
-    UnknownRole(String message, Throwable cause) {
-      super(message, cause);
-    }
   }
 }

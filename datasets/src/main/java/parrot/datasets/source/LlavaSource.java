@@ -67,11 +67,6 @@ public final class LlavaSource {
     return expanded;
   }
 
-  /** As {@link #scan(FileSystem, Path, String, long)}, with the file's own name in origins. */
-  public static SourceScan scan(FileSystem files, Path file) throws IOException {
-    return scan(files, file, file.getName(), RANGE_BYTES);
-  }
-
   /**
    * Cuts a file into ranges of about {@code rangeBytes}, and takes its checksum on the way. Reads
    * the file once and keeps nothing of it.
@@ -162,17 +157,6 @@ public final class LlavaSource {
       }
       return pending;
     }
-  }
-
-  /** All rows of a file, one after the other. For files that one machine reads alone. */
-  public static List<SourceRow> readAll(FileSystem files, Path file) throws IOException {
-    List<SourceRow> rows = new ArrayList<>();
-    for (SourceRange range : scan(files, file).ranges()) {
-      try (Rows reader = read(files, range)) {
-        reader.forEachRemaining(rows::add);
-      }
-    }
-    return rows;
   }
 
   /** The rows of a range, in order. */

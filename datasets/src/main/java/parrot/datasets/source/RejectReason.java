@@ -3,15 +3,18 @@ package parrot.datasets.source;
 import parrot.datasets.conversation.ConversationProblem;
 import parrot.datasets.image.UnusableImageException;
 
-/** Why a row was set aside. Reports count by these, so a name, once published, stays. */
+/**
+ * Why a row was rejected. Manifests, reports and reject files store these names, so a name never
+ * changes.
+ */
 public enum RejectReason {
-  /** The row is no JSON object. */
+  /** The row is not a JSON object. */
   BROKEN_ROW,
-  /** The file ends inside of a row, or goes on behind its end. */
+  /** The file ends inside a row, or continues after the end of its array. */
   BROKEN_FILE,
   /** A field is missing or of the wrong type. */
   BAD_FIELD,
-  /** The field {@code language} names none of the six, or the text is in none of them. */
+  /** The field {@code language}, or else the text, is in none of the six languages. */
   UNKNOWN_LANGUAGE,
 
   EMPTY,
@@ -38,11 +41,34 @@ public enum RejectReason {
   /** The image is one of a benchmark that the model will be judged by. */
   LEAK;
 
+  /** The reason that counts rows with this problem. */
   public static RejectReason of(ConversationProblem problem) {
-    return valueOf(problem.name());
+    return switch (problem) {
+      case EMPTY -> EMPTY;
+      case UNKNOWN_ROLE -> UNKNOWN_ROLE;
+      case EMPTY_TURN -> EMPTY_TURN;
+      case NOT_ALTERNATING -> NOT_ALTERNATING;
+      case NO_ANSWER -> NO_ANSWER;
+      case IMAGE_TOKEN_MISPLACED -> IMAGE_TOKEN_MISPLACED;
+      case IMAGE_TOKEN_WITHOUT_IMAGE -> IMAGE_TOKEN_WITHOUT_IMAGE;
+      case IMAGE_WITHOUT_IMAGE_TOKEN -> IMAGE_WITHOUT_IMAGE_TOKEN;
+      case SEVERAL_IMAGES -> SEVERAL_IMAGES;
+      case ANSWER_TRUNCATED -> ANSWER_TRUNCATED;
+      case IMAGE_TOKEN_TRUNCATED -> IMAGE_TOKEN_TRUNCATED;
+    };
   }
 
+  /** The reason that counts rows with such an image. */
   public static RejectReason of(UnusableImageException.Reason reason) {
-    return valueOf("PICTURE_" + reason.name());
+    return switch (reason) {
+      case MISSING -> PICTURE_MISSING;
+      case OUTSIDE_FOLDER -> PICTURE_OUTSIDE_FOLDER;
+      case EMPTY -> PICTURE_EMPTY;
+      case NOT_AN_IMAGE -> PICTURE_NOT_A_PICTURE;
+      case UNSUPPORTED -> PICTURE_UNSUPPORTED;
+      case TOO_LARGE -> PICTURE_TOO_LARGE;
+      case TRUNCATED -> PICTURE_TRUNCATED;
+      case UNREADABLE -> PICTURE_UNREADABLE;
+    };
   }
 }

@@ -35,12 +35,12 @@ class ImageDecoderTest {
   void refusesAFileThatIsNoImage() {
     assertRefused(
         "<html>not found</html>".getBytes(StandardCharsets.UTF_8),
-        Reason.NOT_A_PICTURE,
+        Reason.NOT_AN_IMAGE,
         "Cannot use the image: the file is no image (22 bytes, starting with \"<html>not fo\");"
             + " replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
     assertRefused(
         "BMW and others build cars".getBytes(StandardCharsets.UTF_8),
-        Reason.NOT_A_PICTURE,
+        Reason.NOT_AN_IMAGE,
         "no image (25 bytes");
   }
 

@@ -81,20 +81,14 @@ class LlavaSourceTest {
     }
     for (String text : List.of(array + "]", lines.toString())) {
       Path file = write("x.json", text);
-      List<SourceRow> whole = LlavaSource.readAll(files, file);
+      List<SourceRow> whole = read(file, LlavaSource.RANGE_BYTES);
       assertThat(whole).hasSize(40);
       assertThat(whole.stream().filter(Reject.class::isInstance)).hasSize(6);
       for (long rangeBytes : new long[] {1, 300, 1000, 5000}) {
         SourceScan scan = LlavaSource.scan(files, file, "x.json", rangeBytes);
         assertThat(scan.rows()).isEqualTo(40);
         assertThat(scan.ranges()).hasSizeGreaterThan(3);
-        List<SourceRow> cut = new ArrayList<>();
-        for (SourceRange range : scan.ranges()) {
-          try (LlavaSource.Rows rows = LlavaSource.read(files, range)) {
-            rows.forEachRemaining(cut::add);
-          }
-        }
-        assertThat(cut).isEqualTo(whole);
+        assertThat(read(file, rangeBytes)).isEqualTo(whole);
       }
     }
   }
@@ -158,7 +152,7 @@ class LlavaSourceTest {
         RejectReason.BAD_FIELD,
         "x.json:7",
         "Invalid field conversations: absent (must be a list of {from, value})");
-    assertReject(rows.get(7), RejectReason.BROKEN_ROW, "x.json:8", "no JSON object (got 42)");
+    assertReject(rows.get(7), RejectReason.BROKEN_ROW, "x.json:8", "not a JSON object (got 42)");
     assertReject(rows.get(8), RejectReason.BROKEN_ROW, "x.json:9", "got nothing");
     assertReject(rows.get(9), RejectReason.BAD_FIELD, "x.json:10", "value of turn 1: 3");
     assertReject(rows.get(10), RejectReason.SEVERAL_IMAGES, "x.json:11", "names 2 images");
@@ -168,7 +162,7 @@ class LlavaSourceTest {
   @Test
   void refusesAFileThatIsNoJson() throws IOException {
     Path file = write("x.json", "id,image\n1,a.png\n");
-    assertThatThrownBy(() -> LlavaSource.scan(files, file))
+    assertThatThrownBy(() -> LlavaSource.scan(files, file, "x.json", 1))
         .isInstanceOf(DataException.class)
         .hasMessage(
             "Cannot read x.json: neither a JSON array nor JSON lines (got 'i' at byte 0, expected"
@@ -210,7 +204,17 @@ class LlavaSourceTest {
   }
 
   private List<SourceRow> read(String name, String text) throws IOException {
-    return LlavaSource.readAll(files, write(name, text));
+    return read(write(name, text), LlavaSource.RANGE_BYTES);
+  }
+
+  private List<SourceRow> read(Path file, long rangeBytes) throws IOException {
+    List<SourceRow> all = new ArrayList<>();
+    for (SourceRange range : LlavaSource.scan(files, file, file.getName(), rangeBytes).ranges()) {
+      try (LlavaSource.Rows rows = LlavaSource.read(files, range)) {
+        rows.forEachRemaining(all::add);
+      }
+    }
+    return all;
   }
 
   private Path write(String name, String text) throws IOException {

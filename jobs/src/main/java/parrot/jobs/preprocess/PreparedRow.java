@@ -8,4 +8,5 @@ import parrot.datasets.shard.TrainingExample;
  * @param content SHA-256 of image and text: equal for duplicates
  * @param truncated whether its end was cut off
  */
-record PreparedRow(TrainingExample example, byte[] content, boolean truncated) {}
+record PreparedRow(TrainingExample example, byte[] content, boolean truncated)
+    implements RowPreparer.Outcome {}

@@ -21,8 +21,6 @@ import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.LlavaSource;
-import parrot.datasets.source.Reject;
-import parrot.datasets.source.SourceExample;
 import parrot.datasets.source.SourceRange;
 import parrot.datasets.source.SourceRow;
 import parrot.datasets.source.SourceScan;
@@ -133,21 +131,16 @@ final class PreprocessTasks implements Serializable {
       }
 
       private Tuple2<RowKey, byte[]> route(SourceRow source, long row) throws IOException {
-        if (source instanceof Reject reject) {
-          return rejected(reject, row);
+        int file = numbered.file();
+        RowPreparer.Outcome outcome = preparer.prepare(source);
+        if (outcome instanceof RowPreparer.Rejected rejected) {
+          return new Tuple2<>(
+              RowKey.rejected(shards, file, row), RowCodec.encode(rejected.reject()));
         }
-        RowPreparer.Outcome outcome = preparer.prepare((SourceExample) source);
-        if (outcome.reject() != null) {
-          return rejected(outcome.reject(), row);
-        }
-        byte[] content = outcome.row().content();
+        PreparedRow prepared = (PreparedRow) outcome;
         return new Tuple2<>(
-            RowKey.written(content, options.seed(), shards, numbered.file(), row),
-            RowCodec.encode(outcome.row()));
-      }
-
-      private Tuple2<RowKey, byte[]> rejected(Reject reject, long row) throws IOException {
-        return new Tuple2<>(RowKey.rejected(shards, numbered.file(), row), RowCodec.encode(reject));
+            RowKey.written(prepared.content(), options.seed(), shards, file, row),
+            RowCodec.encode(prepared));
       }
     };
   }

@@ -21,9 +21,10 @@ import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectReason;
 import parrot.datasets.source.SourceExample;
+import parrot.datasets.source.SourceRow;
 import parrot.datasets.storage.Digests;
 
-/** Makes a training example of a source row, or says why that cannot be. */
+/** Turns a source row into a training example, or says why it cannot be one. */
 final class RowPreparer {
   private final PreprocessOptions options;
   private final ImageRoot images;
@@ -46,35 +47,47 @@ final class RowPreparer {
     this.benchmarkImages = benchmarkImages;
   }
 
-  /** Either has a row or a reject. */
-  record Outcome(PreparedRow row, Reject reject) {}
+  /** What became of a row: a {@link PreparedRow} or a {@link Rejected} one. */
+  sealed interface Outcome permits PreparedRow, Rejected {}
+
+  /** A row that cannot be trained on. */
+  record Rejected(Reject reject) implements Outcome {
+    private static Rejected of(SourceExample source, RejectReason reason, String message) {
+      return new Rejected(new Reject(source.origin(), source.id(), reason, message));
+    }
+  }
 
   /**
-   * @throws IOException if the file system fails, which is no fault of the row
+   * @throws IOException if the file system fails, which is not a defect of the row
    */
-  Outcome prepare(SourceExample source) throws IOException {
+  Outcome prepare(SourceRow source) throws IOException {
+    return source instanceof SourceExample example
+        ? prepare(example)
+        : new Rejected((Reject) source);
+  }
+
+  private Outcome prepare(SourceExample source) throws IOException {
     try {
-      return new Outcome(row(source), null);
-    } catch (Rejected e) {
-      return rejected(source, e.reason, e.getMessage());
+      return format(source);
     } catch (UnusableConversationException e) {
-      return rejected(source, RejectReason.of(e.problem()), e.getMessage());
+      return Rejected.of(source, RejectReason.of(e.problem()), e.getMessage());
     } catch (UnusableImageException e) {
-      return rejected(
+      return Rejected.of(
           source, RejectReason.of(e.reason()), e.at(source.imagePath().orElse("")).getMessage());
     }
   }
 
-  private static Outcome rejected(SourceExample source, RejectReason reason, String message) {
-    return new Outcome(null, new Reject(source.origin(), source.id(), reason, message));
-  }
-
-  private PreparedRow row(SourceExample source) throws IOException {
+  private Outcome format(SourceExample source) throws IOException {
     Conversation conversation = source.conversation();
     if (conversation.hasImageToken()) {
       conversation = conversation.withImageFirst();
     }
-    Language language = language(source);
+    Language language;
+    try {
+      language = language(source);
+    } catch (DataException e) {
+      return Rejected.of(source, RejectReason.UNKNOWN_LANGUAGE, e.getMessage());
+    }
     FormattedConversation formatted =
         ChatFormat.format(conversation, tokenizer)
             .requireAnswerAndImageWithin(options.maxLength(), options.visualTokens());
@@ -83,6 +96,14 @@ final class RowPreparer {
     int[] labels = Arrays.copyOf(formatted.labels(), kept);
     // The image last: it is what costs time.
     byte[] pixels = source.imagePath().isPresent() ? image(source.imagePath().get()) : null;
+    if (isOfBenchmark(pixels)) {
+      return Rejected.of(
+          source,
+          RejectReason.LEAK,
+          "Cannot use the image "
+              + source.imagePath().get()
+              + ": it is one of a benchmark that --benchmark names");
+    }
     return new PreparedRow(
         new TrainingExample(source.id(), language, ids, labels, pixels, source.origin()),
         content(pixels, formatted.prompt()),
@@ -91,31 +112,31 @@ final class RowPreparer {
 
   private byte[] image(String path) throws IOException {
     byte[] file = images.read(path);
-    byte[] pixels;
     try {
-      pixels = preparation.prepare(file);
+      return preparation.prepare(file);
     } catch (UnusableImageException e) {
       throw e;
     } catch (RuntimeException e) {
-      // Whatever a decoder trips over, one file must not stop the job.
-      throw new Rejected(
-          RejectReason.PICTURE_UNREADABLE, "Cannot use the image " + path + ": " + e);
+      // Whatever a decoder fails on, one file must not stop the job.
+      throw new UnusableImageException(
+          UnusableImageException.Reason.UNREADABLE,
+          "the decoder failed (" + e + ")",
+          "replace the file or remove the row");
     }
-    if (!benchmarkImages.isEmpty() && benchmarkImages.contains(Digests.sha256(pixels))) {
-      throw new Rejected(
-          RejectReason.LEAK,
-          "Cannot use the image " + path + ": it is one of a benchmark that --benchmark names");
-    }
-    return pixels;
   }
 
+  private boolean isOfBenchmark(byte[] pixels) {
+    return pixels != null
+        && !benchmarkImages.isEmpty()
+        && benchmarkImages.contains(Digests.sha256(pixels));
+  }
+
+  /**
+   * @throws DataException if it is unknown
+   */
   private Language language(SourceExample source) {
     if (source.language().isPresent()) {
-      try {
-        return Language.of(source.language().get());
-      } catch (DataException e) {
-        throw new Rejected(RejectReason.UNKNOWN_LANGUAGE, e.getMessage());
-      }
+      return Language.of(source.language().get());
     }
     if (options.language() != null) {
       return options.language();
@@ -123,8 +144,7 @@ final class RowPreparer {
     Optional<Language> identified = LanguageIdentifier.identify(source.conversation().text());
     return identified.orElseThrow(
         () ->
-            new Rejected(
-                RejectReason.UNKNOWN_LANGUAGE,
+            new DataException(
                 "Cannot tell the language of the text (add the field language, or pass"
                     + " --language)"));
   }
@@ -148,16 +168,5 @@ final class RowPreparer {
     }
     digest.update(prompt.getBytes(StandardCharsets.UTF_8));
     return digest.digest();
-  }
-
-  private static final class Rejected extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final RejectReason reason;
-
-    Rejected(RejectReason reason, String message) {
-      super(message, null, false, false);
-      this.reason = reason;
-    }
   }
 }
