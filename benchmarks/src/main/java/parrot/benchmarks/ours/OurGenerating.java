@@ -5,45 +5,41 @@ import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Fingerprint;
 import parrot.benchmarks.workload.Workload;
-import parrot.model.layer.KeyValueCache;
+import parrot.model.generate.Generator;
 import parrot.model.network.Batch;
 import parrot.model.network.ParrotNetwork;
 
-/** Greedy decoding as the generator does it, timed token by token. */
+/** The product's generator, timed at its first token and over those after it. */
 final class OurGenerating implements Side {
   private final ParrotNetwork network;
+  private final Generator generator;
   private final Batch batch;
-  private final int capacity;
 
   OurGenerating(SideRequest request, ParrotNetwork network) {
     this.network = network;
+    this.generator = new Generator(network);
     this.batch = request.batch();
-    int visual = network.config().visualTokens();
-    capacity = batch.tokenIds().length + batch.images() * (visual - 1) + Workload.GENERATED;
   }
 
   @Override
   public Outcome step() {
-    Decoding decoding = new Decoding();
-    KeyValueCache cache = network.newCache(capacity);
-    float[] logits = network.decode(batch.tokenIds(), batch.pixels().toArray(), cache);
-    double[] outputs = Fingerprint.of(logits);
-    int next = likeliest(logits);
-    decoding.prompted();
-    for (int i = 1; i <= Workload.GENERATED; i++) {
-      next = likeliest(network.decode(new int[] {next}, null, cache));
-    }
-    return new Outcome(outputs, decoding.generated(Workload.GENERATED));
+    FirstToken first = new FirstToken();
+    generator.generate(
+        batch.tokenIds(), batch.pixels().toArray(), 1 + Workload.GENERATED, first::listen);
+    return new Outcome(first.outputs, first.decoding.generated(Workload.GENERATED));
   }
 
-  private static int likeliest(float[] logits) {
-    int best = 0;
-    for (int id = 1; id < logits.length; id++) {
-      if (logits[id] > logits[best]) {
-        best = id;
+  /** The first token's logits, and the time that it was known. */
+  private static final class FirstToken {
+    private final Decoding decoding = new Decoding();
+    private double[] outputs;
+
+    void listen(int token, float[] logits) {
+      if (outputs == null) {
+        outputs = Fingerprint.of(logits);
+        decoding.prompted();
       }
     }
-    return best;
   }
 
   @Override

@@ -9,6 +9,16 @@ import parrot.model.network.ParrotNetwork;
 public final class Generator {
   private final ParrotNetwork network;
 
+  /** Hears of every step as soon as its token is known. */
+  @FunctionalInterface
+  public interface StepListener {
+    /**
+     * @param token the likeliest one; also if it ends the answer
+     * @param logits that it was chosen by [V]; the generator's own, to be read during the call
+     */
+    void chosen(int token, float[] logits);
+  }
+
   public Generator(ParrotNetwork network) {
     this.network = network;
   }
@@ -20,6 +30,17 @@ public final class Generator {
    * @param stops ids that end the answer; not part of it
    */
   public int[] generate(int[] prompt, float[] pixels, int limit, int... stops) {
+    return generate(prompt, pixels, limit, (token, logits) -> {}, stops);
+  }
+
+  /**
+   * The same, step by step.
+   *
+   * @param listener that hears of the first token after the prompt was read, then of each further
+   *     one
+   */
+  public int[] generate(
+      int[] prompt, float[] pixels, int limit, StepListener listener, int... stops) {
     int images = (int) Arrays.stream(prompt).filter(id -> id == Batch.IMAGE).count();
     if (images != (pixels == null ? 0 : 1)) {
       throw new IllegalArgumentException(
@@ -35,6 +56,7 @@ public final class Generator {
     float[] logits = network.decode(prompt, pixels, cache);
     for (int count = 0; count < limit; count++) {
       int next = likeliest(logits);
+      listener.chosen(next, logits);
       if (Arrays.stream(stops).anyMatch(stop -> stop == next)) {
         return Arrays.copyOf(answer, count);
       }

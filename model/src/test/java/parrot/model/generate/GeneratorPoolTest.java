@@ -116,6 +116,36 @@ class GeneratorPoolTest {
   }
 
   @Test
+  void aListenerHearsOfEveryStepAndOfTheEnd() {
+    try (ModelFolder model = model();
+        ParrotNetwork network =
+            ParrotNetwork.frozen(model.config(), new FrozenWeights(model.weights()), kernels())) {
+      Generator generator = new Generator(network);
+      int[] prompt = prompt(0, model);
+      float[] pixels = pixels(0, model);
+      int[] expected = generator.generate(prompt, pixels, TOKENS);
+      List<Integer> heard = new ArrayList<>();
+      int[] answer =
+          generator.generate(
+              prompt,
+              pixels,
+              TOKENS,
+              (token, logits) -> {
+                assertThat(logits).hasSize(model.config().vocabSize());
+                heard.add(token);
+              });
+      assertThat(answer).isEqualTo(expected).containsExactly(heard.toArray(Integer[]::new));
+
+      heard.clear();
+      int stop = expected[0];
+      assertThat(
+              generator.generate(prompt, pixels, TOKENS, (token, logits) -> heard.add(token), stop))
+          .isEmpty();
+      assertThat(heard).containsExactly(stop);
+    }
+  }
+
+  @Test
   void givesBackWhatWasBorrowedBefore() {
     try (ModelFolder model = model();
         GeneratorPool pool =
