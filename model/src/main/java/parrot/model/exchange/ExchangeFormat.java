@@ -166,15 +166,4 @@ public enum ExchangeFormat {
   private static ByteBuffer natively(byte[] bytes) {
     return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
   }
-
-  /** Values per chunk times bytes, for what has {@code parameters} and {@code moments}. */
-  public long bytesOf(StateLayout layout) {
-    long total = 0;
-    for (int i = 0; i < layout.count(); i++) {
-      StateLayout.Chunk chunk = layout.chunk(i);
-      ExchangeFormat format = chunk.section() == StateLayout.Section.MOMENTS ? forMoments() : this;
-      total += format.bytes(chunk.length());
-    }
-    return total;
-  }
 }

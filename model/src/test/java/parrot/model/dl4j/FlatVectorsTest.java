@@ -3,7 +3,6 @@ package parrot.model.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,40 +20,6 @@ class FlatVectorsTest {
     assertThat(window.toArray()).containsExactly(4, 5);
     window.set(0, 1, -1);
     assertThat(flat.getFloat(5)).isEqualTo(-1);
-  }
-
-  @Test
-  void shipsValuesAsBytes() {
-    INDArray flat = Nd4j.arange(10).castTo(DataType.FLOAT);
-    List<byte[]> bytes = FlatVectors.toBytes(flat);
-    INDArray copy = Nd4j.zeros(DataType.FLOAT, 10);
-    FlatVectors.fromBytes(copy, bytes);
-    assertThat(copy).isEqualTo(flat);
-    assertThatThrownBy(() -> FlatVectors.fromBytes(Nd4j.zeros(DataType.FLOAT, 9), bytes))
-        .hasMessage("Cannot fill a vector: sizes differ (got 10 values, expected 9)");
-  }
-
-  @Test
-  void averagesByWeightInTheOrderGiven() {
-    INDArray target = Nd4j.zeros(DataType.FLOAT, 37);
-    INDArray ones = Nd4j.ones(DataType.FLOAT, 37);
-    List<byte[]> first = FlatVectors.toBytes(ones.mul(3));
-    List<byte[]> second = FlatVectors.toBytes(ones.mul(-1));
-    FlatVectors.average(target, List.of(first, second), new double[] {0.75, 0.25});
-    assertThat(target).isEqualTo(ones.mul(2));
-    FlatVectors.average(target, List.of(second), new double[] {1});
-    assertThat(target).isEqualTo(ones.mul(-1));
-    assertThatThrownBy(() -> FlatVectors.average(target, List.of(), new double[0]))
-        .hasMessage("Cannot average 0 vectors with 0 weights");
-  }
-
-  @Test
-  void passesValuesOnInPieces() {
-    int size = 150_001;
-    INDArray source = Nd4j.arange(size).castTo(DataType.FLOAT);
-    INDArray copy = Nd4j.zeros(DataType.FLOAT, size);
-    FlatVectors.read(source, FlatVectors.into(copy));
-    assertThat(copy).isEqualTo(source);
   }
 
   @Test
