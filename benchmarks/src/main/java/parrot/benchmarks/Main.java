@@ -8,7 +8,7 @@ import parrot.benchmarks.measure.Agreement.DisagreementException;
 import parrot.benchmarks.process.ChildException;
 import parrot.benchmarks.suite.Benchmark;
 import parrot.benchmarks.suite.Benchmarks;
-import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Threads;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,7 +75,7 @@ public final class Main implements Runnable {
   }
 
   static int defaultThreads() {
-    return Kernels.defaultThreads();
+    return Threads.allowed();
   }
 
   /** Without a workload the help is the answer. */

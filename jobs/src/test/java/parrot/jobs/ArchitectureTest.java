@@ -82,6 +82,27 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** A further device is one package and its line in META-INF/services; limit measures oneDNN. */
+  @Test
+  void devicesAreFoundByNameAlone() {
+    for (String device : List.of("parrot.model.kernel.cpu", "parrot.model.kernel.reference")) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(device)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(device)
+          .check(CLASSES);
+    }
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("parrot.model.kernel.cpu", "parrot.benchmarks.limit")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.bytedeco.dnnl..", "jdk.incubator.vector..")
+        .check(CLASSES);
+  }
+
   @Test
   void layersReachMemoryThroughKernelsAlone() {
     noClasses()

@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
+import parrot.model.kernel.Threads;
 import parrot.model.tensor.Tensor;
 
 /** What kernel benchmarks share. */
@@ -19,7 +20,7 @@ public final class KernelState {
   private KernelState() {}
 
   static int threads() {
-    return Integer.getInteger(THREADS, Kernels.defaultThreads());
+    return Integer.getInteger(THREADS, Threads.allowed());
   }
 
   static Kernels create(String precision) {

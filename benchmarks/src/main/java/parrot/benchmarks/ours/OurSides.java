@@ -25,7 +25,7 @@ public final class OurSides {
 
   private static ParrotNetwork network(SideRequest request) {
     Kernels kernels =
-        Kernels.create("onednn", Precision.of(request.precision()), request.threads());
+        Kernels.create(Kernels.defaultName(), Precision.of(request.precision()), request.threads());
     try (ModelFolder folder = ModelFolder.open(new Path(request.folder()), new Configuration())) {
       return ParrotNetwork.frozen(folder.config(), new FrozenWeights(folder.weights()), kernels);
     }

@@ -12,6 +12,8 @@ import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.updater.RateSchedule;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Batch;
 
 /** A training step as the jobs do it: through DL4J's graph and updater. */
@@ -25,8 +27,8 @@ final class OurTraining implements Side {
         new NetworkSpec(
             new Path(request.folder()).toString(),
             workload.trained(),
-            "onednn",
-            request.precision(),
+            Kernels.defaultName(),
+            Precision.of(request.precision()),
             request.threads());
     OptimizerSpec optimizer =
         new OptimizerSpec(

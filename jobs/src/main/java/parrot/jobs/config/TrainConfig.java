@@ -11,6 +11,7 @@ import parrot.jobs.balance.BalanceConfig;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -152,7 +153,7 @@ public record TrainConfig(
    *
    * @param threads of one replica; 0 for an equal share of this machine's cores
    */
-  public record KernelChoice(String name, String precision, int threads) {}
+  public record KernelChoice(String name, Precision precision, int threads) {}
 
   /**
    * What is kept.

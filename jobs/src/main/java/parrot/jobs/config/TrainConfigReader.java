@@ -27,6 +27,8 @@ import parrot.model.config.StrictMap;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -339,8 +341,8 @@ public final class TrainConfigReader {
 
   private static TrainConfig.KernelChoice kernels(StrictMap map) {
     return new TrainConfig.KernelChoice(
-        map.oneOf("name", "onednn", List.of("onednn", "reference")),
-        map.oneOf("precision", "f32", List.of("f32", "bf16")),
+        map.oneOf("name", Kernels.defaultName(), Kernels.names()),
+        Precision.of(map.oneOf("precision", Precision.F32.toString(), Precision.names())),
         map.wholeInt("threads", 0, 0));
   }
 

@@ -15,7 +15,6 @@ import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
 import parrot.model.generate.GeneratorPool;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Precision;
 import parrot.model.weights.ModelFolder;
 
 /**
@@ -53,9 +52,7 @@ public final class AnsweringModel implements AutoCloseable {
         new GeneratorPool(
             config,
             folder.weights(),
-            () ->
-                Kernels.create(
-                    options.kernels(), Precision.of(options.precision()), options.threads()));
+            () -> Kernels.create(options.kernels(), options.precision(), options.threads()));
   }
 
   /**

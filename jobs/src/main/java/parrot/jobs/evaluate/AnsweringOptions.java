@@ -2,21 +2,23 @@ package parrot.jobs.evaluate;
 
 import java.io.Serializable;
 import java.util.Locale;
+import parrot.model.kernel.KernelProvider;
+import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 
 /**
  * How a model is asked.
  *
  * @param maxNewTokens of an answer
- * @param kernels {@code onednn} or {@code reference}
- * @param precision {@code f32} or {@code bf16}
+ * @param kernels one of {@link Kernels#names}
+ * @param precision of matrix products
  * @param threads of one answering task
  * @param blank whether every image is replaced by one of CLIP's mean colour
  */
 public record AnsweringOptions(
-    int maxNewTokens, String kernels, String precision, int threads, boolean blank)
+    int maxNewTokens, String kernels, Precision precision, int threads, boolean blank)
     implements Serializable {
-  /** What is asked for where nothing else is said. */
+  /** Tokens of an answer unless another number is given. */
   public static final int DEFAULT_MAX_NEW_TOKENS = 16;
 
   public AnsweringOptions {
@@ -27,16 +29,13 @@ public record AnsweringOptions(
     if (threads < 1) {
       throw new IllegalArgumentException("Invalid threads: " + threads + " (must be at least 1)");
     }
-    if (!kernels.equals("onednn") && !kernels.equals("reference")) {
-      throw new IllegalArgumentException(
-          "Invalid kernels: " + kernels + " (must be onednn or reference)");
-    }
-    Precision.of(precision);
+    KernelProvider.named(kernels);
   }
 
   /** Short answers in float32 with one thread. */
   public static AnsweringOptions defaults() {
-    return new AnsweringOptions(DEFAULT_MAX_NEW_TOKENS, "onednn", "f32", 1, false);
+    return new AnsweringOptions(
+        DEFAULT_MAX_NEW_TOKENS, Kernels.defaultName(), Precision.F32, 1, false);
   }
 
   public AnsweringOptions withBlank(boolean blank) {

@@ -8,8 +8,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.MatchingRule;
+import parrot.jobs.cli.KernelNames;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -84,9 +87,9 @@ public final class EvaluateCommand implements Callable<Void> {
   @Option(
       names = "--kernels",
       paramLabel = "NAME",
-      defaultValue = "onednn",
-      description = "What computes: onednn or reference (${DEFAULT-VALUE}).")
-  private String kernels;
+      completionCandidates = KernelNames.class,
+      description = "What computes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+  private String kernels = Kernels.defaultName();
 
   @Option(
       names = "--precision",
@@ -125,7 +128,8 @@ public final class EvaluateCommand implements Callable<Void> {
     requirePositive("--partitions", partitions);
     AnsweringOptions options =
         Arguments.check(
-            spec, () -> new AnsweringOptions(maxNewTokens, kernels, precision, 1, blank));
+            spec,
+            () -> new AnsweringOptions(maxNewTokens, kernels, Precision.of(precision), 1, blank));
     EvaluateJob.Request request =
         new EvaluateJob.Request(
             model,
@@ -141,7 +145,8 @@ public final class EvaluateCommand implements Callable<Void> {
     try (SparkSession session = SparkSessions.create("parrot evaluate", master, Map.of());
         JavaSparkContext spark = SparkSessions.context(session)) {
       PrintWriter console = spec.commandLine().getOut();
-      Preflight.checkAnyTasks(session.sparkContext(), kernels, precision).forEach(console::println);
+      Preflight.checkAnyTasks(session.sparkContext(), kernels, options.precision())
+          .forEach(console::println);
       console.flush();
       result = EvaluateJob.run(request, spark);
     }

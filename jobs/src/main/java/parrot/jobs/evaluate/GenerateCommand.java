@@ -9,7 +9,10 @@ import parrot.datasets.DataException;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.cli.KernelNames;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
+import parrot.model.kernel.Threads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,9 +60,9 @@ public final class GenerateCommand implements Callable<Void> {
   @Option(
       names = "--kernels",
       paramLabel = "NAME",
-      defaultValue = "onednn",
-      description = "What computes: onednn or reference (${DEFAULT-VALUE}).")
-  private String kernels;
+      completionCandidates = KernelNames.class,
+      description = "What computes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+  private String kernels = Kernels.defaultName();
 
   @Override
   public Void call() {
@@ -69,7 +72,7 @@ public final class GenerateCommand implements Callable<Void> {
             spec,
             () ->
                 new AnsweringOptions(
-                    maxNewTokens, kernels, "f32", Kernels.defaultThreads(), false));
+                    maxNewTokens, kernels, Precision.F32, Threads.allowed(), false));
     if (question.isBlank()) {
       throw Arguments.refuse(spec, "Invalid --question: it is blank (must be a question)");
     }

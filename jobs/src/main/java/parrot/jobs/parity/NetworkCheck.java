@@ -222,7 +222,8 @@ final class NetworkCheck {
           LOSSES, "its shape is %s (must be one loss a step)".formatted(Arrays.toString(shape)));
       return;
     }
-    NetworkSpec spec = new NetworkSpec(folder.toString(), trained(), kernels, "f32", threads);
+    NetworkSpec spec =
+        new NetworkSpec(folder.toString(), trained(), kernels, Precision.F32, threads);
     try {
       ComputationGraph graph = ParrotGraph.create(spec, ADAMW);
       Batch batch = inputs.batch();

@@ -9,8 +9,10 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.KernelNames;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.cpu.OneDnn;
+import parrot.model.kernel.Threads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,9 +49,9 @@ public final class ParityCommand implements Callable<Void> {
   @Option(
       names = "--kernels",
       paramLabel = "NAME",
-      defaultValue = "onednn",
-      description = "What computes networks: onednn or reference.")
-  private String kernels;
+      completionCandidates = KernelNames.class,
+      description = "What computes networks: ${COMPLETION-CANDIDATES}.")
+  private String kernels = Kernels.defaultName();
 
   @Option(
       names = "--tolerance",
@@ -95,23 +97,20 @@ public final class ParityCommand implements Callable<Void> {
     if (threads != null && threads < 1) {
       throw new UsageException("Invalid --threads: " + threads + " (must be at least 1)");
     }
-    switch (kernels) {
-      case "reference" -> {}
-      case "onednn" -> {
-        try {
-          OneDnn.requireAvailable();
-        } catch (IllegalStateException e) {
-          throw new EnvironmentException(e.getMessage(), e);
-        }
-      }
-      default ->
-          throw new UsageException(
-              "Invalid --kernels: " + kernels + " (must be onednn or reference)");
+    try {
+      KernelProvider.named(kernels)
+          .obstacle()
+          .ifPresent(
+              reason -> {
+                throw new EnvironmentException(reason);
+              });
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
     }
   }
 
   private List<Comparison> compute(ReferenceCase reference, Configuration configuration) {
-    int workers = threads == null ? Kernels.defaultThreads() : threads;
+    int workers = threads == null ? Threads.allowed() : threads;
     try {
       return switch (reference.kind()) {
         case NETWORK ->

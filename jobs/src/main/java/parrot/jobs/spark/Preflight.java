@@ -11,7 +11,8 @@ import org.apache.spark.serializer.KryoSerializer;
 import org.nd4j.linalg.factory.Nd4j;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
-import parrot.model.kernel.cpu.OneDnn;
+import parrot.model.kernel.KernelProvider;
+import parrot.model.kernel.Precision;
 
 /**
  * Looks at the environment before anything long begins: one plain line each, a warning where it is
@@ -43,7 +44,7 @@ public final class Preflight {
    * @throws EnvironmentException and the remedy
    */
   public static List<String> check(
-      SparkContext spark, int tasks, String kernels, String precision) {
+      SparkContext spark, int tasks, String kernels, Precision precision) {
     return check(
         spark.getConf(), ClusterShape.of(spark), System::getenv, tasks, kernels, precision);
   }
@@ -78,7 +79,7 @@ public final class Preflight {
       UnaryOperator<String> environment,
       int tasks,
       String kernels,
-      String precision) {
+      Precision precision) {
     Preflight preflight = new Preflight(conf, shape, environment);
     preflight.slots(tasks);
     preflight.accelerators(tasks);
@@ -96,9 +97,10 @@ public final class Preflight {
    * Checks what a job needs that computes in tasks of any number, each of which may be started
    * twice.
    *
-   * @see #check(SparkContext, int, String, String)
+   * @see #check(SparkContext, int, String, Precision)
    */
-  public static List<String> checkAnyTasks(SparkContext spark, String kernels, String precision) {
+  public static List<String> checkAnyTasks(
+      SparkContext spark, String kernels, Precision precision) {
     return checkAnyTasks(
         spark.getConf(), ClusterShape.of(spark), System::getenv, kernels, precision);
   }
@@ -108,7 +110,7 @@ public final class Preflight {
       ClusterShape shape,
       UnaryOperator<String> environment,
       String kernels,
-      String precision) {
+      Precision precision) {
     Preflight preflight = new Preflight(conf, shape, environment);
     preflight.say(
         "spark", preflight.master() + ", " + preflight.shape.slots() + " tasks at a time");
@@ -296,19 +298,19 @@ public final class Preflight {
     }
   }
 
-  private void kernels(String name, String precision, int together) {
-    if (name.equals("onednn")) {
-      try {
-        OneDnn.requireAvailable();
-      } catch (IllegalStateException e) {
-        throw new EnvironmentException(e.getMessage(), e);
-      }
-    }
+  private void kernels(String name, Precision precision, int together) {
+    KernelProvider kernels = KernelProvider.named(name);
+    kernels
+        .obstacle()
+        .ifPresent(
+            reason -> {
+              throw new EnvironmentException(reason);
+            });
     String rounding =
-        name.equals("onednn") && precision.equals("bf16") && !OneDnn.gainsFromBf16()
-            ? " asked for, f32 used where processors lack AVX-512 BF16, as this one"
+        precision == Precision.BF16 && !kernels.gainsFromBf16()
+            ? " asked for, f32 used where bf16 is not faster, as here"
             : "";
-    boolean crowded = EnvironmentCheck.isLocal(conf) && name.equals("onednn");
+    boolean crowded = EnvironmentCheck.isLocal(conf) && kernels.usesOpenMp();
     say("kernels", name + ", " + precision + rounding + (crowded ? crowd(together) : ""));
   }
 

@@ -26,7 +26,7 @@ import parrot.jobs.spark.MemoryNeed;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.LostStateException;
-import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Threads;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.TensorNames;
@@ -209,6 +209,6 @@ public final class TrainJob {
       return spark.getConf().getInt("spark.task.cpus", 1);
     }
     int together = Math.max(1, Math.min(config.replicas(), spark.defaultParallelism()));
-    return Math.max(1, Kernels.defaultThreads() / together);
+    return Math.max(1, Threads.allowed() / together);
   }
 }

@@ -29,12 +29,13 @@ import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.ModelException;
+import parrot.model.kernel.Precision;
 
 @Tag("slow")
 final class EvaluateJobTest {
   private static final int QUESTIONS = 7;
   private static final AnsweringOptions OPTIONS =
-      new AnsweringOptions(3, "reference", "f32", 1, false);
+      new AnsweringOptions(3, "reference", Precision.F32, 1, false);
 
   @TempDir static Path shared;
   private static SparkSession session;

@@ -323,7 +323,7 @@ class ParityCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--kernels|cuda|Invalid --kernels: cuda (must be onednn or reference)",
+        "--kernels|cuda|Invalid kernels: cuda (must be onednn or reference)",
         "--tolerance|NaN|Invalid --tolerance: NaN (must be a positive number, such as 1e-4)",
         "--threads|0|Invalid --threads: 0 (must be at least 1)"
       })

@@ -44,6 +44,7 @@ import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.updater.RateSchedule;
+import parrot.model.kernel.Precision;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
@@ -100,7 +101,7 @@ class RoundMasterTest {
   private static RoundSettings settings(String... changes) throws IOException {
     TrainConfig config = world.config("start", changes);
     String start = world.path("start/checkpoints/round-000000");
-    NetworkSpec network = new NetworkSpec(start, config.train(), "reference", "f32", 1);
+    NetworkSpec network = new NetworkSpec(start, config.train(), "reference", Precision.F32, 1);
     try (ModelFolder model = ModelFolder.open(new org.apache.hadoop.fs.Path(start), HADOOP)) {
       return new RoundSettings(
           network,

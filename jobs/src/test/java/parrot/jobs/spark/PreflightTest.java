@@ -17,7 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.EnvironmentException;
-import parrot.model.kernel.cpu.OneDnn;
+import parrot.model.kernel.KernelProvider;
+import parrot.model.kernel.Precision;
 
 class PreflightTest {
   private static final UnaryOperator<String> NOTHING = name -> null;
@@ -48,14 +49,14 @@ class PreflightTest {
       UnaryOperator<String> environment,
       int tasks,
       String kernels,
-      String precision) {
+      Precision precision) {
     ClusterShape shape = ClusterShape.of(conf, parallelism);
     return Preflight.check(conf, shape, environment, tasks, kernels, precision);
   }
 
   @Test
   void saysInPlainLinesWhatItFound() {
-    List<String> lines = check(conf(), 2, NOTHING, 4, "reference", "f32");
+    List<String> lines = check(conf(), 2, NOTHING, 4, "reference", Precision.F32);
     assertThat(lines)
         .contains(
             "spark      local[2], 2 slots on 1 executor for 4 replicas; 4 replicas run one after the other,"
@@ -69,15 +70,15 @@ class PreflightTest {
 
   @Test
   void saysWhereBf16IsNotToBeHad() {
-    assertThat(check(conf(), 2, NOTHING, 1, "onednn", "bf16"))
+    assertThat(check(conf(), 2, NOTHING, 1, "onednn", Precision.BF16))
         .anySatisfy(
             line ->
                 assertThat(line)
                     .startsWith(
                         "kernels    onednn, bf16"
-                            + (OneDnn.gainsFromBf16()
+                            + (KernelProvider.named("onednn").gainsFromBf16()
                                 ? ""
-                                : " asked for, f32 used where processors lack AVX-512 BF16")));
+                                : " asked for, f32 used where bf16 is not faster, as here")));
   }
 
   @ParameterizedTest
@@ -93,14 +94,14 @@ class PreflightTest {
           spark.executor.resource.gpu.amount=1  | Cannot schedule GPUs in local mode
           """)
   void refusesWhatCannotWork(String setting, String message) {
-    assertThatThrownBy(() -> check(conf(setting), 2, NOTHING, 2, "reference", "f32"))
+    assertThatThrownBy(() -> check(conf(setting), 2, NOTHING, 2, "reference", Precision.F32))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith(message);
   }
 
   @Test
   void warnsOfASlowEnvironmentAndRefusesNothingForIt() {
-    List<String> lines = check(conf(), 2, NOTHING, 1, "reference", "f32");
+    List<String> lines = check(conf(), 2, NOTHING, 1, "reference", Precision.F32);
     assertThat(lines)
         .anyMatch(line -> line.startsWith("native     warning: native code of this process "))
         .anyMatch(line -> line.startsWith("             export OMP_NUM_THREADS=1 (now not set; "));
@@ -111,25 +112,27 @@ class PreflightTest {
     int cores = Runtime.getRuntime().availableProcessors();
     int tasks = cores + 1;
     String crowd = "kernels    onednn, f32; " + tasks + " tasks share " + cores + " cores: ";
-    assertThat(check(conf(), tasks, name -> "2", tasks, "onednn", "f32"))
+    assertThat(check(conf(), tasks, name -> "2", tasks, "onednn", Precision.F32))
         .contains(crowd + "set OMP_NUM_THREADS to 1, or this is slow");
-    assertThat(check(conf(), tasks, name -> "1", tasks, "onednn", "f32"))
+    assertThat(check(conf(), tasks, name -> "1", tasks, "onednn", Precision.F32))
         .contains(crowd + "use the master local[" + cores + "], or this is slow");
-    assertThat(check(conf(), cores, name -> "1", cores, "onednn", "f32"))
+    assertThat(check(conf(), cores, name -> "1", cores, "onednn", Precision.F32))
         .contains("kernels    onednn, f32");
   }
 
   @Test
   void tasksOfAnyNumberMayBeStartedTwice() {
     SparkConf conf = conf("spark.speculation=true", "spark.serializer=java");
-    assertThat(Preflight.checkAnyTasks(conf, ClusterShape.of(conf, 2), NOTHING, "reference", "f32"))
+    assertThat(
+            Preflight.checkAnyTasks(
+                conf, ClusterShape.of(conf, 2), NOTHING, "reference", Precision.F32))
         .contains("spark      local[2], 2 tasks at a time", "kernels    reference, f32")
         .anyMatch(line -> line.startsWith("native     warning"));
     SparkConf tooWide = conf("spark.task.cpus=4");
     assertThatThrownBy(
             () ->
                 Preflight.checkAnyTasks(
-                    tooWide, ClusterShape.of(tooWide, 2), NOTHING, "reference", "f32"))
+                    tooWide, ClusterShape.of(tooWide, 2), NOTHING, "reference", Precision.F32))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith("Cannot run on local[2]: no task fits");
   }
@@ -154,7 +157,7 @@ class PreflightTest {
 
   @Test
   void saysHowManySlotsAndGpusAreNeededAndAvailable() {
-    assertThat(check(cluster(), 2, NOTHING, 6, "reference", "f32"))
+    assertThat(check(cluster(), 2, NOTHING, 6, "reference", Precision.F32))
         .contains(
             "spark      yarn, 4 slots on 2 executors for 6 replicas; 6 replicas run one after the"
                 + " other, results are the same",
@@ -166,7 +169,7 @@ class PreflightTest {
   void saysWhatDynamicAllocationMayDo() {
     SparkConf conf =
         cluster("spark.dynamicAllocation.enabled=true", "spark.dynamicAllocation.maxExecutors=9");
-    assertThat(check(conf, 2, NOTHING, 2, "reference", "f32"))
+    assertThat(check(conf, 2, NOTHING, 2, "reference", Precision.F32))
         .contains(
             "allocation dynamic, 0 to 9 executors; a round waits until one is there",
             "gpu        2 needed for 2 tasks at once, 2 per executor");
@@ -184,7 +187,7 @@ class PreflightTest {
           """)
   void refusesWhatCannotWorkOnACluster(String setting, String message) {
     SparkConf conf = cluster(setting);
-    assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", "f32"))
+    assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", Precision.F32))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith(message);
   }
@@ -195,7 +198,7 @@ class PreflightTest {
         cluster(
             "spark.dynamicAllocation.enabled=true",
             "spark.dynamicAllocation.cachedExecutorIdleTimeout=60s");
-    assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", "f32"))
+    assertThatThrownBy(() -> check(conf, 2, NOTHING, 2, "reference", Precision.F32))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("executors keep the state between rounds");
   }
@@ -206,7 +209,7 @@ class PreflightTest {
         cluster(
             "spark.executor.extraJavaOptions="
                 + String.join(" ", OPTIONS).replace("maxPhysicalBytes=0", "maxPhysicalBytes=9g"));
-    assertThat(check(conf, 2, NOTHING, 2, "reference", "f32"))
+    assertThat(check(conf, 2, NOTHING, 2, "reference", Precision.F32))
         .anyMatch(
             line ->
                 line.startsWith(
@@ -224,7 +227,7 @@ class PreflightTest {
     }
     SparkConf conf = new SparkConf(false).setMaster("yarn");
     settings.stringPropertyNames().forEach(name -> conf.set(name, settings.getProperty(name)));
-    assertThat(check(conf, 2, NOTHING, 2, "reference", "f32"))
+    assertThat(check(conf, 2, NOTHING, 2, "reference", Precision.F32))
         .contains(
             "           executors have the options that they need",
             "serializer Kryo with ParrotKryoRegistrator, registered classes alone");

@@ -44,6 +44,7 @@ import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.updater.RateSchedule;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.Weights;
@@ -174,7 +175,11 @@ class TrainJobTest {
     TrainJob.Outcome outcome = train(config);
     NetworkSpec network =
         new NetworkSpec(
-            world.path("single/checkpoints/round-000000"), config.train(), "reference", "f32", 1);
+            world.path("single/checkpoints/round-000000"),
+            config.train(),
+            "reference",
+            Precision.F32,
+            1);
     RateSchedule schedule = new RateSchedule(RateSchedule.Shape.COSINE, 1e-2, 0, 2, 8);
     OptimizerSpec optimizer =
         new OptimizerSpec(schedule, Map.of(), 0, Map.of(), 0.9, 0.999, 1e-8, 1);

@@ -10,7 +10,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Precision;
 import parrot.model.network.FrozenWeights;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
@@ -114,7 +113,7 @@ final class NetworkPool {
     private long boundGradients;
 
     private Lease() {
-      this.kernels = Kernels.create(spec.kernels(), Precision.of(spec.precision()), spec.threads());
+      this.kernels = Kernels.create(spec.kernels(), spec.precision(), spec.threads());
       this.network =
           new ParrotNetwork(folder.config(), spec.trainable(), weights, kernels, spec.recompute());
     }

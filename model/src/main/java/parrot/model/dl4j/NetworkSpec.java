@@ -4,6 +4,11 @@ import java.io.Serializable;
 import java.util.Set;
 import java.util.TreeSet;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
+import org.nd4j.shade.jackson.databind.annotation.JsonSerialize;
+import org.nd4j.shade.jackson.databind.ser.std.ToStringSerializer;
+import org.nd4j.shade.jackson.databind.util.StdConverter;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 
 /**
@@ -12,8 +17,8 @@ import parrot.model.network.Part;
  * @param modelFolder URI of the folder with configuration and starting weights; frozen weights are
  *     read from it wherever the graph is rebuilt
  * @param trainable parts that learn
- * @param kernels name of the kernels, {@code onednn} or {@code reference}
- * @param precision {@code f32} or {@code bf16}
+ * @param kernels name of the kernels, one of {@link parrot.model.kernel.Kernels#names}
+ * @param precision of matrix products
  * @param threads of one replica's kernels; results may depend on it in the last bit
  * @param recompute whether activations of the decoder are computed again in the backward pass,
  *     which takes less memory and a third more time
@@ -22,7 +27,10 @@ public record NetworkSpec(
     @JsonProperty("modelFolder") String modelFolder,
     @JsonProperty("trainable") Set<Part> trainable,
     @JsonProperty("kernels") String kernels,
-    @JsonProperty("precision") String precision,
+    @JsonProperty("precision")
+        @JsonSerialize(using = ToStringSerializer.class)
+        @JsonDeserialize(converter = PrecisionReader.class)
+        Precision precision,
     @JsonProperty("threads") int threads,
     @JsonProperty("recompute") boolean recompute)
     implements Serializable {
@@ -42,7 +50,15 @@ public record NetworkSpec(
 
   /** A network that keeps its activations. */
   public NetworkSpec(
-      String modelFolder, Set<Part> trainable, String kernels, String precision, int threads) {
+      String modelFolder, Set<Part> trainable, String kernels, Precision precision, int threads) {
     this(modelFolder, trainable, kernels, precision, threads, false);
+  }
+
+  /** Reads a precision as {@link ToStringSerializer} writes it. */
+  static final class PrecisionReader extends StdConverter<String, Precision> {
+    @Override
+    public Precision convert(String name) {
+      return Precision.of(name);
+    }
   }
 }

@@ -1,40 +1,53 @@
 package parrot.model.kernel;
 
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import parrot.model.kernel.cpu.OneDnnKernels;
-import parrot.model.kernel.reference.ReferenceKernels;
+import java.util.ServiceLoader;
 
-/** Chooses kernels by name. */
-public final class KernelProvider {
-  private KernelProvider() {}
+/**
+ * The kernels of one device, found by {@link ServiceLoader}: a further device is one package and
+ * its line in {@code META-INF/services}. The first line there is the default.
+ */
+public interface KernelProvider {
 
-  static Kernels create(String name, Precision precision, int threads) {
-    return switch (name) {
-      case "onednn" -> new OneDnnKernels(precision, threads);
-      case "reference" -> new ReferenceKernels();
-      default ->
-          throw new IllegalArgumentException(
-              "Invalid kernels: " + name + " (must be onednn or reference)");
-    };
+  /** The name that configurations and commands ask for. */
+  String name();
+
+  /** Why these kernels do not work on this machine, and the remedy; empty if they do. */
+  Optional<String> obstacle();
+
+  /** Whether this machine multiplies bfloat16 faster than float32; else bf16 computes as f32. */
+  boolean gainsFromBf16();
+
+  /** Whether every thread that computes has {@code OMP_NUM_THREADS} native threads of its own. */
+  boolean usesOpenMp();
+
+  /**
+   * New kernels.
+   *
+   * @param threads that the work outside matrix products may use, at least 1
+   * @throws IllegalStateException if there is an {@link #obstacle}
+   */
+  Kernels create(Precision precision, int threads);
+
+  /** All providers, the default one first. */
+  static List<KernelProvider> all() {
+    return InstalledProviders.ALL;
   }
 
-  /** Threads of one instance where nobody says otherwise. */
-  static int defaultThreads() {
-    return threads(System.getenv(), "PARROT_THREADS").orElseGet(KernelProvider::openMpThreads);
-  }
-
-  /** Threads that oneDNN starts for itself. */
-  public static int openMpThreads() {
-    return threads(System.getenv(), "OMP_NUM_THREADS")
-        .orElseGet(() -> Runtime.getRuntime().availableProcessors());
-  }
-
-  /** A number of threads from the environment; empty where it is unset or no such number. */
-  static Optional<Integer> threads(Map<String, String> environment, String name) {
-    return Optional.ofNullable(environment.get(name))
-        .map(String::strip)
-        .filter(value -> value.matches("[1-9][0-9]{0,5}"))
-        .map(Integer::valueOf);
+  /**
+   * A provider by name. What is asked for is what comes, or an exception: never another one.
+   *
+   * @throws IllegalArgumentException if no provider has the name
+   */
+  static KernelProvider named(String name) {
+    return all().stream()
+        .filter(provider -> provider.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid kernels: %s (must be %s)"
+                        .formatted(name, String.join(" or ", Kernels.names()))));
   }
 }

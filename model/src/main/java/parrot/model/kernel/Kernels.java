@@ -1,6 +1,6 @@
 package parrot.model.kernel;
 
-import parrot.model.kernel.cpu.OneDnnKernels;
+import java.util.List;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -8,45 +8,36 @@ import parrot.model.tensor.Tensor;
  * What a device computes. Shapes in comments are [rows, columns]; every argument may be a view with
  * a stride unless said otherwise. An instance serves one thread at a time.
  *
- * <p>Activations ({@code x}, {@code y} and their gradients) may be float32 or bfloat16, mixed as
- * one likes; they are rounded when stored and never in between. What says "float32" must be: sums
+ * <p>Activations ({@code x}, {@code y} and their gradients) may be float32 or bfloat16, in any
+ * combination; they are rounded when stored and never in between. What says "float32" must be: sums
  * over rows, statistics, losses, parameters of norms and biases, and gradients of parameters.
  *
- * <p>All methods throw {@link IllegalArgumentException} where shapes do not fit, before anything is
+ * <p>All methods throw {@link IllegalArgumentException} if shapes do not fit, before anything is
  * written.
  */
 public interface Kernels extends AutoCloseable {
 
-  /**
-   * Threads that this process may keep busy: {@code PARROT_THREADS} of the environment, else {@code
-   * OMP_NUM_THREADS}, else one per processor. {@code OMP_NUM_THREADS=1} beside {@code
-   * PARROT_THREADS} is the fast setting, see {@link OneDnnKernels}.
-   */
-  static int defaultThreads() {
-    return KernelProvider.defaultThreads();
+  /** The names that {@link #create} knows, the default one first. */
+  static List<String> names() {
+    return KernelProvider.all().stream().map(KernelProvider::name).toList();
   }
 
-  /**
-   * Kernels by name with {@link #defaultThreads()}.
-   *
-   * @see #create(String, Precision, int)
-   */
-  static Kernels create(String name, Precision precision) {
-    return create(name, precision, defaultThreads());
+  /** The kernels of whoever asks for none by name. */
+  static String defaultName() {
+    return names().get(0);
   }
 
   /**
    * Kernels by name. What is asked for is what comes, or an exception: never another one.
    *
-   * @param name {@code onednn} or {@code reference}
-   * @param precision bf16 to multiply bfloat16 factors where the processor gains from it; the
-   *     reference computes in double and ignores it
+   * @param name one of {@link #names}
+   * @param precision bf16 to multiply bfloat16 factors if the device gains from it
    * @param threads that the work outside matrix products may use, at least 1
    * @throws IllegalArgumentException if the name is another one
-   * @throws IllegalStateException if the native libraries can't be loaded here
+   * @throws IllegalStateException if these kernels do not work on this machine
    */
   static Kernels create(String name, Precision precision, int threads) {
-    return KernelProvider.create(name, precision, threads);
+    return KernelProvider.named(name).create(precision, threads);
   }
 
   /** The type that activations and copies of weights should have to enter products. */

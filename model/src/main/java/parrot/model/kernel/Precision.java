@@ -1,6 +1,7 @@
 package parrot.model.kernel;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,7 +17,7 @@ public enum Precision {
   /**
    * Reads a configured value.
    *
-   * @throws IllegalArgumentException if it is neither {@code f32} nor {@code bf16}
+   * @throws IllegalArgumentException if it is not one of {@link #names}
    */
   public static Precision of(String name) {
     return Arrays.stream(values())
@@ -25,7 +26,13 @@ public enum Precision {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Invalid precision: " + name + " (must be f32 or bf16)"));
+                    "Invalid precision: %s (must be %s)"
+                        .formatted(name, String.join(" or ", names()))));
+  }
+
+  /** The values as configurations write them, the default one first. */
+  public static List<String> names() {
+    return Arrays.stream(values()).map(Precision::toString).toList();
   }
 
   /** The name as written in configurations: {@code f32}, {@code bf16}. */

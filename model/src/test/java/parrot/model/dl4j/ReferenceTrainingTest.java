@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import parrot.model.dl4j.updater.RateSchedule;
-import parrot.model.kernel.cpu.OneDnn;
+import parrot.model.kernel.KernelProvider;
+import parrot.model.kernel.Precision;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.ExpertLoad;
@@ -45,18 +46,19 @@ public class ReferenceTrainingTest {
 
   @ParameterizedTest
   @CsvSource({
-    INSTRUCT + ", reference, f32, false, 1e-4",
-    ALIGN + ", reference, f32, false, 1e-4",
-    INSTRUCT + ", onednn, f32, true, 1e-4",
-    ALIGN + ", onednn, f32, false, 1e-4",
-    INSTRUCT + ", onednn, bf16, false, 1e-2",
-    INSTRUCT + ", onednn, bf16, true, 1e-2",
-    ALIGN + ", onednn, bf16, false, 1e-2"
+    INSTRUCT + ", reference, F32, false, 1e-4",
+    ALIGN + ", reference, F32, false, 1e-4",
+    INSTRUCT + ", onednn, F32, true, 1e-4",
+    ALIGN + ", onednn, F32, false, 1e-4",
+    INSTRUCT + ", onednn, BF16, false, 1e-2",
+    INSTRUCT + ", onednn, BF16, true, 1e-2",
+    ALIGN + ", onednn, BF16, false, 1e-2"
   })
   void sixStepsOfAdamWLoseWhatTheReferenceLost(
-      String name, String kernels, String precision, boolean recompute, double tolerance) {
+      String name, String kernels, Precision precision, boolean recompute, double tolerance) {
     assumeTrue(
-        precision.equals("f32") || OneDnn.gainsFromBf16(), "this processor computes in float32");
+        precision == Precision.F32 || KernelProvider.named("onednn").gainsFromBf16(),
+        "this processor computes in float32");
     NetworkSpec spec =
         new NetworkSpec(folder(name).toString(), trained(name), kernels, precision, 1, recompute);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
@@ -107,8 +109,9 @@ public class ReferenceTrainingTest {
         ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of(Part.EXPERTS, 1e-2)));
     graph.fit(dataSet(INSTRUCT));
     graph.fit(dataSet(INSTRUCT));
-    ComputationGraphConfiguration conf =
-        ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
+    String json = graph.getConfiguration().toJson();
+    assertThat(json).contains("\"kernels\" : \"reference\"", "\"precision\" : \"f32\"");
+    ComputationGraphConfiguration conf = ComputationGraphConfiguration.fromJson(json);
     assertThat(conf.getVertices()).isEqualTo(graph.getConfiguration().getVertices());
     assertThat(conf.getIterationCount()).isEqualTo(2);
     ComputationGraph again = new ComputationGraph(conf);
@@ -181,7 +184,12 @@ public class ReferenceTrainingTest {
   void talliesTheLoadOfTrainingStepsAndOfNothingElse(boolean recompute) {
     NetworkSpec spec =
         new NetworkSpec(
-            folder(INSTRUCT).toString(), trained(INSTRUCT), "reference", "f32", 1, recompute);
+            folder(INSTRUCT).toString(),
+            trained(INSTRUCT),
+            "reference",
+            Precision.F32,
+            1,
+            recompute);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     MultiDataSet data = dataSet(INSTRUCT);
@@ -230,7 +238,7 @@ public class ReferenceTrainingTest {
   }
 
   private static NetworkSpec spec(String name) {
-    return new NetworkSpec(folder(name).toString(), trained(name), "reference", "f32", 1);
+    return new NetworkSpec(folder(name).toString(), trained(name), "reference", Precision.F32, 1);
   }
 
   private static Set<Part> trained(String name) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import parrot.model.kernel.reference.ReferenceKernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -24,7 +23,7 @@ public final class Agreement implements AutoCloseable {
   static final double UNIT = 1 / 128.0;
 
   public final Samples samples;
-  final Kernels expected = new ReferenceKernels();
+  final Kernels expected = Kernels.create("reference", Precision.F32, 1);
   final Kernels actual;
 
   public Agreement(boolean strided, int threads, long seed) {

@@ -8,7 +8,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -33,7 +32,8 @@ class AttentionAgreementTest {
 
   private void open(ElementType type, boolean strided, int threads, long seed) {
     assumeTrue(
-        type == ElementType.F32 || OneDnn.gainsFromBf16(), "this processor computes in float32");
+        type == ElementType.F32 || KernelProvider.named("onednn").gainsFromBf16(),
+        "this processor computes in float32");
     agreement = new Agreement(strided, threads, seed);
     samples = agreement.samples;
   }

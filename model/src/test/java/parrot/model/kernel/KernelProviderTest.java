@@ -1,20 +1,14 @@
 package parrot.model.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import parrot.model.kernel.cpu.Gemm;
-import parrot.model.kernel.cpu.OneDnn;
-import parrot.model.kernel.cpu.OneDnnKernels;
-import parrot.model.kernel.reference.ReferenceKernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -22,16 +16,20 @@ class KernelProviderTest {
 
   @Test
   void givesWhatIsAskedFor() {
-    try (Kernels reference = Kernels.create("reference", Precision.F32);
-        Kernels fast = Kernels.create("onednn", Precision.F32)) {
-      assertThat(reference).isInstanceOf(ReferenceKernels.class);
-      assertThat(fast).isInstanceOf(OneDnnKernels.class);
+    assertThat(Kernels.names()).containsExactly("onednn", "reference");
+    assertThat(Kernels.defaultName()).isEqualTo("onednn");
+    for (KernelProvider provider : KernelProvider.all()) {
+      assertThat(KernelProvider.named(provider.name())).isSameAs(provider);
+      assertThat(provider.obstacle()).isEmpty();
+      try (Kernels kernels = Kernels.create(provider.name(), Precision.F32, 1)) {
+        assertThat(kernels.factorType()).isEqualTo(ElementType.F32);
+      }
     }
   }
 
   @Test
   void refusesAnotherName() {
-    assertThatThrownBy(() -> Kernels.create("cuda", Precision.F32))
+    assertThatThrownBy(() -> Kernels.create("cuda", Precision.F32, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid kernels: cuda (must be onednn or reference)");
   }
@@ -43,35 +41,6 @@ class KernelProviderTest {
     assertThatThrownBy(() -> Precision.of("BF16"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid precision: BF16 (must be f32 or bf16)");
-  }
-
-  @Test
-  void readsThreadsFromTheEnvironment() {
-    Map<String, String> environment =
-        Map.of("PARROT_THREADS", " 4 ", "ZERO", "0", "LIST", "4,2", "LONG", "99999999999");
-    assertThat(KernelProvider.threads(environment, "PARROT_THREADS")).contains(4);
-    assertThat(KernelProvider.threads(environment, "ZERO")).isEmpty();
-    assertThat(KernelProvider.threads(environment, "LIST")).isEmpty();
-    assertThat(KernelProvider.threads(environment, "LONG")).isEmpty();
-    assertThat(KernelProvider.threads(environment, "OMP_NUM_THREADS")).isEmpty();
-    assertThat(KernelProvider.defaultThreads()).isPositive();
-  }
-
-  @Test
-  void oneDnnWorksWhereTheTestsRun() {
-    assertThat(OneDnn.isAvailable()).isTrue();
-    assertThatCode(OneDnn::requireAvailable).doesNotThrowAnyException();
-  }
-
-  @Test
-  void namesTheStatusAndTheSizesOfAFailedProduct() {
-    assertThatThrownBy(
-            () ->
-                new Gemm()
-                    .multiply(false, false, 2, 3, -1, 0, 1, 0, 3, false, ElementType.F32, 0, 3))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage(
-            "Cannot multiply 2 x -1 by -1 x 3: oneDNN reports status 2 (invalid arguments)");
   }
 
   @Test

@@ -7,7 +7,6 @@ import static parrot.model.kernel.Agreement.of;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -58,7 +57,8 @@ class KernelsAgreementTest {
     "65, 4099, 129, true, 2"
   })
   void multipliesRoundedFactors(int m, int n, int k, boolean strided, int threads) {
-    assumeTrue(OneDnn.gainsFromBf16(), "this processor computes in float32");
+    assumeTrue(
+        KernelProvider.named("onednn").gainsFromBf16(), "this processor computes in float32");
     open(strided, threads, m);
     for (ElementType result : TYPES) {
       multiply(ElementType.BF16, result, m, n, k);
@@ -77,7 +77,7 @@ class KernelsAgreementTest {
   void computesLinearLayers(int m, int n, int k, boolean strided, int threads) {
     open(strided, threads, m);
     linear(ElementType.F32, ElementType.F32, m, n, k);
-    if (OneDnn.gainsFromBf16()) {
+    if (KernelProvider.named("onednn").gainsFromBf16()) {
       for (ElementType result : TYPES) {
         linear(ElementType.BF16, result, m, n, k);
       }

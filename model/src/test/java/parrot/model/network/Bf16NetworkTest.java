@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.model.kernel.AdamWStep;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
-import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.layer.KeyValueCache;
 import parrot.model.network.TinyNetworks.Bound;
 import parrot.model.tensor.ElementType;
@@ -40,7 +40,8 @@ class Bf16NetworkTest {
 
   @BeforeEach
   void needsTheProcessor() {
-    assumeTrue(OneDnn.gainsFromBf16(), "this processor computes in float32");
+    assumeTrue(
+        KernelProvider.named("onednn").gainsFromBf16(), "this processor computes in float32");
   }
 
   @AfterEach

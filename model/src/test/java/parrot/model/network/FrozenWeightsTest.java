@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
-import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
@@ -60,7 +60,8 @@ class FrozenWeightsTest {
   /** What enters products is kept rounded, once; biases, norms and embeddings as they are. */
   @Test
   void networksOfTwoPrecisionsShareWhatIsFloat32InBoth() {
-    assumeTrue(OneDnn.gainsFromBf16(), "this processor computes in float32");
+    assumeTrue(
+        KernelProvider.named("onednn").gainsFromBf16(), "this processor computes in float32");
     FrozenWeights weights = new FrozenWeights(source);
     try (ParrotNetwork full = frozen(weights)) {
       int count = source.read.size();

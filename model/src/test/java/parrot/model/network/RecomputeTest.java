@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
-import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.network.TinyNetworks.Bound;
 
 /** Activations computed again are the same activations, in less memory. */
@@ -22,7 +22,8 @@ class RecomputeTest {
   @CsvSource({"reference, F32", "onednn, F32", "onednn, BF16"})
   void givesTheSameBits(String kernels, Precision precision) {
     assumeTrue(
-        precision == Precision.F32 || OneDnn.gainsFromBf16(), "this processor computes in float32");
+        precision == Precision.F32 || KernelProvider.named("onednn").gainsFromBf16(),
+        "this processor computes in float32");
     ParrotConfig config = TinyNetworks.config(Map.of("num_hidden_layers", 3));
     try (Bound keeping = bound(config, kernels, precision, false);
         Bound computing = bound(config, kernels, precision, true)) {

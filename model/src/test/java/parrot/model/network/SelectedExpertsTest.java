@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
-import parrot.model.kernel.cpu.OneDnn;
 import parrot.model.layer.Routing;
 import parrot.model.network.TinyNetworks.Bound;
 import parrot.model.tensor.Tensor;
@@ -100,7 +100,8 @@ class SelectedExpertsTest {
   @CsvSource({"F32, 1, 1e-4", "F32, 2, 1e-4", "F32, 4, 1e-4", "BF16, 2, 0.2"})
   void fastKernelsGiveTheGradientsOfThePlainOnes(Precision precision, int k, double tolerance) {
     assumeTrue(
-        precision == Precision.F32 || OneDnn.gainsFromBf16(), "this processor computes in float32");
+        precision == Precision.F32 || KernelProvider.named("onednn").gainsFromBf16(),
+        "this processor computes in float32");
     ParrotConfig config = TinyNetworks.config(Map.of("num_experts", 5, "moe_top_k", k));
     Batch batch = TinyNetworks.batchWithSilentSamples(3);
     Routing routing =

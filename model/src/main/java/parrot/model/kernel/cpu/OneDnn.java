@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 
-/** Whether oneDNN's native libraries work on this machine. They are loaded once per process. */
-public final class OneDnn {
+/** What oneDNN's native libraries can do on this machine. They are loaded once per process. */
+final class OneDnn {
   private OneDnn() {}
 
   /** Loading happens in the initialiser of a class, so once and by one thread. */
@@ -22,28 +22,30 @@ public final class OneDnn {
     }
   }
 
-  public static boolean isAvailable() {
-    return Libraries.FAILURE.isEmpty();
+  /** Why oneDNN does not work here, and the remedy; empty if it does. */
+  static Optional<String> obstacle() {
+    return Libraries.FAILURE.map(
+        failure ->
+            "Cannot use oneDNN: its native libraries do not load here ("
+                + failure
+                + "); ask for other kernels, or build for this platform with -Dnative.platform");
   }
 
   /**
-   * Does nothing where oneDNN works.
+   * Does nothing if oneDNN works.
    *
-   * @throws IllegalStateException with the first cause where it does not
+   * @throws IllegalStateException with the first cause if it does not
    */
-  public static void requireAvailable() {
-    if (Libraries.FAILURE.isPresent()) {
-      throw new IllegalStateException(
-          "Cannot use oneDNN: its native libraries do not load here ("
-              + Libraries.FAILURE.get()
-              + "); ask for the reference kernels, or build for this platform with"
-              + " -Dnative.platform",
-          Libraries.FAILURE.get());
-    }
+  static void requireAvailable() {
+    obstacle()
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException(reason, Libraries.FAILURE.get());
+            });
   }
 
   /** Whether this processor multiplies bfloat16 faster than float32. */
-  public static boolean gainsFromBf16() {
+  static boolean gainsFromBf16() {
     int needed = dnnl.dnnl_cpu_isa_avx512_core_bf16;
     return (dnnl.dnnl_get_effective_cpu_isa() & needed) == needed;
   }

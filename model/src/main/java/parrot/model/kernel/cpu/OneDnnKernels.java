@@ -2,11 +2,11 @@ package parrot.model.kernel.cpu;
 
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
-import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.kernel.Segments;
 import parrot.model.kernel.Shapes;
+import parrot.model.kernel.Threads;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -18,7 +18,7 @@ import parrot.model.tensor.Tensor;
  * is faster: no second set of threads waits for work on the same cores, and small products never
  * wait for a thread.
  */
-public final class OneDnnKernels implements Kernels {
+final class OneDnnKernels implements Kernels {
   private final ElementType factorType;
   private final Workers workers;
   private final OneDnnMatmul matmul;
@@ -29,12 +29,12 @@ public final class OneDnnKernels implements Kernels {
    * @param threads that work at the same time, the caller's included
    * @throws IllegalStateException if oneDNN does not work here
    */
-  public OneDnnKernels(Precision precision, int threads) {
+  OneDnnKernels(Precision precision, int threads) {
     OneDnn.requireAvailable();
     boolean bf16 = OneDnn.gainsFromBf16();
     factorType = bf16 && precision == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
     workers = new Workers(threads);
-    matmul = new OneDnnMatmul(workers, bf16, KernelProvider.openMpThreads() == 1);
+    matmul = new OneDnnMatmul(workers, bf16, Threads.ofOpenMp() == 1);
     attention = new BlockAttention(workers, matmul);
   }
 

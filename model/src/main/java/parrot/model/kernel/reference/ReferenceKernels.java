@@ -12,7 +12,7 @@ import parrot.model.tensor.Tensor;
  * Every operation as a plain loop with sums in double precision: what the other implementations are
  * held against. Slow on purpose.
  */
-public final class ReferenceKernels implements Kernels {
+final class ReferenceKernels implements Kernels {
 
   @Override
   public ElementType factorType() {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Offset;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -22,7 +21,8 @@ import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.ParrotGraphVertex;
 import parrot.model.dl4j.ReferenceTrainingTest;
-import parrot.model.kernel.cpu.OneDnn;
+import parrot.model.kernel.KernelProvider;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
 
@@ -39,7 +39,7 @@ class AppliedAlreadyTest {
     ParrotGraph.releaseNetworks();
   }
 
-  private static NetworkSpec network(String kernels, String precision) {
+  private static NetworkSpec network(String kernels, Precision precision) {
     return new NetworkSpec(
         ReferenceTrainingTest.folder(CASE).toString(),
         EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER),
@@ -63,7 +63,8 @@ class AppliedAlreadyTest {
   void twoStepsAreThoseOfTheTextbook() {
     double clipNorm = 0.5;
     ComputationGraph graph =
-        ParrotGraph.create(network("reference", "f32"), optimizer(Map.of(), Map.of(), clipNorm));
+        ParrotGraph.create(
+            network("reference", Precision.F32), optimizer(Map.of(), Map.of(), clipNorm));
     double[] expected = graph.params().dup().data().asDouble();
     double[] m = new double[expected.length];
     double[] v = new double[expected.length];
@@ -101,10 +102,10 @@ class AppliedAlreadyTest {
   @Test
   void partsWithRatesAndDecaysOfTheirOwnUpdateOnlyThemselves() {
     ComputationGraph alike =
-        ParrotGraph.create(network("reference", "f32"), optimizer(Map.of(), Map.of(), 0));
+        ParrotGraph.create(network("reference", Precision.F32), optimizer(Map.of(), Map.of(), 0));
     ComputationGraph apart =
         ParrotGraph.create(
-            network("reference", "f32"),
+            network("reference", Precision.F32),
             optimizer(Map.of(Part.DECODER, 0.0), Map.of(Part.EXPERTS, 0.7), 0));
     float[] start = parameters(alike);
     assertThat(parameters(apart)).isEqualTo(start);
@@ -140,7 +141,7 @@ class AppliedAlreadyTest {
   @Test
   void refusesAGraphWhoseUpdatesAreSharedInAnotherWay() {
     ComputationGraph graph =
-        ParrotGraph.create(network("reference", "f32"), optimizer(Map.of(), Map.of(), 0));
+        ParrotGraph.create(network("reference", Precision.F32), optimizer(Map.of(), Map.of(), 0));
     float[] start = parameters(graph);
     graph.setGradientsAccumulator(new BasicGradientsAccumulator(1, new LocalHandler()));
     assertThatThrownBy(() -> graph.fit(data))
@@ -155,9 +156,10 @@ class AppliedAlreadyTest {
   /** An average, a checkpoint: both are written over the vector, which products see rounded. */
   @Test
   void roundedProductsSeeParametersThatAreWrittenOverTheGraphs() {
-    assumeTrue(OneDnn.gainsFromBf16(), "this processor computes in float32");
+    assumeTrue(
+        KernelProvider.named("onednn").gainsFromBf16(), "this processor computes in float32");
     ComputationGraph graph =
-        ParrotGraph.create(network("onednn", "bf16"), optimizer(Map.of(), Map.of(), 0));
+        ParrotGraph.create(network("onednn", Precision.BF16), optimizer(Map.of(), Map.of(), 0));
     double before = graph.score(data, false);
     graph.fit(data);
     graph.fit(data);
@@ -166,17 +168,22 @@ class AppliedAlreadyTest {
     assertThat(after).isLessThan(before);
 
     ComputationGraph other =
-        ParrotGraph.create(network("onednn", "bf16"), optimizer(Map.of(), Map.of(), 0));
+        ParrotGraph.create(network("onednn", Precision.BF16), optimizer(Map.of(), Map.of(), 0));
     assertThat(other.score(data, false)).isEqualTo(before);
     INDArray start = other.params().dup();
     other.setParams(learned);
     assertThat(other.score(data, false)).isEqualTo(after);
-    List<byte[]> bytes = FlatVectors.toBytes(start);
-    FlatVectors.fromBytes(other.params(), bytes);
+    overwrite(other.params(), start);
     assertThat(other.score(data, false)).isEqualTo(before);
     other.fit(data);
-    FlatVectors.average(other.params(), List.of(FlatVectors.toBytes(learned)), new double[] {1});
+    overwrite(other.params(), learned);
     assertThat(other.score(data, false)).isEqualTo(after);
     assertThat(graph.score(data, false)).isEqualTo(after);
+  }
+
+  /** Writes to memory, of which DL4J hears nothing. */
+  private static void overwrite(INDArray target, INDArray source) {
+    int length = Math.toIntExact(source.length());
+    FlatVectors.memory(target, 0, length).put(FlatVectors.memory(source, 0, length));
   }
 }

@@ -1,0 +1,19 @@
+package parrot.model.kernel.cpu;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import parrot.model.tensor.ElementType;
+
+class GemmTest {
+  @Test
+  void namesTheStatusAndTheSizesOfAFailedProduct() {
+    assertThatThrownBy(
+            () ->
+                new Gemm()
+                    .multiply(false, false, 2, 3, -1, 0, 1, 0, 3, false, ElementType.F32, 0, 3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "Cannot multiply 2 x -1 by -1 x 3: oneDNN reports status 2 (invalid arguments)");
+  }
+}
