@@ -170,7 +170,7 @@ public final class ClusterCommand implements Runnable {
   }
 
   private LocalCluster cluster() throws IOException {
-    Path jars = home().resolve("jobs/target/provided");
+    Path jars = home().resolve("jobs/target/spark-home/jars");
     if (!Files.isDirectory(jars)) {
       throw new EnvironmentException(
           "Cannot run a cluster: " + jars + " is missing; 'parrot cluster up' builds it");

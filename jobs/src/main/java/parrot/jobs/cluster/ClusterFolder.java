@@ -145,7 +145,6 @@ record ClusterFolder(Path path) {
     lines.add("spark.executor.cores " + size.cores());
     lines.add("spark.task.cpus " + size.cores());
     lines.add("spark.cores.max " + size.cores() * size.workers());
-    lines.add("spark.executorEnv.PARROT_THREADS " + size.cores());
     lines.add("spark.executor.extraClassPath " + file("client"));
     lines.add("spark.local.dir " + file("local"));
     if (size.gpus() > 0) {

@@ -195,7 +195,7 @@ final class LocalCluster {
 
   private Map<String, String> environment(int number) {
     Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("SPARK_HOME", jars.resolveSibling("spark-home").toString());
+    environment.put("SPARK_HOME", jars.getParent().toString());
     environment.put("SPARK_SCALA_VERSION", "2.12");
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
     environment.put("SPARK_LOCAL_DIRS", folder.file("local/" + number).toString());

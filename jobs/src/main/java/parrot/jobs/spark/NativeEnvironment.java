@@ -1,59 +1,59 @@
 package parrot.jobs.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What OpenMP and the allocator of the C library read before Java starts, with the values that are
- * fast here. The launcher, the profiles of {@code cluster-config} and {@link SparkSessions} set
- * them.
+ * What OpenMP and the allocator of the C library read before Java starts. The values that are fast
+ * here stand in {@code native.env}, which {@code cluster-config} links to: the launcher sets them
+ * for processes of this machine, {@link SparkSessions} for executors.
  */
 public final class NativeEnvironment {
-  /** Threads that a process may keep busy; nobody's value but that of its cores is right. */
+  /** Threads that a process may keep busy; the right value depends on its cores. */
   public static final String THREADS = "PARROT_THREADS";
 
   /** OpenMP's own. */
   static final String OPEN_MP_THREADS = "OMP_NUM_THREADS";
 
-  /**
-   * @param orMore whether more than the value serves as well
-   * @param otherwise what happens with another value
-   */
-  private record Variable(String name, String value, boolean orMore, String otherwise) {
-    boolean accepts(String given) {
-      return orMore ? number(given) >= number(value) : value.equalsIgnoreCase(given.strip());
-    }
-  }
+  /** What happens with another value than the recommended one. */
+  private static final Map<String, String> OTHERWISE =
+      Map.of(
+          OPEN_MP_THREADS,
+          "OpenMP's threads and Parrot's wait for each other",
+          "OMP_WAIT_POLICY",
+          "idle threads spin and keep cores from others",
+          "GOMP_SPINCOUNT",
+          "idle threads spin too long or sleep too soon",
+          "MALLOC_ARENA_MAX",
+          "what one thread freed, another cannot reuse",
+          "MALLOC_MMAP_MAX_",
+          "large buffers get fresh pages, which are slow",
+          "MALLOC_TRIM_THRESHOLD_",
+          "freed memory is given back and comes as fresh pages, which are slow",
+          "MALLOC_TOP_PAD_",
+          "native memory grows in many small steps");
 
-  private static final List<Variable> VARIABLES =
-      List.of(
-          new Variable(
-              OPEN_MP_THREADS, "1", false, "OpenMP's threads and Parrot's wait for each other"),
-          new Variable(
-              "OMP_WAIT_POLICY", "passive", false, "idle threads spin and keep cores from others"),
-          new Variable(
-              "GOMP_SPINCOUNT", "10000", false, "idle threads spin too long or sleep too soon"),
-          new Variable(
-              "MALLOC_ARENA_MAX", "1", false, "what one thread freed, another cannot reuse"),
-          new Variable(
-              "MALLOC_MMAP_MAX_", "0", false, "large buffers get fresh pages, which are slow"),
-          new Variable(
-              "MALLOC_TRIM_THRESHOLD_",
-              "17179869184",
-              true,
-              "freed memory is given back and comes as fresh pages, which are slow"),
-          new Variable(
-              "MALLOC_TOP_PAD_", "67108864", true, "native memory grows in many small steps"));
+  /** Variables for which larger values serve as well. */
+  private static final Set<String> OR_MORE = Set.of("MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_");
+
+  private static final Map<String, String> RECOMMENDED = read();
 
   /**
    * A variable that is not as it should be.
    *
    * @param value to set
-   * @param now empty where it is not set
+   * @param now empty if it is not set
    */
   record Finding(String name, String value, Optional<String> now, String otherwise) {
     @Override
@@ -66,9 +66,28 @@ public final class NativeEnvironment {
 
   /** Names and values, without {@link #THREADS}. */
   public static Map<String, String> recommended() {
+    return RECOMMENDED;
+  }
+
+  private static Map<String, String> read() {
     Map<String, String> values = new LinkedHashMap<>();
-    VARIABLES.forEach(variable -> values.put(variable.name(), variable.value()));
-    return values;
+    try (InputStream in = NativeEnvironment.class.getResourceAsStream("native.env")) {
+      for (String line : new String(in.readAllBytes(), UTF_8).lines().toList()) {
+        if (!line.isBlank() && !line.startsWith("#")) {
+          String[] parts = line.split("=", 2);
+          values.put(parts[0], parts[1]);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Collections.unmodifiableMap(values);
+  }
+
+  private static boolean serves(String name, String recommended, String given) {
+    return OR_MORE.contains(name)
+        ? number(given) >= number(recommended)
+        : recommended.equalsIgnoreCase(given.strip());
   }
 
   /**
@@ -106,12 +125,13 @@ public final class NativeEnvironment {
   /** What to change for the native libraries, whatever the number of threads. */
   static List<Finding> ofLibraries(UnaryOperator<String> environment) {
     List<Finding> findings = new ArrayList<>();
-    for (Variable variable : VARIABLES) {
-      Optional<String> now = Optional.ofNullable(environment.apply(variable.name()));
-      if (now.filter(variable::accepts).isEmpty()) {
-        findings.add(new Finding(variable.name(), variable.value(), now, variable.otherwise()));
-      }
-    }
+    RECOMMENDED.forEach(
+        (name, value) -> {
+          Optional<String> now = Optional.ofNullable(environment.apply(name));
+          if (now.filter(given -> serves(name, value, given)).isEmpty()) {
+            findings.add(new Finding(name, value, now, OTHERWISE.get(name)));
+          }
+        });
     return findings;
   }
 
@@ -121,7 +141,7 @@ public final class NativeEnvironment {
         name, Integer.toString(value), Optional.ofNullable(environment.apply(name)), otherwise);
   }
 
-  /** -1 where it is no number. */
+  /** -1 if it is not a number. */
   private static long number(String value) {
     return value != null && value.strip().matches("[0-9]{1,18}")
         ? Long.parseLong(value.strip())

@@ -261,8 +261,7 @@ public final class Preflight {
                 + " is not open to reflection; start with ./parrot or spark-submit, or add"
                 + " --add-opens=java.base/"
                 + name
-                + "=ALL-UNNAMED to spark.driver.extraJavaOptions and"
-                + " spark.executor.extraJavaOptions");
+                + "=ALL-UNNAMED (cluster-config/jvm.options has it)");
       }
     }
     if (!hasVectors()) {
@@ -273,7 +272,7 @@ public final class Preflight {
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     say("java", Runtime.version() + ", heap of at most " + heap + " MiB");
     if (!EnvironmentCheck.isLocal(conf)) {
-      JavaOptions.facts(conf, OPENED).forEach(fact -> say("", fact));
+      JavaOptions.facts(conf).forEach(fact -> say("", fact));
     }
   }
 

@@ -77,7 +77,7 @@ class YarnIT {
 
   /** The profile for YARN, as small as the machine. */
   private static java.nio.file.Path profile() throws IOException {
-    java.nio.file.Path jars = OwnCluster.HOME.resolve("jobs/target/provided");
+    java.nio.file.Path jars = OwnCluster.HOME.resolve("jobs/target/spark-home/jars");
     String own =
         """
 
@@ -88,7 +88,6 @@ class YarnIT {
         spark.driver.memoryOverhead   512m
         spark.executor.memory         1g
         spark.executor.memoryOverhead 512m
-        spark.executorEnv.PARROT_THREADS 1
         spark.driver.host             127.0.0.1
         spark.yarn.appMasterEnv.SPARK_LOCAL_IP 127.0.0.1
         spark.executorEnv.SPARK_LOCAL_IP       127.0.0.1

@@ -26,11 +26,6 @@ class PreflightTest {
   private static final List<String> OPTIONS =
       List.of(
           "--add-modules=jdk.incubator.vector",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "--add-opens=java.base/java.nio=ALL-UNNAMED",
-          "--add-opens=java.base/java.util=ALL-UNNAMED",
-          "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
-          "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
           "-Dorg.bytedeco.javacpp.maxBytes=0",
           "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
 
@@ -183,7 +178,6 @@ class PreflightTest {
           spark.task.resource.gpu.amount=0      | Cannot schedule GPUs: a task asks for 0, an executor for 2
           spark.task.resource.gpu.amount=3      | Cannot schedule GPUs: a task asks for 3, an executor for 2
           spark.executor.extraJavaOptions=-ea   | Cannot run executors without the Vector API
-          spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector | Cannot run executors without java.lang open to reflection
           """)
   void refusesWhatCannotWorkOnACluster(String setting, String message) {
     SparkConf conf = cluster(setting);

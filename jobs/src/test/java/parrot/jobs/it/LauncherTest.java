@@ -1,4 +1,4 @@
-package parrot.jobs.cli;
+package parrot.jobs.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +24,8 @@ class LauncherTest {
   @BeforeEach
   void copyLauncher() throws IOException {
     home = Files.createDirectory(temporary.resolve("my parrot"));
-    for (String file : List.of("parrot", "pom.xml")) {
+    Files.createDirectory(home.resolve("cluster-config"));
+    for (String file : List.of("parrot", "cluster-config/native.env")) {
       Files.copy(ROOT.resolve(file), home.resolve(file));
     }
     home.resolve("parrot").toFile().setExecutable(true);
@@ -54,17 +54,27 @@ class LauncherTest {
   }
 
   @Test
-  void runsJavaWithTheFlagsOfTheBuild() throws Exception {
-    Ran ran = run(Map.of("PARROT_HEAP", "5g"), "--dry-run", "shapes", "--out", "a b");
+  void runsJavaWithTheOptionsOfClusterConfig() throws Exception {
+    Map<String, String> environment =
+        Map.of("PARROT_HEAP", "5g", "PARROT_JAVA_OPTS", "-Da=1 -Db=2");
+    Ran ran = run(environment, "--dry-run", "shapes", "--out", "a b");
     assertThat(ran.code()).isZero();
     assertThat(ran.output())
-        .contains("--add-exports=java.base/jdk.internal.module=ALL-UNNAMED ")
-        .doesNotContain("--add-modules") // Java would warn of it
-        .contains("--add-opens=java.base/java.lang=ALL-UNNAMED ")
-        .contains("--add-opens=java.base/sun.util.calendar=ALL-UNNAMED ")
-        .contains("-Xmx5g")
-        .contains("/my\\ parrot/jobs/target/jobs-")
-        .contains(".jar:/some/library.jar parrot.jobs.Main shapes --out a\\ b ");
+        .contains("/my\\ parrot/cluster-config/jvm.options -Xmx5g -XX:+UseParallelGC -Da=1 -Db=2 ")
+        .contains("/my\\ parrot/jobs/target/jobs.jar:/some/library.jar ")
+        .endsWith(" parrot.jobs.Main shapes --out a\\ b \n");
+  }
+
+  @Test
+  void givesStepsACollectorBesideThemAndAllOfTheHeap() throws Exception {
+    String collector = "/my\\ parrot/cluster-config/steps.options -Xms3g ";
+    assertThat(run(Map.of(), "--dry-run", "train", "a.yaml").output())
+        .contains(collector)
+        .endsWith(" parrot.jobs.Main train a.yaml \n");
+    assertThat(run(Map.of(), "--dry-run", "bench", "decoder").output())
+        .contains(collector, "/my\\ parrot/benchmarks/target/benchmarks.jar:")
+        .contains(" --add-modules=jdk.incubator.vector ")
+        .endsWith(" parrot.benchmarks.Main decoder \n");
   }
 
   @Test
@@ -86,8 +96,9 @@ class LauncherTest {
         Map.of("PATH", "/usr/bin:/bin", "JAVA_HOME", System.getProperty("java.home"));
     Ran ran = run(bare, "--on", "local[2]", "--dry-run", "train");
     assertThat(ran.output())
-        .contains("-Xmx3g", "-Dorg.bytedeco.javacpp.maxBytes=0")
-        .contains("my\\ parrot/jobs/target/provided/\\*", "org.apache.spark.deploy.SparkSubmit")
+        .contains("my\\ parrot/cluster-config/jvm.options -Xmx3g ")
+        .contains(
+            "my\\ parrot/jobs/target/spark-home/jars/\\* org.apache.spark.deploy.SparkSubmit ")
         .contains("--master local\\[2\\]", "cluster-config/local.conf");
     Map<String, String> own = new HashMap<>(bare);
     own.putAll(Map.of("PARROT_HEAP", "5g", "PARROT_JAVA_OPTS", "-Da=1 -Db=2"));
@@ -159,81 +170,5 @@ class LauncherTest {
             new Ran(5, "parrot: the build brings no Spark for k8s://https://h: set SPARK_HOME\n"));
     assertThat(run(Map.of("JAVA_HOME", "/nowhere"), "shapes"))
         .isEqualTo(new Ran(5, "parrot: Java is missing: install a JDK 17 or set JAVA_HOME\n"));
-  }
-
-  @Test
-  void profilesCarryTheFlagsOfTheBuild() throws IOException {
-    List<String> flags =
-        Files.readString(ROOT.resolve("pom.xml"))
-            .lines()
-            .map(String::strip)
-            .filter(line -> line.startsWith("--add-"))
-            .toList();
-    assertThat(flags).hasSizeGreaterThan(10);
-    for (String name : List.of("local", "standalone", "yarn", "kubernetes")) {
-      List<String> lines = Files.readAllLines(ROOT.resolve("cluster-config/" + name + ".conf"));
-      assertThat(lines).allMatch(line -> line.isBlank() || line.matches("(#|spark\\.).*"));
-      assertThat(options(lines, "spark.executor")).containsAll(flags);
-      assertThat(options(lines, "spark.driver"))
-          .containsAll(flags.stream().filter(flag -> flag.startsWith("--add-opens")).toList())
-          .contains("--add-exports=java.base/jdk.internal.module=ALL-UNNAMED")
-          .noneMatch(flag -> flag.startsWith("--add-modules")); // Java would warn of it
-      assertThat(lines)
-          .anyMatch(line -> line.matches("spark.kryo.registrator +parrot.*ParrotKryoRegistrator"));
-    }
-  }
-
-  private static List<String> options(List<String> profile, String process) {
-    return profile.stream()
-        .filter(line -> line.startsWith(process + ".extraJavaOptions"))
-        .flatMap(line -> Stream.of(line.split("\\s+")))
-        .toList();
-  }
-
-  @Test
-  void profilesGiveExecutorsTheEnvironmentThatTheLauncherGives() throws IOException {
-    for (String name : List.of("standalone", "yarn", "kubernetes")) {
-      Map<String, String> profile = profile(name);
-      Map<String, String> expected = new HashMap<>(NativeEnvironment.recommended());
-      expected.put(NativeEnvironment.THREADS, profile.get("spark.task.cpus"));
-      assertThat(under("spark.executorEnv.", profile)).isEqualTo(expected);
-    }
-    assertThat(under("spark.kubernetes.driverEnv.", profile("kubernetes")))
-        .isEqualTo(NativeEnvironment.recommended());
-  }
-
-  private static Map<String, String> profile(String name) throws IOException {
-    Map<String, String> settings = new HashMap<>();
-    for (String line : Files.readAllLines(ROOT.resolve("cluster-config/" + name + ".conf"))) {
-      if (line.startsWith("spark.")) {
-        String[] parts = line.split("\\s+", 2);
-        settings.put(parts[0], parts[1]);
-      }
-    }
-    return settings;
-  }
-
-  private static Map<String, String> under(String prefix, Map<String, String> settings) {
-    Map<String, String> values = new HashMap<>();
-    settings.forEach(
-        (key, value) -> {
-          if (key.startsWith(prefix)) {
-            values.put(key.substring(prefix.length()), value);
-          }
-        });
-    return values;
-  }
-
-  @Test
-  void discoversGpusAsSparkAsks() throws Exception {
-    Path fake = Files.writeString(temporary.resolve("nvidia-smi"), "#!/bin/sh\necho 0; echo 3\n");
-    fake.toFile().setExecutable(true);
-    ProcessBuilder builder =
-        new ProcessBuilder(ROOT.resolve("cluster-config/gpu-discovery.sh").toString());
-    builder.environment().merge("PATH", temporary.toString(), (path, first) -> first + ":" + path);
-    Process process = builder.start();
-    assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
-        .isEqualTo("{\"name\": \"gpu\", \"addresses\": [\"0\",\"3\"]}\n");
-    assertThat(process.waitFor()).isZero();
   }
 }

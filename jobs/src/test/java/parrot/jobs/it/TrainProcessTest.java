@@ -1,4 +1,4 @@
-package parrot.jobs.train;
+package parrot.jobs.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +23,8 @@ import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.spark.SparkSessions;
+import parrot.jobs.train.SmallWorld;
+import parrot.jobs.train.TrainJob;
 
 /** Training as a process of its own, and what signals do to it. */
 @Tag("slow")
