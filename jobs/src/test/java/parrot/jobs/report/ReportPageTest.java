@@ -75,6 +75,14 @@ final class ReportPageTest {
   }
 
   @Test
+  void keepsTheAccuracyTableNarrow() {
+    assertThat(html)
+        .contains("<table class=\"accuracy\">", "<td>78.0 % <small>74–82</small></td>")
+        .contains(".accuracy td small { display: block;")
+        .contains("th, td:first-child, td.left { white-space: normal;");
+  }
+
+  @Test
   void marksAnswersAsRightAndWrong() {
     assertThat(html).contains("✓ right", "✗ wrong", "which names no option");
     assertThat(html).contains("question 17: right in 2 of 6 languages");
