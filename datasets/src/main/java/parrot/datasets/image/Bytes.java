@@ -3,10 +3,10 @@ package parrot.datasets.image;
 import parrot.datasets.image.UnusableImageException.Reason;
 
 /** Integers of an image file; reading past its end is the report of a truncated image. */
-public final class Bytes {
+final class Bytes {
   private final byte[] data;
 
-  public Bytes(byte[] data) {
+  Bytes(byte[] data) {
     this.data = data;
   }
 
@@ -27,11 +27,11 @@ public final class Bytes {
     return (long) big16(offset) << 16 | big16(offset + 2);
   }
 
-  public int little16(int offset) {
+  int little16(int offset) {
     return u8(offset) | u8(offset + 1) << 8;
   }
 
-  public int little24(int offset) {
+  int little24(int offset) {
     return little16(offset) | u8(offset + 2) << 16;
   }
 
@@ -55,14 +55,14 @@ public final class Bytes {
     }
   }
 
-  public static UnusableImageException truncated(long length) {
+  static UnusableImageException truncated(long length) {
     return new UnusableImageException(
         Reason.TRUNCATED,
         "the file ends before the image does (after " + length + " bytes)",
         "fetch it again or remove the example");
   }
 
-  public static UnusableImageException unreadable(String problem) {
+  static UnusableImageException unreadable(String problem) {
     return new UnusableImageException(
         Reason.UNREADABLE, problem, "replace the file or remove the example");
   }

@@ -1,5 +1,6 @@
 package parrot.datasets.image;
 
+import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import parrot.datasets.image.webp.Vp8Decoder;
  */
 final class WebpDecoder {
   private static final int CHUNK_HEADER = 8;
+  private static final int VP8_START_CODE = 0x2a019d;
 
   private final byte[] file;
   private final Bytes bytes;
@@ -76,12 +78,30 @@ final class WebpDecoder {
     bytes.require(start, length); // decoders take missing bits for zeros
     String name = bytes.name(chunk);
     if (name.equals("VP8 ")) {
-      limits.check(bytes.little16(start + 6) & 0x3fff, bytes.little16(start + 8) & 0x3fff);
-      return Vp8Decoder.decode(file, start, start + (int) length);
+      return lossy(start, start + (int) length);
     }
     if (!name.equals("VP8L")) {
       throw Bytes.unreadable("it is a WebP file without an image");
     }
+    return lossless(chunk, start, length);
+  }
+
+  private RgbImage lossy(int start, int end) {
+    int width = bytes.little16(start + 6) & 0x3fff;
+    int height = bytes.little16(start + 8) & 0x3fff;
+    limits.check(width, height);
+    boolean keyFrame = (bytes.u8(start) & 1) == 0;
+    if (!keyFrame || bytes.little24(start + 3) != VP8_START_CODE) {
+      throw Bytes.unreadable("its WebP frame is not a key frame");
+    }
+    try {
+      return new RgbImage(width, height, Vp8Decoder.decode(file, start, end));
+    } catch (EOFException e) {
+      throw Bytes.truncated(file.length);
+    }
+  }
+
+  private RgbImage lossless(int chunk, int start, long length) {
     long sizes = bytes.little32(start + 1);
     limits.check((sizes & 0x3fff) + 1, (sizes >> 14 & 0x3fff) + 1);
     int padded = (int) (length + (length & 1));

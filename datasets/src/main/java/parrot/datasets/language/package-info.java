@@ -1,5 +1,5 @@
 /**
- * Languages: their tags, how a text's language is identified, and with which weights languages are
- * sampled. No tokenization and no files live here.
+ * The six languages: their tags, and how a text's language is identified. No tokenization and no
+ * files live here; how often a language is trained on is decided in {@code parrot.datasets.order}.
  */
 package parrot.datasets.language;

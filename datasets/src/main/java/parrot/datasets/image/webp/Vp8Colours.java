@@ -1,15 +1,13 @@
 package parrot.datasets.image.webp;
 
-import parrot.datasets.image.RgbImage;
-
 /**
- * From luma and halved chroma to RGB, with libwebp's smoothing of the chroma and its fixed-point
+ * Converts luma and halved chroma to RGB, with libwebp's smoothing of the chroma and its fixed-point
  * arithmetic.
  */
 final class Vp8Colours {
   private Vp8Colours() {}
 
-  static RgbImage image(int width, int height, Vp8Plane luma, Vp8Plane blue, Vp8Plane red) {
+  static byte[] rgb(int width, int height, Vp8Plane luma, Vp8Plane blue, Vp8Plane red) {
     byte[] rgb = new byte[3 * width * height];
     int[] blueRow = new int[width];
     int[] redRow = new int[width];
@@ -30,7 +28,7 @@ final class Vp8Colours {
         rgb[target++] = sample(light + (u * 33050 >> 8) - 17685);
       }
     }
-    return new RgbImage(width, height, rgb);
+    return rgb;
   }
 
   private static byte sample(int value) {

@@ -1,16 +1,17 @@
 package parrot.datasets.image.webp;
 
+import java.io.EOFException;
 import java.util.Arrays;
-import parrot.datasets.image.RgbImage;
 
 /**
- * A VP8 key frame, which is a lossy WebP image (RFC 6386). Written here because Pillow's decoder,
- * libwebp, predicts from what no filter has touched yet, as the format demands, and smooths the
- * chroma; ImageIO's plugin does neither, and drifts.
+ * Decodes a VP8 key frame, which is a lossy WebP image (RFC 6386). Pillow's decoder, libwebp,
+ * predicts from unfiltered samples, as the format demands, and smooths the chroma. ImageIO's plugin
+ * does neither, and its pixels drift; hence this decoder.
  */
 public final class Vp8Decoder {
-  private static final int BLOCK_MODES =
-      4; // mode of a macroblock that predicts each 4 x 4 block by itself
+  /** Mode of a macroblock that predicts each 4 x 4 block by itself. */
+  private static final int BLOCK_MODES = 4;
+
   private static final int[][] BLOCK_TREE = {
     // leaves negative, less one: DC, true motion, vertical, then the branches of the others
     {-1, 1}, {-2, 2}, {-3, 3}, {4, 6}, {-4, 5}, {-6, -7}, {-5, 7}, {-8, 8}, {-9, -10}
@@ -49,8 +50,13 @@ public final class Vp8Decoder {
     filterInside = new boolean[columns * rows];
   }
 
-  /** Decodes the frame in {@code data[start, end)}. */
-  public static RgbImage decode(byte[] data, int start, int end) {
+  /**
+   * Decodes the key frame in {@code data[start, end)}.
+   *
+   * @return uint8 [height, width, 3], row by row from the top
+   * @throws EOFException if the data ends before the frame's header does
+   */
+  public static byte[] decode(byte[] data, int start, int end) throws EOFException {
     Vp8Header header = new Vp8Header(data, start, end);
     Vp8Decoder decoder = new Vp8Decoder(header);
     decoder.decodeMacroblocks();
@@ -58,7 +64,7 @@ public final class Vp8Decoder {
       new Vp8LoopFilter(header, decoder.luma, decoder.blue, decoder.red)
           .filter(decoder.columns, decoder.rows, decoder.filterLevels, decoder.filterInside);
     }
-    return Vp8Colours.image(header.width, header.height, decoder.luma, decoder.blue, decoder.red);
+    return Vp8Colours.rgb(header.width, header.height, decoder.luma, decoder.blue, decoder.red);
   }
 
   private void decodeMacroblocks() {

@@ -1,6 +1,6 @@
 package parrot.datasets.image.webp;
 
-import parrot.datasets.image.Bytes;
+import java.io.EOFException;
 
 /** What stands before the macroblocks of a VP8 key frame (RFC 6386, section 9). */
 final class Vp8Header {
@@ -22,7 +22,7 @@ final class Vp8Header {
   final int filterLevel;
   final int sharpness;
 
-  /** Probability that a macroblock has coefficients; -1 where all say so. */
+  /** Probability that a macroblock has coefficients; -1 if macroblocks do not say. */
   final int skipProbability;
 
   final int[] tokens = Vp8Constants.TOKENS.clone();
@@ -33,20 +33,14 @@ final class Vp8Header {
   /** Levels of the loop filter by segment, for whole macroblocks and for those of 4 x 4 blocks. */
   final int[][] filterLevels = new int[SEGMENTS][2];
 
-  /** Reads the header of the frame in {@code data[start, end)}. */
-  Vp8Header(byte[] data, int start, int end) {
-    Bytes bytes = new Bytes(data);
-    int tag = bytes.little24(start);
-    if ((tag & 1) != 0 || bytes.little24(start + 3) != 0x2a019d) {
-      throw Bytes.unreadable("its WebP frame is no key frame");
-    }
-    width = bytes.little16(start + 6) & 0x3fff;
-    height = bytes.little16(start + 8) & 0x3fff;
+  /** Reads the header of the key frame in {@code data[start, end)}. */
+  Vp8Header(byte[] data, int start, int end) throws EOFException {
+    int tag = little(data, start, 3);
+    width = little(data, start + 6, 2) & 0x3fff;
+    height = little(data, start + 8, 2) & 0x3fff;
     int first = start + 10;
     int behind = first + (tag >> 5);
-    if (behind > end) {
-      throw Bytes.truncated(data.length);
-    }
+    requireWithin(behind, end);
     bits = new Vp8Bits(data, first, behind);
     bits.number(2); // colour space and clamping, which decoders do anyway
     int[] segmentQuantizer = new int[SEGMENTS];
@@ -97,20 +91,33 @@ final class Vp8Header {
     }
   }
 
-  private static Vp8Bits[] partitions(byte[] data, int start, int end, int count) {
-    Bytes bytes = new Bytes(data);
+  private static Vp8Bits[] partitions(byte[] data, int start, int end, int count)
+      throws EOFException {
     Vp8Bits[] partitions = new Vp8Bits[count];
     int at = start + 3 * (count - 1);
     for (int i = 0; i < count; i++) {
-      if (at > end) {
-        throw Bytes.truncated(data.length);
-      }
-      int length = i < count - 1 ? bytes.little24(start + 3 * i) : end - at;
+      requireWithin(at, end);
+      int length = i < count - 1 ? little(data, start + 3 * i, 3) : end - at;
       int behind = Math.min(end, at + length);
       partitions[i] = new Vp8Bits(data, at, behind);
       at = behind;
     }
     return partitions;
+  }
+
+  private static int little(byte[] data, int at, int bytes) throws EOFException {
+    requireWithin(at + bytes, data.length);
+    int value = 0;
+    for (int i = bytes - 1; i >= 0; i--) {
+      value = value << 8 | data[at + i] & 255;
+    }
+    return value;
+  }
+
+  private static void requireWithin(int at, int end) throws EOFException {
+    if (at > end) {
+      throw new EOFException("the frame breaks off");
+    }
   }
 
   private void readQuantizers(boolean absolute, int[] segmentQuantizer) {
