@@ -10,14 +10,14 @@ final class GifDecoder {
   private static final int LARGEST_CODE = 4096;
 
   private final byte[] file;
-  private final Bytes bytes;
+  private final ImageBytes bytes;
   private final ImageLimits limits;
   private int at;
   private int transparent;
 
   GifDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
-    this.bytes = new Bytes(file);
+    this.bytes = new ImageBytes(file);
     this.limits = limits;
   }
 
@@ -96,8 +96,8 @@ final class GifDecoder {
           }
         }
         case 0 -> {} // some writers pad
-        case 0x3b -> throw Bytes.unreadable("it is a GIF without a frame");
-        default -> throw Bytes.unreadable("it has an unknown GIF block (%d)".formatted(kind));
+        case 0x3b -> throw ImageBytes.unreadable("it is a GIF without a frame");
+        default -> throw ImageBytes.unreadable("it has an unknown GIF block (%d)".formatted(kind));
       }
     }
   }
@@ -118,7 +118,7 @@ final class GifDecoder {
   private void decodeFrame(byte[] frame) {
     int literalBits = bytes.u8(at++);
     if (literalBits < 1 || literalBits > 11) {
-      throw Bytes.unreadable("its GIF code size is " + literalBits);
+      throw ImageBytes.unreadable("its GIF code size is " + literalBits);
     }
     int clear = 1 << literalBits;
     int end = clear + 1;
@@ -141,7 +141,7 @@ final class GifDecoder {
         if (block == 0) {
           block = bytes.u8(at++);
           if (block == 0) {
-            throw Bytes.unreadable("it has fewer pixels than its header says");
+            throw ImageBytes.unreadable("it has fewer pixels than its header says");
           }
         }
         bits |= (long) bytes.u8(at++) << held;
@@ -158,10 +158,10 @@ final class GifDecoder {
         continue;
       }
       if (code == end) {
-        throw Bytes.unreadable("it has fewer pixels than its header says");
+        throw ImageBytes.unreadable("it has fewer pixels than its header says");
       }
       if (code > next || (previous < 0 && code >= clear)) {
-        throw Bytes.unreadable("its compressed pixels are damaged (code " + code + ")");
+        throw ImageBytes.unreadable("its compressed pixels are damaged (code " + code + ")");
       }
       int depth = 0;
       int walk = code;

@@ -90,7 +90,7 @@ enum ImageFormat {
     if (file.length < 18) {
       return file.length < 2 + 4 + 4;
     }
-    long header = new Bytes(file).little32(14);
+    long header = new ImageBytes(file).little32(14);
     return header == 12 || (header >= 16 && header <= 124);
   }
 

@@ -35,13 +35,13 @@ final class ImageIoDecoder {
         });
     Raster raster = read(reader, stripped, r -> r.readRaster(0, null));
     if (premature.get()) {
-      throw Bytes.truncated(fileLength);
+      throw ImageBytes.truncated(fileLength);
     }
     return raster;
   }
 
   static RgbImage bmp(byte[] file, ImageLimits limits) {
-    Bytes bytes = new Bytes(file);
+    ImageBytes bytes = new ImageBytes(file);
     boolean core = bytes.little32(14) == 12;
     long width = core ? bytes.little16(18) : (int) bytes.little32(18);
     long height =
@@ -67,15 +67,16 @@ final class ImageIoDecoder {
       reader.setInput(stream, true, true);
       return reading.from(reader);
     } catch (EOFException e) {
-      throw Bytes.truncated(file.length).causedBy(e);
+      throw ImageBytes.truncated(file.length).causedBy(e);
     } catch (IOException e) {
       if (e.getCause() instanceof EOFException) {
-        throw Bytes.truncated(file.length).causedBy(e);
+        throw ImageBytes.truncated(file.length).causedBy(e);
       }
-      throw Bytes.unreadable("its pixels cannot be decoded (" + e.getMessage() + ")").causedBy(e);
+      throw ImageBytes.unreadable("its pixels cannot be decoded (" + e.getMessage() + ")")
+          .causedBy(e);
     } catch (RuntimeException e) {
       // Readers leave bounds and arguments unchecked on damaged files.
-      throw Bytes.unreadable("its pixels cannot be decoded (" + e + ")").causedBy(e);
+      throw ImageBytes.unreadable("its pixels cannot be decoded (" + e + ")").causedBy(e);
     } finally {
       reader.dispose();
     }

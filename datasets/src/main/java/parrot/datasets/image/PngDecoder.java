@@ -20,7 +20,7 @@ final class PngDecoder {
   };
 
   private final byte[] file;
-  private final Bytes bytes;
+  private final ImageBytes bytes;
   private final ImageLimits limits;
   private final List<int[]> data = new ArrayList<>(); // offset and length of each IDAT chunk
   private final byte[] palette = new byte[256 * 3]; // colours left out are black
@@ -34,7 +34,7 @@ final class PngDecoder {
 
   PngDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
-    this.bytes = new Bytes(file);
+    this.bytes = new ImageBytes(file);
     this.limits = limits;
   }
 
@@ -46,7 +46,7 @@ final class PngDecoder {
     try {
       readPixels(inflater, rgb);
     } catch (DataFormatException e) {
-      throw Bytes.unreadable("its compressed pixels are damaged (" + e.getMessage() + ")")
+      throw ImageBytes.unreadable("its compressed pixels are damaged (" + e.getMessage() + ")")
           .causedBy(e);
     } finally {
       inflater.end();
@@ -56,7 +56,7 @@ final class PngDecoder {
 
   private void readHeader() {
     if (bytes.big32(8) != 13 || !bytes.name(12).equals("IHDR")) {
-      throw Bytes.unreadable("its PNG header is missing");
+      throw ImageBytes.unreadable("its PNG header is missing");
     }
     checkCrc(8, 13);
     long wide = bytes.big32(16);
@@ -72,7 +72,7 @@ final class PngDecoder {
           default -> false;
         };
     if (!known || bytes.u8(26) != 0 || bytes.u8(27) != 0 || interlace > 1) {
-      throw Bytes.unreadable(
+      throw ImageBytes.unreadable(
           "its PNG header is invalid (colour type %d, depth %d)".formatted(colourType, depth));
     }
     limits.check(wide, high);
@@ -100,10 +100,10 @@ final class PngDecoder {
       at = body + present + 4;
     }
     if (colourType == 3 && !hasPalette) {
-      throw ended ? Bytes.unreadable("it has no palette") : Bytes.truncated(file.length);
+      throw ended ? ImageBytes.unreadable("it has no palette") : ImageBytes.truncated(file.length);
     }
     if (data.isEmpty()) {
-      throw ended ? Bytes.unreadable("it has no pixels") : Bytes.truncated(file.length);
+      throw ended ? ImageBytes.unreadable("it has no pixels") : ImageBytes.truncated(file.length);
     }
   }
 
@@ -111,7 +111,7 @@ final class PngDecoder {
     bytes.require(at, length + 12);
     checkCrc(at, (int) length);
     if (length % 3 != 0 || length > palette.length) {
-      throw Bytes.unreadable("its palette has " + length + " bytes");
+      throw ImageBytes.unreadable("its palette has " + length + " bytes");
     }
     System.arraycopy(file, at + 8, palette, 0, (int) length);
     hasPalette = true;
@@ -122,7 +122,7 @@ final class PngDecoder {
     CRC32 crc = new CRC32();
     crc.update(file, at + 4, length + 4);
     if (crc.getValue() != bytes.big32(at + 8 + length)) {
-      throw Bytes.unreadable("its " + bytes.name(at + 4) + " chunk has a wrong checksum");
+      throw ImageBytes.unreadable("its " + bytes.name(at + 4) + " chunk has a wrong checksum");
     }
   }
 
@@ -172,9 +172,9 @@ final class PngDecoder {
         int[] piece = data.get(next++);
         inflater.setInput(file, piece[0], piece[1]);
       } else if (ended) {
-        throw Bytes.unreadable("it has fewer pixels than its header says");
+        throw ImageBytes.unreadable("it has fewer pixels than its header says");
       } else {
-        throw Bytes.truncated(file.length);
+        throw ImageBytes.truncated(file.length);
       }
     }
     return next;
@@ -207,7 +207,8 @@ final class PngDecoder {
           row[i] += (byte) paeth(left, above[i] & 255, corner);
         }
       }
-      default -> throw Bytes.unreadable("one of its rows has the unknown filter " + (row[0] & 255));
+      default ->
+          throw ImageBytes.unreadable("one of its rows has the unknown filter " + (row[0] & 255));
     }
   }
 

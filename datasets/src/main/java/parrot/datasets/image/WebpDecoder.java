@@ -16,12 +16,12 @@ final class WebpDecoder {
   private static final int VP8_START_CODE = 0x2a019d;
 
   private final byte[] file;
-  private final Bytes bytes;
+  private final ImageBytes bytes;
   private final ImageLimits limits;
 
   WebpDecoder(byte[] file, ImageLimits limits) {
     this.file = file;
-    this.bytes = new Bytes(file);
+    this.bytes = new ImageBytes(file);
     this.limits = limits;
   }
 
@@ -42,7 +42,7 @@ final class WebpDecoder {
         return firstFrame((int) at, (int) width, (int) height);
       }
     }
-    throw Bytes.truncated(file.length);
+    throw ImageBytes.truncated(file.length);
   }
 
   private RgbImage firstFrame(int frame, int width, int height) {
@@ -57,7 +57,7 @@ final class WebpDecoder {
       return image;
     }
     if (left + image.width() > width || top + image.height() > height) {
-      throw Bytes.unreadable("its first frame reaches over the image");
+      throw ImageBytes.unreadable("its first frame reaches over the image");
     }
     byte[] canvas = new byte[3 * width * height];
     for (int y = 0; y < image.height(); y++) {
@@ -81,7 +81,7 @@ final class WebpDecoder {
       return lossy(start, start + (int) length);
     }
     if (!name.equals("VP8L")) {
-      throw Bytes.unreadable("it is a WebP file without an image");
+      throw ImageBytes.unreadable("it is a WebP file without an image");
     }
     return lossless(chunk, start, length);
   }
@@ -92,12 +92,12 @@ final class WebpDecoder {
     limits.check(width, height);
     boolean keyFrame = (bytes.u8(start) & 1) == 0;
     if (!keyFrame || bytes.little24(start + 3) != VP8_START_CODE) {
-      throw Bytes.unreadable("its WebP frame is not a key frame");
+      throw ImageBytes.unreadable("its WebP frame is not a key frame");
     }
     try {
       return new RgbImage(width, height, Vp8Decoder.decode(file, start, end));
     } catch (EOFException e) {
-      throw Bytes.truncated(file.length);
+      throw ImageBytes.truncated(file.length);
     }
   }
 

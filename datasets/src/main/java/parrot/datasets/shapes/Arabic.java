@@ -134,7 +134,7 @@ final class Arabic implements Wording {
   }
 
   @Override
-  public String question(Question question) {
+  public String question(SceneQuestion question) {
     return switch (question.category()) {
       case COLOR -> "ما لون " + the(question.subject()) + "؟";
       case SHAPE -> "ما هو " + the(question.subject()) + "؟";
@@ -167,7 +167,7 @@ final class Arabic implements Wording {
   }
 
   @Override
-  public String sentence(Question question) {
+  public String sentence(SceneQuestion question) {
     String right = option(question.right());
     String subject = question.subject() == null ? "" : the(question.subject());
     boolean feminine = question.subject() != null && noun(question.subject().kind()).feminine();

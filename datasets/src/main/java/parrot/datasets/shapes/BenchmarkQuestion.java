@@ -8,7 +8,7 @@ import parrot.datasets.language.Language;
  *
  * @param index from 0
  */
-public record BenchmarkQuestion(long index, Scene scene, long imageSeed, Question question) {
+public record BenchmarkQuestion(long index, Scene scene, long imageSeed, SceneQuestion question) {
   /** The question in a language. */
   public String text(Language language) {
     return Wording.of(language).question(question);

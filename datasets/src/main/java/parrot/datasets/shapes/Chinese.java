@@ -100,7 +100,7 @@ final class Chinese implements Wording {
   }
 
   @Override
-  public String question(Question question) {
+  public String question(SceneQuestion question) {
     return switch (question.category()) {
       case COLOR -> name(question.subject()) + "是什么颜色？";
       case SHAPE -> name(question.subject()) + "是什么？";
@@ -135,7 +135,7 @@ final class Chinese implements Wording {
   }
 
   @Override
-  public String sentence(Question question) {
+  public String sentence(SceneQuestion question) {
     String right = option(question.right());
     return switch (question.category()) {
       case COLOR -> name(question.subject()) + "是" + right + "的。";

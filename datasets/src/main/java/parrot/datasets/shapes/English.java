@@ -112,7 +112,7 @@ final class English implements Wording {
   }
 
   @Override
-  public String question(Question question) {
+  public String question(SceneQuestion question) {
     return switch (question.category()) {
       case COLOR -> "What colour is " + the(question.subject()) + "?";
       case SHAPE -> "Which shape is " + color(question.subject().color()) + "?";
@@ -145,7 +145,7 @@ final class English implements Wording {
   }
 
   @Override
-  public String sentence(Question question) {
+  public String sentence(SceneQuestion question) {
     String right = option(question.right());
     return switch (question.category()) {
       case COLOR, SIZE, POSITION -> capitalize(the(question.subject())) + " is " + right + ".";

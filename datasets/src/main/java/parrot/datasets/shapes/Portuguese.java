@@ -137,7 +137,7 @@ final class Portuguese implements Wording {
   }
 
   @Override
-  public String question(Question question) {
+  public String question(SceneQuestion question) {
     return switch (question.category()) {
       case COLOR -> "Qual é a cor " + ofThe(question.subject()) + "?";
       case SHAPE -> "Qual figura é " + color(question.subject().color(), true) + "?";
@@ -177,7 +177,7 @@ final class Portuguese implements Wording {
   }
 
   @Override
-  public String sentence(Question question) {
+  public String sentence(SceneQuestion question) {
     String right = option(question.right());
     String subject = question.subject() == null ? "" : capitalize(the(question.subject()));
     boolean feminine = question.subject() != null && noun(question.subject().kind()).feminine();

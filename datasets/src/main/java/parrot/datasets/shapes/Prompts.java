@@ -19,23 +19,24 @@ final class Prompts {
         : text.append('\n').append(instruction).toString();
   }
 
-  static List<String> options(Question question, Wording wording) {
+  static List<String> options(SceneQuestion question, Wording wording) {
     return question.options().stream().map(wording::option).toList();
   }
 
   /** A question with its options and the published instruction. */
-  static String choice(Question question, Wording wording) {
+  static String choice(SceneQuestion question, Wording wording) {
     return choice(
         wording.question(question), options(question, wording), wording.letterInstruction());
   }
 
-  static String choiceAnswer(Question question, Wording wording, MultipleChoiceAnswers answers) {
+  static String choiceAnswer(
+      SceneQuestion question, Wording wording, MultipleChoiceAnswers answers) {
     return answers == MultipleChoiceAnswers.LETTER
         ? String.valueOf(question.letter())
         : wording.option(question.right());
   }
 
-  static String sentence(Question question, Wording wording) {
+  static String sentence(SceneQuestion question, Wording wording) {
     return wording.question(question) + "\n" + wording.sentenceInstruction();
   }
 }

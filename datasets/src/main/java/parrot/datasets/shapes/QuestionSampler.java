@@ -30,9 +30,9 @@ final class QuestionSampler {
   }
 
   /** A question of any category that the scene can answer. */
-  static Question ask(Scene scene, SplittableRandom random) {
+  static SceneQuestion ask(Scene scene, SplittableRandom random) {
     while (true) {
-      Optional<Question> question = ask(scene, category(false, random), random);
+      Optional<SceneQuestion> question = ask(scene, category(false, random), random);
       if (question.isPresent()) {
         return question.get();
       }
@@ -40,7 +40,7 @@ final class QuestionSampler {
   }
 
   /** A question of the category; empty if the scene has no unambiguous one. */
-  static Optional<Question> ask(Scene scene, Category category, SplittableRandom random) {
+  static Optional<SceneQuestion> ask(Scene scene, Category category, SplittableRandom random) {
     return switch (category) {
       case COLOR -> color(scene, random);
       case SHAPE -> shape(scene, random);
@@ -54,7 +54,7 @@ final class QuestionSampler {
     };
   }
 
-  private static Optional<Question> color(Scene scene, SplittableRandom random) {
+  private static Optional<SceneQuestion> color(Scene scene, SplittableRandom random) {
     return pickUnique(scene, object -> new Reference(object.kind(), null), random)
         .map(
             object -> {
@@ -78,7 +78,7 @@ final class QuestionSampler {
             });
   }
 
-  private static Optional<Question> shape(Scene scene, SplittableRandom random) {
+  private static Optional<SceneQuestion> shape(Scene scene, SplittableRandom random) {
     return pickUnique(scene, object -> new Reference(null, object.color()), random)
         .map(
             object -> {
@@ -102,7 +102,7 @@ final class QuestionSampler {
             });
   }
 
-  private static Optional<Question> size(Scene scene, SplittableRandom random) {
+  private static Optional<SceneQuestion> size(Scene scene, SplittableRandom random) {
     SceneObject object = Seeds.pick(scene.objects(), random);
     ShapeSize wrong = object.size() == ShapeSize.SMALL ? ShapeSize.LARGE : ShapeSize.SMALL;
     return Optional.of(
@@ -116,7 +116,7 @@ final class QuestionSampler {
             random));
   }
 
-  private static Question count(Scene scene, ShapeKind kind, SplittableRandom random) {
+  private static SceneQuestion count(Scene scene, ShapeKind kind, SplittableRandom random) {
     int count = (int) scene.count(object -> kind == null || object.kind() == kind);
     List<Answer> wrong = new ArrayList<>();
     for (int i = 1; i <= 4; i++) {
@@ -134,7 +134,7 @@ final class QuestionSampler {
         random);
   }
 
-  private static Optional<Question> position(Scene scene, SplittableRandom random) {
+  private static Optional<SceneQuestion> position(Scene scene, SplittableRandom random) {
     SceneObject object = Seeds.pick(scene.objects(), random);
     List<Answer> wrong = new ArrayList<>();
     for (Place place : Place.values()) {
@@ -153,7 +153,7 @@ final class QuestionSampler {
             random));
   }
 
-  private static Optional<Question> object(Scene scene, SplittableRandom random) {
+  private static Optional<SceneQuestion> object(Scene scene, SplittableRandom random) {
     SceneObject object = Seeds.pick(scene.objects(), random);
     Answer right = new Answer.OfObject(object.kind(), object.color());
     List<Answer> wrong = new ArrayList<>();
@@ -189,7 +189,7 @@ final class QuestionSampler {
     return Optional.of(question(Category.OBJECT, null, null, object.place(), right, wrong, random));
   }
 
-  private static Optional<Question> relation(Scene scene, SplittableRandom random) {
+  private static Optional<SceneQuestion> relation(Scene scene, SplittableRandom random) {
     List<SceneObject> shuffled = new ArrayList<>(scene.objects());
     Seeds.shuffle(shuffled, random);
     for (SceneObject object : shuffled) {
@@ -261,7 +261,7 @@ final class QuestionSampler {
     return Seeds.pick(references, random);
   }
 
-  private static Question question(
+  private static SceneQuestion question(
       Category category,
       Reference subject,
       Reference other,
@@ -272,15 +272,15 @@ final class QuestionSampler {
     List<Answer> options = new ArrayList<>(wrong);
     options.add(right);
     Seeds.shuffle(options, random);
-    return new Question(category, subject, other, place, options, options.indexOf(right));
+    return new SceneQuestion(category, subject, other, place, options, options.indexOf(right));
   }
 
   /** The same question with the right answer moved to a slot, modulo the number of options. */
-  static Question withAnswerAt(Question question, int slot) {
+  static SceneQuestion withAnswerAt(SceneQuestion question, int slot) {
     List<Answer> options = new ArrayList<>(question.options());
     int to = Math.floorMod(slot, options.size());
     Collections.swap(options, question.answer(), to);
-    return new Question(
+    return new SceneQuestion(
         question.category(), question.subject(), question.other(), question.place(), options, to);
   }
 }

@@ -164,7 +164,7 @@ final class Russian implements Wording {
   }
 
   @Override
-  public String question(Question question) {
+  public String question(SceneQuestion question) {
     return switch (question.category()) {
       case COLOR -> "Какой цвет у " + genitive(question.subject()) + "?";
       case SHAPE ->
@@ -205,7 +205,7 @@ final class Russian implements Wording {
   }
 
   @Override
-  public String sentence(Question question) {
+  public String sentence(SceneQuestion question) {
     String right = option(question.right());
     String subject = question.subject() == null ? "" : capitalize(nominative(question.subject()));
     Gender gender = question.subject() == null ? null : noun(question.subject().kind()).gender();

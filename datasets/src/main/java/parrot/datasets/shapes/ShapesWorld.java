@@ -84,7 +84,7 @@ public final class ShapesWorld {
     Category category = QuestionSampler.category(true, random);
     while (true) {
       Scene scene = SceneSampler.scene(Split.BENCHMARK, random);
-      Optional<Question> question = QuestionSampler.ask(scene, category, random);
+      Optional<SceneQuestion> question = QuestionSampler.ask(scene, category, random);
       if (question.isPresent()) {
         return new BenchmarkQuestion(
             index,

@@ -153,7 +153,7 @@ public final class ShapesWriter {
 
   /** Writes the image if its index is at least {@code paintFrom}; its path from the root. */
   private String image(ShapesExample example, Split split, long paintFrom) throws IOException {
-    ImageFormat format = ImageFormat.of(example.imageSeed(), world.config().jpegShare());
+    ImageEncoding format = ImageEncoding.of(example.imageSeed(), world.config().jpegShare());
     long index = example.imageIndex();
     String name =
         String.format(
@@ -184,7 +184,7 @@ public final class ShapesWriter {
       while (questions.hasNext()) {
         BenchmarkQuestion question = questions.next();
         byte[] image =
-            ImageFormat.of(question.imageSeed(), world.config().jpegShare())
+            ImageEncoding.of(question.imageSeed(), world.config().jpegShare())
                 .encode(world.image(question));
         for (BenchmarkWriter writer : writers) {
           writer.write(question, image);

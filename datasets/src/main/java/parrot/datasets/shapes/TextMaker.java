@@ -62,17 +62,17 @@ final class TextMaker {
 
   /** A question about a scene, after {@code shown}: the image token or the scene in words. */
   List<Turn> shortAnswer(String shown, Scene scene, Wording wording, SplittableRandom random) {
-    Question question = QuestionSampler.ask(scene, random);
+    SceneQuestion question = QuestionSampler.ask(scene, random);
     return turns(shown + wording.question(question), wording.option(question.right()));
   }
 
   List<Turn> sentence(String shown, Scene scene, Wording wording, SplittableRandom random) {
-    Question question = QuestionSampler.ask(scene, random);
+    SceneQuestion question = QuestionSampler.ask(scene, random);
     return turns(shown + Prompts.sentence(question, wording), wording.sentence(question));
   }
 
   List<Turn> choice(String shown, Scene scene, Wording wording, SplittableRandom random) {
-    Question question = QuestionSampler.ask(scene, random);
+    SceneQuestion question = QuestionSampler.ask(scene, random);
     return turns(
         shown + Prompts.choice(question, wording),
         Prompts.choiceAnswer(question, wording, answers));
@@ -80,7 +80,7 @@ final class TextMaker {
 
   private List<Turn> choiceText(
       String shown, Scene scene, Wording wording, SplittableRandom random) {
-    Question question = QuestionSampler.ask(scene, random);
+    SceneQuestion question = QuestionSampler.ask(scene, random);
     List<String> options = Prompts.options(question, wording);
     return turns(
         shown + Prompts.choice(wording.question(question), options, wording.textInstruction()),
@@ -93,7 +93,7 @@ final class TextMaker {
     Set<Category> asked = EnumSet.noneOf(Category.class);
     int questions = 2 + random.nextInt(3);
     while (asked.size() < questions) {
-      Question question = QuestionSampler.ask(scene, random);
+      SceneQuestion question = QuestionSampler.ask(scene, random);
       if (asked.add(question.category())) {
         String before = turns.isEmpty() ? shown : "";
         boolean choice = random.nextBoolean();
@@ -122,7 +122,7 @@ final class TextMaker {
    * see.
    */
   private List<Turn> letters(Wording wording, SplittableRandom random) {
-    Question question = QuestionSampler.ask(SceneSampler.scene(Split.TRAIN, random), random);
+    SceneQuestion question = QuestionSampler.ask(SceneSampler.scene(Split.TRAIN, random), random);
     List<String> options = Prompts.options(question, wording);
     String right = options.get(question.answer());
     if (random.nextBoolean()) {

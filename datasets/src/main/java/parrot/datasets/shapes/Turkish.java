@@ -122,7 +122,7 @@ final class Turkish implements Wording {
   }
 
   @Override
-  public String question(Question question) {
+  public String question(SceneQuestion question) {
     String subject = question.subject() == null ? "" : capitalize(name(question.subject()));
     return switch (question.category()) {
       case COLOR -> subject + " ne renk?";
@@ -158,7 +158,7 @@ final class Turkish implements Wording {
   }
 
   @Override
-  public String sentence(Question question) {
+  public String sentence(SceneQuestion question) {
     String right = option(question.right());
     String subject = question.subject() == null ? "" : capitalize(name(question.subject()));
     return switch (question.category()) {

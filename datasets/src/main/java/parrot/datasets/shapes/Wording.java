@@ -32,13 +32,13 @@ interface Wording {
   String terse(List<SceneObject> objects);
 
   /** A question as a sentence. */
-  String question(Question question);
+  String question(SceneQuestion question);
 
   /** An answer as it stands among the options; also the short answer. No final period. */
   String option(Answer answer);
 
   /** The right answer as a full sentence. */
-  String sentence(Question question);
+  String sentence(SceneQuestion question);
 
   /**
    * Things with their number: "three circles".

@@ -125,7 +125,8 @@ class ArabicTest {
     assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("ما مجموع دائرتين وثلاث دوائر؟");
   }
 
-  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+  private static void assertSaid(
+      SceneQuestion asked, String question, String answer, String sentence) {
     assertThat(WORDING.question(asked)).isEqualTo(question);
     assertThat(WORDING.option(asked.right())).isEqualTo(answer);
     assertThat(WORDING.sentence(asked)).isEqualTo(sentence);

@@ -7,7 +7,7 @@ import java.util.List;
 final class Asked {
   private Asked() {}
 
-  static Question color(ShapeKind kind, ShapeColor color) {
+  static SceneQuestion color(ShapeKind kind, ShapeColor color) {
     ShapeColor wrong = color == ShapeColor.RED ? ShapeColor.BLUE : ShapeColor.RED;
     return question(
         Category.COLOR,
@@ -18,7 +18,7 @@ final class Asked {
         new Answer.OfColor(wrong));
   }
 
-  static Question shape(ShapeColor color, ShapeKind kind) {
+  static SceneQuestion shape(ShapeColor color, ShapeKind kind) {
     ShapeKind wrong = kind == ShapeKind.CIRCLE ? ShapeKind.STAR : ShapeKind.CIRCLE;
     return question(
         Category.SHAPE,
@@ -29,13 +29,13 @@ final class Asked {
         new Answer.OfKind(wrong));
   }
 
-  static Question size(Reference subject, ShapeSize size) {
+  static SceneQuestion size(Reference subject, ShapeSize size) {
     ShapeSize wrong = size == ShapeSize.SMALL ? ShapeSize.LARGE : ShapeSize.SMALL;
     return question(
         Category.SIZE, subject, null, null, new Answer.OfSize(size), new Answer.OfSize(wrong));
   }
 
-  static Question count(int count, ShapeKind kind) {
+  static SceneQuestion count(int count, ShapeKind kind) {
     return question(
         kind == null ? Category.COUNT : Category.KIND_COUNT,
         kind == null ? null : new Reference(kind, null),
@@ -45,7 +45,7 @@ final class Asked {
         new Answer.OfCount(count % 4 + 1, kind));
   }
 
-  static Question position(Reference subject, Place place) {
+  static SceneQuestion position(Reference subject, Place place) {
     Place wrong = place == Place.TOP_LEFT ? Place.TOP_RIGHT : Place.TOP_LEFT;
     return question(
         Category.POSITION,
@@ -56,7 +56,7 @@ final class Asked {
         new Answer.OfPlace(wrong));
   }
 
-  static Question object(Place place, ShapeColor color, ShapeKind kind) {
+  static SceneQuestion object(Place place, ShapeColor color, ShapeKind kind) {
     ShapeKind wrong = kind == ShapeKind.CIRCLE ? ShapeKind.STAR : ShapeKind.CIRCLE;
     return question(
         Category.OBJECT,
@@ -67,7 +67,7 @@ final class Asked {
         new Answer.OfObject(wrong, color));
   }
 
-  static Question relation(Reference subject, Relation relation, Reference other) {
+  static SceneQuestion relation(Reference subject, Relation relation, Reference other) {
     Relation wrong = relation == Relation.LEFT ? Relation.RIGHT : Relation.LEFT;
     return question(
         Category.RELATION,
@@ -94,8 +94,8 @@ final class Asked {
     return new SceneObject(kind, color, size, place);
   }
 
-  private static Question question(
+  private static SceneQuestion question(
       Category category, Reference subject, Reference other, Place place, Answer... answers) {
-    return new Question(category, subject, other, place, new ArrayList<>(List.of(answers)), 0);
+    return new SceneQuestion(category, subject, other, place, new ArrayList<>(List.of(answers)), 0);
   }
 }

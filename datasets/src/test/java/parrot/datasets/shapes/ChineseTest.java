@@ -91,7 +91,8 @@ class ChineseTest {
     assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("两个圆形加三个圆形，一共是多少？");
   }
 
-  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+  private static void assertSaid(
+      SceneQuestion asked, String question, String answer, String sentence) {
     assertThat(WORDING.question(asked)).isEqualTo(question);
     assertThat(WORDING.option(asked.right())).isEqualTo(answer);
     assertThat(WORDING.sentence(asked)).isEqualTo(sentence);

@@ -115,7 +115,8 @@ class EnglishTest {
     assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("How many are two circles and three circles?");
   }
 
-  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+  private static void assertSaid(
+      SceneQuestion asked, String question, String answer, String sentence) {
     assertThat(WORDING.question(asked)).isEqualTo(question);
     assertThat(WORDING.option(asked.right())).isEqualTo(answer);
     assertThat(WORDING.sentence(asked)).isEqualTo(sentence);

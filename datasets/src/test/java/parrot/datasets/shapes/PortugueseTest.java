@@ -128,7 +128,8 @@ class PortugueseTest {
     assertThat(WORDING.sum(2, 3, STAR)).isEqualTo("Quanto é duas estrelas mais três estrelas?");
   }
 
-  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+  private static void assertSaid(
+      SceneQuestion asked, String question, String answer, String sentence) {
     assertThat(WORDING.question(asked)).isEqualTo(question);
     assertThat(WORDING.option(asked.right())).isEqualTo(answer);
     assertThat(WORDING.sentence(asked)).isEqualTo(sentence);

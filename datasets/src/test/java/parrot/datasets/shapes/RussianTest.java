@@ -129,7 +129,8 @@ class RussianTest {
     assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("Сколько будет два круга и три круга?");
   }
 
-  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+  private static void assertSaid(
+      SceneQuestion asked, String question, String answer, String sentence) {
     assertThat(WORDING.question(asked)).isEqualTo(question);
     assertThat(WORDING.option(asked.right())).isEqualTo(answer);
     assertThat(WORDING.sentence(asked)).isEqualTo(sentence);

@@ -29,8 +29,8 @@ class ScenePainterTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ImageFormat.class)
-  void coloursSurviveTheFileFormat(ImageFormat format) throws IOException {
+  @EnumSource(ImageEncoding.class)
+  void coloursSurviveTheFileFormat(ImageEncoding format) throws IOException {
     for (int i = 0; i < 50; i++) {
       Scene scene = SceneSampler.scene(1, Split.TRAIN, i);
       byte[] file = format.encode(ScenePainter.paint(scene, SIZE, i));

@@ -98,7 +98,7 @@ class ShapesWorldTest {
     int fourOptions = 0;
     double chance = 0;
     for (int i = 0; i < 4000; i++) {
-      Question question = world.benchmark(i).question();
+      SceneQuestion question = world.benchmark(i).question();
       chance += 1.0 / question.options().size() / 4000;
       if (question.options().size() == 4) {
         letters[question.answer()]++;
@@ -117,7 +117,10 @@ class ShapesWorldTest {
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 4000; i++) {
       Scene scene = SceneSampler.scene(7, Split.TRAIN, i);
-      letters[QuestionSampler.ask(scene, Category.COLOR, random).map(Question::answer).orElse(0)]++;
+      letters[
+          QuestionSampler.ask(scene, Category.COLOR, random)
+              .map(SceneQuestion::answer)
+              .orElse(0)]++;
     }
     assertThat(letters[1]).isCloseTo(letters[2], within(150));
     assertThat(letters[2]).isCloseTo(letters[3], within(150));
@@ -130,7 +133,7 @@ class ShapesWorldTest {
     for (int i = 0; i < 1500; i++) {
       Scene scene = SceneSampler.scene(7, Split.TRAIN, i);
       SplittableRandom random = new SplittableRandom(i);
-      Question question = QuestionSampler.ask(scene, category, random).orElse(null);
+      SceneQuestion question = QuestionSampler.ask(scene, category, random).orElse(null);
       if (question == null) {
         continue;
       }
@@ -145,7 +148,7 @@ class ShapesWorldTest {
   }
 
   /** The truth by looking at every object that the question may mean. */
-  private static boolean isTrue(Scene scene, Question question, Answer answer) {
+  private static boolean isTrue(Scene scene, SceneQuestion question, Answer answer) {
     List<SceneObject> meant =
         scene.objects().stream()
             .filter(o -> question.subject() == null || question.subject().matches(o))
@@ -193,7 +196,7 @@ class ShapesWorldTest {
     int taken = 0;
     for (int i = 0; i < 2000; i++) {
       Scene scene = SceneSampler.scene(7, Split.TRAIN, i);
-      Question question =
+      SceneQuestion question =
           QuestionSampler.ask(scene, Category.COLOR, new SplittableRandom(i)).orElse(null);
       if (question == null) {
         continue;

@@ -135,7 +135,8 @@ class TurkishTest {
     assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("İki daire ve üç daire toplam kaç eder?");
   }
 
-  private static void assertSaid(Question asked, String question, String answer, String sentence) {
+  private static void assertSaid(
+      SceneQuestion asked, String question, String answer, String sentence) {
     assertThat(WORDING.question(asked)).isEqualTo(question);
     assertThat(WORDING.option(asked.right())).isEqualTo(answer);
     assertThat(WORDING.sentence(asked)).isEqualTo(sentence);

@@ -1,8 +1,8 @@
 package parrot.datasets.image.webp;
 
 /**
- * Converts luma and halved chroma to RGB, with libwebp's smoothing of the chroma and its fixed-point
- * arithmetic.
+ * Converts luma and halved chroma to RGB, with libwebp's smoothing of the chroma and its
+ * fixed-point arithmetic.
  */
 final class Vp8Colours {
   private Vp8Colours() {}

@@ -13,7 +13,7 @@ import java.util.List;
  * @param options two to four distinct answers in the order of their letters
  * @param answer index of the right one
  */
-public record Question(
+public record SceneQuestion(
     Category category,
     Reference subject,
     Reference other,
@@ -21,7 +21,7 @@ public record Question(
     List<Answer> options,
     int answer) {
 
-  public Question {
+  public SceneQuestion {
     options = List.copyOf(options);
     if (options.size() < 2
         || options.size() > 4

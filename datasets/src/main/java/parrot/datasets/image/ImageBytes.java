@@ -2,11 +2,11 @@ package parrot.datasets.image;
 
 import parrot.datasets.image.UnusableImageException.Reason;
 
-/** Integers of an image file; reading past its end is the report of a truncated image. */
-final class Bytes {
+/** The integers in an image file. Reading past its end reports a truncated image. */
+final class ImageBytes {
   private final byte[] data;
 
-  Bytes(byte[] data) {
+  ImageBytes(byte[] data) {
     this.data = data;
   }
 

@@ -13,15 +13,15 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** The file formats images are written in. */
-enum ImageFormat {
+/** The file formats that images are written in. */
+enum ImageEncoding {
   PNG,
   JPEG;
 
   private static final float JPEG_QUALITY = 0.92f;
 
   /** Which format the image of this seed has. */
-  static ImageFormat of(long imageSeed, double jpegShare) {
+  static ImageEncoding of(long imageSeed, double jpegShare) {
     double draw = new SplittableRandom(Seeds.mix(imageSeed)).nextDouble();
     return draw < jpegShare ? JPEG : PNG;
   }
