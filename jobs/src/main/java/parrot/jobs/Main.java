@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Failures;
+import parrot.jobs.cli.FormerNames;
 import parrot.jobs.cli.QuietStart;
 import parrot.jobs.cli.Versions;
 import parrot.jobs.cluster.ClusterCommand;
@@ -84,7 +85,7 @@ public final class Main implements Runnable {
     commands.setErr(err);
     Main main = (Main) commands.getCommand();
     try {
-      return commands.execute(args);
+      return commands.execute(FormerNames.replace(args));
     } catch (Throwable error) {
       // Picocli hands on exceptions; out of memory and missing natives are errors.
       return main.report(error, err);

@@ -6,8 +6,17 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.invoke.MethodType;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
@@ -18,6 +27,8 @@ import parrot.jobs.failure.DivergedException;
 import parrot.model.ModelException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
 class MainTest {
@@ -82,6 +93,90 @@ class MainTest {
     }
   }
 
+  private static List<ArgSpec> arguments() {
+    List<ArgSpec> arguments = new ArrayList<>();
+    Deque<CommandLine> open = new ArrayDeque<>(List.of(Main.commandLine()));
+    while (!open.isEmpty()) {
+      CommandLine command = open.pop();
+      open.addAll(command.getSubcommands().values());
+      arguments.addAll(command.getCommandSpec().args());
+    }
+    return arguments;
+  }
+
+  @Test
+  void oneWordStandsForOneKindOfValue() {
+    Set<String> words =
+        Set.of("DIR", "FILE", "FILE|DIR", "URL", "KEY=VALUE", "TEXT", "NAME", "TAG", "LIST");
+    Set<String> numbers = Set.of("N", "PIXELS", "SHARE", "NUMBER");
+    for (ArgSpec argument : arguments()) {
+      boolean flag = argument.isOption() && argument.arity().max() == 0;
+      assertThat(flag || words.contains(label(argument)) || numbers.contains(label(argument)))
+          .as("%s is called %s", argument, label(argument))
+          .isTrue();
+      boolean number = Number.class.isAssignableFrom(wrapper(argument));
+      assertThat(numbers.contains(label(argument))).as("%s", argument).isEqualTo(!flag && number);
+    }
+  }
+
+  private static String label(ArgSpec argument) {
+    return argument.paramLabel();
+  }
+
+  private static Class<?> wrapper(ArgSpec argument) {
+    Class<?> type =
+        argument.typeInfo().isOptional()
+            ? argument.auxiliaryTypes()[0]
+            : argument.typeInfo().getType();
+    return MethodType.methodType(type).wrap().returnType();
+  }
+
+  @Test
+  void whatHasADefaultSaysItAtTheEndOfItsDescription() {
+    for (ArgSpec argument : arguments()) {
+      String description = String.join(" ", argument.description());
+      assertThat(description).as("%s", argument).endsWith(".");
+      boolean number = Number.class.isAssignableFrom(wrapper(argument));
+      if (argument.defaultValue() != null
+          || number && !argument.required() && hasNoLimit(argument)) {
+        assertThat(description).as("%s", argument).contains("(default: ");
+      }
+      if (description.contains("(default: ")) {
+        assertThat(description).as("%s", argument).endsWith(").");
+      }
+    }
+  }
+
+  /** Of options that only narrow or name something, the description says what happens without. */
+  private static boolean hasNoLimit(ArgSpec argument) {
+    return !Set.of("--limit", "--replicas").contains(((OptionSpec) argument).longestName());
+  }
+
+  @Test
+  void optionsThatCommandsShareReadTheSameEverywhere() {
+    Map<String, Set<String>> readings = new TreeMap<>();
+    for (ArgSpec argument : arguments()) {
+      if (argument instanceof OptionSpec option) {
+        readings
+            .computeIfAbsent(option.longestName(), name -> new TreeSet<>())
+            .add(label(option) + " " + String.join(" ", option.description()));
+      }
+    }
+    for (String shared :
+        List.of("--master", "--conf", "--model", "--kernels", "--overwrite", "--matching")) {
+      assertThat(readings.get(shared)).as(shared).hasSize(1);
+    }
+  }
+
+  @Test
+  void formerNamesOfOptionsWorkAndAreNotShown() {
+    assertThat(run("shapes", "--out", "x", "--picture-size", "0")).isEqualTo(2);
+    assertThat(run("shapes", "--out", "x", "--picture-size=0")).isEqualTo(2);
+    assertThat(err.toString()).doesNotContain("picture-size").contains("imageSize");
+    assertThat(run("shapes", "--help")).isZero();
+    assertThat(out.toString()).contains("--image-size=PIXELS").doesNotContain("picture");
+  }
+
   @Test
   void withoutACommandTheHelpIsTheAnswer() {
     assertThat(run()).isZero();
@@ -121,7 +216,7 @@ class MainTest {
     assertThat(err.toString())
         .contains("Invalid value for option '--captions'", "'many' is not an int");
     assertThat(run("shapes")).isEqualTo(2);
-    assertThat(err.toString()).contains("Missing required option: '--out=FOLDER'");
+    assertThat(err.toString()).contains("Missing required option: '--out=DIR'");
   }
 
   @Test

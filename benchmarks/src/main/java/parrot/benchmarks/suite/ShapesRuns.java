@@ -88,7 +88,7 @@ final class ShapesRuns {
           "100",
           "--choice-answers",
           "text",
-          "--picture-size",
+          "--image-size",
           "112",
           "--seed",
           "1");
@@ -121,7 +121,7 @@ final class ShapesRuns {
           "world/tokenizer.json",
           "--out",
           "shards/" + name,
-          "--picture-size",
+          "--image-size",
           "56",
           "--max-length",
           "256",

@@ -55,7 +55,7 @@ public record ShapesConfig(
     Objects.requireNonNull(textShares, "textShares");
     if (imageSize < SMALLEST_PICTURE || imageSize > LARGEST_PICTURE) {
       throw new DataException(
-          "Invalid pictureSize: "
+          "Invalid imageSize: "
               + imageSize
               + (" (must be " + SMALLEST_PICTURE + " to " + LARGEST_PICTURE + ")"));
     }

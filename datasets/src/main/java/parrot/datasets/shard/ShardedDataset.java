@@ -107,7 +107,7 @@ public final class ShardedDataset {
               + manifest.imageSize()
               + ", expected "
               + size
-              + "); preprocess again with --picture-size "
+              + "); preprocess again with --image-size "
               + size);
     }
     return this;

@@ -32,8 +32,7 @@ class ShapesConfigTest {
   void refusesWhatIsOutOfRange() {
     assertRefused(
         ShapesConfig.builder().captions(-1), "Invalid captions: -1 (must not be negative)");
-    assertRefused(
-        ShapesConfig.builder().imageSize(8), "Invalid pictureSize: 8 (must be 28 to 2048)");
+    assertRefused(ShapesConfig.builder().imageSize(8), "Invalid imageSize: 8 (must be 28 to 2048)");
     assertRefused(
         ShapesConfig.builder().jpegShare(Double.NaN), "Invalid jpegShare: NaN (must be 0 to 1)");
   }

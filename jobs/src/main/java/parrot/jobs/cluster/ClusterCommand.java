@@ -39,10 +39,10 @@ public final class ClusterCommand implements Runnable {
 
   @Option(
       names = "--folder",
-      paramLabel = "FOLDER",
+      paramLabel = "DIR",
       scope = ScopeType.INHERIT,
       description =
-          "Where it is kept (default: PARROT_CLUSTER, else .cluster beside the launcher).")
+          "Folder of the cluster (default: PARROT_CLUSTER, else .cluster beside the launcher).")
   private Path given;
 
   @Override
@@ -50,23 +50,29 @@ public final class ClusterCommand implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  @Command(description = "Start a cluster, or what does not run of the one that is there.")
+  @Command(description = "Start a cluster, or what does not run of one that exists.")
   void up(
-      @Option(names = "--workers", paramLabel = "N", description = "Of Spark (default: 2).")
+      @Option(names = "--workers", paramLabel = "N", description = "Workers of Spark (default: 2).")
           Optional<Integer> workers,
-      @Option(names = "--cores", paramLabel = "N", description = "Of each worker (default: 1).")
+      @Option(
+              names = "--cores",
+              paramLabel = "N",
+              description = "Cores of each worker (default: 1).")
           Optional<Integer> cores,
       @Option(
               names = "--memory",
-              paramLabel = "MIB",
-              description = "Of each worker in MiB (default: 2048).")
+              paramLabel = "N",
+              description = "Memory of each worker in MiB (default: 2048).")
           Optional<Integer> memory,
       @Option(
               names = "--gpus-per-worker",
               paramLabel = "N",
-              description = "GPU addresses of each worker, there or not (default: 0).")
+              description = "GPU addresses of each worker, present or not (default: 0).")
           Optional<Integer> gpus,
-      @Option(names = "--data-nodes", paramLabel = "N", description = "Of HDFS (default: 2).")
+      @Option(
+              names = "--data-nodes",
+              paramLabel = "N",
+              description = "Data nodes of HDFS (default: 2).")
           Optional<Integer> dataNodes)
       throws IOException {
     ClusterFolder folder = folder().requireUsable();
@@ -109,7 +115,7 @@ public final class ClusterCommand implements Runnable {
     return value;
   }
 
-  @Command(description = "Show its processes and addresses; exits with 1 where one does not run.")
+  @Command(description = "Show its processes and addresses; exits with 1 if one does not run.")
   void status() throws IOException {
     LocalCluster cluster = cluster();
     boolean all = true;
@@ -134,7 +140,7 @@ public final class ClusterCommand implements Runnable {
   }
 
   @Command(description = "Start one process that does not run.")
-  void start(@Parameters(paramLabel = "NAME", description = "As status calls it.") String name)
+  void start(@Parameters(paramLabel = "NAME", description = "Name that status shows.") String name)
       throws IOException {
     LocalCluster cluster = cluster();
     boolean started = cluster.start(name);
@@ -144,8 +150,8 @@ public final class ClusterCommand implements Runnable {
 
   @Command(description = "End one process.")
   void stop(
-      @Parameters(paramLabel = "NAME", description = "As status calls it.") String name,
-      @Option(names = "--kill", description = "At once, as kill -9 does.") boolean kill)
+      @Parameters(paramLabel = "NAME", description = "Name that status shows.") String name,
+      @Option(names = "--kill", description = "End it at once, as kill -9 does.") boolean kill)
       throws IOException {
     boolean ran = cluster().daemon(name).stop(kill);
     say(name + (ran ? " stopped" : " did not run"));
@@ -153,7 +159,10 @@ public final class ClusterCommand implements Runnable {
 
   @Command(description = "End all processes and delete the folder with what is in its HDFS.")
   void down(
-      @Option(names = "--keep", description = "Keep the folder; up starts it again.") boolean keep)
+      @Option(
+              names = "--keep",
+              description = "Keep the folder, so that up starts the cluster again.")
+          boolean keep)
       throws IOException {
     LocalCluster cluster = cluster();
     List<String> names = new ArrayList<>(cluster.names());

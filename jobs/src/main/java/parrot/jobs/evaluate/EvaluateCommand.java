@@ -2,18 +2,19 @@ package parrot.jobs.evaluate;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.MatchingRule;
-import parrot.jobs.cli.KernelNames;
+import parrot.jobs.cli.KernelOptions;
+import parrot.jobs.cli.ModelOption;
+import parrot.jobs.cli.OverwriteOption;
+import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
-import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Precision;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,22 +38,15 @@ import picocli.CommandLine.Spec;
 public final class EvaluateCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description =
-          "Folder with config.json, weights and tokenizer.json, or of a training run (its newest"
-              + " checkpoint); local or in HDFS.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--benchmark",
       required = true,
       arity = "1..*",
-      paramLabel = "TSV|DIR",
+      paramLabel = "FILE|DIR",
       description =
-          "Benchmark files such as MMMB_en.tsv, or folders of them. The name's end is the"
+          "Benchmark files such as MMMB_en.tsv, or folders of them. A file's name ends in its"
               + " language: en, cn or zh, pt, ar, tr, ru.")
   private List<String> benchmarks;
 
@@ -65,7 +59,7 @@ public final class EvaluateCommand implements Callable<Void> {
 
   @Option(
       names = "--blank",
-      description = "Show a blank image instead of each one: what is right then was guessed.")
+      description = "Show blank images: what is right then was guessed from the text.")
   private boolean blank;
 
   @Option(names = "--circular", description = "Ask and score every benchmark circularly.")
@@ -81,46 +75,30 @@ public final class EvaluateCommand implements Callable<Void> {
       names = "--max-new-tokens",
       paramLabel = "N",
       defaultValue = "" + AnsweringOptions.DEFAULT_MAX_NEW_TOKENS,
-      description = "Longest answer, in tokens (${DEFAULT-VALUE}).")
+      description = "Longest answer, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
-  @Option(
-      names = "--kernels",
-      paramLabel = "NAME",
-      completionCandidates = KernelNames.class,
-      description = "What computes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-  private String kernels = Kernels.defaultName();
-
-  @Option(
-      names = "--precision",
-      paramLabel = "NAME",
-      defaultValue = "f32",
-      description = "Of matrix products: f32 or bf16 (${DEFAULT-VALUE}).")
-  private String precision;
+  @Mixin private KernelOptions kernels;
 
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Spark tasks for each file (by its size). Decides nothing but speed.")
+      description = "Spark tasks for each file; changes nothing but speed (default: by its size).")
   private Integer partitions;
 
   @Option(
       names = "--matching",
-      paramLabel = "RULE",
+      paramLabel = "NAME",
       defaultValue = "PUBLISHED",
       description =
-          "How answers count as options: published, as published results are, or multilingual,"
-              + " which also reads letters as the six languages write them (published).")
+          "How an option is recognised in an answer: published, as published results do, or"
+              + " multilingual, which also reads letters as the six languages write them (default:"
+              + " published).")
   private MatchingRule matching;
 
-  @Option(names = "--overwrite", description = "Ask again where stale predictions are.")
-  private boolean overwrite;
+  @Mixin private OverwriteOption overwrite;
 
-  @Option(
-      names = "--master",
-      paramLabel = "URL",
-      description = "Spark master (spark-submit's, else local[*]).")
-  private String master;
+  @Mixin private SparkOptions spark;
 
   @Override
   public Void call() {
@@ -129,26 +107,29 @@ public final class EvaluateCommand implements Callable<Void> {
     AnsweringOptions options =
         Arguments.check(
             spec,
-            () -> new AnsweringOptions(maxNewTokens, kernels, Precision.of(precision), 1, blank));
+            () ->
+                new AnsweringOptions(
+                    maxNewTokens, kernels.name(), kernels.precision(), kernels.threads(1), blank));
     EvaluateJob.Request request =
         new EvaluateJob.Request(
-            model,
+            model.folder(),
             benchmarks,
             this.out,
             circular,
             limit == null ? 0 : limit,
             partitions == null ? 0 : partitions,
-            overwrite,
+            overwrite.given(),
             matching,
             options);
     EvaluateJob.Result result;
-    try (SparkSession session = SparkSessions.create("parrot evaluate", master, Map.of());
-        JavaSparkContext spark = SparkSessions.context(session)) {
+    try (SparkSession session =
+            SparkSessions.create("parrot evaluate", spark.master(), spark.settings());
+        JavaSparkContext context = SparkSessions.context(session)) {
       PrintWriter console = spec.commandLine().getOut();
-      Preflight.checkAnyTasks(session.sparkContext(), kernels, options.precision())
+      Preflight.checkAnyTasks(session.sparkContext(), kernels.name(), kernels.precision())
           .forEach(console::println);
       console.flush();
-      result = EvaluateJob.run(request, spark);
+      result = EvaluateJob.run(request, context);
     }
     print(spec.commandLine().getOut(), result);
     int failed = result.scores().failed();

@@ -9,11 +9,11 @@ import parrot.datasets.DataException;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
-import parrot.jobs.cli.KernelNames;
-import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Precision;
+import parrot.jobs.cli.KernelOptions;
+import parrot.jobs.cli.ModelOption;
 import parrot.model.kernel.Threads;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,23 +28,17 @@ import picocli.CommandLine.Spec;
       "  ./parrot generate --model runs/instruct --image cat.jpg --question 'What is this?'"
     })
 public final class GenerateCommand implements Callable<Void> {
-  private static final long LARGEST_PICTURE = 1L << 30;
+  private static final long LARGEST_IMAGE = 1L << 30;
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description =
-          "Folder with config.json, weights and tokenizer.json, or of a training run (its newest"
-              + " checkpoint); local or in HDFS.")
-  private String model;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--image",
       paramLabel = "FILE",
-      description = "PNG, JPEG, GIF, BMP or WebP file. Without it the question is about no image.")
+      description =
+          "PNG, JPEG, GIF, BMP or WebP file (default: none, the question is about text alone).")
   private String image;
 
   @Option(names = "--question", required = true, paramLabel = "TEXT", description = "The question.")
@@ -54,15 +48,10 @@ public final class GenerateCommand implements Callable<Void> {
       names = "--max-new-tokens",
       paramLabel = "N",
       defaultValue = "64",
-      description = "Longest answer, in tokens (${DEFAULT-VALUE}).")
+      description = "Longest answer, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
-  @Option(
-      names = "--kernels",
-      paramLabel = "NAME",
-      completionCandidates = KernelNames.class,
-      description = "What computes: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
-  private String kernels = Kernels.defaultName();
+  @Mixin private KernelOptions kernels;
 
   @Override
   public Void call() {
@@ -72,12 +61,16 @@ public final class GenerateCommand implements Callable<Void> {
             spec,
             () ->
                 new AnsweringOptions(
-                    maxNewTokens, kernels, Precision.F32, Threads.allowed(), false));
+                    maxNewTokens,
+                    kernels.name(),
+                    kernels.precision(),
+                    kernels.threads(Threads.allowed()),
+                    false));
     if (question.isBlank()) {
       throw Arguments.refuse(spec, "Invalid --question: it is blank (must be a question)");
     }
     byte[] content = image == null ? null : read(image, configuration);
-    Path folder = Checkpoints.resolveModel(FileSystems.path(model), configuration);
+    Path folder = Checkpoints.resolveModel(FileSystems.path(model.folder()), configuration);
     try (AnsweringModel opened = AnsweringModel.open(folder, options, configuration)) {
       spec.commandLine().getOut().println(opened.answer(question, content));
     } catch (UnusableImageException e) {
@@ -98,7 +91,7 @@ public final class GenerateCommand implements Callable<Void> {
         throw new DataException(
             "Cannot read image %s: there is no such file (check --image)".formatted(path));
       }
-      return FileSystems.readFully(files, path, LARGEST_PICTURE);
+      return FileSystems.readFully(files, path, LARGEST_IMAGE);
     } catch (IOException e) {
       throw new DataException("Cannot read image %s: %s".formatted(path, e.getMessage()), e);
     }

@@ -34,24 +34,24 @@ public final class ScoreCommand implements Callable<Void> {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "PREDICTIONS",
+      paramLabel = "FILE|DIR",
       description =
-          "Prediction files such as MMMB_en.tsv, or the output folder of parrot evaluate.")
+          "Prediction files such as MMMB_en.tsv, or the folder that parrot evaluate wrote.")
   private List<String> predictions;
 
   @Option(
       names = "--benchmark",
       arity = "1..*",
-      paramLabel = "TSV|DIR",
+      paramLabel = "FILE|DIR",
       description =
-          "Benchmark files with the questions. Questions without a prediction then count as"
-              + " missing; else only those that were predicted count.")
+          "Benchmark files with the questions: those without a prediction count as missing"
+              + " (default: only questions with a prediction count).")
   private List<String> benchmarks = List.of();
 
   @Option(
       names = "--compare",
       arity = "1..*",
-      paramLabel = "OTHER",
+      paramLabel = "FILE|DIR",
       description =
           "Predictions of another model on the same questions: prints how much better the first"
               + " ones are, with a paired 95 %% interval.")
@@ -64,11 +64,12 @@ public final class ScoreCommand implements Callable<Void> {
 
   @Option(
       names = "--matching",
-      paramLabel = "RULE",
+      paramLabel = "NAME",
       defaultValue = "PUBLISHED",
       description =
-          "How answers count as options: published, as published results are, or multilingual,"
-              + " which also reads letters as the six languages write them (published).")
+          "How an option is recognised in an answer: published, as published results do, or"
+              + " multilingual, which also reads letters as the six languages write them (default:"
+              + " published).")
   private MatchingRule matching;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the scores to a JSON file.")

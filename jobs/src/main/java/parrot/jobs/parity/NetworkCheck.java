@@ -54,6 +54,7 @@ final class NetworkCheck {
 
   private final Path folder;
   private final String kernels;
+  private final Precision precision;
   private final int threads;
   private final ModelFolder model;
   private final ParrotConfig config;
@@ -63,12 +64,14 @@ final class NetworkCheck {
   private NetworkCheck(
       Path folder,
       String kernels,
+      Precision precision,
       int threads,
       ModelFolder model,
       Safetensors inputs,
       Expectations expected) {
     this.folder = folder;
     this.kernels = kernels;
+    this.precision = precision;
     this.threads = threads;
     this.model = model;
     this.config = model.config();
@@ -82,12 +85,17 @@ final class NetworkCheck {
    * @throws parrot.model.ModelException if a file of it is missing or damaged
    */
   static List<Comparison> run(
-      Path folder, String kernels, int threads, double tolerance, Configuration configuration) {
+      Path folder,
+      String kernels,
+      Precision precision,
+      int threads,
+      double tolerance,
+      Configuration configuration) {
     try (ModelFolder model = ModelFolder.open(folder, configuration);
         Safetensors inputs = Safetensors.open(new Path(folder, CaseKind.INPUTS), configuration);
         Safetensors file = Safetensors.open(new Path(folder, CaseKind.EXPECTED), configuration)) {
       Expectations expected = new Expectations(file, tolerance);
-      new NetworkCheck(folder, kernels, threads, model, inputs, expected).compute();
+      new NetworkCheck(folder, kernels, precision, threads, model, inputs, expected).compute();
       return expected.finish();
     }
   }
@@ -114,7 +122,7 @@ final class NetworkCheck {
 
   private ParrotNetwork network(Set<Part> parts) {
     return new ParrotNetwork(
-        config, parts, model.weights(), Kernels.create(kernels, Precision.F32, threads));
+        config, parts, model.weights(), Kernels.create(kernels, precision, threads));
   }
 
   private void forward() {
@@ -222,8 +230,7 @@ final class NetworkCheck {
           LOSSES, "its shape is %s (must be one loss a step)".formatted(Arrays.toString(shape)));
       return;
     }
-    NetworkSpec spec =
-        new NetworkSpec(folder.toString(), trained(), kernels, Precision.F32, threads);
+    NetworkSpec spec = new NetworkSpec(folder.toString(), trained(), kernels, precision, threads);
     try {
       ComputationGraph graph = ParrotGraph.create(spec, ADAMW);
       Batch batch = inputs.batch();

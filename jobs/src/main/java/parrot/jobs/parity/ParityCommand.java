@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.cli.KernelNames;
-import parrot.model.kernel.KernelProvider;
-import parrot.model.kernel.Kernels;
+import parrot.jobs.cli.KernelOptions;
 import parrot.model.kernel.Threads;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,7 +20,7 @@ import picocli.CommandLine.Spec;
 /** {@code parrot parity}. */
 @Command(
     name = "parity",
-    header = "Prove that reference cases mean the same here.",
+    header = "Prove that this program computes what the reference implementation does.",
     description = {
       "Computes every case in folders of reference cases and compares it with what another"
           + " implementation computed. Cases are recognised by their files:",
@@ -35,8 +33,7 @@ import picocli.CommandLine.Spec;
           + " lossy. Ends with 1 if anything differs or is missing."
     },
     footerHeading = "%nExample:%n%n",
-    footer = {"  ./parrot parity model/src/test/resources/reference"},
-    showDefaultValues = true)
+    footer = {"  ./parrot parity model/src/test/resources/reference"})
 public final class ParityCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
@@ -46,37 +43,31 @@ public final class ParityCommand implements Callable<Void> {
       description = "Folder of a case, or one above several; local or in HDFS.")
   private List<String> folders;
 
-  @Option(
-      names = "--kernels",
-      paramLabel = "NAME",
-      completionCandidates = KernelNames.class,
-      description = "What computes networks: ${COMPLETION-CANDIDATES}.")
-  private String kernels = Kernels.defaultName();
+  @Mixin private KernelOptions kernels;
 
   @Option(
       names = "--tolerance",
-      paramLabel = "X",
+      paramLabel = "NUMBER",
       defaultValue = "1e-4",
-      description = "Largest relative difference of a tensor of floats.")
+      description =
+          "Largest relative difference of a tensor of floats (default: ${DEFAULT-VALUE}).")
   private double tolerance;
 
   @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads of the kernels (default: one per processor).")
-  private Integer threads;
-
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the comparisons here, too.")
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the comparisons to a JSON file.")
   private String json;
 
   @Override
   public Void call() throws IOException {
     checkOptions();
+    int threads = kernels.threads(Threads.allowed());
     Configuration configuration = new Configuration();
     List<ReferenceCase> cases = ReferenceCase.find(folders, configuration);
-    ParityReport report = new ParityReport(spec.commandLine().getOut(), kernels, tolerance);
+    ParityReport report = new ParityReport(spec.commandLine().getOut(), kernels.name(), tolerance);
     for (ReferenceCase reference : cases) {
-      report.add(reference, compute(reference, configuration));
+      report.add(reference, compute(reference, threads, configuration));
     }
     report.finish();
     if (json != null) {
@@ -94,27 +85,21 @@ public final class ParityCommand implements Callable<Void> {
       throw new UsageException(
           "Invalid --tolerance: " + tolerance + " (must be a positive number, such as 1e-4)");
     }
-    if (threads != null && threads < 1) {
-      throw new UsageException("Invalid --threads: " + threads + " (must be at least 1)");
-    }
-    try {
-      KernelProvider.named(kernels)
-          .obstacle()
-          .ifPresent(
-              reason -> {
-                throw new EnvironmentException(reason);
-              });
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
+    kernels.requireUsable();
   }
 
-  private List<Comparison> compute(ReferenceCase reference, Configuration configuration) {
-    int workers = threads == null ? Threads.allowed() : threads;
+  private List<Comparison> compute(
+      ReferenceCase reference, int threads, Configuration configuration) {
     try {
       return switch (reference.kind()) {
         case NETWORK ->
-            NetworkCheck.run(reference.folder(), kernels, workers, tolerance, configuration);
+            NetworkCheck.run(
+                reference.folder(),
+                kernels.name(),
+                kernels.precision(),
+                threads,
+                tolerance,
+                configuration);
         case IMAGES -> ImageCheck.run(reference.folder(), tolerance, configuration);
         case TEXT -> TextCheck.run(reference.folder(), configuration);
       };

@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
+import parrot.jobs.cli.OverwriteOption;
+import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,19 +21,17 @@ import picocli.CommandLine.Spec;
 /** {@code parrot preprocess}. */
 @Command(
     name = "preprocess",
+    header = "Make shards to train on from conversations in LLaVA's JSON and their images.",
     description = {
-      "Make shards to train on from conversations in LLaVA's JSON and their images.",
       "Rows that cannot be used are set aside with the reason in rejected.parquet; duplicates are"
-          + " dropped. Run again on unchanged input with the same options, it writes nothing."
-    },
-    footer = {
-      "",
-      "Example:",
-      "  parrot preprocess --input data/instruct.json --images data/images \\",
-      "      --tokenizer data/tokenizer.json --out shards/instruct \\",
-      "      --picture-size 336 --patch-size 14 --max-length 2048 --benchmark data/benchmark",
-      "",
+          + " dropped. Run again on unchanged input with the same options, it writes nothing.",
       "Paths may be local or hdfs://."
+    },
+    footerHeading = "%nExample:%n%n",
+    footer = {
+      "  ./parrot preprocess --input data/instruct.json --images data/images \\",
+      "      --tokenizer data/tokenizer.json --out shards/instruct \\",
+      "      --image-size 336 --patch-size 14 --max-length 2048 --benchmark data/benchmark"
     })
 public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -67,17 +67,17 @@ public final class PreprocessCommand implements Callable<Void> {
   private String out;
 
   @Option(
-      names = "--picture-size",
+      names = "--image-size",
       defaultValue = "336",
-      paramLabel = "N",
-      description = "Pixels a side that the vision encoder takes (default: ${DEFAULT-VALUE}).")
+      paramLabel = "PIXELS",
+      description = "Width and height that the vision encoder takes (default: ${DEFAULT-VALUE}).")
   private int imageSize;
 
   @Option(
       names = "--patch-size",
       defaultValue = "14",
-      paramLabel = "N",
-      description = "Pixels a side of a visual token (default: ${DEFAULT-VALUE}).")
+      paramLabel = "PIXELS",
+      description = "Width and height of a visual token (default: ${DEFAULT-VALUE}).")
   private int patchSize;
 
   @Option(
@@ -92,7 +92,7 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--shard-rows",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Rows of a shard, about (default: as many as make 512 MiB).")
+      description = "About how many rows a shard has (default: as many as make 512 MiB).")
   private int shardRows;
 
   @Option(
@@ -106,15 +106,15 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--language",
       paramLabel = "TAG",
       description =
-          "Language of rows without the field language: en, zh, pt, ar, tr, ru (default: told from"
-              + " the text).")
+          "Language of rows without a field language: en, zh, pt, ar, tr or ru (default: recognised"
+              + " from the text).")
   private String language;
 
   @Option(
       names = "--benchmark",
       arity = "1..*",
-      paramLabel = "TSV|DIR",
-      description = "Benchmarks whose images must not be trained on; such rows are rejected.")
+      paramLabel = "FILE|DIR",
+      description = "Benchmarks whose images must not be trained on: rows with one are rejected.")
   private List<String> benchmarks = new ArrayList<>();
 
   @Option(
@@ -122,25 +122,20 @@ public final class PreprocessCommand implements Callable<Void> {
       defaultValue = "0.05",
       paramLabel = "SHARE",
       description =
-          "Share of rejected rows beyond which the command fails and writes nothing (default:"
+          "Share of rejected rows above which the command fails and writes nothing (default:"
               + " ${DEFAULT-VALUE}).")
   private double maxRejected;
 
-  @Option(names = "--overwrite", description = "Replace the folder if it exists.")
-  private boolean overwrite;
+  @Mixin private OverwriteOption overwrite;
 
   @Option(
       names = "--seed",
       defaultValue = "0",
       paramLabel = "N",
-      description = "Of the order of rows (default: ${DEFAULT-VALUE}).")
+      description = "Seed of the order of rows (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--master",
-      paramLabel = "URL",
-      description = "Spark master, such as local[4] or yarn (default: spark-submit's, else local).")
-  private String master;
+  @Mixin private SparkOptions spark;
 
   /** Bad usage here, although the same tag in a row is bad data. */
   private Language parseLanguage(String tag) {
@@ -167,10 +162,11 @@ public final class PreprocessCommand implements Callable<Void> {
             language == null ? null : parseLanguage(language),
             benchmarks,
             maxRejected,
-            overwrite,
+            overwrite.given(),
             seed);
     PrintWriter console = spec.commandLine().getOut();
-    try (SparkSession session = SparkSessions.create("parrot preprocess", master, Map.of())) {
+    try (SparkSession session =
+        SparkSessions.create("parrot preprocess", spark.master(), spark.settings())) {
       PreprocessReport report =
           new PreprocessJob(
                   SparkSessions.context(session),

@@ -47,7 +47,7 @@ public record PreprocessOptions(
     inputs = List.copyOf(inputs);
     benchmarks = List.copyOf(benchmarks);
     require(!inputs.isEmpty(), "input", "none", "at least one file or folder");
-    require(imageSize >= 1 && imageSize <= 8192, "picture-size", imageSize, "1 to 8192");
+    require(imageSize >= 1 && imageSize <= 8192, "image-size", imageSize, "1 to 8192");
     require(
         patchSize >= 1 && imageSize % patchSize == 0,
         "patch-size",

@@ -3,7 +3,9 @@ package parrot.jobs.quickstart;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import parrot.jobs.cli.OverwriteOption;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,38 +26,37 @@ import picocli.CommandLine.Spec;
 public final class QuickstartCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--smoke", description = "The same on little data.")
+  @Option(names = "--smoke", description = "Do the same on little data.")
   private boolean smoke;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "quickstart-run",
-      description = "Local folder for report, model and scores (${DEFAULT-VALUE}).")
+      description = "Local folder for report, model and scores (default: ${DEFAULT-VALUE}).")
   private Path out;
 
-  @Option(names = "--overwrite", description = "Replace the folder if a quickstart made it.")
-  private boolean overwrite;
+  @Mixin private OverwriteOption overwrite;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of data and training (${DEFAULT-VALUE}).")
+      description = "Seed of data and training (default: ${DEFAULT-VALUE}).")
   private long seed;
 
   @Option(
       names = "--hdfs-port",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Port of the embedded HDFS on 127.0.0.1 (any free one).")
+      description = "Port of the embedded HDFS on 127.0.0.1 (default: any free one).")
   private int hdfsPort;
 
   @Override
   public Void call() throws Exception {
     PrintWriter console = spec.commandLine().getOut();
     Quickstart.run(
-        new Quickstart.Request(out, smoke, overwrite, seed, hdfsPort),
+        new Quickstart.Request(out, smoke, overwrite.given(), seed, hdfsPort),
         line -> {
           console.println(line);
           console.flush();

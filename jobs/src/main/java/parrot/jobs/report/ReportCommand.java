@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "report",
     header = "Make the HTML report of a run again, from its files.",
     description = {
-      "RUN is the output folder of the quickstart, or any folder that holds training runs"
+      "The folder is that of a quickstart, or any that holds training runs"
           + " (metrics.jsonl), evaluations (scores.json) or both, at any depth up to four.",
       "The report is one file that opens without a network."
     },
@@ -25,13 +25,13 @@ import picocli.CommandLine.Spec;
 public final class ReportCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "RUN", description = "Folder, local or in HDFS.")
+  @Parameters(index = "0", paramLabel = "DIR", description = "Folder of a run, local or in HDFS.")
   private String run;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "The file to write (report.html in the folder).")
+      description = "File to write (default: report.html in the folder).")
   private String out;
 
   @Override

@@ -11,9 +11,10 @@ import parrot.datasets.shapes.MultipleChoiceAnswers;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.Progress;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -22,14 +23,13 @@ import picocli.CommandLine.Spec;
 /** {@code parrot shapes}. */
 @Command(
     name = "shapes",
-    header = "Write a small synthetic world: pictures, questions in six languages, a benchmark.",
+    header = "Write a small synthetic world: images, questions in six languages, a benchmark.",
     description =
-        "Pictures of coloured shapes with captions and conversations as LLaVA JSON, a held-out"
+        "Images of coloured shapes with captions and conversations as LLaVA JSON, a held-out"
             + " part, a benchmark in the MMMB format and a tokenizer. The same seed and options"
             + " give the same files.",
     footerHeading = "%nExample:%n%n",
-    footer = {"  ./parrot shapes --out world --captions 2000 --conversations 4000 --questions 100"},
-    showDefaultValues = true)
+    footer = {"  ./parrot shapes --out world --captions 2000 --conversations 4000 --questions 100"})
 public final class ShapesCommand implements Callable<Void> {
   private static final ShapesConfig DEFAULTS = ShapesConfig.builder().build();
 
@@ -38,82 +38,90 @@ public final class ShapesCommand implements Callable<Void> {
   @Option(
       names = "--out",
       required = true,
-      paramLabel = "FOLDER",
-      description = "Folder to make, local or in HDFS; it must not exist.")
+      paramLabel = "DIR",
+      description = "Folder to write, local or in HDFS.")
   private String out;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Every example is a function of it and of its index.")
+      description =
+          "Seed; an example is a function of it and of its own number (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--captions", paramLabel = "N", description = "Stage 1 examples to train on.")
+  @Option(
+      names = "--captions",
+      paramLabel = "N",
+      description = "Examples to train stage 1 on (default: ${DEFAULT-VALUE}).")
   private int captions = DEFAULTS.captions();
 
   @Option(
       names = "--conversations",
       paramLabel = "N",
-      description = "Stage 2 examples to train on.")
+      description = "Examples to train stage 2 on (default: ${DEFAULT-VALUE}).")
   private int conversations = DEFAULTS.conversations();
 
   @Option(
       names = "--text",
       paramLabel = "N",
-      description = "Examples of the text corpus, for a decoder that starts from nothing.")
+      description =
+          "Examples of text alone, for a decoder that starts from nothing (default: ${DEFAULT-VALUE}).")
   private int text = DEFAULTS.text();
 
   @Option(
       names = "--heldout",
       paramLabel = "N",
-      description = "Examples of each kind that are kept from training.")
+      description =
+          "Examples of each kind that are kept from training (default: ${DEFAULT-VALUE}).")
   private int heldout = DEFAULTS.heldout();
 
   @Option(
       names = "--questions",
       paramLabel = "N",
-      description = "Benchmark questions per language.")
+      description = "Benchmark questions per language (default: ${DEFAULT-VALUE}).")
   private int questions = DEFAULTS.benchmarkQuestions();
 
   @Option(
       names = "--languages",
       paramLabel = "LIST",
-      description = "How often each language is spoken in conversations, such as en=0.5,zh=0.5.")
+      description =
+          "Share of each language in conversations, such as en=0.5,zh=0.5 (default: ${DEFAULT-VALUE}).")
   private String languages = DEFAULTS.languages().toString();
 
   @Option(
       names = "--text-languages",
       paramLabel = "LIST",
-      description = "The same for the text corpus.")
+      description = "The same for examples of text alone (default: ${DEFAULT-VALUE}).")
   private String textLanguages = DEFAULTS.textLanguages().toString();
 
   @Option(
       names = "--captions-in-all-languages",
-      showDefaultValue = Visibility.NEVER,
-      description = "Captions by --languages too; otherwise English, as real ones are.")
+      description =
+          "Captions in the shares of --languages (default: in English, as real ones are).")
   private boolean captionsInAllLanguages;
 
-  @Option(names = "--picture-size", paramLabel = "PIXELS", description = "Width and height.")
+  @Option(
+      names = "--image-size",
+      paramLabel = "PIXELS",
+      description = "Width and height of an image (default: ${DEFAULT-VALUE}).")
   private int imageSize = DEFAULTS.imageSize();
 
   @Option(
       names = "--jpeg-share",
       paramLabel = "SHARE",
-      description = "Share of pictures written as JPEG; the others are PNG.")
+      description =
+          "Share of images written as JPEG; the others are PNG (default: ${DEFAULT-VALUE}).")
   private double jpegShare = DEFAULTS.jpegShare();
 
   @Option(
       names = "--choice-answers",
-      paramLabel = "KIND",
-      description = "What multiple choice questions are answered by: letter or text.")
+      paramLabel = "NAME",
+      description =
+          "What answers multiple-choice questions: letter or text (default: ${DEFAULT-VALUE}).")
   private String choiceAnswers = "letter";
 
-  @Option(
-      names = "--overwrite",
-      showDefaultValue = Visibility.NEVER,
-      description = "Replace the folder if it exists.")
-  private boolean overwrite;
+  @Mixin private OverwriteOption overwrite;
 
   /** What a configuration refuses is bad usage here. */
   private ShapesConfig config() {
@@ -143,7 +151,7 @@ public final class ShapesCommand implements Callable<Void> {
     Path root = FileSystems.path(out);
     FileSystem files = FileSystems.of(root, new Configuration());
     try (Progress progress = Progress.start("shapes", "examples", ShapesWriter.total(config))) {
-      new ShapesWriter(config, files, root, overwrite, progress::update).write();
+      new ShapesWriter(config, files, root, overwrite.given(), progress::update).write();
     }
     spec.commandLine()
         .getOut()

@@ -3,26 +3,27 @@ package parrot.jobs.train;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.OverwriteOption;
+import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.failure.StoppedException;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code train CONFIG.yaml}. */
+/** {@code parrot train}. */
 @Command(
     name = "train",
     sortOptions = false,
@@ -93,23 +94,28 @@ public final class TrainCommand implements Callable<Void> {
 
   @Parameters(
       index = "0",
-      paramLabel = "CONFIG.yaml",
-      description = "Configuration, local or HDFS.")
+      paramLabel = "FILE",
+      description = "Configuration in YAML, local or in HDFS.")
   private String file;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Override a key of the file, as optimizer.learning_rate=1e-4. Repeatable.")
+      description =
+          "Override a key of the file, such as optimizer.learning_rate=1e-4. May be given several"
+              + " times.")
   private List<String> settings = new ArrayList<>();
 
-  @Option(names = "--out", paramLabel = "FOLDER", description = "The run's folder; as --set out=.")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The run's folder; same as --set out=DIR.")
   private String out;
 
   @Option(
       names = "--replicas",
-      paramLabel = "K",
-      description = "Replicas trained in parallel; as --set replicas=.")
+      paramLabel = "N",
+      description = "Replicas trained in parallel; same as --set replicas=N.")
   private Integer replicas;
 
   @ArgGroup private Existing existing = new Existing();
@@ -118,27 +124,14 @@ public final class TrainCommand implements Callable<Void> {
   static final class Existing {
     @Option(
         names = "--resume",
-        description =
-            "Continue from the newest undamaged checkpoint, or start where there is none.")
+        description = "Continue from the newest undamaged checkpoint, or start if there is none.")
     private boolean resume;
 
-    @Option(names = "--overwrite", description = "Delete a run that is there and start over.")
+    @Option(names = OverwriteOption.NAME, description = OverwriteOption.DESCRIPTION)
     private boolean overwrite;
   }
 
-  @Option(
-      names = "--master",
-      paramLabel = "URL",
-      description =
-          "Spark master, as local[2] or spark://host:7077. Default: spark-submit's, else"
-              + " all cores of this machine.")
-  private String master;
-
-  @Option(
-      names = "--conf",
-      paramLabel = "KEY=VALUE",
-      description = "Spark setting, as spark.ui.enabled=true. Repeatable.")
-  private Map<String, String> conf = new LinkedHashMap<>();
+  @Mixin private SparkOptions spark;
 
   @Override
   public Void call() throws IOException {
@@ -155,7 +148,8 @@ public final class TrainCommand implements Callable<Void> {
             ? TrainJob.Mode.RESUME
             : existing.overwrite ? TrainJob.Mode.OVERWRITE : TrainJob.Mode.FRESH;
     PrintWriter console = spec.commandLine().getOut();
-    try (SparkSession session = SparkSessions.create("parrot train", master, conf)) {
+    try (SparkSession session =
+        SparkSessions.create("parrot train", spark.master(), spark.settings())) {
       TrainJob.Outcome outcome =
           TrainJob.run(
               config,

@@ -66,7 +66,7 @@ class PreprocessCommandTest {
     command.addAll(List.of("--input", scratch.resolve("rows.json").toString()));
     command.addAll(List.of("--images", scratch.resolve("images").toString()));
     command.addAll(List.of("--tokenizer", scratch.resolve("tokenizer.json").toString()));
-    command.addAll(List.of("--picture-size", "28", "--max-length", "128", "--out", target));
+    command.addAll(List.of("--image-size", "28", "--max-length", "128", "--out", target));
     command.addAll(List.of(more));
     return command.toArray(String[]::new);
   }

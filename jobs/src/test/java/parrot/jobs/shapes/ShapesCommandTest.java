@@ -38,7 +38,7 @@ class ShapesCommandTest {
                     "2",
                     "--questions",
                     "8",
-                    "--picture-size",
+                    "--image-size",
                     "56"),
                 Stream.of(more))
             .toArray(String[]::new);
