@@ -49,7 +49,11 @@ public final class Child implements AutoCloseable {
     pauses = logs.resolve(name + ".gc");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Surroundings.options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    command.addAll(
+        Surroundings.options(
+            request,
+            ManagementFactory.getRuntimeMXBean().getInputArguments(),
+            Path.of(System.getProperty("parrot.home", ""))));
     command.add("-Xlog:gc,gc+phases:file=" + pauses + ":uptime:filecount=0");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(program.getName());
@@ -95,7 +99,7 @@ public final class Child implements AutoCloseable {
     } catch (IOException e) {
       throw new ChildException(message(e.getMessage()), e);
     }
-    throw new ChildException(message("it ended, out of memory perhaps"), null);
+    throw new ChildException(message("it ended, perhaps out of memory"), null);
   }
 
   private String message(String why) {

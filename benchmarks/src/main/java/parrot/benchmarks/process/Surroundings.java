@@ -1,14 +1,18 @@
 package parrot.benchmarks.process;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import parrot.benchmarks.side.SideRequest;
+import parrot.benchmarks.side.Engine;
 
 /**
- * Environment and JVM options of a side. Ours are the launcher's, which started this process, so
- * what is measured is what users run; a peer gets what suits it best.
+ * Environment and JVM options of a side. Ours has those that the launcher gives to training, so that
+ * what is measured is what users run. A peer gets what suits it best.
  */
 public final class Surroundings {
   /** Variables that speed depends on. */
@@ -25,6 +29,13 @@ public final class Surroundings {
           "MALLOC_MMAP_MAX_",
           "MALLOC_TRIM_THRESHOLD_",
           "MALLOC_TOP_PAD_");
+
+  /** Matrices are outside the heap; what a side has on it is some 30 MiB. */
+  private static final String HEAP = "512m";
+
+  /** Options of this JVM that a child does not inherit: agents, heap and collector. */
+  private static final Pattern FORMER =
+      Pattern.compile("-agentlib.*|-javaagent.*|-Xm[sx].*|-XX:\\+Use\\w+GC");
 
   private Surroundings() {}
 
@@ -56,10 +67,24 @@ public final class Surroundings {
     return environment;
   }
 
-  /** JVM options of a side, given this JVM's own. */
-  static List<String> options(List<String> own) {
+  /**
+   * JVM options of a side: this JVM's own, but for the heap and its collector. Ours has the collector
+   * of training; a peer works outside the heap, so any collector will do.
+   *
+   * @param own options of this JVM
+   * @param home the project's folder
+   */
+  static List<String> options(SideRequest request, List<String> own, Path home) {
     List<String> options = new ArrayList<>(own);
-    options.removeIf(option -> option.startsWith("-agentlib") || option.startsWith("-javaagent"));
+    options.removeIf(option -> FORMER.matcher(option).matches());
+    options.add("-Xmx" + HEAP);
+    Path collector = home.resolve("cluster-config/steps.options");
+    if (request.engine() == Engine.OURS && Files.exists(collector)) {
+      options.add("-Xms" + HEAP);
+      options.add("@" + collector);
+    } else {
+      options.add("-XX:+UseParallelGC");
+    }
     for (String name : List.of("maxBytes", "maxPhysicalBytes")) {
       String limit = "-Dorg.bytedeco.javacpp." + name + "=0";
       if (!options.contains(limit)) {
