@@ -10,6 +10,8 @@ import parrot.benchmarks.side.SideRequest;
 
 /** What one side replied. */
 public final class Series {
+  private static final double GIB = 1L << 30;
+
   private final SideRequest request;
   private final List<Reply> first = new ArrayList<>();
   private final List<Reply> measured = new ArrayList<>();
@@ -77,6 +79,11 @@ public final class Series {
   /** Largest resident memory, in bytes. */
   public long peakBytes() {
     return measured.stream().mapToLong(Reply::peakBytes).max().orElse(0);
+  }
+
+  /** Largest resident memory, in GiB. */
+  public double peakGib() {
+    return peakBytes() / GIB;
   }
 
   /** An extra, the median; NaN if there is none. */

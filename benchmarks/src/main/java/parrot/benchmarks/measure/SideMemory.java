@@ -44,8 +44,7 @@ final class SideMemory {
     for (TensorSpec spec : TensorNames.of(request.workload().config())) {
       Part part = Part.of(spec.name());
       if (spec.required() && (part == Part.VISION || !visionAlone)) {
-        bytes +=
-            spec.elements() * (request.workload().trained().contains(part) ? TRAINED : FROZEN);
+        bytes += spec.elements() * (request.workload().trained().contains(part) ? TRAINED : FROZEN);
       }
     }
     return bytes;

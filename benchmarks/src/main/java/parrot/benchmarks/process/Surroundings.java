@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.side.Engine;
+import parrot.benchmarks.side.SideRequest;
 
 /**
- * Environment and JVM options of a side. Ours has those that the launcher gives to training, so that
- * what is measured is what users run. A peer gets what suits it best.
+ * Environment and JVM options of a side. Ours has those that the launcher gives to training, so
+ * that what is measured is what users run. A peer gets what suits it best.
  */
 public final class Surroundings {
   /** Variables that speed depends on. */
@@ -68,8 +68,8 @@ public final class Surroundings {
   }
 
   /**
-   * JVM options of a side: this JVM's own, but for the heap and its collector. Ours has the collector
-   * of training; a peer works outside the heap, so any collector will do.
+   * JVM options of a side: this JVM's own, but for the heap and its collector. Ours has the
+   * collector of training; a peer works outside the heap, so any collector will do.
    *
    * @param own options of this JVM
    * @param home the project's folder

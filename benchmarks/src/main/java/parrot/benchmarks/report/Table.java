@@ -4,15 +4,39 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
-/** Named columns of numbers and words. Not a number means that there is none. */
+/** Named columns of numbers and words. NaN stands for a missing number. */
 public final class Table {
   private final List<String> columns;
   private final List<List<Object>> rows = new ArrayList<>();
 
   public Table(String... columns) {
     this.columns = List.of(columns);
+  }
+
+  /**
+   * A column of a table that has one row per item.
+   *
+   * @param name over the column
+   * @param value number or word of an item
+   */
+  public record Column<T>(String name, Function<T, Object> value) {}
+
+  public static <T> Column<T> column(String name, Function<T, Object> value) {
+    return new Column<>(name, value);
+  }
+
+  /** One row per item. */
+  @SafeVarargs
+  public static <T> Table of(List<T> items, Column<T>... columns) {
+    Table table = new Table(Arrays.stream(columns).map(Column::name).toArray(String[]::new));
+    for (T item : items) {
+      table.add(Arrays.stream(columns).map(column -> column.value().apply(item)).toArray());
+    }
+    return table;
   }
 
   /** Adds a row of numbers and words. */

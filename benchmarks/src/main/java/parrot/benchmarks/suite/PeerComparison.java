@@ -1,5 +1,7 @@
 package parrot.benchmarks.suite;
 
+import static parrot.benchmarks.report.Table.column;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +16,13 @@ import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Batches;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Workload;
-import parrot.model.config.ParrotConfig;
 
-/** One workload, ours and its peers by turns. */
+/** One workload, ours and its peers in turn. */
 public record PeerComparison(Workload workload) implements Benchmark {
-  private static final double GIBIBYTE = 1L << 30;
+  private static final Table.Column<Series> SIDE =
+      column("side", one -> one.request().engine().title());
+  private static final Table.Column<Series> PEAK = column("peak GiB", Series::peakGib);
+  private static final Table.Column<Series> FAULTS = column("faults/step", Series::faults);
 
   @Override
   public String id() {
@@ -61,30 +65,17 @@ public record PeerComparison(Workload workload) implements Benchmark {
   }
 
   private Table training(List<Series> series, Standing standing) {
-    Table table =
-        new Table(
-            "side",
-            "best s",
-            "median s",
-            "tokens/s",
-            "share of limit",
-            "peak GiB",
-            "faults/step",
-            "first loss");
-    ParrotConfig config = workload.config();
-    int tokens = Batches.rows(config, series.get(0).request().batch());
-    for (Series one : series) {
-      table.add(
-          one.request().engine().title(),
-          one.best(),
-          one.median(),
-          tokens / one.median(),
-          standing.shareOfLimit(one),
-          one.peakBytes() / GIBIBYTE,
-          one.faults(),
-          loss(one));
-    }
-    return table;
+    int tokens = Batches.rows(workload.config(), series.get(0).request().batch());
+    return Table.of(
+        series,
+        SIDE,
+        column("best s", Series::best),
+        column("median s", Series::median),
+        column("tokens/s", one -> tokens / one.median()),
+        column("share of limit", standing::shareOfLimit),
+        PEAK,
+        FAULTS,
+        column("first loss", PeerComparison::loss));
   }
 
   /** In more digits than other numbers. */
@@ -93,51 +84,32 @@ public record PeerComparison(Workload workload) implements Benchmark {
     return outputs.length == 0 ? "-" : String.format(Locale.ROOT, "%.5f", outputs[0]);
   }
 
-  private Table generating(List<Series> series, Standing standing) {
-    Table table =
-        new Table(
-            "side",
-            "best prompt s",
-            "median prompt s",
-            "best tokens/s",
-            "median tokens/s",
-            "share of limit",
-            "peak GiB",
-            "faults/step");
-    for (Series one : series) {
-      boolean limit = one.request().engine().isLimit();
-      table.add(
-          one.request().engine().title(),
-          limit ? Double.NaN : one.smallestExtra(Decoding.PROMPT),
-          limit ? Double.NaN : one.extra(Decoding.PROMPT),
-          limit ? 1 / standing.limit() : 1 / one.best(),
-          limit ? Double.NaN : 1 / one.median(),
-          limit ? 1 : standing.shareOfLimit(one),
-          one.peakBytes() / GIBIBYTE,
-          one.faults());
-    }
-    return table;
+  private static Table generating(List<Series> series, Standing standing) {
+    return Table.of(
+        series,
+        SIDE,
+        column("best prompt s", one -> one.smallestExtra(Decoding.PROMPT)),
+        column("median prompt s", one -> one.extra(Decoding.PROMPT)),
+        column("best tokens/s", one -> 1 / (isLimit(one) ? standing.limit() : one.best())),
+        column("median tokens/s", one -> isLimit(one) ? Double.NaN : 1 / one.median()),
+        column("share of limit", one -> isLimit(one) ? 1 : standing.shareOfLimit(one)),
+        PEAK,
+        FAULTS);
   }
 
-  private Table encoding(List<Series> series, Standing standing) {
-    Table table =
-        new Table(
-            "side",
-            "best images/s",
-            "median images/s",
-            "share of limit",
-            "peak GiB",
-            "faults/step");
-    for (Series one : series) {
-      table.add(
-          one.request().engine().title(),
-          1 / one.best(),
-          1 / one.median(),
-          standing.shareOfLimit(one),
-          one.peakBytes() / GIBIBYTE,
-          one.faults());
-    }
-    return table;
+  private static boolean isLimit(Series series) {
+    return series.request().engine().isLimit();
+  }
+
+  private static Table encoding(List<Series> series, Standing standing) {
+    return Table.of(
+        series,
+        SIDE,
+        column("best images/s", one -> 1 / one.best()),
+        column("median images/s", one -> 1 / one.median()),
+        column("share of limit", standing::shareOfLimit),
+        PEAK,
+        FAULTS);
   }
 
   private List<String> notes(List<Series> series) {

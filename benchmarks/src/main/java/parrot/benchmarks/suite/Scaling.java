@@ -1,5 +1,7 @@
 package parrot.benchmarks.suite;
 
+import static parrot.benchmarks.report.Table.column;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,6 @@ final class Scaling implements Benchmark {
   private static final int[] TOKENS = {SHORTEST, 512, 1024, 2048, 4096};
   private static final int FEW = 16;
   private static final int THREADED = 1024;
-  private static final double GIBIBYTE = 1L << 30;
 
   /** A sample of so many tokens. */
   private record Point(int tokens, Series whole, Series cut) {
@@ -91,31 +92,19 @@ final class Scaling implements Benchmark {
   }
 
   private static Table table(List<Point> points, double update) {
-    Table table =
-        new Table(
-            "tokens",
-            "best s",
-            "median s",
-            "ms/token",
+    return Table.of(
+        points,
+        column("tokens", Point::tokens),
+        column("best s", point -> point.whole.best()),
+        column("median s", point -> point.whole.median()),
+        column("ms/token", point -> 1e3 * point.whole.best() / point.tokens),
+        column(
             "share of longer attention",
-            "ms/token without it",
-            "and without the update",
-            "peak GiB",
-            "faults/step");
-    for (Point point : points) {
-      double whole = point.whole.best();
-      table.add(
-          point.tokens,
-          whole,
-          point.whole.median(),
-          1e3 * whole / point.tokens,
-          Math.max(0, 1 - point.cut.best() / whole),
-          1e3 * point.secondsPerToken(),
-          1e3 * (point.cut.best() - update) / point.tokens,
-          point.whole.peakBytes() / GIBIBYTE,
-          point.whole.faults());
-    }
-    return table;
+            point -> Math.max(0, 1 - point.cut.best() / point.whole.best())),
+        column("ms/token without it", point -> 1e3 * point.secondsPerToken()),
+        column("and without the update", point -> 1e3 * (point.cut.best() - update) / point.tokens),
+        column("peak GiB", point -> point.whole.peakGib()),
+        column("faults/step", point -> point.whole.faults()));
   }
 
   private static List<Target> targets(List<Point> points) {

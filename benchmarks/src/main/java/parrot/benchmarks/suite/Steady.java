@@ -18,7 +18,6 @@ import parrot.benchmarks.workload.Workload;
 /** Many steps in a row: nothing grows, nothing stops. */
 final class Steady implements Benchmark {
   private static final int STEPS = 100;
-  private static final double GIBIBYTE = 1L << 30;
 
   @Override
   public String id() {
@@ -73,7 +72,7 @@ final class Steady implements Benchmark {
         most,
         pauses.length,
         longest,
-        ours.peakBytes() / GIBIBYTE);
+        ours.peakGib());
     return new Result(
         id(),
         summary(),
