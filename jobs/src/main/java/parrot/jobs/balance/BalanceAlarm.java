@@ -33,7 +33,7 @@ public final class BalanceAlarm {
 
   private Map<String, String> warnings(BalanceReport report) {
     Map<String, String> warnings = new LinkedHashMap<>();
-    if (report.maxViolation() > config.alarmViolation()) {
+    if (report.maxViolation() > config.alarm().violation()) {
       warnings.put(
           "violation",
           String.format(
@@ -41,7 +41,7 @@ public final class BalanceAlarm {
               "the most loaded expert gets %.1f times its fair share (alarm above %.1f);"
                   + " the router is %s. %s",
               1 + report.maxViolation(),
-              1 + config.alarmViolation(),
+              1 + config.alarm().violation(),
               report.verdict().sentence(),
               remedy(report)));
     }
@@ -52,7 +52,7 @@ public final class BalanceAlarm {
               Locale.ROOT,
               "%s less than %.0f %% of a fair share; the router is %s. %s",
               names(report.deadExperts()),
-              100 * config.alarmDeadLoad(),
+              100 * config.alarm().deadLoad(),
               report.verdict().sentence(),
               remedy(report)));
     }
@@ -69,10 +69,10 @@ public final class BalanceAlarm {
 
   private String remedy(BalanceReport report) {
     if (!report.bias().isEmpty()) {
-      return "If it lasts, raise balance.update_rate above " + config.rate();
+      return "If it lasts, raise balance.update_rate above " + config.bias().rate();
     }
     return report.lossWeight() > 0
-        ? "If it lasts, raise balance.max_loss_weight above " + config.maxLossWeight()
+        ? "If it lasts, raise balance.max_loss_weight above " + config.loss().maxWeight()
         : "If it lasts, set balance.loss_weight, as 0.01";
   }
 }

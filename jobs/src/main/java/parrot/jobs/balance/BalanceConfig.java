@@ -6,39 +6,59 @@ import parrot.model.config.ParrotConfig;
 
 /**
  * How experts are kept in balance. A violation is how far the most loaded expert is above its fair
- * share: 0 where all loads are equal, 1 where it has twice its share.
+ * share: 0 if all loads are equal, 1 if it has twice its share.
  *
- * @param updateRate of the selection bias after a round, where experts are selected: the part of
- *     the way to the balancing bias, or the step; empty for {@value #USUAL_RATE} or {@value
- *     #USUAL_STEP}
- * @param solves whether the bias moves to the one that would have balanced the round; else by a
- *     fixed step against the load
- * @param lossWeight of the balance loss, at first and at least; 0 for none
- * @param maxLossWeight at most
- * @param targetViolation above which the loss weight rises and below which it falls
+ * @param bias what moves the selection bias, if experts are selected
+ * @param loss what weighs the balance loss
  * @param freezeAfter share of the run after which bias and loss weight stay
- * @param alarmViolation above which a warning is given
- * @param alarmDeadLoad below which part of its fair share an expert is called dead
+ * @param alarm when to warn
  */
-public record BalanceConfig(
-    OptionalDouble updateRate,
-    boolean solves,
-    double lossWeight,
-    double maxLossWeight,
-    double targetViolation,
-    double freezeAfter,
-    double alarmViolation,
-    double alarmDeadLoad) {
+public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alarm) {
   /** Half of the way: the router learns meanwhile. */
   public static final double USUAL_RATE = 0.5;
 
   /** Probabilities are between 0 and 1, so a bias of 0.4 is large. */
   public static final double USUAL_STEP = 0.01;
 
-  /** The rate that selection biases move by. */
-  public double rate() {
-    return updateRate.orElse(solves ? USUAL_RATE : USUAL_STEP);
+  /** How many times its first value the loss weight may reach. */
+  public static final double USUAL_RISE = 10;
+
+  /** How the selection bias moves after a round. */
+  public enum Update {
+    /** To the bias that would have balanced the round, part of the way. */
+    SOLVE,
+    /** By a fixed step against each load. */
+    STEP
   }
+
+  /**
+   * What moves the selection bias.
+   *
+   * @param givenRate the part of the way, or the step; empty for {@value #USUAL_RATE} or {@value
+   *     #USUAL_STEP}
+   */
+  public record Bias(OptionalDouble givenRate, Update update) {
+    public double rate() {
+      return givenRate.orElse(update == Update.SOLVE ? USUAL_RATE : USUAL_STEP);
+    }
+  }
+
+  /**
+   * What weighs the balance loss.
+   *
+   * @param weight at first and at least; 0 for no loss
+   * @param maxWeight at most
+   * @param targetViolation above which the weight rises and below which it falls
+   */
+  public record Loss(double weight, double maxWeight, double targetViolation) {}
+
+  /**
+   * When to warn.
+   *
+   * @param violation above which it does
+   * @param deadLoad below which part of its fair share an expert is called dead
+   */
+  public record Alarm(double violation, double deadLoad) {}
 
   /**
    * Refuses what would steer nothing.
@@ -62,14 +82,14 @@ public record BalanceConfig(
   }
 
   private void refuseRate(String rule) {
-    if (updateRate.isPresent()) {
-      throw invalid("balance.update_rate", updateRate.getAsDouble(), rule);
+    if (bias.givenRate().isPresent()) {
+      throw invalid("balance.update_rate", bias.givenRate().getAsDouble(), rule);
     }
   }
 
   private void refuseLoss(String rule) {
-    if (lossWeight > 0) {
-      throw invalid("balance.loss_weight", lossWeight, rule);
+    if (loss.weight() > 0) {
+      throw invalid("balance.loss_weight", loss.weight(), rule);
     }
   }
 

@@ -35,8 +35,8 @@ public record BalanceReport(
    * @param after the state that it led to
    */
   public static BalanceReport of(ExpertLoads loads, ExpertBalance after, BalanceConfig config) {
-    List<Integer> dead = loads.below(config.alarmDeadLoad());
-    boolean balanced = dead.isEmpty() && loads.maxViolation() <= config.alarmViolation();
+    List<Integer> dead = loads.below(config.alarm().deadLoad());
+    boolean balanced = dead.isEmpty() && loads.maxViolation() <= config.alarm().violation();
     return new BalanceReport(
         loads.maxViolation(),
         after.maxViolation(),

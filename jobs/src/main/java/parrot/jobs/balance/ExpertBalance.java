@@ -43,7 +43,7 @@ public record ExpertBalance(
     if (model.selectsExperts() && bias.isEmpty()) {
       bias = Collections.nCopies(model.numExperts(), 0.0);
     }
-    return new ExpertBalance(bias, config.lossWeight(), List.of(), List.of());
+    return new ExpertBalance(bias, config.loss().weight(), List.of(), List.of());
   }
 
   /**
@@ -69,8 +69,8 @@ public record ExpertBalance(
     if (selectionBias.isEmpty()) {
       return List.of();
     }
-    double rate = config.rate();
-    if (config.solves()) {
+    double rate = config.bias().rate();
+    if (config.bias().update() == BalanceConfig.Update.SOLVE) {
       double[] bias = selectionBias.stream().mapToDouble(value -> value).toArray();
       double[] balancing = BalancingBias.solve(bias, loads.recent(), loads.choices());
       return IntStream.range(0, bias.length)
@@ -91,8 +91,8 @@ public record ExpertBalance(
 
   private double steered(double violation, BalanceConfig config) {
     double next =
-        violation > config.targetViolation() ? lossWeight * LOSS_STEP : lossWeight / LOSS_STEP;
-    return Math.min(config.maxLossWeight(), Math.max(config.lossWeight(), next));
+        violation > config.loss().targetViolation() ? lossWeight * LOSS_STEP : lossWeight / LOSS_STEP;
+    return Math.min(config.loss().maxWeight(), Math.max(config.loss().weight(), next));
   }
 
   /** What replicas get for the next round. */

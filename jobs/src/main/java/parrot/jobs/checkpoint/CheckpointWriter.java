@@ -65,7 +65,7 @@ public final class CheckpointWriter {
     if (layout.moments() > 0) {
       add(files, FlatFiles.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
     }
-    if (config.averaging().outer().hasMomentum()) {
+    if (config.rounds().averaging().outer().hasMomentum()) {
       add(
           files,
           FlatFiles.outerMomentum(layout.parameters()),

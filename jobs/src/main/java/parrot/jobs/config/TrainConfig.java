@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
@@ -16,23 +17,18 @@ import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
 /**
- * Everything that decides what a training run computes. Read by {@link TrainConfigReader}.
+ * Everything that decides what a training run computes. {@link TrainKeys} says what each key means,
+ * {@link TrainConfigReader} reads them.
  *
  * @param out folder of the run: configuration, metrics, checkpoints
  * @param train parts that learn
- * @param useMoe whether visual tokens pass the experts
+ * @param useMoe whether visual tokens pass the experts; empty if the model's configuration decides
  * @param model where the starting weights come from
- * @param data what is trained on
- * @param mixture of the languages
- * @param heldOut what is measured on
+ * @param data what is trained and measured on
  * @param length how long
- * @param replicas trained in parallel and averaged, K
- * @param averageEvery steps of each replica between two averages, H
- * @param batchSize samples of one step of one replica
- * @param averaging how replicas become one
+ * @param rounds how replicas work together
  * @param optimizer how parts learn
- * @param kernels what computes
- * @param recompute whether replicas compute the decoder's activations again in the backward pass
+ * @param compute what computes
  * @param balance how experts are kept in balance
  * @param checkpoints what is kept
  * @param seed of the order of the data and of fresh weights
@@ -43,21 +39,23 @@ public record TrainConfig(
     Set<Part> train,
     Optional<Boolean> useMoe,
     ModelSource model,
-    List<DataSource> data,
-    Mixture mixture,
-    HeldOut heldOut,
+    Data data,
     Length length,
-    int replicas,
-    int averageEvery,
-    int batchSize,
-    Averaging averaging,
+    Rounds rounds,
     Optimizer optimizer,
-    KernelChoice kernels,
-    boolean recompute,
+    Compute compute,
     BalanceConfig balance,
     Checkpointing checkpoints,
     long seed,
     ObjectNode resolved) {
+
+  /** The two stages of the paper, with their usual settings. */
+  public enum Stage {
+    /** The projector learns; visual tokens bypass the experts. */
+    ALIGN,
+    /** Projector, experts and decoder learn. */
+    INSTRUCT
+  }
 
   /**
    * Where the starting weights come from.
@@ -76,6 +74,15 @@ public record TrainConfig(
       Set<Part> initialize,
       Initializer.Experts experts,
       ObjectNode config) {}
+
+  /**
+   * What is trained and measured on.
+   *
+   * @param sources of training examples
+   * @param mixture of their languages
+   * @param heldOut what is measured on
+   */
+  public record Data(List<DataSource> sources, Mixture mixture, HeldOut heldOut) {}
 
   /**
    * One data set.
@@ -98,6 +105,21 @@ public record TrainConfig(
   public record Length(
       OptionalDouble epochs, Optional<Long> maxSteps, Optional<Long> maxExamples) {}
 
+  /**
+   * How replicas work together.
+   *
+   * @param replicas trained in parallel and averaged, K
+   * @param averageEvery steps of each replica between two averages, H
+   * @param batchSize samples of one step of one replica
+   * @param averaging how replicas become one
+   */
+  public record Rounds(int replicas, int averageEvery, int batchSize, AveragingChoice averaging) {
+    /** Samples of one step of all replicas together. */
+    public int samplesPerStep() {
+      return replicas * batchSize;
+    }
+  }
+
   /** What averages replicas. */
   public enum Master {
     /** Executors, from the state that they hold. */
@@ -106,61 +128,136 @@ public record TrainConfig(
     DL4J
   }
 
+  /** What becomes of the optimizer's moments between rounds. */
+  public enum UpdaterState {
+    /** They are averaged and kept. */
+    AVERAGE,
+    /** Each round begins without. */
+    RESET
+  }
+
+  /** What a replica does whose values are no longer finite. */
+  public enum OnDivergence {
+    /** It ends the run. */
+    FAIL,
+    /** It is left out of the average. */
+    DROP
+  }
+
+  /** What an expert of a replica weighs in the average. */
+  public enum ExpertWeights {
+    /** The replica's examples, as everything else. */
+    EXAMPLES,
+    /** What the replica asked of it. */
+    LOAD
+  }
+
   /**
    * How replicas become one.
    *
    * @param exchange how values travel
    * @param outer what is done with their mean
-   * @param keepsMoments whether the optimizer's moments are averaged and kept; else each round
-   *     begins without
-   * @param dropsDiverged whether a replica that left the numbers is left out of the average; else
-   *     it ends the run
-   * @param minimumReplicas that must be left
-   * @param expertsByLoad whether experts are weighted by what replicas asked of them; else by
-   *     examples as everything
+   * @param minimumReplicas that must be left after divergence
    */
-  public record Averaging(
+  public record AveragingChoice(
       Master master,
       ExchangeFormat exchange,
       OuterStep outer,
-      boolean keepsMoments,
-      boolean dropsDiverged,
+      UpdaterState updaterState,
+      OnDivergence onDivergence,
       int minimumReplicas,
-      boolean expertsByLoad) {}
+      ExpertWeights expertWeights) {
+
+    /** Whether this is a plain mean, the only thing that {@link Master#DL4J} does. */
+    boolean isPlain() {
+      return exchange == ExchangeFormat.F32
+          && outer.equals(OuterStep.AVERAGE)
+          && updaterState == UpdaterState.AVERAGE
+          && onDivergence == OnDivergence.FAIL
+          && expertWeights == ExpertWeights.EXAMPLES;
+    }
+  }
 
   /**
    * How parts learn.
    *
-   * @param rates learning rates of single parts
-   * @param warmupSteps empty where {@code warmupRatio} of all steps is meant
+   * @param clipNorm largest norm of all gradients together; 0 for no limit
    */
   public record Optimizer(
-      double learningRate,
-      Map<Part, Double> rates,
+      LearningRate learningRate, Adam adam, WeightDecay weightDecay, double clipNorm) {
+
+    /** All of this for a run of so many steps. */
+    public OptimizerSpec spec(int steps) {
+      RateSchedule schedule =
+          new RateSchedule(
+              learningRate.schedule,
+              learningRate.peak,
+              learningRate.minimum,
+              learningRate.warmup.steps(steps),
+              steps);
+      return new OptimizerSpec(
+          schedule,
+          learningRate.byPart,
+          weightDecay.usual,
+          weightDecay.byPart,
+          adam.beta1,
+          adam.beta2,
+          adam.epsilon,
+          clipNorm);
+    }
+  }
+
+  /**
+   * The learning rate over a run.
+   *
+   * @param peak after the warm-up
+   * @param byPart peaks of single parts
+   * @param minimum where the schedule ends
+   */
+  public record LearningRate(
+      double peak,
+      Map<Part, Double> byPart,
       RateSchedule.Shape schedule,
-      Optional<Integer> warmupSteps,
-      double warmupRatio,
-      double minimumRate,
-      double beta1,
-      double beta2,
-      double epsilon,
-      double weightDecay,
-      Map<Part, Double> weightDecays,
-      double clipNorm) {}
+      Warmup warmup,
+      double minimum) {}
+
+  /**
+   * The rise of the learning rate.
+   *
+   * @param givenSteps empty for a share of the run
+   * @param ratio that share
+   */
+  public record Warmup(Optional<Integer> givenSteps, double ratio) {
+    public int steps(int ofRun) {
+      return givenSteps.orElseGet(() -> (int) Math.ceil(ratio * ofRun));
+    }
+  }
+
+  /** The constants of AdamW. */
+  public record Adam(double beta1, double beta2, double epsilon) {}
+
+  /**
+   * Decay of weights per step, times the learning rate.
+   *
+   * @param byPart decay of single parts
+   */
+  public record WeightDecay(double usual, Map<Part, Double> byPart) {}
 
   /**
    * What computes.
    *
+   * @param kernels by name
    * @param threads of one replica; 0 for an equal share of this machine's cores
+   * @param recompute whether the decoder's activations are computed again in the backward pass
    */
-  public record KernelChoice(String name, Precision precision, int threads) {}
+  public record Compute(String kernels, Precision precision, int threads, boolean recompute) {}
 
   /**
    * What is kept.
    *
    * @param every rounds between two checkpoints; 0 for the last round alone
    * @param keep newest checkpoints that stay; the start always stays
-   * @param keepEvery checkpoints of every so manieth round stay, too; 0 for none
+   * @param keepEvery also keeps the checkpoint of each round that this divides; 0 for none
    */
   public record Checkpointing(int every, int keep, int keepEvery) {}
 }

@@ -12,23 +12,18 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import parrot.datasets.DataException;
+import java.util.stream.Stream;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
-import parrot.model.dl4j.updater.RateSchedule;
-import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
-import parrot.model.kernel.Kernels;
-import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -41,8 +36,6 @@ public final class TrainConfigReader {
   static {
     YAML.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
   }
-
-  private static final List<String> PARTS = Arrays.stream(Part.values()).map(Part::key).toList();
 
   private static final ConfigSource SOURCE =
       new ConfigSource(
@@ -112,268 +105,214 @@ public final class TrainConfigReader {
   }
 
   private static TrainConfig read(StrictMap map) {
-    Optional<String> stage = stage(map);
+    Optional<TrainConfig.Stage> stage = TrainKeys.STAGE.read(map);
     Optional<Boolean> useMoe = useMoe(map, stage);
     Set<Part> train = train(map, stage, useMoe);
+    // Stored configurations keep their bytes as long as keys are read in this order.
     TrainConfig config =
         new TrainConfig(
-            map.text("out"),
+            TrainKeys.OUT.read(map),
             train,
             useMoe,
-            model(map.map("model")),
-            data(map),
-            mixture(map.map("mixture")),
-            heldOut(map.map("held_out")),
+            model(map),
+            new TrainConfig.Data(sources(map), mixture(map), heldOut(map)),
             length(map),
-            map.wholeInt("replicas", 2, 1),
-            map.wholeInt("average_every", 8, 1),
-            map.wholeInt("batch_size", 8, 1),
-            averaging(map),
-            optimizer(map.map("optimizer"), stage),
-            kernels(map.map("kernels")),
-            map.flag("recompute", false),
-            balance(map.map("balance")),
-            checkpoints(map.map("checkpoints")),
-            map.whole("seed", 0, Long.MIN_VALUE),
+            rounds(map),
+            optimizer(map, stage),
+            compute(map),
+            balance(map),
+            checkpoints(map),
+            TrainKeys.SEED.read(map),
             map.resolved());
     map.refuseOthers();
     return config;
   }
 
-  private static Optional<String> stage(StrictMap map) {
-    if (!map.has("stage")) {
-      return map.optionalText("stage");
-    }
-    return Optional.of(map.oneOf("stage", List.of("align", "instruct")));
-  }
-
-  private static Set<Part> train(StrictMap map, Optional<String> stage, Optional<Boolean> useMoe) {
-    Set<Part> parts = parts(map, "train");
+  private static Set<Part> train(
+      StrictMap map, Optional<TrainConfig.Stage> stage, Optional<Boolean> useMoe) {
+    Set<Part> parts = TrainKeys.TRAIN.read(map);
     if (!parts.isEmpty()) {
       return parts;
     }
     if (stage.isEmpty()) {
       throw new UsageException(
           "Missing stage (must be align or instruct; or name the parts that learn: train: "
-              + PARTS
+              + Arrays.stream(Part.values()).map(Part::key).toList()
               + ")");
     }
     Set<Part> chosen =
-        stage.get().equals("align")
+        stage.get() == TrainConfig.Stage.ALIGN
             ? EnumSet.of(Part.PROJECTOR)
             : EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
     if (!useMoe.orElse(true)) {
       chosen.remove(Part.EXPERTS);
     }
-    var array = map.resolved().putArray("train");
+    var array = map.resolved().putArray(TrainKeys.TRAIN.name());
     chosen.forEach(part -> array.add(part.key()));
     return chosen;
   }
 
   /** Stage 1 bypasses the experts, stage 2 uses them; else the model's configuration decides. */
-  private static Optional<Boolean> useMoe(StrictMap map, Optional<String> stage) {
-    if (!map.has("use_moe") && stage.isEmpty()) {
-      map.resolved().putNull("use_moe");
+  private static Optional<Boolean> useMoe(StrictMap map, Optional<TrainConfig.Stage> stage) {
+    if (!TrainKeys.USE_MOE.isIn(map) && stage.isEmpty()) {
+      map.resolved().putNull(TrainKeys.USE_MOE.name());
       return Optional.empty();
     }
-    return Optional.of(map.flag("use_moe", stage.isPresent() && stage.get().equals("instruct")));
-  }
-
-  private static Set<Part> parts(StrictMap map, String key) {
-    Set<Part> parts = EnumSet.noneOf(Part.class);
-    for (String name : map.texts(key)) {
-      parts.add(part(map, key, name));
-    }
-    return parts;
-  }
-
-  private static Part part(StrictMap map, String key, String name) {
-    if (!PARTS.contains(name)) {
-      throw map.invalid(key, name, "among " + String.join(", ", PARTS));
-    }
-    return Part.valueOf(name.toUpperCase(Locale.ROOT));
+    boolean usual = stage.equals(Optional.of(TrainConfig.Stage.INSTRUCT));
+    return Optional.of(TrainKeys.USE_MOE.read(map, usual));
   }
 
   private static TrainConfig.ModelSource model(StrictMap map) {
     Map<Part, String> folders = new EnumMap<>(Part.class);
-    for (Part part : Part.values()) {
-      map.optionalText(part.key()).ifPresent(folder -> folders.put(part, folder));
-    }
-    String experts = map.oneOf("experts_start", "small", List.of("small", "normal"));
+    TrainKeys.PART_FOLDERS.forEach(
+        (part, key) -> key.read(map).ifPresent(folder -> folders.put(part, folder)));
+    Initializer.Experts experts = TrainKeys.EXPERTS_START.read(map);
     return new TrainConfig.ModelSource(
-        map.text("folder"),
+        TrainKeys.FOLDER.read(map),
         folders,
-        map.optionalText("tokenizer"),
-        parts(map, "initialize"),
-        Initializer.Experts.valueOf(experts.toUpperCase(Locale.ROOT)),
-        map.anything("config"));
+        TrainKeys.TOKENIZER.read(map),
+        TrainKeys.INITIALIZE.read(map),
+        experts,
+        TrainKeys.MODEL_CONFIG.read(map));
   }
 
-  private static List<TrainConfig.DataSource> data(StrictMap map) {
+  private static List<TrainConfig.DataSource> sources(StrictMap map) {
     List<TrainConfig.DataSource> sources =
-        map.maps("data", "folder").stream()
-            .map(
-                source ->
-                    new TrainConfig.DataSource(
-                        source.text("folder"),
-                        source.given("weight")
-                            ? OptionalDouble.of(source.positiveNumber("weight", Double.NaN))
-                            : OptionalDouble.empty()))
-            .toList();
+        TrainKeys.DATA.read(map).stream().map(TrainConfigReader::source).toList();
     if (sources.isEmpty()) {
       throw new UsageException("Missing data (must name at least one folder made by preprocess)");
     }
     long weighted = sources.stream().filter(source -> source.weight().isPresent()).count();
     if (weighted != 0 && weighted != sources.size()) {
-      throw map.invalid("data", "some folders have a weight", "weighted all or not at all");
+      throw TrainKeys.DATA.invalid(map, "some folders have a weight", "weighted all or not at all");
     }
     return sources;
   }
 
+  private static TrainConfig.DataSource source(StrictMap map) {
+    return new TrainConfig.DataSource(
+        TrainKeys.DATA_FOLDER.read(map), optional(TrainKeys.DATA_WEIGHT.ifGiven(map)));
+  }
+
+  private static OptionalDouble optional(Optional<Double> value) {
+    return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  }
+
   private static Mixture mixture(StrictMap map) {
-    StrictMap byTag = map.map("weights");
-    Map<Language, Double> weights = new EnumMap<>(Language.class);
-    for (String tag : byTag.keys()) {
-      double weight = byTag.number(tag, 0, w -> w >= 0 && w < 1e9, "at least 0");
-      try {
-        weights.put(Language.of(tag), weight);
-      } catch (DataException e) {
-        throw map.invalid("weights." + tag, weight, "for one of en, zh, pt, ar, tr, ru");
-      }
+    Map<Language, Double> weights = TrainKeys.LANGUAGE_WEIGHTS.read(map);
+    if (!weights.isEmpty() && TrainKeys.TEMPERATURE.isIn(map)) {
+      throw TrainKeys.TEMPERATURE.invalid(map, "beside weights", "given alone");
     }
-    if (!weights.isEmpty() && map.given("temperature")) {
-      throw map.invalid("temperature", "beside weights", "given alone");
-    }
-    double temperature = map.number("temperature", 1, t -> t > 0 && t <= 1e6, "above 0");
-    return new Mixture(temperature, weights);
+    return new Mixture(TrainKeys.TEMPERATURE.read(map), weights);
   }
 
   private static TrainConfig.HeldOut heldOut(StrictMap map) {
     return new TrainConfig.HeldOut(
-        map.texts("data"), map.wholeInt("every", 10, 1), map.wholeInt("examples", 256, 1));
+        TrainKeys.HELD_OUT.read(map),
+        TrainKeys.HELD_OUT_EVERY.read(map),
+        TrainKeys.HELD_OUT_EXAMPLES.read(map));
   }
 
   private static TrainConfig.Length length(StrictMap map) {
-    long given = List.of("epochs", "max_steps", "max_examples").stream().filter(map::given).count();
+    Optional<Double> epochs = TrainKeys.EPOCHS.ifGiven(map);
+    Optional<Long> steps = TrainKeys.MAX_STEPS.ifGiven(map);
+    Optional<Long> examples = TrainKeys.MAX_EXAMPLES.ifGiven(map);
+    long given = Stream.of(epochs, steps, examples).filter(Optional::isPresent).count();
     if (given > 1) {
-      throw map.invalid("epochs", "given with max_steps or max_examples", "the only one of them");
+      throw TrainKeys.EPOCHS.invalid(
+          map, "given with max_steps or max_examples", "the only one of them");
     }
-    if (map.has("max_steps")) {
-      return new TrainConfig.Length(
-          OptionalDouble.empty(), Optional.of(map.whole("max_steps", 0, 1)), Optional.empty());
+    if (given == 0) {
+      epochs = Optional.of(TrainKeys.EPOCHS.read(map));
     }
-    if (map.has("max_examples")) {
-      return new TrainConfig.Length(
-          OptionalDouble.empty(), Optional.empty(), Optional.of(map.whole("max_examples", 0, 1)));
-    }
-    return new TrainConfig.Length(
-        OptionalDouble.of(map.positiveNumber("epochs", 1)), Optional.empty(), Optional.empty());
+    return new TrainConfig.Length(optional(epochs), steps, examples);
   }
 
-  private static TrainConfig.Averaging averaging(StrictMap map) {
-    StrictMap outer = map.map("outer");
-    TrainConfig.Averaging averaging =
-        new TrainConfig.Averaging(
-            TrainConfig.Master.valueOf(upper(map, "averaging", List.of("parrot", "dl4j"))),
-            ExchangeFormat.valueOf(upper(map, "exchange", List.of("f32", "bf16", "int8"))),
-            new OuterStep(
-                outer.positiveNumber("learning_rate", 1),
-                outer.number("momentum", 0, x -> x >= 0 && x < 1, "at least 0 and below 1")),
-            map.oneOf("updater_state", "average", List.of("average", "reset")).equals("average"),
-            map.oneOf("on_divergence", "fail", List.of("fail", "drop")).equals("drop"),
-            map.wholeInt("minimum_replicas", 1, 1),
-            map.oneOf("average_experts_by", "examples", List.of("examples", "load"))
-                .equals("load"));
-    boolean plain =
-        averaging.exchange() == ExchangeFormat.F32
-            && averaging.outer().equals(OuterStep.AVERAGE)
-            && averaging.keepsMoments()
-            && !averaging.dropsDiverged()
-            && !averaging.expertsByLoad();
-    if (averaging.master() == TrainConfig.Master.DL4J && !plain) {
-      throw map.invalid(
-          "averaging",
+  private static TrainConfig.Rounds rounds(StrictMap map) {
+    return new TrainConfig.Rounds(
+        TrainKeys.REPLICAS.read(map),
+        TrainKeys.AVERAGE_EVERY.read(map),
+        TrainKeys.BATCH_SIZE.read(map),
+        averaging(map));
+  }
+
+  private static TrainConfig.AveragingChoice averaging(StrictMap map) {
+    OuterStep outer =
+        new OuterStep(TrainKeys.OUTER_RATE.read(map), TrainKeys.OUTER_MOMENTUM.read(map));
+    TrainConfig.AveragingChoice averaging =
+        new TrainConfig.AveragingChoice(
+            TrainKeys.AVERAGING.read(map),
+            TrainKeys.EXCHANGE.read(map),
+            outer,
+            TrainKeys.UPDATER_STATE.read(map),
+            TrainKeys.ON_DIVERGENCE.read(map),
+            TrainKeys.MINIMUM_REPLICAS.read(map),
+            TrainKeys.AVERAGE_EXPERTS_BY.read(map));
+    if (averaging.master() == TrainConfig.Master.DL4J && !averaging.isPlain()) {
+      throw TrainKeys.AVERAGING.invalid(
+          map,
           "dl4j",
           "parrot where exchange, outer, updater_state, on_divergence or average_experts_by are set");
     }
     return averaging;
   }
 
-  /** The first choice is the usual one. */
-  private static String upper(StrictMap map, String key, List<String> choices) {
-    return map.oneOf(key, choices.get(0), choices).toUpperCase(Locale.ROOT);
-  }
-
-  private static TrainConfig.Optimizer optimizer(StrictMap map, Optional<String> stage) {
-    double usual = stage.isPresent() && stage.get().equals("instruct") ? 2e-5 : 1e-3;
-    double rate = notNegative(map, "learning_rate", usual);
-    TrainConfig.Optimizer optimizer =
-        new TrainConfig.Optimizer(
-            rate,
-            byPart(map.map("rates")),
-            RateSchedule.Shape.valueOf(
-                map.oneOf("schedule", "cosine", List.of("cosine", "constant"))
-                    .toUpperCase(Locale.ROOT)),
-            map.given("warmup_steps")
-                ? Optional.of(map.wholeInt("warmup_steps", 0, 0))
-                : Optional.empty(),
-            map.number("warmup_ratio", 0.03, x -> x >= 0 && x <= 1, "between 0 and 1"),
-            notNegative(map, "minimum_rate", 0),
-            map.number("beta1", 0.9, x -> x >= 0 && x < 1, "at least 0 and below 1"),
-            map.number("beta2", 0.999, x -> x >= 0 && x < 1, "at least 0 and below 1"),
-            map.positiveNumber("epsilon", 1e-8),
-            notNegative(map, "weight_decay", 0),
-            byPart(map.map("weight_decays")),
-            notNegative(map, "clip_norm", 1));
-    if (optimizer.minimumRate() > rate) {
-      throw map.invalid("minimum_rate", optimizer.minimumRate(), "at most learning_rate, " + rate);
+  private static TrainConfig.Optimizer optimizer(
+      StrictMap map, Optional<TrainConfig.Stage> stage) {
+    boolean instruct = stage.equals(Optional.of(TrainConfig.Stage.INSTRUCT));
+    double usual = instruct ? TrainKeys.INSTRUCT_RATE : TrainKeys.ALIGN_RATE;
+    TrainConfig.LearningRate rate =
+        new TrainConfig.LearningRate(
+            TrainKeys.LEARNING_RATE.read(map, usual),
+            TrainKeys.RATES.read(map),
+            TrainKeys.SCHEDULE.read(map),
+            new TrainConfig.Warmup(
+                TrainKeys.WARMUP_STEPS.ifGiven(map), TrainKeys.WARMUP_RATIO.read(map)),
+            TrainKeys.MINIMUM_RATE.read(map));
+    if (rate.minimum() > rate.peak()) {
+      throw TrainKeys.MINIMUM_RATE.invalid(
+          map, rate.minimum(), "at most learning_rate, " + rate.peak());
     }
-    return optimizer;
+    return new TrainConfig.Optimizer(
+        rate,
+        new TrainConfig.Adam(
+            TrainKeys.BETA1.read(map), TrainKeys.BETA2.read(map), TrainKeys.EPSILON.read(map)),
+        new TrainConfig.WeightDecay(
+            TrainKeys.WEIGHT_DECAY.read(map), TrainKeys.WEIGHT_DECAYS.read(map)),
+        TrainKeys.CLIP_NORM.read(map));
   }
 
-  private static Map<Part, Double> byPart(StrictMap map) {
-    Map<Part, Double> values = new EnumMap<>(Part.class);
-    for (String name : map.keys()) {
-      values.put(part(map, "", name), notNegative(map, name, Double.NaN));
-    }
-    return values;
-  }
-
-  private static TrainConfig.KernelChoice kernels(StrictMap map) {
-    return new TrainConfig.KernelChoice(
-        map.oneOf("name", Kernels.defaultName(), Kernels.names()),
-        Precision.of(map.oneOf("precision", Precision.F32.toString(), Precision.names())),
-        map.wholeInt("threads", 0, 0));
+  private static TrainConfig.Compute compute(StrictMap map) {
+    return new TrainConfig.Compute(
+        TrainKeys.KERNELS.read(map),
+        TrainKeys.PRECISION.read(map),
+        TrainKeys.THREADS.read(map),
+        TrainKeys.RECOMPUTE.read(map));
   }
 
   private static BalanceConfig balance(StrictMap map) {
-    double lossWeight = notNegative(map, "loss_weight", 0);
-    BalanceConfig balance =
-        new BalanceConfig(
-            map.given("update_rate")
-                ? OptionalDouble.of(notNegative(map, "update_rate", 0))
-                : OptionalDouble.empty(),
-            map.oneOf("update", "solve", List.of("solve", "step")).equals("solve"),
-            lossWeight,
-            notNegative(map, "max_loss_weight", 10 * lossWeight),
-            map.positiveNumber("target_violation", 0.3),
-            map.number("freeze_after", 0.9, x -> x >= 0 && x <= 1, "between 0 and 1"),
-            map.positiveNumber("alarm_violation", 1),
-            map.number("alarm_dead_load", 0.05, x -> x >= 0 && x < 1, "at least 0 and below 1"));
-    if (balance.maxLossWeight() < lossWeight) {
-      throw map.invalid(
-          "max_loss_weight", balance.maxLossWeight(), "at least loss_weight, " + lossWeight);
+    double lossWeight = TrainKeys.LOSS_WEIGHT.read(map);
+    BalanceConfig.Bias bias =
+        new BalanceConfig.Bias(
+            optional(TrainKeys.UPDATE_RATE.ifGiven(map)), TrainKeys.UPDATE.read(map));
+    double maxLossWeight =
+        TrainKeys.MAX_LOSS_WEIGHT.read(map, BalanceConfig.USUAL_RISE * lossWeight);
+    if (maxLossWeight < lossWeight) {
+      throw TrainKeys.MAX_LOSS_WEIGHT.invalid(
+          map, maxLossWeight, "at least loss_weight, " + lossWeight);
     }
-    return balance;
+    return new BalanceConfig(
+        bias,
+        new BalanceConfig.Loss(lossWeight, maxLossWeight, TrainKeys.TARGET_VIOLATION.read(map)),
+        TrainKeys.FREEZE_AFTER.read(map),
+        new BalanceConfig.Alarm(
+            TrainKeys.ALARM_VIOLATION.read(map), TrainKeys.ALARM_DEAD_LOAD.read(map)));
   }
 
   private static TrainConfig.Checkpointing checkpoints(StrictMap map) {
     return new TrainConfig.Checkpointing(
-        map.wholeInt("every", 0, 0), map.wholeInt("keep", 2, 1), map.wholeInt("keep_every", 0, 0));
-  }
-
-  private static double notNegative(StrictMap map, String key, double absent) {
-    return map.number(
-        key, absent, x -> x >= 0 && x < Double.POSITIVE_INFINITY, "0 or a positive number");
+        TrainKeys.CHECKPOINT_EVERY.read(map),
+        TrainKeys.CHECKPOINT_KEEP.read(map),
+        TrainKeys.CHECKPOINT_KEEP_EVERY.read(map));
   }
 }

@@ -50,9 +50,9 @@ public final class Dl4jRounds implements RoundRunner {
   }
 
   private ParameterAveragingTrainingMaster master() {
-    return new ParameterAveragingTrainingMaster.Builder(config.replicas(), config.batchSize())
-        .batchSizePerWorker(config.batchSize())
-        .averagingFrequency(config.averageEvery())
+    return new ParameterAveragingTrainingMaster.Builder(config.rounds().replicas(), config.rounds().batchSize())
+        .batchSizePerWorker(config.rounds().batchSize())
+        .averagingFrequency(config.rounds().averageEvery())
         .workerPrefetchNumBatches(0)
         .repartionData(Repartition.Never)
         .build();

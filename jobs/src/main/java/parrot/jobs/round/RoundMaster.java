@@ -20,6 +20,7 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ExecutorState;
@@ -125,7 +126,7 @@ public final class RoundMaster
     if (failures.isEmpty()) {
       return;
     }
-    if (!settings.averaging().dropsDiverged()) {
+    if (settings.averaging().onDivergence() == TrainConfig.OnDivergence.FAIL) {
       throw new DivergedException(failures.get(0));
     }
     long useful =

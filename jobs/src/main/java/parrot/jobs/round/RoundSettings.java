@@ -20,18 +20,18 @@ public record RoundSettings(
     NetworkSpec network,
     OptimizerSpec optimizer,
     List<Parameter> parameters,
-    TrainConfig.Averaging averaging) {
+    TrainConfig.AveragingChoice averaging) {
 
   private static final int MOMENTS = 2;
 
   public StateLayout layout() {
     long values = parameters.stream().mapToLong(Parameter::size).sum();
-    return new StateLayout(values, averaging.keepsMoments() ? MOMENTS * values : 0);
+    return new StateLayout(values, averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE ? MOMENTS * values : 0);
   }
 
   ReplicaWeights mixing() {
     return new ReplicaWeights(
         new Averaging(averaging.exchange(), averaging.outer()),
-        averaging.expertsByLoad() ? ExpertRange.of(parameters) : List.of());
+        averaging.expertWeights() == TrainConfig.ExpertWeights.LOAD ? ExpertRange.of(parameters) : List.of());
   }
 }

@@ -99,8 +99,8 @@ public final class TrainJob {
     // First of all: another run into this folder may hold the very executors that this would wait
     // for.
     try (FolderLock lock = run.lock()) {
-      TrainConfig.KernelChoice kernels = config.kernels();
-      Preflight.check(spark.sc(), config.replicas(), kernels.name(), kernels.precision())
+      TrainConfig.Compute compute = config.compute();
+      Preflight.check(spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
           .forEach(say);
       return trainAlone(mode, stop);
     }
@@ -181,9 +181,9 @@ public final class TrainJob {
         frozen += tensor.elements();
       }
     }
-    boolean momentum = config.averaging().outer().hasMomentum();
+    boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
-    MemoryNeed need = new MemoryNeed(trainable, frozen, 0, config.replicas(), momentum, copies);
+    MemoryNeed need = new MemoryNeed(trainable, frozen, 0, config.rounds().replicas(), momentum, copies);
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 
@@ -196,8 +196,8 @@ public final class TrainJob {
   }
 
   private int threads(Mode mode) throws IOException {
-    if (config.kernels().threads() > 0) {
-      return config.kernels().threads();
+    if (config.compute().threads() > 0) {
+      return config.compute().threads();
     }
     if (mode == Mode.RESUME) {
       Optional<Integer> stored = run.storedThreads();
@@ -208,7 +208,7 @@ public final class TrainJob {
     if (!spark.isLocal()) {
       return spark.getConf().getInt("spark.task.cpus", 1);
     }
-    int together = Math.max(1, Math.min(config.replicas(), spark.defaultParallelism()));
+    int together = Math.max(1, Math.min(config.rounds().replicas(), spark.defaultParallelism()));
     return Math.max(1, Threads.allowed() / together);
   }
 }

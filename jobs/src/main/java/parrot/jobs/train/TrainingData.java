@@ -37,14 +37,14 @@ record TrainingData(
     }
     List<ShardedDataset> train = new ArrayList<>();
     List<String> fingerprints = new ArrayList<>();
-    for (TrainConfig.DataSource source : config.data()) {
+    for (TrainConfig.DataSource source : config.data().sources()) {
       Path path = FileSystems.path(source.folder());
       FileSystem files = FileSystems.of(path, hadoop);
       train.add(fitting(ShardedDataset.open(files, path), parrot, digest));
       fingerprints.add(Digests.sha256(files, new Path(path, Manifest.FILE_NAME)));
     }
     List<ShardedDataset> heldOut = new ArrayList<>();
-    for (String folder : config.heldOut().folders()) {
+    for (String folder : config.data().heldOut().folders()) {
       Path path = FileSystems.path(folder);
       ShardedDataset dataset = ShardedDataset.open(FileSystems.of(path, hadoop), path);
       heldOut.add(fitting(dataset, parrot, digest));

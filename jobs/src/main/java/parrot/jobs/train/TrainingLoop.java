@@ -106,27 +106,27 @@ final class TrainingLoop {
     stream =
         new ExampleStream(
             data.train(),
-            config.data().stream().map(TrainConfig.DataSource::weight).toList(),
-            config.mixture(),
+            config.data().sources().stream().map(TrainConfig.DataSource::weight).toList(),
+            config.data().mixture(),
             config.seed());
-    int perStep = config.replicas() * config.batchSize();
+    int perStep = config.rounds().samplesPerStep();
     totalExamples = totalExamples(perStep);
-    perRound = perStep * config.averageEvery();
+    perRound = perStep * config.rounds().averageEvery();
     rounds = Math.toIntExact((totalExamples + perRound - 1) / perRound);
     NetworkSpec network =
         new NetworkSpec(
             run.checkpoints.start().toString(),
             config.train(),
-            config.kernels().name(),
-            config.kernels().precision(),
+            config.compute().kernels(),
+            config.compute().precision(),
             threads,
-            config.recompute());
+            config.compute().recompute());
     settings =
         new RoundSettings(
             network,
-            optimizer(Math.toIntExact((totalExamples + perStep - 1) / perStep)),
+            config.optimizer().spec(Math.toIntExact((totalExamples + perStep - 1) / perStep)),
             ParrotNetwork.parameters(parrot, config.train()),
-            config.averaging());
+            config.rounds().averaging());
     checkpoints =
         new CheckpointWriter(run.checkpoints, model, settings.parameters(), config, yaml, hadoop);
     loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.vocabSize());
@@ -144,31 +144,14 @@ final class TrainingLoop {
         .orElseGet(() -> Math.max(1, Math.round(length.epochs().orElseThrow() * stream.rows())));
   }
 
-  private OptimizerSpec optimizer(int steps) {
-    TrainConfig.Optimizer given = config.optimizer();
-    int warmup = given.warmupSteps().orElseGet(() -> (int) Math.ceil(given.warmupRatio() * steps));
-    RateSchedule schedule =
-        new RateSchedule(
-            given.schedule(), given.learningRate(), given.minimumRate(), warmup, steps);
-    return new OptimizerSpec(
-        schedule,
-        given.rates(),
-        given.weightDecay(),
-        given.weightDecays(),
-        given.beta1(),
-        given.beta2(),
-        given.epsilon(),
-        given.clipNorm());
-  }
-
   private List<String> heldOut(List<ShardedDataset> datasets) throws IOException {
     List<String> minibatches = new ArrayList<>();
     for (ShardedDataset dataset : datasets) {
       ExampleStream order =
           new ExampleStream(List.of(dataset), List.of(none()), Mixture.OF_THE_DATA, 0);
-      long count = Math.min(config.heldOut().examples(), order.rows());
+      long count = Math.min(config.data().heldOut().examples(), order.rows());
       while (order.position() < count) {
-        int size = (int) Math.min(config.batchSize(), count - order.position());
+        int size = (int) Math.min(config.rounds().batchSize(), count - order.position());
         minibatches.add(order.take(size).toString());
       }
     }
@@ -202,11 +185,11 @@ final class TrainingLoop {
         + " examples in "
         + rounds
         + " rounds of "
-        + config.replicas()
+        + config.rounds().replicas()
         + " x "
-        + config.averageEvery()
+        + config.rounds().averageEvery()
         + " steps of "
-        + config.batchSize();
+        + config.rounds().batchSize();
   }
 
   private RoundRunner open() throws IOException {
@@ -215,10 +198,10 @@ final class TrainingLoop {
             from,
             state.round() == 0,
             settings.layout(),
-            config.averaging().outer().hasMomentum(),
+            config.rounds().averaging().outer().hasMomentum(),
             settings.parameters(),
             spark.hadoopConfiguration());
-    if (config.averaging().master() == TrainConfig.Master.DL4J) {
+    if (config.rounds().averaging().master() == TrainConfig.Master.DL4J) {
       return new Dl4jRounds(spark, settings, config, loader, stored);
     }
     ExecutorState executors;
@@ -227,8 +210,8 @@ final class TrainingLoop {
     } catch (RuntimeException e) {
       throw RoundFailure.of(e, state.round() + 1, run.checkpoints);
     }
-    if (config.averaging().exchange().keepsResidual()) {
-      executors = executors.withResiduals(config.replicas(), stored::residual);
+    if (config.rounds().averaging().exchange().keepsResidual()) {
+      executors = executors.withResiduals(config.rounds().replicas(), stored::residual);
     }
     return new ExecutorRounds(spark, new RoundMaster(settings, executors), settings, loader);
   }
@@ -288,10 +271,10 @@ final class TrainingLoop {
     clock.enter(Phase.PLAN);
     long examples = Math.min(perRound, totalExamples - state.examples());
     List<Minibatch> minibatches = new ArrayList<>();
-    for (long left = examples; left > 0; left -= config.batchSize()) {
-      minibatches.add(stream.take((int) Math.min(config.batchSize(), left)));
+    for (long left = examples; left > 0; left -= config.rounds().batchSize()) {
+      minibatches.add(stream.take((int) Math.min(config.rounds().batchSize(), left)));
     }
-    List<ReplicaPlan> plans = ReplicaPlan.deal(minibatches, config.replicas());
+    List<ReplicaPlan> plans = ReplicaPlan.deal(minibatches, config.rounds().replicas());
     clock.leave();
     int number = state.round() + 1;
     long began = System.currentTimeMillis();
@@ -317,7 +300,7 @@ final class TrainingLoop {
             state.tokens() + summary.tally().tokens(),
             state.data(),
             balance);
-    boolean measures = number % config.heldOut().every() == 0 || number == rounds;
+    boolean measures = number % config.data().heldOut().every() == 0 || number == rounds;
     Optional<Tally> measured = Optional.empty();
     if (measures && !heldOut.isEmpty()) {
       clock.enter(Phase.HELD_OUT);
@@ -402,7 +385,7 @@ final class TrainingLoop {
 
   private Tally measure(ExecutorState executors) {
     List<ArrayList<String>> parts = new ArrayList<>();
-    int count = Math.min(heldOut.size(), config.replicas());
+    int count = Math.min(heldOut.size(), config.rounds().replicas());
     for (int i = 0; i < count; i++) {
       int begin = (int) ((long) heldOut.size() * i / count);
       int end = (int) ((long) heldOut.size() * (i + 1) / count);

@@ -26,7 +26,11 @@ class BalanceConfigTest {
   }
 
   private static BalanceConfig config(OptionalDouble rate, double lossWeight) {
-    return new BalanceConfig(rate, true, lossWeight, 10 * lossWeight, 0.3, 0.9, 1, 0.05);
+    return new BalanceConfig(
+        new BalanceConfig.Bias(rate, BalanceConfig.Update.SOLVE),
+        new BalanceConfig.Loss(lossWeight, 10 * lossWeight, 0.3),
+        0.9,
+        new BalanceConfig.Alarm(1, 0.05));
   }
 
   private static final BalanceConfig USUAL = config(OptionalDouble.empty(), 0);

@@ -16,9 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ExpertBalanceTest {
-  private static BalanceConfig config(double rate, boolean solves, double lossWeight) {
+  private static BalanceConfig config(double rate, BalanceConfig.Update update, double lossWeight) {
     return new BalanceConfig(
-        OptionalDouble.of(rate), solves, lossWeight, 10 * lossWeight, 0.3, 0.9, 1, 0.05);
+        new BalanceConfig.Bias(OptionalDouble.of(rate), update),
+        new BalanceConfig.Loss(lossWeight, 10 * lossWeight, 0.3),
+        0.9,
+        new BalanceConfig.Alarm(1, 0.05));
   }
 
   private static ExpertBalance selecting(int experts) {
@@ -32,11 +35,11 @@ class ExpertBalanceTest {
   @Test
   void aFixedStepMovesEachBiasAgainstItsLoadAndCentresThem() {
     ExpertBalance once =
-        selecting(4).after(loads(70.0, 20.0, 5.0, 5.0), config(0.01, false, 0), 0.1);
+        selecting(4).after(loads(70.0, 20.0, 5.0, 5.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.1);
     assertThat(once.selectionBias())
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, 0.005, 0.005);
-    ExpertBalance twice = once.after(loads(25.0, 25.0, 40.0, 10.0), config(0.01, false, 0), 0.2);
+    ExpertBalance twice = once.after(loads(25.0, 25.0, 40.0, 10.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.2);
     assertThat(twice.selectionBias())
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, -0.005, 0.015);
@@ -70,19 +73,19 @@ class ExpertBalanceTest {
       assertThat(load).isBetween(180.0, 220.0);
     }
     ExpertLoads loaded = new ExpertLoads(1, 1, Map.of("en", List.of(600.0, 0.0, 0.0)), seen);
-    assertThat(selecting(3).after(loaded, config(0.5, true, 0), 0.1).selectionBias().get(0))
+    assertThat(selecting(3).after(loaded, config(0.5, BalanceConfig.Update.SOLVE, 0), 0.1).selectionBias().get(0))
         .isCloseTo(bias[0] / 2, Offset.offset(1e-12));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "0.001, false, 0.15, 300", // scores a little apart: as DeepSeek-V3 does it
-    "0.01, false, 1, 40",
-    "0.5, true, 1, 40",
-    "0.5, true, 3.5, 40", // the first expert's probability is 0.85
-    "0.5, true, 0.1, 40"
+    "0.001, STEP, 0.15, 300", // scores a little apart: as DeepSeek-V3 does it
+    "0.01, STEP, 1, 40",
+    "0.5, SOLVE, 1, 40",
+    "0.5, SOLVE, 3.5, 40", // the first expert's probability is 0.85
+    "0.5, SOLVE, 0.1, 40"
   })
-  void aSkewedLoadConverges(double rate, boolean solves, double skew, int rounds) {
+  void aSkewedLoadConverges(double rate, BalanceConfig.Update update, double skew, int rounds) {
     for (int seed = 1; seed <= 3; seed++) {
       try (ToyRouter router =
           new ToyRouter(seed, 6, 1, skew, 0.3 * Math.min(1, skew), 0.2 * Math.min(1, skew))) {
@@ -91,7 +94,7 @@ class ExpertBalanceTest {
         for (int round = 1; round <= rounds; round++) {
           ExpertLoads loads = router.round(balance.routing(), 600);
           violations.add(loads.maxViolation());
-          balance = balance.after(loads, config(rate, solves, 0), 0.5);
+          balance = balance.after(loads, config(rate, update, 0), 0.5);
           assertThat(sum(balance.selectionBias())).isCloseTo(0, Offset.offset(1e-9));
         }
         assertThat(violations.get(0)).as("seed %d, at first", seed).isGreaterThan(1);
@@ -106,7 +109,7 @@ class ExpertBalanceTest {
 
   @Test
   void biasAndLossWeightStayInTheLastPartOfARun() {
-    BalanceConfig config = config(0.01, false, 0.02);
+    BalanceConfig config = config(0.01, BalanceConfig.Update.STEP, 0.02);
     ExpertBalance balance = new ExpertBalance(List.of(0.1, -0.1), 0.03, List.of(), List.of());
     ExpertBalance frozen = balance.after(loads(9.0, 1.0), config, 0.91);
     assertThat(frozen.selectionBias()).isEqualTo(balance.selectionBias());
@@ -119,8 +122,8 @@ class ExpertBalanceTest {
 
   @Test
   void theLossWeighsMoreWhileTheLoadIsOutOfBalanceAndLessOnceItIsNot() {
-    BalanceConfig config = config(0, false, 0.01);
-    ExpertBalance balance = new ExpertBalance(List.of(), config.lossWeight(), List.of(), List.of());
+    BalanceConfig config = config(0, BalanceConfig.Update.STEP, 0.01);
+    ExpertBalance balance = new ExpertBalance(List.of(), config.loss().weight(), List.of(), List.of());
     List<Double> weights = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       balance = balance.after(loads(9.0, 1.0), config, 0.1);
@@ -132,7 +135,7 @@ class ExpertBalanceTest {
     }
     assertThat(balance.lossWeight()).isEqualTo(0.01);
     assertThat(balance.selectionBias()).isEmpty();
-    BalanceConfig off = config(0, false, 0);
+    BalanceConfig off = config(0, BalanceConfig.Update.STEP, 0);
     assertThat(ExpertBalance.NONE.after(loads(9.0, 1.0), off, 0.1).lossWeight()).isZero();
   }
 
@@ -140,14 +143,14 @@ class ExpertBalanceTest {
   void nothingChangesInARoundWithoutImages() {
     ExpertBalance balance = selecting(3);
     assertThat(
-            balance.after(new ExpertLoads(1, 0, Map.of(), List.of()), config(0.01, true, 0), 0.1))
+            balance.after(new ExpertLoads(1, 0, Map.of(), List.of()), config(0.01, BalanceConfig.Update.SOLVE, 0), 0.1))
         .isEqualTo(balance);
   }
 
   @Test
   void survivesJsonToTheLastBit() throws IOException {
     ExpertBalance balance =
-        selecting(3).after(loads(1.0, 2.0, 4.0), config(1.0 / 3, false, 0.1), 0.1);
+        selecting(3).after(loads(1.0, 2.0, 4.0), config(1.0 / 3, BalanceConfig.Update.STEP, 0.1), 0.1);
     ObjectMapper json = new ObjectMapper();
     assertThat(json.readValue(json.writeValueAsBytes(balance), ExpertBalance.class))
         .isEqualTo(balance);

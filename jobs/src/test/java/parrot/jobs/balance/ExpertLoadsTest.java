@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 /** What loads say about a router: violation, information, verdict, warnings. */
 class ExpertLoadsTest {
   private static final BalanceConfig CONFIG =
-      new BalanceConfig(OptionalDouble.empty(), true, 0, 0, 0.3, 0.9, 1, 0.05);
+      new BalanceConfig(
+          new BalanceConfig.Bias(OptionalDouble.empty(), BalanceConfig.Update.SOLVE),
+          new BalanceConfig.Loss(0, 0, 0.3),
+          0.9,
+          new BalanceConfig.Alarm(1, 0.05));
 
   private static final ExpertLoads COLLAPSED =
       loads(Map.of("ar", row(96, 2, 2), "en", row(192, 5, 3), "ru", row(95, 2, 3)));

@@ -3,12 +3,16 @@ package parrot.jobs.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
@@ -34,11 +38,11 @@ class TrainConfigTest {
     assertThat(instruct.train())
         .containsExactlyInAnyOrder(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
     assertThat(instruct.useMoe()).contains(true);
-    assertThat(instruct.optimizer().learningRate()).isEqualTo(2e-5);
+    assertThat(instruct.optimizer().learningRate().peak()).isEqualTo(2e-5);
     TrainConfig align = read("stage=align");
     assertThat(align.train()).containsExactly(Part.PROJECTOR);
     assertThat(align.useMoe()).contains(false);
-    assertThat(align.optimizer().learningRate()).isEqualTo(1e-3);
+    assertThat(align.optimizer().learningRate().peak()).isEqualTo(1e-3);
     TrainConfig without = read("use_moe=false");
     assertThat(without.useMoe()).contains(false);
     assertThat(without.train()).containsExactlyInAnyOrder(Part.PROJECTOR, Part.DECODER);
@@ -48,9 +52,9 @@ class TrainConfigTest {
   void flagsWinOverTheFileAndTheFileOverDefaults() {
     TrainConfig config = read("optimizer.rates.projector=1e-4", "out=elsewhere", "epochs=2.5");
     assertThat(config.out()).isEqualTo("elsewhere");
-    assertThat(config.optimizer().rates()).containsEntry(Part.PROJECTOR, 1e-4);
+    assertThat(config.optimizer().learningRate().byPart()).containsEntry(Part.PROJECTOR, 1e-4);
     assertThat(config.length().epochs()).isEqualTo(OptionalDouble.of(2.5));
-    assertThat(config.batchSize()).isEqualTo(8);
+    assertThat(config.rounds().batchSize()).isEqualTo(8);
   }
 
   @Test
@@ -62,28 +66,42 @@ class TrainConfigTest {
     assertThat(again).isEqualTo(config);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"defaults", "everything"})
+  void storedConfigurationsKeepTheirBytes(String name) throws IOException {
+    String yaml = name.equals("defaults") ? BASE : resource("everything-given.yaml");
+    assertThat(TrainConfigReader.toYaml(TrainConfigReader.read(yaml, List.of()).resolved()))
+        .isEqualTo(resource(name + "-resolved.yaml"));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream file = TrainConfigTest.class.getResourceAsStream(name)) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   @Test
   void activationsAreKeptUnlessTheyAreToBeRecomputed() {
-    assertThat(read().recompute()).isFalse();
-    assertThat(read("recompute=true").recompute()).isTrue();
+    assertThat(read().compute().recompute()).isFalse();
+    assertThat(read("recompute=true").compute().recompute()).isTrue();
   }
 
   @Test
   void expertsAreBalancedAsTheFileSays() {
     BalanceConfig usual = read().balance();
-    assertThat(usual.updateRate()).isEmpty();
-    assertThat(usual.rate()).isEqualTo(0.5);
-    assertThat(usual.solves()).isTrue();
-    assertThat(usual.lossWeight()).isZero();
+    assertThat(usual.bias().givenRate()).isEmpty();
+    assertThat(usual.bias().rate()).isEqualTo(0.5);
+    assertThat(usual.bias().update()).isEqualTo(BalanceConfig.Update.SOLVE);
+    assertThat(usual.loss().weight()).isZero();
     assertThat(usual.freezeAfter()).isEqualTo(0.9);
     BalanceConfig given =
         read(
                 "balance={update_rate: 0.001, update: step, loss_weight: 0.02}",
                 "balance.alarm_violation=0.5")
             .balance();
-    assertThat(given.rate()).isEqualTo(0.001);
-    assertThat(given.maxLossWeight()).isEqualTo(0.2);
-    assertThat(given.alarmViolation()).isEqualTo(0.5);
+    assertThat(given.bias().rate()).isEqualTo(0.001);
+    assertThat(given.loss().maxWeight()).isEqualTo(0.2);
+    assertThat(given.alarm().violation()).isEqualTo(0.5);
     TrainConfig config = read("balance.update_rate=0.001");
     String yaml = TrainConfigReader.toYaml(config.resolved());
     assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
@@ -91,9 +109,9 @@ class TrainConfigTest {
 
   @Test
   void languagesMayBeMixedByWeightOrTemperature() {
-    assertThat(read().mixture()).isEqualTo(Mixture.OF_THE_DATA);
-    assertThat(read("mixture.temperature=2").mixture().temperature()).isEqualTo(2);
-    assertThat(read("mixture.weights={en: 2, cn: 1}").mixture().weights())
+    assertThat(read().data().mixture()).isEqualTo(Mixture.OF_THE_DATA);
+    assertThat(read("mixture.temperature=2").data().mixture().temperature()).isEqualTo(2);
+    assertThat(read("mixture.weights={en: 2, cn: 1}").data().mixture().weights())
         .isEqualTo(Map.of(Language.of("en"), 2.0, Language.of("zh"), 1.0));
     assertThatThrownBy(() -> read("mixture={weights: {en: 1}, temperature: 2}"))
         .hasMessageStartingWith("Invalid mixture.temperature");
@@ -105,7 +123,7 @@ class TrainConfigTest {
   @Test
   void dataMayHaveWeights() {
     TrainConfig config = read("data=[{folder: a, weight: 3}, {folder: b, weight: 1}]");
-    assertThat(config.data())
+    assertThat(config.data().sources())
         .extracting(source -> source.weight().getAsDouble())
         .containsExactly(3.0, 1.0);
     assertThatThrownBy(() -> read("data=[{folder: a, weight: 3}, b]"))

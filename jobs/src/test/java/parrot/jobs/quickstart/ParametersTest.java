@@ -22,11 +22,11 @@ final class ParametersTest {
 
       assertThat(config.out()).isEqualTo("out");
       assertThat(config.model().folder()).isEqualTo("model");
-      assertThat(config.data())
+      assertThat(config.data().sources())
           .containsExactly(new TrainConfig.DataSource("data", OptionalDouble.empty()));
-      assertThat(config.heldOut().folders()).containsExactly("held-out");
+      assertThat(config.data().heldOut().folders()).containsExactly("held-out");
       assertThat(config.seed()).isEqualTo(7);
-      assertThat(config.replicas()).isEqualTo(2);
+      assertThat(config.rounds().replicas()).isEqualTo(2);
     }
   }
 
@@ -41,10 +41,8 @@ final class ParametersTest {
     assertThat(with.useMoe()).contains(true);
     assertThat(without.useMoe()).contains(false);
     assertThat(without.length()).isEqualTo(with.length());
-    assertThat(without.batchSize()).isEqualTo(with.batchSize());
-    assertThat(without.averageEvery()).isEqualTo(with.averageEvery());
-    assertThat(without.optimizer().learningRate()).isEqualTo(with.optimizer().learningRate());
-    assertThat(without.optimizer().schedule()).isEqualTo(with.optimizer().schedule());
+    assertThat(without.rounds()).isEqualTo(with.rounds());
+    assertThat(without.optimizer()).isEqualTo(with.optimizer());
   }
 
   @Test

@@ -107,7 +107,7 @@ class RoundMasterTest {
           network,
           OptimizerSpec.of(RateSchedule.constant(1e-2)),
           ParrotNetwork.parameters(model.config(), config.train()),
-          config.averaging());
+          config.rounds().averaging());
     }
   }
 

@@ -1,0 +1,387 @@
+package parrot.jobs.config;
+
+import static parrot.jobs.config.Key.inWords;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
+import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.StrictMap;
+import parrot.model.dl4j.updater.RateSchedule;
+import parrot.model.exchange.ExchangeFormat;
+import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
+import parrot.model.network.Part;
+import parrot.model.weights.Initializer;
+
+/**
+ * The table of all keys of the training configuration. {@link TrainConfigReader} reads by it, {@link
+ * TrainHelp} and {@code docs/configuration.md} print it.
+ */
+public final class TrainKeys {
+  private static final List<String> PARTS = Arrays.stream(Part.values()).map(Part::key).toList();
+  private static final String FROM_FOLDER = "model.folder";
+
+  static final double ALIGN_RATE = 1e-3;
+  static final double INSTRUCT_RATE = 2e-5;
+
+  static final Key<Optional<TrainConfig.Stage>> STAGE =
+      Key.optionalChoice("stage", TrainConfig.Stage.class)
+          .absent("required without train")
+          .means("TrainConfigReader", "stage of the paper; sets train, use_moe and learning_rate");
+  static final Key<Set<Part>> TRAIN =
+      parts("train")
+          .absent("by stage")
+          .means(
+              "TrainConfigReader",
+              "parts that learn; align: [projector], instruct: [projector, experts, decoder]");
+  static final Key<Boolean> USE_MOE =
+      Key.flag("use_moe", false)
+          .absent("by stage, else the model's")
+          .means("StartingModel", "whether visual tokens pass the experts; align: no, instruct: yes");
+  static final Key<String> OUT =
+      Key.text("out", "a folder").means("RunFolder", "the run's folder, local or in HDFS");
+  static final Key<Long> SEED =
+      Key.wholeLong("seed", 0, Long.MIN_VALUE)
+          .means("ExampleStream", "of the order of the data and of fresh weights");
+
+  static final Key<String> FOLDER =
+      Key.text("model.folder", "a folder")
+          .means("StartingModel", "model to start from, or a run's folder: its newest checkpoint");
+  static final Map<Part, Key<Optional<String>>> PART_FOLDERS = partFolders();
+  static final Key<Optional<String>> TOKENIZER =
+      Key.optionalText("model.tokenizer", "a file")
+          .absent(FROM_FOLDER)
+          .means("StartingModel", "tokenizer.json to use instead of the model's");
+  static final Key<Set<Part>> INITIALIZE =
+      parts("model.initialize").absent("[]").means("Initializer", "parts that start fresh");
+  static final Key<Initializer.Experts> EXPERTS_START =
+      Key.choice("model.experts_start", Initializer.Experts.SMALL)
+          .means("Initializer", "how fresh experts start; small: with an output near 0");
+  static final Key<ObjectNode> MODEL_CONFIG =
+      Key.of(
+              "model.config",
+              "keys of config.json",
+              JsonNodeFactory.instance.objectNode(),
+              (map, name, absent) -> map.anything(name))
+          .means("ParrotConfig", "replaces keys of the model's config.json, as {moe_top_k: 2}");
+
+  static final Key<List<StrictMap>> DATA =
+      Key.of(
+              "data",
+              "a list of folders, or of {folder, weight}",
+              List.<StrictMap>of(),
+              (map, name, absent) -> map.maps(name, "folder"))
+          .absent("required")
+          .means("TrainingData", "shards made by preprocess");
+  static final Key<String> DATA_FOLDER =
+      Key.text("data[].folder", "a folder").means("TrainingData", "one data set");
+  static final Key<Double> DATA_WEIGHT =
+      Key.positive("data[].weight", Double.NaN)
+          .absent("its rows")
+          .means("Shares", "share of the examples beside the other folders; for all or for none");
+  static final Key<Double> TEMPERATURE =
+      Key.number("mixture.temperature", 1, t -> t > 0 && t <= 1e6, "above 0")
+          .means("Mixture", "languages get shares of rows ** (1 / T): 1 as in the data, more evens out");
+  static final Key<Map<Language, Double>> LANGUAGE_WEIGHTS =
+      Key.of(
+              "mixture.weights",
+              "numbers, at least 0, by language",
+              Map.<Language, Double>of(),
+              (map, name, absent) -> byLanguage(map, name))
+          .means("Mixture", "sets the shares, as {en: 2, zh: 1}; names every language of the data");
+  static final Key<List<String>> HELD_OUT =
+      Key.of(
+              "held_out.data",
+              "a list of folders",
+              List.<String>of(),
+              (map, name, absent) -> map.texts(name))
+          .means("TrainingData", "shards to measure losses on, by language");
+  static final Key<Integer> HELD_OUT_EVERY =
+      Key.whole("held_out.every", 10, 1)
+          .means("TrainingLoop", "rounds between measurements; the last round is always measured");
+  static final Key<Integer> HELD_OUT_EXAMPLES =
+      Key.whole("held_out.examples", 256, 1)
+          .means("TrainingLoop", "examples measured from each folder, at most");
+
+  static final Key<Double> EPOCHS =
+      Key.positive("epochs", 1).means("TrainingLoop", "length of the run in passes over the data");
+  static final Key<Long> MAX_STEPS =
+      Key.wholeLong("max_steps", 0, 1)
+          .absent("by epochs")
+          .means("TrainingLoop", "length in steps of each replica, instead of epochs");
+  static final Key<Long> MAX_EXAMPLES =
+      Key.wholeLong("max_examples", 0, 1)
+          .absent("by epochs")
+          .means("TrainingLoop", "length in examples of all replicas, instead of epochs");
+  static final Key<Integer> REPLICAS =
+      Key.whole("replicas", 2, 1).means("RoundRunner", "K, trained in parallel and averaged");
+  static final Key<Integer> AVERAGE_EVERY =
+      Key.whole("average_every", 8, 1)
+          .means("RoundRunner", "H, steps of each replica in a round, which ends with an average");
+  static final Key<Integer> BATCH_SIZE =
+      Key.whole("batch_size", 8, 1).means("ExampleStream", "samples of one step of one replica");
+  static final Key<ExchangeFormat> EXCHANGE =
+      Key.choice("exchange", ExchangeFormat.F32)
+          .means("ExchangeFormat", "what replicas send: values (f32) or differences (bf16, int8)");
+  static final Key<Double> OUTER_RATE =
+      Key.positive("outer.learning_rate", 1)
+          .means("OuterStep", "of the step from the last state to the average; DiLoCo: 0.7");
+  static final Key<Double> OUTER_MOMENTUM =
+      Key.belowOne("outer.momentum", 0)
+          .means("OuterStep", "Nesterov momentum of that step; DiLoCo: 0.9");
+  static final Key<TrainConfig.UpdaterState> UPDATER_STATE =
+      Key.choice("updater_state", TrainConfig.UpdaterState.AVERAGE)
+          .means("RoundSettings", "AdamW's moments between rounds: averaged, or forgotten");
+  static final Key<TrainConfig.OnDivergence> ON_DIVERGENCE =
+      Key.choice("on_divergence", TrainConfig.OnDivergence.FAIL)
+          .means("RoundMaster", "a replica with a NaN ends the run, or is left out of this average");
+  static final Key<Integer> MINIMUM_REPLICAS =
+      Key.whole("minimum_replicas", 1, 1)
+          .means("RoundMaster", "replicas that must be left with on_divergence: drop");
+  static final Key<TrainConfig.ExpertWeights> AVERAGE_EXPERTS_BY =
+      Key.choice("average_experts_by", TrainConfig.ExpertWeights.EXAMPLES)
+          .means("ReplicaWeights", "load: an expert that a replica never chose does not count");
+  static final Key<TrainConfig.Master> AVERAGING =
+      Key.choice("averaging", TrainConfig.Master.PARROT)
+          .means("TrainingLoop", "dl4j: DL4J's own master, through the driver, for comparison");
+
+  static final Key<Double> LEARNING_RATE =
+      Key.notNegative("optimizer.learning_rate", ALIGN_RATE)
+          .absent(inWords(ALIGN_RATE) + "; instruct: " + inWords(INSTRUCT_RATE))
+          .means("RateSchedule", "peak of the learning rate");
+  static final Key<Map<Part, Double>> RATES =
+      byPart("optimizer.rates").means("OptimizerSpec", "peaks of parts, as {experts: 1.0e-4}");
+  static final Key<RateSchedule.Shape> SCHEDULE =
+      Key.choice("optimizer.schedule", RateSchedule.Shape.COSINE)
+          .means("RateSchedule", "learning rate after the warm-up");
+  static final Key<Integer> WARMUP_STEPS =
+      Key.whole("optimizer.warmup_steps", 0, 0)
+          .absent("by warmup_ratio")
+          .means("RateSchedule", "steps over which the learning rate rises");
+  static final Key<Double> WARMUP_RATIO =
+      Key.share("optimizer.warmup_ratio", 0.03)
+          .means("RateSchedule", "the same as a share of all steps");
+  static final Key<Double> MINIMUM_RATE =
+      Key.notNegative("optimizer.minimum_rate", 0)
+          .means("RateSchedule", "where the cosine ends; at most learning_rate");
+  static final Key<Double> BETA1 =
+      Key.belowOne("optimizer.beta1", 0.9).means("AdamW", "decay of the first moment");
+  static final Key<Double> BETA2 =
+      Key.belowOne("optimizer.beta2", 0.999).means("AdamW", "decay of the second moment");
+  static final Key<Double> EPSILON =
+      Key.positive("optimizer.epsilon", 1e-8)
+          .means("AdamW", "added to the root of the second moment");
+  static final Key<Double> WEIGHT_DECAY =
+      Key.notNegative("optimizer.weight_decay", 0)
+          .means("OptimizerSpec", "decay of weights, times the learning rate");
+  static final Key<Map<Part, Double>> WEIGHT_DECAYS =
+      byPart("optimizer.weight_decays").means("OptimizerSpec", "decay of parts, as {decoder: 0.1}");
+  static final Key<Double> CLIP_NORM =
+      Key.notNegative("optimizer.clip_norm", 1)
+          .means("ParrotGraphVertex", "largest norm of the whole gradient; 0 for no limit");
+
+  static final Key<String> KERNELS =
+      Key.oneOf("kernels.name", Kernels.names(), Kernels.defaultName())
+          .means("KernelProvider", "what computes");
+  static final Key<Precision> PRECISION =
+      Key.choice("kernels.precision", Precision.F32)
+          .means("Precision", "of products; bf16 is faster on processors with AVX-512 BF16 or AMX");
+  static final Key<Integer> THREADS =
+      Key.whole("kernels.threads", 0, 0)
+          .means("TrainJob", "threads of one replica; 0: its share of the cores");
+  static final Key<Boolean> RECOMPUTE =
+      Key.flag("recompute", false)
+          .means(
+              "DecoderBlock",
+              "keep only inputs of decoder layers: less memory, a third more time");
+
+  static final Key<Double> LOSS_WEIGHT =
+      Key.notNegative("balance.loss_weight", 0)
+          .means("ExpertBalance", "of a loss on the experts' loads, at first and at least");
+  static final Key<Double> UPDATE_RATE =
+      Key.notNegative("balance.update_rate", 0)
+          .absent(
+              inWords(BalanceConfig.USUAL_RATE) + "; step: " + inWords(BalanceConfig.USUAL_STEP))
+          .means("ExpertBalance", "part of the way to the balancing bias, or the step; 0: fixed bias");
+  static final Key<BalanceConfig.Update> UPDATE =
+      Key.choice("balance.update", BalanceConfig.Update.SOLVE)
+          .means(
+              "ExpertBalance",
+              "selection bias moves to the one that balances, or by a step against each load");
+  static final Key<Double> MAX_LOSS_WEIGHT =
+      Key.notNegative("balance.max_loss_weight", 0)
+          .absent(inWords(BalanceConfig.USUAL_RISE) + " x loss_weight")
+          .means("ExpertBalance", "the loss weight rises to it above target_violation");
+  static final Key<Double> TARGET_VIOLATION =
+      Key.positive("balance.target_violation", 0.3)
+          .means("ExpertBalance", "where the loss weight turns: largest load / fair share - 1");
+  static final Key<Double> FREEZE_AFTER =
+      Key.share("balance.freeze_after", 0.9)
+          .means("ExpertBalance", "share of the run after which bias and loss weight stay");
+  static final Key<Double> ALARM_VIOLATION =
+      Key.positive("balance.alarm_violation", 1)
+          .means("BalanceAlarm", "warns above this violation");
+  static final Key<Double> ALARM_DEAD_LOAD =
+      Key.belowOne("balance.alarm_dead_load", 0.05)
+          .means("BalanceAlarm", "warns of experts below this part of their fair share");
+
+  static final Key<Integer> CHECKPOINT_EVERY =
+      Key.whole("checkpoints.every", 0, 0)
+          .means("TrainingLoop", "rounds between checkpoints; 0: only after the last round");
+  static final Key<Integer> CHECKPOINT_KEEP =
+      Key.whole("checkpoints.keep", 2, 1)
+          .means("Checkpoints", "newest checkpoints that stay, beside the start");
+  static final Key<Integer> CHECKPOINT_KEEP_EVERY =
+      Key.whole("checkpoints.keep_every", 0, 0)
+          .means("Checkpoints", "also keeps every n-th round's checkpoint for good; 0: none");
+
+  /**
+   * Keys that belong together.
+   *
+   * @param title of the section in help and reference page
+   */
+  public record Section(String title, List<Key<?>> keys) {}
+
+  /** All keys, in the order in which one reads about them. */
+  public static final List<Section> SECTIONS =
+      List.of(
+          new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED)),
+          new Section("Model", modelKeys()),
+          new Section(
+              "Data",
+              List.of(
+                  DATA,
+                  DATA_FOLDER,
+                  DATA_WEIGHT,
+                  TEMPERATURE,
+                  LANGUAGE_WEIGHTS,
+                  HELD_OUT,
+                  HELD_OUT_EVERY,
+                  HELD_OUT_EXAMPLES)),
+          new Section("Length", List.of(EPOCHS, MAX_STEPS, MAX_EXAMPLES)),
+          new Section(
+              "Rounds",
+              List.of(
+                  REPLICAS,
+                  AVERAGE_EVERY,
+                  BATCH_SIZE,
+                  EXCHANGE,
+                  OUTER_RATE,
+                  OUTER_MOMENTUM,
+                  UPDATER_STATE,
+                  ON_DIVERGENCE,
+                  MINIMUM_REPLICAS,
+                  AVERAGE_EXPERTS_BY,
+                  AVERAGING)),
+          new Section(
+              "Optimizer",
+              List.of(
+                  LEARNING_RATE,
+                  RATES,
+                  SCHEDULE,
+                  WARMUP_STEPS,
+                  WARMUP_RATIO,
+                  MINIMUM_RATE,
+                  BETA1,
+                  BETA2,
+                  EPSILON,
+                  WEIGHT_DECAY,
+                  WEIGHT_DECAYS,
+                  CLIP_NORM)),
+          new Section("Kernels", List.of(KERNELS, PRECISION, THREADS, RECOMPUTE)),
+          new Section(
+              "Balance",
+              List.of(
+                  UPDATE,
+                  UPDATE_RATE,
+                  LOSS_WEIGHT,
+                  MAX_LOSS_WEIGHT,
+                  TARGET_VIOLATION,
+                  FREEZE_AFTER,
+                  ALARM_VIOLATION,
+                  ALARM_DEAD_LOAD)),
+          new Section(
+              "Checkpoints", List.of(CHECKPOINT_EVERY, CHECKPOINT_KEEP, CHECKPOINT_KEEP_EVERY)));
+
+  private TrainKeys() {}
+
+  private static List<Key<?>> modelKeys() {
+    List<Key<?>> keys = new ArrayList<>();
+    keys.add(FOLDER);
+    keys.addAll(PART_FOLDERS.values());
+    keys.addAll(List.of(TOKENIZER, INITIALIZE, EXPERTS_START, MODEL_CONFIG));
+    return keys;
+  }
+
+  private static Map<Part, Key<Optional<String>>> partFolders() {
+    Map<Part, Key<Optional<String>>> keys = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      keys.put(
+          part,
+          Key.optionalText("model." + part.key(), "a folder")
+              .absent(FROM_FOLDER)
+              .means("StartingModel", "folder that the " + part.key() + " comes from instead"));
+    }
+    return keys;
+  }
+
+  private static Key<Set<Part>> parts(String path) {
+    return Key.of(
+        path,
+        "a list of " + String.join(", ", PARTS),
+        Set.<Part>of(),
+        (map, name, absent) -> {
+          Set<Part> parts = EnumSet.noneOf(Part.class);
+          map.texts(name).forEach(part -> parts.add(part(map, name, part)));
+          return parts;
+        });
+  }
+
+  private static Key<Map<Part, Double>> byPart(String path) {
+    return Key.of(
+        path,
+        "numbers, at least 0, by part",
+        Map.<Part, Double>of(),
+        (map, name, absent) -> {
+          StrictMap byPart = map.map(name);
+          Map<Part, Double> values = new EnumMap<>(Part.class);
+          for (String part : byPart.keys()) {
+            values.put(
+                part(byPart, "", part), Key.notNegative(part, Double.NaN).read(byPart));
+          }
+          return values;
+        });
+  }
+
+  private static Part part(StrictMap map, String key, String name) {
+    if (!PARTS.contains(name)) {
+      throw map.invalid(key, name, "among " + String.join(", ", PARTS));
+    }
+    return Part.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  private static Map<Language, Double> byLanguage(StrictMap map, String name) {
+    StrictMap byTag = map.map(name);
+    Map<Language, Double> weights = new EnumMap<>(Language.class);
+    for (String tag : byTag.keys()) {
+      double weight = byTag.number(tag, 0, w -> w >= 0 && w < 1e9, "at least 0");
+      try {
+        weights.put(Language.of(tag), weight);
+      } catch (DataException e) {
+        throw byTag.invalid(tag, weight, "for one of en, zh, pt, ar, tr, ru");
+      }
+    }
+    return weights;
+  }
+}
