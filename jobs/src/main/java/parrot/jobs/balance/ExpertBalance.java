@@ -91,7 +91,9 @@ public record ExpertBalance(
 
   private double steered(double violation, BalanceConfig config) {
     double next =
-        violation > config.loss().targetViolation() ? lossWeight * LOSS_STEP : lossWeight / LOSS_STEP;
+        violation > config.loss().targetViolation()
+            ? lossWeight * LOSS_STEP
+            : lossWeight / LOSS_STEP;
     return Math.min(config.loss().maxWeight(), Math.max(config.loss().weight(), next));
   }
 

@@ -126,7 +126,7 @@ public record Key<T>(
   }
 
   private static <T> Form<T> choice(List<String> words, Reading<T> reading) {
-    return new Form<>(String.join(" or ", words), true, reading);
+    return new Form<>(String.join(", ", words), true, reading);
   }
 
   private static String word(Enum<?> value) {

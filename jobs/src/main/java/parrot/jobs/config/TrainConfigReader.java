@@ -257,8 +257,7 @@ public final class TrainConfigReader {
     return averaging;
   }
 
-  private static TrainConfig.Optimizer optimizer(
-      StrictMap map, Optional<TrainConfig.Stage> stage) {
+  private static TrainConfig.Optimizer optimizer(StrictMap map, Optional<TrainConfig.Stage> stage) {
     boolean instruct = stage.equals(Optional.of(TrainConfig.Stage.INSTRUCT));
     double usual = instruct ? TrainKeys.INSTRUCT_RATE : TrainKeys.ALIGN_RATE;
     TrainConfig.LearningRate rate =

@@ -25,8 +25,8 @@ import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
 /**
- * The table of all keys of the training configuration. {@link TrainConfigReader} reads by it, {@link
- * TrainHelp} and {@code docs/configuration.md} print it.
+ * The table of all keys of the training configuration. {@link TrainConfigReader} reads by it,
+ * {@link TrainHelp} and {@code docs/configuration.md} print it.
  */
 public final class TrainKeys {
   private static final List<String> PARTS = Arrays.stream(Part.values()).map(Part::key).toList();
@@ -48,12 +48,13 @@ public final class TrainKeys {
   static final Key<Boolean> USE_MOE =
       Key.flag("use_moe", false)
           .absent("by stage, else the model's")
-          .means("StartingModel", "whether visual tokens pass the experts; align: no, instruct: yes");
+          .means(
+              "StartingModel", "whether visual tokens pass the experts; align: no, instruct: yes");
   static final Key<String> OUT =
       Key.text("out", "a folder").means("RunFolder", "the run's folder, local or in HDFS");
   static final Key<Long> SEED =
       Key.wholeLong("seed", 0, Long.MIN_VALUE)
-          .means("ExampleStream", "of the order of the data and of fresh weights");
+          .means("ExampleStream", "decides the order of the data and fresh weights");
 
   static final Key<String> FOLDER =
       Key.text("model.folder", "a folder")
@@ -85,14 +86,16 @@ public final class TrainKeys {
           .absent("required")
           .means("TrainingData", "shards made by preprocess");
   static final Key<String> DATA_FOLDER =
-      Key.text("data[].folder", "a folder").means("TrainingData", "one data set");
+      Key.text("data[].folder", "a folder").means("TrainingData", "folder of one data set");
   static final Key<Double> DATA_WEIGHT =
       Key.positive("data[].weight", Double.NaN)
           .absent("its rows")
           .means("Shares", "share of the examples beside the other folders; for all or for none");
   static final Key<Double> TEMPERATURE =
       Key.number("mixture.temperature", 1, t -> t > 0 && t <= 1e6, "above 0")
-          .means("Mixture", "languages get shares of rows ** (1 / T): 1 as in the data, more evens out");
+          .means(
+              "Mixture",
+              "languages get shares of rows ** (1 / T): 1 as in the data, more evens out");
   static final Key<Map<Language, Double>> LANGUAGE_WEIGHTS =
       Key.of(
               "mixture.weights",
@@ -125,27 +128,29 @@ public final class TrainKeys {
           .absent("by epochs")
           .means("TrainingLoop", "length in examples of all replicas, instead of epochs");
   static final Key<Integer> REPLICAS =
-      Key.whole("replicas", 2, 1).means("RoundRunner", "K, trained in parallel and averaged");
+      Key.whole("replicas", 2, 1)
+          .means("RoundRunner", "K, models trained in parallel and averaged");
   static final Key<Integer> AVERAGE_EVERY =
       Key.whole("average_every", 8, 1)
-          .means("RoundRunner", "H, steps of each replica in a round, which ends with an average");
+          .means("RoundRunner", "H, steps of each replica between two averages");
   static final Key<Integer> BATCH_SIZE =
       Key.whole("batch_size", 8, 1).means("ExampleStream", "samples of one step of one replica");
   static final Key<ExchangeFormat> EXCHANGE =
       Key.choice("exchange", ExchangeFormat.F32)
-          .means("ExchangeFormat", "what replicas send: values (f32) or differences (bf16, int8)");
+          .means("ExchangeFormat", "what replicas send: values, or differences in bf16 or int8");
   static final Key<Double> OUTER_RATE =
       Key.positive("outer.learning_rate", 1)
-          .means("OuterStep", "of the step from the last state to the average; DiLoCo: 0.7");
+          .means("OuterStep", "of the step from the last state to the average; 0.7 in DiLoCo");
   static final Key<Double> OUTER_MOMENTUM =
       Key.belowOne("outer.momentum", 0)
-          .means("OuterStep", "Nesterov momentum of that step; DiLoCo: 0.9");
+          .means("OuterStep", "Nesterov momentum of that step; 0.9 in DiLoCo");
   static final Key<TrainConfig.UpdaterState> UPDATER_STATE =
       Key.choice("updater_state", TrainConfig.UpdaterState.AVERAGE)
           .means("RoundSettings", "AdamW's moments between rounds: averaged, or forgotten");
   static final Key<TrainConfig.OnDivergence> ON_DIVERGENCE =
       Key.choice("on_divergence", TrainConfig.OnDivergence.FAIL)
-          .means("RoundMaster", "a replica with a NaN ends the run, or is left out of this average");
+          .means(
+              "RoundMaster", "a replica with a NaN ends the run, or is left out of this average");
   static final Key<Integer> MINIMUM_REPLICAS =
       Key.whole("minimum_replicas", 1, 1)
           .means("RoundMaster", "replicas that must be left with on_divergence: drop");
@@ -196,29 +201,30 @@ public final class TrainKeys {
           .means("KernelProvider", "what computes");
   static final Key<Precision> PRECISION =
       Key.choice("kernels.precision", Precision.F32)
-          .means("Precision", "of products; bf16 is faster on processors with AVX-512 BF16 or AMX");
+          .means(
+              "Precision",
+              "of matrix products; bf16 is faster on processors with AVX-512 BF16 or AMX");
   static final Key<Integer> THREADS =
       Key.whole("kernels.threads", 0, 0)
           .means("TrainJob", "threads of one replica; 0: its share of the cores");
   static final Key<Boolean> RECOMPUTE =
       Key.flag("recompute", false)
           .means(
-              "DecoderBlock",
-              "keep only inputs of decoder layers: less memory, a third more time");
+              "DecoderBlock", "keep only inputs of decoder layers: less memory, a third more time");
 
   static final Key<Double> LOSS_WEIGHT =
       Key.notNegative("balance.loss_weight", 0)
-          .means("ExpertBalance", "of a loss on the experts' loads, at first and at least");
+          .means("ExpertBalance", "weight of a loss on the experts' loads, at first and at least");
   static final Key<Double> UPDATE_RATE =
       Key.notNegative("balance.update_rate", 0)
           .absent(
               inWords(BalanceConfig.USUAL_RATE) + "; step: " + inWords(BalanceConfig.USUAL_STEP))
-          .means("ExpertBalance", "part of the way to the balancing bias, or the step; 0: fixed bias");
+          .means("ExpertBalance", "the part of the way, or the step; 0 keeps the bias");
   static final Key<BalanceConfig.Update> UPDATE =
       Key.choice("balance.update", BalanceConfig.Update.SOLVE)
           .means(
               "ExpertBalance",
-              "selection bias moves to the one that balances, or by a step against each load");
+              "moves the selection bias to the one that balances, or a step against each load");
   static final Key<Double> MAX_LOSS_WEIGHT =
       Key.notNegative("balance.max_loss_weight", 0)
           .absent(inWords(BalanceConfig.USUAL_RISE) + " x loss_weight")
@@ -331,7 +337,7 @@ public final class TrainKeys {
           part,
           Key.optionalText("model." + part.key(), "a folder")
               .absent(FROM_FOLDER)
-              .means("StartingModel", "folder that the " + part.key() + " comes from instead"));
+              .means("StartingModel", "folder to take the " + part.key() + " from instead"));
     }
     return keys;
   }
@@ -357,8 +363,7 @@ public final class TrainKeys {
           StrictMap byPart = map.map(name);
           Map<Part, Double> values = new EnumMap<>(Part.class);
           for (String part : byPart.keys()) {
-            values.put(
-                part(byPart, "", part), Key.notNegative(part, Double.NaN).read(byPart));
+            values.put(part(byPart, "", part), Key.notNegative(part, Double.NaN).read(byPart));
           }
           return values;
         });

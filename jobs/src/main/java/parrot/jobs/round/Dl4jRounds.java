@@ -50,7 +50,8 @@ public final class Dl4jRounds implements RoundRunner {
   }
 
   private ParameterAveragingTrainingMaster master() {
-    return new ParameterAveragingTrainingMaster.Builder(config.rounds().replicas(), config.rounds().batchSize())
+    return new ParameterAveragingTrainingMaster.Builder(
+            config.rounds().replicas(), config.rounds().batchSize())
         .batchSizePerWorker(config.rounds().batchSize())
         .averagingFrequency(config.rounds().averageEvery())
         .workerPrefetchNumBatches(0)

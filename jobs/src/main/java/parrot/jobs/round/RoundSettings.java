@@ -26,12 +26,16 @@ public record RoundSettings(
 
   public StateLayout layout() {
     long values = parameters.stream().mapToLong(Parameter::size).sum();
-    return new StateLayout(values, averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE ? MOMENTS * values : 0);
+    return new StateLayout(
+        values,
+        averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE ? MOMENTS * values : 0);
   }
 
   ReplicaWeights mixing() {
     return new ReplicaWeights(
         new Averaging(averaging.exchange(), averaging.outer()),
-        averaging.expertWeights() == TrainConfig.ExpertWeights.LOAD ? ExpertRange.of(parameters) : List.of());
+        averaging.expertWeights() == TrainConfig.ExpertWeights.LOAD
+            ? ExpertRange.of(parameters)
+            : List.of());
   }
 }

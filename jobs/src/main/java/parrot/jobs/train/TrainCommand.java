@@ -13,10 +13,12 @@ import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.config.TrainHelp;
 import parrot.jobs.failure.StoppedException;
 import parrot.jobs.spark.SparkSessions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
 /** {@code parrot train}. */
 @Command(
     name = "train",
+    modelTransformer = TrainCommand.KeysInHelp.class,
     sortOptions = false,
     description = {
       "Train a model on shards, by replicas that are averaged.",
@@ -52,44 +55,25 @@ import picocli.CommandLine.Spec;
       "  checkpoints: {every: 50, keep: 2}",
       "  seed: 1                          # of order and fresh parts",
       "",
-      "Every minibatch has every language in its share; mixture says in which.",
-      "",
-      "More keys, and where they are not given:",
-      "  mixture.temperature: 1           # of languages: rows ** (1 / T); 1 is as the data is",
-      "  mixture.weights: {}              # instead, as {en: 2, zh: 1}; names every language",
-      "  use_moe: the stage's             # whether visual tokens go through the experts",
-      "  model.vision, .projector, .experts, .decoder, .tokenizer: model.folder",
-      "  model.experts_start: small       # or normal",
-      "  model.config: {}                 # replaces keys of config.json, as {moe_formula: paper}",
-      "  optimizer.rates, .weight_decays: {}      # by part, as {experts: 1.0e-4}",
-      "  optimizer.minimum_rate: 0, .warmup_steps: by ratio, .weight_decay: 0",
-      "  optimizer.beta1: 0.9, .beta2: 0.999, .epsilon: 1.0e-8",
-      "  kernels.precision: f32           # or bf16: two to four times as fast where processors have it",
-      "  kernels.name: onednn             # or reference",
-      "  kernels.threads: 0               # of a replica; 0: its share of the cores",
-      "  balance.update: solve            # selection bias, where moe_top_k is below num_experts; or step",
-      "  balance.update_rate: 0.5         # part of the way to the balancing bias; with step: 0.01",
-      "  balance.loss_weight: 0, .max_loss_weight: ten times that     # of the loss on the load",
-      "  balance.target_violation: 0.3    # above it the loss weighs more: load / fair share - 1",
-      "  balance.freeze_after: 0.9        # of the run; bias and loss weight stay from there on",
-      "  balance.alarm_violation: 1, .alarm_dead_load: 0.05           # when to warn",
-      "  exchange: f32                    # or bf16, int8: what replicas send",
-      "  outer: {learning_rate: 1, momentum: 0}   # 0.7 and 0.9: DiLoCo's Nesterov momentum",
-      "  updater_state: average           # or reset: AdamW's moments between rounds",
-      "  on_divergence: fail              # or drop: leave out replicas that give NaN",
-      "  minimum_replicas: 1              # that must be left",
-      "  average_experts_by: examples     # or load",
-      "  averaging: parrot                # or dl4j: its own master, for comparison",
-      "  checkpoints.keep_every: 0        # rounds between checkpoints that stay for good",
-      "  recompute: false                 # true: less memory for long batches, a third more time",
-      "",
       "Examples:",
       "  parrot train align.yaml --set optimizer.learning_rate=5e-4",
       "  parrot train align.yaml --resume",
       "",
-      "Paths may be local or hdfs://."
+      "Paths may be local or hdfs://.",
+      ""
     })
 public final class TrainCommand implements Callable<Void> {
+  /** Ends the help with the keys of the configuration. */
+  static final class KeysInHelp implements IModelTransformer {
+    @Override
+    public CommandSpec transform(CommandSpec command) {
+      List<String> footer = new ArrayList<>(List.of(command.usageMessage().footer()));
+      footer.addAll(TrainHelp.lines());
+      command.usageMessage().footer(footer.toArray(String[]::new));
+      return command;
+    }
+  }
+
   @Spec private CommandSpec spec;
 
   @Parameters(

@@ -100,7 +100,8 @@ public final class TrainJob {
     // for.
     try (FolderLock lock = run.lock()) {
       TrainConfig.Compute compute = config.compute();
-      Preflight.check(spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
+      Preflight.check(
+              spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
           .forEach(say);
       return trainAlone(mode, stop);
     }
@@ -183,7 +184,8 @@ public final class TrainJob {
     }
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
-    MemoryNeed need = new MemoryNeed(trainable, frozen, 0, config.rounds().replicas(), momentum, copies);
+    MemoryNeed need =
+        new MemoryNeed(trainable, frozen, 0, config.rounds().replicas(), momentum, copies);
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 

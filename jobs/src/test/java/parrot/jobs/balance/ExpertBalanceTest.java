@@ -35,11 +35,13 @@ class ExpertBalanceTest {
   @Test
   void aFixedStepMovesEachBiasAgainstItsLoadAndCentresThem() {
     ExpertBalance once =
-        selecting(4).after(loads(70.0, 20.0, 5.0, 5.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.1);
+        selecting(4)
+            .after(loads(70.0, 20.0, 5.0, 5.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.1);
     assertThat(once.selectionBias())
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, 0.005, 0.005);
-    ExpertBalance twice = once.after(loads(25.0, 25.0, 40.0, 10.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.2);
+    ExpertBalance twice =
+        once.after(loads(25.0, 25.0, 40.0, 10.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.2);
     assertThat(twice.selectionBias())
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, -0.005, 0.015);
@@ -73,7 +75,11 @@ class ExpertBalanceTest {
       assertThat(load).isBetween(180.0, 220.0);
     }
     ExpertLoads loaded = new ExpertLoads(1, 1, Map.of("en", List.of(600.0, 0.0, 0.0)), seen);
-    assertThat(selecting(3).after(loaded, config(0.5, BalanceConfig.Update.SOLVE, 0), 0.1).selectionBias().get(0))
+    assertThat(
+            selecting(3)
+                .after(loaded, config(0.5, BalanceConfig.Update.SOLVE, 0), 0.1)
+                .selectionBias()
+                .get(0))
         .isCloseTo(bias[0] / 2, Offset.offset(1e-12));
   }
 
@@ -123,7 +129,8 @@ class ExpertBalanceTest {
   @Test
   void theLossWeighsMoreWhileTheLoadIsOutOfBalanceAndLessOnceItIsNot() {
     BalanceConfig config = config(0, BalanceConfig.Update.STEP, 0.01);
-    ExpertBalance balance = new ExpertBalance(List.of(), config.loss().weight(), List.of(), List.of());
+    ExpertBalance balance =
+        new ExpertBalance(List.of(), config.loss().weight(), List.of(), List.of());
     List<Double> weights = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       balance = balance.after(loads(9.0, 1.0), config, 0.1);
@@ -143,14 +150,18 @@ class ExpertBalanceTest {
   void nothingChangesInARoundWithoutImages() {
     ExpertBalance balance = selecting(3);
     assertThat(
-            balance.after(new ExpertLoads(1, 0, Map.of(), List.of()), config(0.01, BalanceConfig.Update.SOLVE, 0), 0.1))
+            balance.after(
+                new ExpertLoads(1, 0, Map.of(), List.of()),
+                config(0.01, BalanceConfig.Update.SOLVE, 0),
+                0.1))
         .isEqualTo(balance);
   }
 
   @Test
   void survivesJsonToTheLastBit() throws IOException {
     ExpertBalance balance =
-        selecting(3).after(loads(1.0, 2.0, 4.0), config(1.0 / 3, BalanceConfig.Update.STEP, 0.1), 0.1);
+        selecting(3)
+            .after(loads(1.0, 2.0, 4.0), config(1.0 / 3, BalanceConfig.Update.STEP, 0.1), 0.1);
     ObjectMapper json = new ObjectMapper();
     assertThat(json.readValue(json.writeValueAsBytes(balance), ExpertBalance.class))
         .isEqualTo(balance);
