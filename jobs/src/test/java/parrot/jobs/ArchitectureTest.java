@@ -1,5 +1,6 @@
 package parrot.jobs;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.Kernels;
 
 /** Who may know whom. A module is a dependency rule; this is the rule. */
 class ArchitectureTest {
@@ -100,6 +103,16 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.bytedeco.dnnl..", "jdk.incubator.vector..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void noDeviceComputesWithUncheckedArguments() {
+    classes()
+        .that()
+        .implement(Kernels.class)
+        .should()
+        .beAssignableTo(CheckedKernels.class)
         .check(CLASSES);
   }
 

@@ -82,33 +82,14 @@ public interface Kernels extends AutoCloseable {
    *
    * @param factors [blocks, 1]; {@code x} has {@code rows / blocks} rows for each
    */
-  default void scaleBlocks(Tensor y, Tensor x, Tensor factors) {
-    Shapes.same("scale", x, y);
-    Shapes.perBlock("scale", factors, x);
-    int rows = x.rows() / factors.rows();
-    for (int block = 0; block < factors.rows(); block++) {
-      Tensor target = y.rows(block * rows, (block + 1) * rows);
-      if (y != x) {
-        copy(target, x.rows(block * rows, (block + 1) * rows));
-      }
-      scale(target, factors.get(block, 0));
-    }
-  }
+  void scaleBlocks(Tensor y, Tensor x, Tensor factors);
 
   /**
    * Inner products of {@code x} and {@code y} by block of rows.
    *
    * @param products [blocks, 1], written
    */
-  default void dotBlocks(Tensor products, Tensor x, Tensor y) {
-    Shapes.same("multiply", x, y);
-    Shapes.perBlock("multiply", products, x);
-    int rows = x.rows() / products.rows();
-    for (int block = 0; block < products.rows(); block++) {
-      int from = block * rows;
-      products.set(block, 0, (float) dot(x.rows(from, from + rows), y.rows(from, from + rows)));
-    }
-  }
+  void dotBlocks(Tensor products, Tensor x, Tensor y);
 
   /** Sum of squares, in double precision. */
   double sumOfSquares(Tensor x);
@@ -232,9 +213,7 @@ public interface Kernels extends AutoCloseable {
    * @param count of columns that each row gets, at least 1
    * @return column numbers [rows][count]
    */
-  default int[][] largest(Tensor x, double[] bias, int count) {
-    return LargestColumns.of(x, bias, count);
-  }
+  int[][] largest(Tensor x, double[] bias, int count);
 
   /**
    * Cross-entropy of each row of logits against its target.

@@ -8,7 +8,6 @@ final class LargestColumns {
   private LargestColumns() {}
 
   static int[][] of(Tensor x, double[] bias, int count) {
-    Shapes.largest(x, bias, count);
     int[][] largest = new int[x.rows()][];
     double[] values = new double[x.columns()];
     for (int row = 0; row < largest.length; row++) {
@@ -20,7 +19,7 @@ final class LargestColumns {
     return largest;
   }
 
-  /** What is no number counts as the largest, so that a row always has its share of columns. */
+  /** NaN counts as the largest, so that a row always has its share of columns. */
   private static int[] of(double[] values, int count) {
     boolean[] taken = new boolean[values.length];
     int[] columns = new int[count];

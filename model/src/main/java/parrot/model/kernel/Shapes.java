@@ -3,11 +3,11 @@ package parrot.model.kernel;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
-/** What the arguments of each operation must fit; every implementation asks here first. */
-public final class Shapes {
+/** What the arguments of each operation must fit. */
+final class Shapes {
   private Shapes() {}
 
-  public static void matmul(Tensor c, Tensor a, boolean ta, Tensor b, boolean tb, float beta) {
+  static void matmul(Tensor c, Tensor a, boolean ta, Tensor b, boolean tb, float beta) {
     int m = ta ? a.columns() : a.rows();
     int k = ta ? a.rows() : a.columns();
     int inner = tb ? b.columns() : b.rows();
@@ -27,7 +27,7 @@ public final class Shapes {
     }
   }
 
-  public static void oneType(String operation, Tensor expected, Tensor... others) {
+  static void oneType(String operation, Tensor expected, Tensor... others) {
     for (Tensor other : others) {
       if (other.type() != expected.type()) {
         throw new IllegalArgumentException(
@@ -36,7 +36,7 @@ public final class Shapes {
     }
   }
 
-  public static void floats(String operation, Tensor... tensors) {
+  static void floats(String operation, Tensor... tensors) {
     for (Tensor tensor : tensors) {
       if (tensor.type() != ElementType.F32) {
         throw new IllegalArgumentException(
@@ -50,7 +50,7 @@ public final class Shapes {
    *
    * @param rounded bfloat16, of the same length; null passes
    */
-  public static void vectors(String operation, Tensor expected, Tensor rounded, Tensor... others) {
+  static void vectors(String operation, Tensor expected, Tensor rounded, Tensor... others) {
     floats(operation, expected);
     floats(operation, others);
     fits(operation, expected, 1, expected.columns());
@@ -64,14 +64,14 @@ public final class Shapes {
     }
   }
 
-  public static void same(String operation, Tensor expected, Tensor... others) {
+  static void same(String operation, Tensor expected, Tensor... others) {
     for (Tensor other : others) {
       fits(operation, other, expected.rows(), expected.columns());
     }
   }
 
   /** A float32 vector over columns; null passes. */
-  public static void vector(String operation, Tensor vector, Tensor matrix) {
+  static void vector(String operation, Tensor vector, Tensor matrix) {
     if (vector != null) {
       fits(operation, vector, 1, matrix.columns());
       floats(operation, vector);
@@ -79,7 +79,7 @@ public final class Shapes {
   }
 
   /** One float32 value for each row. */
-  public static void perRow(String operation, Tensor column, Tensor matrix) {
+  static void perRow(String operation, Tensor column, Tensor matrix) {
     fits(operation, column, matrix.rows(), 1);
     floats(operation, column);
   }
@@ -95,7 +95,7 @@ public final class Shapes {
   }
 
   /** Row numbers: one for each row of {@code rows}, all below the rows of {@code table}. */
-  public static void indexed(String operation, Tensor table, Tensor rows, int[] indices) {
+  static void indexed(String operation, Tensor table, Tensor rows, int[] indices) {
     if (table.columns() != rows.columns() || indices.length != rows.rows()) {
       throw new IllegalArgumentException(
           "Cannot %s: %d row numbers for %s rows of %s"
@@ -109,7 +109,7 @@ public final class Shapes {
     }
   }
 
-  public static void rotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize) {
+  static void rotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize) {
     if (headSize < 2 || headSize % 2 != 0 || x.columns() % headSize != 0) {
       throw new IllegalArgumentException(
           "Cannot rotate: head size %d for %s".formatted(headSize, size(x)));
@@ -129,7 +129,7 @@ public final class Shapes {
     }
   }
 
-  public static void attention(Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
+  static void attention(Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
     int last = segments.count();
     int[] queries = segments.queries();
     int[] keys = segments.keys();
@@ -172,7 +172,7 @@ public final class Shapes {
     return true;
   }
 
-  public static void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets) {
+  static void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets) {
     perRow("compute cross-entropy", losses, logits);
     if (dlogits != null) {
       same("compute cross-entropy", logits, dlogits);
@@ -198,7 +198,7 @@ public final class Shapes {
     }
   }
 
-  public static void patches(Tensor patches, Tensor pixels, int size, int patch) {
+  static void patches(Tensor patches, Tensor pixels, int size, int patch) {
     if (patch < 1 || size % patch != 0) {
       throw new IllegalArgumentException(
           "Cannot cut patches: size %d (must be a multiple of %d)".formatted(size, patch));

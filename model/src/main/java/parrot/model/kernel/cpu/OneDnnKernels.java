@@ -2,10 +2,9 @@ package parrot.model.kernel.cpu;
 
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
-import parrot.model.kernel.Kernels;
+import parrot.model.kernel.CheckedKernels;
 import parrot.model.kernel.Precision;
 import parrot.model.kernel.Segments;
-import parrot.model.kernel.Shapes;
 import parrot.model.kernel.Threads;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
@@ -18,7 +17,7 @@ import parrot.model.tensor.Tensor;
  * is faster: no second set of threads waits for work on the same cores, and small products never
  * wait for a thread.
  */
-final class OneDnnKernels implements Kernels {
+final class OneDnnKernels extends CheckedKernels {
   private final ElementType factorType;
   private final Workers workers;
   private final OneDnnMatmul matmul;
@@ -44,20 +43,14 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void matmul(
+  protected void doMatmul(
       Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
-    Shapes.matmul(c, a, transposeA, b, transposeB, beta);
     matmul.multiply(c, a, transposeA, b, transposeB, beta, Epilogue.NONE);
   }
 
   @Override
-  public void linear(
+  protected void doLinear(
       Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
-    Shapes.matmul(y, x, false, weight, true, beta);
-    if (bias != null) {
-      Shapes.vector("add a bias", bias, y);
-      Shapes.floats("add a bias", bias);
-    }
     Epilogue epilogue = new Epilogue(bias, activation);
     boolean finished = OneDnnMatmul.finishes(x);
     matmul.multiply(y, x, false, weight, true, beta, finished ? epilogue : Epilogue.NONE);
@@ -72,8 +65,7 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void copy(Tensor y, Tensor x) {
-    Shapes.same("copy", y, x);
+  protected void doCopy(Tensor y, Tensor x) {
     VectorElementwise.copy(workers, y, x);
   }
 
@@ -83,8 +75,7 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void add(Tensor y, Tensor x, float alpha) {
-    Shapes.same("add", y, x);
+  protected void doAdd(Tensor y, Tensor x, float alpha) {
     VectorElementwise.add(workers, y, x, alpha);
   }
 
@@ -94,14 +85,12 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void addBias(Tensor x, Tensor bias) {
-    Shapes.vector("add a bias", bias, x);
+  protected void doAddBias(Tensor x, Tensor bias) {
     VectorElementwise.addBias(workers, x, bias);
   }
 
   @Override
-  public void addBiasBackward(Tensor dbias, Tensor dy) {
-    Shapes.vector("add a bias", dbias, dy);
+  protected void doAddBiasBackward(Tensor dbias, Tensor dy) {
     VectorElementwise.addBiasBackward(workers, dbias, dy);
   }
 
@@ -111,86 +100,64 @@ final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public double dot(Tensor x, Tensor y) {
-    Shapes.same("multiply", x, y);
+  protected double doDot(Tensor x, Tensor y) {
     return VectorElementwise.dot(workers, x, y);
   }
 
   @Override
-  public void gather(Tensor y, Tensor table, int[] rows) {
-    Shapes.indexed("gather", table, y, rows);
+  protected void doGather(Tensor y, Tensor table, int[] rows) {
     VectorRows.gather(workers, y, table, rows);
   }
 
   @Override
-  public void gatherBackward(Tensor dtable, Tensor dy, int[] rows) {
-    Shapes.indexed("gather", dtable, dy, rows);
-    Shapes.floats("gather", dtable, dy);
+  protected void doGatherBackward(Tensor dtable, Tensor dy, int[] rows) {
     VectorRows.gatherBackward(dtable, dy, rows);
   }
 
   @Override
-  public void scatter(Tensor y, Tensor x, int[] rows) {
-    Shapes.indexed("scatter", y, x, rows);
+  protected void doScatter(Tensor y, Tensor x, int[] rows) {
     VectorRows.scatter(workers, y, x, rows);
   }
 
   @Override
-  public void activate(Tensor y, Tensor x, Activation activation) {
-    Shapes.same("activate", y, x);
+  protected void doActivate(Tensor y, Tensor x, Activation activation) {
     VectorActivations.activate(workers, y, x, activation);
   }
 
   @Override
-  public void activateBackward(Tensor dx, Tensor dy, Tensor x, Activation activation) {
-    Shapes.same("activate", x, dx, dy);
+  protected void doActivateBackward(Tensor dx, Tensor dy, Tensor x, Activation activation) {
     VectorActivations.activateBackward(workers, dx, dy, x, activation);
   }
 
   @Override
-  public void swiglu(Tensor y, Tensor gate, Tensor up) {
-    Shapes.same("apply swiglu", y, gate, up);
+  protected void doSwiglu(Tensor y, Tensor gate, Tensor up) {
     VectorActivations.swiglu(workers, y, gate, up);
   }
 
   @Override
-  public void swigluBackward(Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up) {
-    Shapes.same("apply swiglu", dy, dgate, dup, gate, up);
+  protected void doSwigluBackward(Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up) {
     VectorActivations.swigluBackward(workers, dgate, dup, dy, gate, up);
   }
 
   @Override
-  public void rmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon) {
-    Shapes.same("normalise", y, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
+  protected void doRmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon) {
     VectorNorms.rmsNorm(workers, y, inverse, x, weight, epsilon);
   }
 
   @Override
-  public void rmsNormBackward(
+  protected void doRmsNormBackward(
       Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
-    Shapes.same("normalise", x, dx, dy);
-    Shapes.floats("normalise", dx, dy, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
-    Shapes.vector("normalise", dweight, x);
     VectorNorms.backward(workers, dx, add, dweight, null, dy, null, inverse, x, weight);
   }
 
   @Override
-  public void layerNorm(
+  protected void doLayerNorm(
       Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon) {
-    Shapes.same("normalise", y, x);
-    Shapes.perRow("normalise", mean, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
-    Shapes.vector("normalise", bias, x);
     VectorNorms.layerNorm(workers, y, mean, inverse, x, weight, bias, epsilon);
   }
 
   @Override
-  public void layerNormBackward(
+  protected void doLayerNormBackward(
       Tensor dx,
       boolean add,
       Tensor dweight,
@@ -200,34 +167,23 @@ final class OneDnnKernels implements Kernels {
       Tensor inverse,
       Tensor x,
       Tensor weight) {
-    Shapes.same("normalise", x, dx, dy);
-    Shapes.floats("normalise", dx, dy, x);
-    Shapes.perRow("normalise", mean, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
-    Shapes.vector("normalise", dweight, x);
-    Shapes.vector("normalise", dbias, x);
     VectorNorms.backward(workers, dx, add, dweight, dbias, dy, mean, inverse, x, weight);
   }
 
   @Override
-  public void rotate(
+  protected void doRotate(
       Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse) {
-    Shapes.rotate(x, cosine, sine, positions, headSize);
     VectorRows.rotate(workers, x, cosine, sine, positions, headSize, inverse);
   }
 
   @Override
-  public void attention(
+  protected void doAttention(
       Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
-    Shapes.attention(logSum, q, k, v, segments);
-    Shapes.same("attend", q, out);
-    Shapes.oneType("attend", q, out);
     attention.forward(out, logSum, q, k, v, segments);
   }
 
   @Override
-  public void attentionBackward(
+  protected void doAttentionBackward(
       Tensor dq,
       Tensor dk,
       Tensor dv,
@@ -238,49 +194,38 @@ final class OneDnnKernels implements Kernels {
       Tensor k,
       Tensor v,
       Segments segments) {
-    Shapes.attention(logSum, q, k, v, segments);
-    Shapes.same("attend", q, dq, dout, out);
-    Shapes.same("attend", k, dk, dv);
-    Shapes.oneType("attend", q, out, dout, dq, dk, dv);
     attention.backward(dq, dk, dv, dout, out, logSum, q, k, v, segments);
   }
 
   @Override
-  public void softmax(Tensor x) {
-    Shapes.floats("apply softmax", x);
+  protected void doSoftmax(Tensor x) {
     VectorSoftmax.softmax(workers, x);
   }
 
   @Override
-  public void softmaxBackward(Tensor dx, Tensor dp, Tensor p) {
-    Shapes.same("apply softmax", p, dx, dp);
-    Shapes.floats("apply softmax", dx, dp, p);
+  protected void doSoftmaxBackward(Tensor dx, Tensor dp, Tensor p) {
     VectorSoftmax.softmaxBackward(workers, dx, dp, p);
   }
 
   @Override
-  public void crossEntropy(
+  protected void doCrossEntropy(
       Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
-    Shapes.crossEntropy(losses, dlogits, logits, targets);
-    Shapes.floats("compute cross-entropy", losses, logits);
     VectorSoftmax.crossEntropy(workers, losses, dlogits, logits, targets, scale);
   }
 
   @Override
-  public void adamW(
+  protected void doAdamW(
       Tensor parameters,
       Tensor rounded,
       Tensor gradients,
       Tensor first,
       Tensor second,
       AdamWStep step) {
-    Shapes.vectors("update", parameters, rounded, gradients, first, second);
     VectorAdamW.update(workers, parameters, rounded, gradients, first, second, step);
   }
 
   @Override
-  public void patches(Tensor patches, Tensor pixels, int size, int patch) {
-    Shapes.patches(patches, pixels, size, patch);
+  protected void doPatches(Tensor patches, Tensor pixels, int size, int patch) {
     VectorRows.patches(workers, patches, pixels, size, patch);
   }
 

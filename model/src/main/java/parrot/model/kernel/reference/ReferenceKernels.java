@@ -2,9 +2,8 @@ package parrot.model.kernel.reference;
 
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
-import parrot.model.kernel.Kernels;
+import parrot.model.kernel.CheckedKernels;
 import parrot.model.kernel.Segments;
-import parrot.model.kernel.Shapes;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -12,7 +11,7 @@ import parrot.model.tensor.Tensor;
  * Every operation as a plain loop with sums in double precision: what the other implementations are
  * held against. Slow on purpose.
  */
-final class ReferenceKernels implements Kernels {
+final class ReferenceKernels extends CheckedKernels {
 
   @Override
   public ElementType factorType() {
@@ -20,9 +19,8 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void matmul(
+  protected void doMatmul(
       Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
-    Shapes.matmul(c, a, transposeA, b, transposeB, beta);
     int inner = transposeA ? a.rows() : a.columns();
     for (int i = 0; i < c.rows(); i++) {
       for (int j = 0; j < c.columns(); j++) {
@@ -38,8 +36,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void copy(Tensor y, Tensor x) {
-    Shapes.same("copy", y, x);
+  protected void doCopy(Tensor y, Tensor x) {
     each(y, (i, j) -> x.get(i, j));
   }
 
@@ -49,8 +46,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void add(Tensor y, Tensor x, float alpha) {
-    Shapes.same("add", y, x);
+  protected void doAdd(Tensor y, Tensor x, float alpha) {
     each(y, (i, j) -> y.get(i, j) + (double) alpha * x.get(i, j));
   }
 
@@ -60,40 +56,37 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void addBias(Tensor x, Tensor bias) {
-    Shapes.vector("add a bias", bias, x);
+  protected void doAddBias(Tensor x, Tensor bias) {
     each(x, (i, j) -> (double) x.get(i, j) + bias.get(0, j));
   }
 
   @Override
-  public void linear(
+  protected void doLinear(
       Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
     Tensor exact = Tensor.allocate(y.rows(), y.columns());
-    copy(exact, y);
-    matmul(exact, x, false, weight, true, beta);
+    doCopy(exact, y);
+    doMatmul(exact, x, false, weight, true, beta);
     if (bias != null) {
-      addBias(exact, bias);
+      doAddBias(exact, bias);
     }
     if (activation != null) {
-      activate(exact, exact, activation);
+      doActivate(exact, exact, activation);
     }
-    copy(y, exact);
+    doCopy(y, exact);
   }
 
   @Override
-  public void addBiasBackward(Tensor dbias, Tensor dy) {
-    Shapes.vector("add a bias", dbias, dy);
+  protected void doAddBiasBackward(Tensor dbias, Tensor dy) {
     addColumnSums(dbias, dy, (i, j) -> dy.get(i, j));
   }
 
   @Override
   public double sumOfSquares(Tensor x) {
-    return dot(x, x);
+    return doDot(x, x);
   }
 
   @Override
-  public double dot(Tensor x, Tensor y) {
-    Shapes.same("multiply", x, y);
+  protected double doDot(Tensor x, Tensor y) {
     double sum = 0;
     for (int i = 0; i < x.rows(); i++) {
       for (int j = 0; j < x.columns(); j++) {
@@ -104,15 +97,12 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void gather(Tensor y, Tensor table, int[] rows) {
-    Shapes.indexed("gather", table, y, rows);
+  protected void doGather(Tensor y, Tensor table, int[] rows) {
     each(y, (i, j) -> rows[i] < 0 ? y.get(i, j) : table.get(rows[i], j));
   }
 
   @Override
-  public void gatherBackward(Tensor dtable, Tensor dy, int[] rows) {
-    Shapes.indexed("gather", dtable, dy, rows);
-    Shapes.floats("gather", dtable, dy);
+  protected void doGatherBackward(Tensor dtable, Tensor dy, int[] rows) {
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; rows[i] >= 0 && j < dy.columns(); j++) {
         dtable.set(rows[i], j, dtable.get(rows[i], j) + dy.get(i, j));
@@ -121,8 +111,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void scatter(Tensor y, Tensor x, int[] rows) {
-    Shapes.indexed("scatter", y, x, rows);
+  protected void doScatter(Tensor y, Tensor x, int[] rows) {
     for (int i = 0; i < rows.length; i++) {
       for (int j = 0; rows[i] >= 0 && j < x.columns(); j++) {
         y.set(rows[i], j, x.get(i, j));
@@ -131,8 +120,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void activate(Tensor y, Tensor x, Activation activation) {
-    Shapes.same("activate", y, x);
+  protected void doActivate(Tensor y, Tensor x, Activation activation) {
     each(
         y,
         (i, j) -> {
@@ -145,8 +133,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void activateBackward(Tensor dx, Tensor dy, Tensor x, Activation activation) {
-    Shapes.same("activate", x, dx, dy);
+  protected void doActivateBackward(Tensor dx, Tensor dy, Tensor x, Activation activation) {
     each(
         dx,
         (i, j) -> {
@@ -163,8 +150,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void swiglu(Tensor y, Tensor gate, Tensor up) {
-    Shapes.same("apply swiglu", y, gate, up);
+  protected void doSwiglu(Tensor y, Tensor gate, Tensor up) {
     each(
         y,
         (i, j) -> {
@@ -174,8 +160,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void swigluBackward(Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up) {
-    Shapes.same("apply swiglu", dy, dgate, dup, gate, up);
+  protected void doSwigluBackward(Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up) {
     for (int i = 0; i < dy.rows(); i++) {
       for (int j = 0; j < dy.columns(); j++) {
         double value = gate.get(i, j);
@@ -187,10 +172,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void rmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon) {
-    Shapes.same("normalise", y, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
+  protected void doRmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon) {
     for (int i = 0; i < x.rows(); i++) {
       double squares = 0;
       for (int j = 0; j < x.columns(); j++) {
@@ -202,13 +184,8 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void rmsNormBackward(
+  protected void doRmsNormBackward(
       Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
-    Shapes.same("normalise", x, dx, dy);
-    Shapes.floats("normalise", dx, dy, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
-    Shapes.vector("normalise", dweight, x);
     Value normalised = (i, j) -> (double) x.get(i, j) * inverse.get(i, 0);
     if (dweight != null) {
       addColumnSums(dweight, dy, (i, j) -> dy.get(i, j) * normalised.at(i, j));
@@ -227,13 +204,8 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void layerNorm(
+  protected void doLayerNorm(
       Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon) {
-    Shapes.same("normalise", y, x);
-    Shapes.perRow("normalise", mean, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
-    Shapes.vector("normalise", bias, x);
     for (int i = 0; i < x.rows(); i++) {
       double sum = 0;
       for (int j = 0; j < x.columns(); j++) {
@@ -255,7 +227,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void layerNormBackward(
+  protected void doLayerNormBackward(
       Tensor dx,
       boolean add,
       Tensor dweight,
@@ -265,13 +237,6 @@ final class ReferenceKernels implements Kernels {
       Tensor inverse,
       Tensor x,
       Tensor weight) {
-    Shapes.same("normalise", x, dx, dy);
-    Shapes.floats("normalise", dx, dy, x);
-    Shapes.perRow("normalise", mean, x);
-    Shapes.perRow("normalise", inverse, x);
-    Shapes.vector("normalise", weight, x);
-    Shapes.vector("normalise", dweight, x);
-    Shapes.vector("normalise", dbias, x);
     Value normalised = (i, j) -> ((double) x.get(i, j) - mean.get(i, 0)) * inverse.get(i, 0);
     if (dweight != null) {
       addColumnSums(dweight, dy, (i, j) -> dy.get(i, j) * normalised.at(i, j));
@@ -298,9 +263,8 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void rotate(
+  protected void doRotate(
       Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse) {
-    Shapes.rotate(x, cosine, sine, positions, headSize);
     int half = headSize / 2;
     for (int i = 0; i < x.rows(); i++) {
       for (int head = 0; head < x.columns(); head += headSize) {
@@ -317,16 +281,13 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void attention(
+  protected void doAttention(
       Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
-    Shapes.attention(logSum, q, k, v, segments);
-    Shapes.same("attend", q, out);
-    Shapes.oneType("attend", q, out);
     ReferenceAttention.forward(out, logSum, q, k, v, segments);
   }
 
   @Override
-  public void attentionBackward(
+  protected void doAttentionBackward(
       Tensor dq,
       Tensor dk,
       Tensor dv,
@@ -337,16 +298,11 @@ final class ReferenceKernels implements Kernels {
       Tensor k,
       Tensor v,
       Segments segments) {
-    Shapes.attention(logSum, q, k, v, segments);
-    Shapes.same("attend", q, dq, dout, out);
-    Shapes.same("attend", k, dk, dv);
-    Shapes.oneType("attend", q, out, dout, dq, dk, dv);
     ReferenceAttention.backward(dq, dk, dv, dout, out, logSum, q, k, v, segments);
   }
 
   @Override
-  public void softmax(Tensor x) {
-    Shapes.floats("apply softmax", x);
+  protected void doSoftmax(Tensor x) {
     for (int i = 0; i < x.rows(); i++) {
       ReferenceMath.Exponentials row = ReferenceMath.exponentials(x, i);
       for (int j = 0; j < x.columns(); j++) {
@@ -356,9 +312,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void softmaxBackward(Tensor dx, Tensor dp, Tensor p) {
-    Shapes.same("apply softmax", p, dx, dp);
-    Shapes.floats("apply softmax", dx, dp, p);
+  protected void doSoftmaxBackward(Tensor dx, Tensor dp, Tensor p) {
     for (int i = 0; i < p.rows(); i++) {
       double along = 0;
       for (int j = 0; j < p.columns(); j++) {
@@ -371,10 +325,8 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void crossEntropy(
+  protected void doCrossEntropy(
       Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
-    Shapes.crossEntropy(losses, dlogits, logits, targets);
-    Shapes.floats("compute cross-entropy", losses, logits);
     for (int i = 0; i < logits.rows(); i++) {
       ReferenceMath.Exponentials row = ReferenceMath.exponentials(logits, i);
       losses.set(i, 0, (float) row.loss(logits.get(i, targets[i])));
@@ -386,14 +338,13 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void adamW(
+  protected void doAdamW(
       Tensor parameters,
       Tensor rounded,
       Tensor gradients,
       Tensor first,
       Tensor second,
       AdamWStep step) {
-    Shapes.vectors("update", parameters, rounded, gradients, first, second);
     for (int j = 0; j < parameters.columns(); j++) {
       double gradient = gradients.get(0, j) * step.gradientScale();
       double m = step.beta1() * first.get(0, j) + (1 - step.beta1()) * gradient;
@@ -410,8 +361,7 @@ final class ReferenceKernels implements Kernels {
   }
 
   @Override
-  public void patches(Tensor patches, Tensor pixels, int size, int patch) {
-    Shapes.patches(patches, pixels, size, patch);
+  protected void doPatches(Tensor patches, Tensor pixels, int size, int patch) {
     int grid = size / patch;
     each(
         patches,
