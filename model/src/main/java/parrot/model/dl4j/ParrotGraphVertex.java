@@ -20,7 +20,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import parrot.model.dl4j.updater.AdamW;
 import parrot.model.dl4j.updater.AppliedAlready;
-import parrot.model.dl4j.updater.InPlaceAdamW;
+import parrot.model.dl4j.updater.InPlaceParameters;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
@@ -37,7 +37,7 @@ import parrot.model.network.Tally;
  * keeps nothing between calls; the backward call measures what is already there. The updater then
  * changes the parameters in place.
  */
-public final class ParrotGraphVertex extends BaseGraphVertex {
+public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceParameters {
   /** What {@code torch.nn.utils.clip_grad_norm_} adds to the norm. */
   private static final double CLIP_EPSILON = 1e-6;
 
@@ -168,11 +168,8 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
     return new Pair<>(gradient, new INDArray[inputs.length]);
   }
 
-  /**
-   * Updates some of the parameters in place, with clipped gradients.
-   *
-   * @param part of the gradients, a view of the vector that was set
-   */
+  /** With clipped gradients. */
+  @Override
   public void update(
       AdamW adamW, INDArray part, INDArray first, INDArray second, int iteration, int epoch) {
     AdamWStep step = adamW.step(iteration, epoch, momentsBegan, clipping());
@@ -281,8 +278,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex {
 
     @Override
     public IUpdater getUpdaterByParam(String parameter) {
-      AdamW adamW = config.optimizer().updater(parts.get(parameter));
-      return new InPlaceAdamW(adamW, ParrotGraphVertex.this);
+      return config.optimizer().updater(parts.get(parameter), ParrotGraphVertex.this);
     }
 
     @Override

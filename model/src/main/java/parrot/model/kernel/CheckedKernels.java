@@ -9,13 +9,15 @@ import parrot.model.tensor.Tensor;
 public abstract class CheckedKernels implements Kernels {
 
   @Override
-  public final void matmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
+  public final void matmul(
+      Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
     Shapes.matmul(c, a, transposeA, b, transposeB, beta);
     doMatmul(c, a, transposeA, b, transposeB, beta);
   }
 
   @Override
-  public final void linear(Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
+  public final void linear(
+      Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
     Shapes.matmul(y, x, false, weight, true, beta);
     Shapes.vector("add a bias", bias, y);
     doLinear(y, x, weight, bias, activation, beta);
@@ -103,7 +105,8 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
-  public final void rmsNormBackward(Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
+  public final void rmsNormBackward(
+      Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
     Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", inverse, x);
@@ -113,7 +116,8 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
-  public final void layerNorm(Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon) {
+  public final void layerNorm(
+      Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon) {
     Shapes.same("normalise", y, x);
     Shapes.perRow("normalise", mean, x);
     Shapes.perRow("normalise", inverse, x);
@@ -123,7 +127,16 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
-  public final void layerNormBackward(Tensor dx, boolean add, Tensor dweight, Tensor dbias, Tensor dy, Tensor mean, Tensor inverse, Tensor x, Tensor weight) {
+  public final void layerNormBackward(
+      Tensor dx,
+      boolean add,
+      Tensor dweight,
+      Tensor dbias,
+      Tensor dy,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight) {
     Shapes.same("normalise", x, dx, dy);
     Shapes.floats("normalise", dx, dy, x);
     Shapes.perRow("normalise", mean, x);
@@ -135,13 +148,15 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
-  public final void rotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse) {
+  public final void rotate(
+      Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse) {
     Shapes.rotate(x, cosine, sine, positions, headSize);
     doRotate(x, cosine, sine, positions, headSize, inverse);
   }
 
   @Override
-  public final void attention(Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
+  public final void attention(
+      Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, out);
     Shapes.oneType("attend", q, out);
@@ -149,7 +164,17 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
-  public final void attentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dout, Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments) {
+  public final void attentionBackward(
+      Tensor dq,
+      Tensor dk,
+      Tensor dv,
+      Tensor dout,
+      Tensor out,
+      Tensor logSum,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Segments segments) {
     Shapes.attention(logSum, q, k, v, segments);
     Shapes.same("attend", q, dq, dout, out);
     Shapes.same("attend", k, dk, dv);
@@ -171,14 +196,21 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
-  public final void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
+  public final void crossEntropy(
+      Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale) {
     Shapes.crossEntropy(losses, dlogits, logits, targets);
     Shapes.floats("compute cross-entropy", losses, logits);
     doCrossEntropy(losses, dlogits, logits, targets, scale);
   }
 
   @Override
-  public final void adamW(Tensor parameters, Tensor rounded, Tensor gradients, Tensor first, Tensor second, AdamWStep step) {
+  public final void adamW(
+      Tensor parameters,
+      Tensor rounded,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      AdamWStep step) {
     Shapes.vectors("update", parameters, rounded, gradients, first, second);
     doAdamW(parameters, rounded, gradients, first, second, step);
   }
@@ -209,9 +241,11 @@ public abstract class CheckedKernels implements Kernels {
     return doLargest(x, bias, count);
   }
 
-  protected abstract void doMatmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
+  protected abstract void doMatmul(
+      Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
 
-  protected abstract void doLinear(Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta);
+  protected abstract void doLinear(
+      Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta);
 
   protected abstract void doCopy(Tensor y, Tensor x);
 
@@ -235,29 +269,61 @@ public abstract class CheckedKernels implements Kernels {
 
   protected abstract void doSwiglu(Tensor y, Tensor gate, Tensor up);
 
-  protected abstract void doSwigluBackward(Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up);
+  protected abstract void doSwigluBackward(
+      Tensor dgate, Tensor dup, Tensor dy, Tensor gate, Tensor up);
 
-  protected abstract void doRmsNorm(Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon);
+  protected abstract void doRmsNorm(
+      Tensor y, Tensor inverse, Tensor x, Tensor weight, float epsilon);
 
-  protected abstract void doRmsNormBackward(Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight);
+  protected abstract void doRmsNormBackward(
+      Tensor dx, boolean add, Tensor dweight, Tensor dy, Tensor inverse, Tensor x, Tensor weight);
 
-  protected abstract void doLayerNorm(Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon);
+  protected abstract void doLayerNorm(
+      Tensor y, Tensor mean, Tensor inverse, Tensor x, Tensor weight, Tensor bias, float epsilon);
 
-  protected abstract void doLayerNormBackward(Tensor dx, boolean add, Tensor dweight, Tensor dbias, Tensor dy, Tensor mean, Tensor inverse, Tensor x, Tensor weight);
+  protected abstract void doLayerNormBackward(
+      Tensor dx,
+      boolean add,
+      Tensor dweight,
+      Tensor dbias,
+      Tensor dy,
+      Tensor mean,
+      Tensor inverse,
+      Tensor x,
+      Tensor weight);
 
-  protected abstract void doRotate(Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse);
+  protected abstract void doRotate(
+      Tensor x, Tensor cosine, Tensor sine, int[] positions, int headSize, boolean inverse);
 
-  protected abstract void doAttention(Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments);
+  protected abstract void doAttention(
+      Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments);
 
-  protected abstract void doAttentionBackward(Tensor dq, Tensor dk, Tensor dv, Tensor dout, Tensor out, Tensor logSum, Tensor q, Tensor k, Tensor v, Segments segments);
+  protected abstract void doAttentionBackward(
+      Tensor dq,
+      Tensor dk,
+      Tensor dv,
+      Tensor dout,
+      Tensor out,
+      Tensor logSum,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Segments segments);
 
   protected abstract void doSoftmax(Tensor x);
 
   protected abstract void doSoftmaxBackward(Tensor dx, Tensor dp, Tensor p);
 
-  protected abstract void doCrossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
+  protected abstract void doCrossEntropy(
+      Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
 
-  protected abstract void doAdamW(Tensor parameters, Tensor rounded, Tensor gradients, Tensor first, Tensor second, AdamWStep step);
+  protected abstract void doAdamW(
+      Tensor parameters,
+      Tensor rounded,
+      Tensor gradients,
+      Tensor first,
+      Tensor second,
+      AdamWStep step);
 
   protected abstract void doPatches(Tensor patches, Tensor pixels, int size, int patch);
 

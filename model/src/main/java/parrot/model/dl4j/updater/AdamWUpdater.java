@@ -3,24 +3,24 @@ package parrot.model.dl4j.updater;
 import java.util.HashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
-import parrot.model.dl4j.FlatVectors;
 
-/** The moments of one run of parameters that share an {@link AdamW}. */
-final class AdamWUpdater implements GradientUpdater<InPlaceAdamW> {
+/** The moments of one contiguous block of parameters that share an {@link AdamW}. */
+public final class AdamWUpdater implements GradientUpdater<AdamW> {
   private static final String FIRST = "M";
   private static final String SECOND = "V";
 
-  private final InPlaceAdamW config;
+  private final AdamW config;
   private INDArray first; // [n]
   private INDArray second; // [n]
 
-  AdamWUpdater(InPlaceAdamW config) {
+  AdamWUpdater(AdamW config) {
     this.config = config;
   }
 
   @Override
-  public InPlaceAdamW getConfig() {
+  public AdamW getConfig() {
     return config;
   }
 
@@ -49,17 +49,17 @@ final class AdamWUpdater implements GradientUpdater<InPlaceAdamW> {
     if (initialize) {
       flat.assign(0);
     }
-    first = FlatVectors.interval(flat, 0, half);
-    second = FlatVectors.interval(flat, half, 2 * half);
+    first = flat.get(NDArrayIndex.interval(0, half));
+    second = flat.get(NDArrayIndex.interval(half, 2 * half));
   }
 
-  /** Updates the parameters that this part of the vertex' gradients belongs to. */
+  /** Updates the parameters that these gradients belong to. */
   @Override
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     if (gradient.length() != first.length()) {
       throw new IllegalArgumentException(
           "Cannot update " + gradient.length() + " parameters: the state is for " + first.length());
     }
-    config.vertex().update(config.config(), gradient, first, second, iteration, epoch);
+    config.parameters().update(config, gradient, first, second, iteration, epoch);
   }
 }
