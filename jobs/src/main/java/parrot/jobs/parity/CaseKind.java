@@ -23,7 +23,7 @@ enum CaseKind {
           + " an images case image files and expected.safetensors,"
           + " a text case chat-format.json and the files beside it";
 
-  /** The kind of a folder with these files; recognised also where one of them is missing. */
+  /** The kind of a folder with these files; recognised even if one of them is missing. */
   static Optional<CaseKind> of(Set<String> files) {
     if (files.contains(INPUTS) || (files.contains(CONFIG) && files.contains(EXPECTED))) {
       return Optional.of(NETWORK);

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One value of a case, computed here, beside the expected one.
+ * A value computed here, compared with the expected one.
  *
  * @param tensor its name in the case
- * @param shape sizes, outermost first; empty where nothing could be compared
+ * @param shape sizes, outermost first; empty if nothing could be compared
  * @param difference {@code max|a-b| / max|b|}; of values that must be equal, the share that is not;
- *     NaN where nothing could be compared
+ *     NaN if nothing could be compared
  * @param passed whether it is within the tolerance
  * @param note why not, or how far it was; may be empty
  */
@@ -84,8 +84,8 @@ record Comparison(
   }
 
   /**
-   * {@code max|a-b| / max|b|}; absolute where all of b is zero; NaN where a difference is, or where
-   * nothing counts.
+   * {@code max|a-b| / max|b|}; absolute if all of b is zero; NaN if a difference is NaN or nothing
+   * counts.
    */
   private static double relativeDifference(float[] actual, float[] expected, boolean[] counts) {
     double largest = Double.NaN;

@@ -32,7 +32,7 @@ final class Expectations {
   }
 
   /**
-   * Runs a part of a case; where it fails, so does each of its tensors that is not compared yet.
+   * Runs a part of a case; if it fails, all its tensors that were not compared yet fail too.
    */
   void part(List<String> tensors, Runnable part) {
     try {

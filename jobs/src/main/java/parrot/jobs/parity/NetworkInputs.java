@@ -16,7 +16,7 @@ final class NetworkInputs {
     return file.shape("input_ids")[0];
   }
 
-  /** All samples; every one has an image, also where no image token shows it. */
+  /** All samples; each has an image, even without an image token. */
   Batch batch() {
     int samples = samples();
     int[] lengths = new int[samples];

@@ -117,7 +117,7 @@ final class ParityReport {
     }
   }
 
-  /** Writes everything as JSON. A difference that is no number is the text "NaN". */
+  /** Writes everything as JSON. A NaN difference is written as the text "NaN". */
   void writeJson(OutputStream stream) throws IOException {
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(stream, json);
   }

@@ -79,7 +79,7 @@ final class TextCheck {
     } catch (FileNotFoundException e) {
       comparisons.add(Comparison.failed(file, "a file is missing: " + e.getMessage()));
     } catch (JsonProcessingException e) {
-      comparisons.add(Comparison.failed(file, "it is no valid JSON: " + e.getOriginalMessage()));
+      comparisons.add(Comparison.failed(file, "it is not valid JSON: " + e.getOriginalMessage()));
     } catch (RuntimeException e) {
       comparisons.add(
           Comparison.failed(file, e.getMessage() == null ? e.toString() : e.getMessage()));

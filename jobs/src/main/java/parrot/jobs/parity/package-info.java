@@ -1,6 +1,6 @@
 /**
- * Proof that a ported checkpoint means the same here: reference cases are computed and held against
- * what another implementation computed. The cases' folders describe themselves; nothing here
- * computes what the model and datasets modules do not offer to everyone.
+ * Checks that a ported checkpoint computes the same here: reference cases are computed and compared
+ * with the results of another implementation. Cases are recognised by the files in their folders.
+ * All computation is done by the model and datasets modules.
  */
 package parrot.jobs.parity;

@@ -20,7 +20,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Example;
 
-/** Chooses questions to show: evenly over the file, whatever was answered. */
+/** Chooses questions to show: evenly over the file, without looking at the answers. */
 final class Examples {
   private static final int COUNT = 6;
 

@@ -14,7 +14,7 @@ import parrot.jobs.report.chart.ReplicaLanes;
 import parrot.jobs.report.chart.RoundBars;
 import parrot.jobs.report.chart.TimedRound;
 
-/** Where the time of rounds went, who waited for whom, and what was sent. */
+/** How long each phase of a round took, how long replicas waited, and how much was sent. */
 final class RoundsSection {
   private static final int DETAILED = 3;
   private static final double MIB = 1 << 20;

@@ -15,7 +15,7 @@ final class StageCharts {
 
   private StageCharts() {}
 
-  /** A figure; nothing where no series has a point. */
+  /** Writes a figure, or nothing if no series has a point. */
   static void write(Markup html, String title, String what, List<Series> series) {
     String svg = LineChart.svg(title + ", " + what, "step", series);
     if (!svg.isEmpty()) {

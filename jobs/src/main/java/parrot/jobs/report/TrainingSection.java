@@ -9,7 +9,7 @@ import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.LineChart.Series;
 import parrot.jobs.report.chart.Markup;
 
-/** How it was learned: losses by step. */
+/** Losses by step. */
 final class TrainingSection {
   private final List<Stage> stages;
   private final List<String> languages;

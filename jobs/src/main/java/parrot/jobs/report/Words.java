@@ -6,11 +6,11 @@ import parrot.datasets.language.Language;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.chart.Markup;
 
-/** How things are called in a report. */
+/** Names and numbers as a report writes them. */
 final class Words {
   private Words() {}
 
-  /** The English name of a language by its tag; the tag where it is unknown. */
+  /** The English name of a language by its tag; the tag if it is unknown. */
   static String language(String tag) {
     try {
       return switch (Language.of(tag)) {

@@ -13,8 +13,7 @@ public final class HeatMap {
 
   /**
    * @param columns names above the columns
-   * @param rows values by the name of the row; as many as there are columns, NaN where there is
-   *     none
+   * @param rows values by the name of the row; one per column, NaN if there is none
    * @param darkest the value of the darkest shade
    */
   public static String svg(

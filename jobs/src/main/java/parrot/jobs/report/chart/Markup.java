@@ -2,29 +2,29 @@ package parrot.jobs.report.chart;
 
 import java.util.Locale;
 
-/** Writes HTML and SVG; everything that comes from outside is escaped. */
+/** Writes HTML and SVG; text from outside is escaped. */
 public final class Markup {
   private final StringBuilder out = new StringBuilder();
 
-  /** Markup as it is. */
+  /** Adds markup, unescaped. */
   public Markup raw(String markup) {
     out.append(markup);
     return this;
   }
 
-  /** Markup as it is, from a format; arguments are taken as they are too. */
+  /** Adds markup from a format; neither it nor its arguments are escaped. */
   public Markup raw(String format, Object... arguments) {
     out.append(String.format(Locale.ROOT, format, arguments));
     return this;
   }
 
-  /** Text, escaped. */
+  /** Adds text, escaped. */
   public Markup text(String text) {
     out.append(escape(text));
     return this;
   }
 
-  /** An element that holds text alone. */
+  /** Adds an element that holds only text. */
   public Markup element(String tag, String attributes, String text) {
     out.append('<').append(tag);
     if (!attributes.isEmpty()) {
@@ -34,7 +34,7 @@ public final class Markup {
     return this;
   }
 
-  /** An element that holds text alone and has no attributes. */
+  /** Adds an element that holds only text and has no attributes. */
   public Markup element(String tag, String text) {
     return element(tag, "", text);
   }

@@ -15,7 +15,7 @@ public final class ReplicaLanes {
   private static final int LANE = 26;
   private static final int BAR = 18;
 
-  /** More replicas than that would be no image any more. */
+  /** More lanes than this could not be read. */
   public static final int MOST_REPLICAS = 32;
 
   private final List<TimedRound> rounds;
@@ -36,7 +36,7 @@ public final class ReplicaLanes {
   }
 
   /**
-   * The image. What lies between two rounds, such as a run's end and its resumption, is left out.
+   * The chart. Time between two rounds, as from a run's end to its resumption, is left out.
    */
   public static String svg(String description, List<TimedRound> rounds) {
     return new ReplicaLanes(rounds).draw(description);

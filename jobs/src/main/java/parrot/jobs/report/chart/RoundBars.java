@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import parrot.jobs.metrics.RoundTimes.Phase;
 
-/** A bar for each round, as high as it took long, with its phases in colours. */
+/** A bar for each round: its height is the seconds it took, its colours are the phases. */
 public final class RoundBars {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 250;
