@@ -1,0 +1,139 @@
+package parrot.datasets.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.language.Language;
+import parrot.datasets.shard.RowRef;
+import parrot.datasets.shard.ShardedDataset;
+import parrot.datasets.shard.TrainingExample;
+
+class ExampleStreamTest {
+  @TempDir static Path folder;
+  private static ShardedDataset large; // 60 rows
+  private static ShardedDataset small; // 12 rows
+
+  @BeforeAll
+  static void write() throws IOException {
+    Random random = new Random(1);
+    large = SpokenRows.write(folder.resolve("large"), languages(random, 60));
+    small = SpokenRows.write(folder.resolve("small"), languages(random, 12));
+  }
+
+  private static List<Language> languages(Random random, int rows) {
+    Language[] all = Language.values();
+    return random.ints(rows, 0, all.length).mapToObj(i -> all[i]).toList();
+  }
+
+  private static ExampleStream both(OptionalDouble first, OptionalDouble second, long seed)
+      throws IOException {
+    return new ExampleStream(
+        List.of(large, small), List.of(first, second), Mixture.OF_THE_DATA, seed);
+  }
+
+  private static ExampleStream mixed(Mixture mixture) throws IOException {
+    return new ExampleStream(List.of(large), List.of(OptionalDouble.empty()), mixture, 1);
+  }
+
+  /** Rows by language. */
+  private static int[] languages(List<RowRef> rows) throws IOException {
+    int[] counts = new int[Language.values().length];
+    for (TrainingExample example : large.read(rows)) {
+      counts[example.language().ordinal()]++;
+    }
+    return counts;
+  }
+
+  private static ExampleStream plain(long seed) throws IOException {
+    return both(OptionalDouble.empty(), OptionalDouble.empty(), seed);
+  }
+
+  private static Map<String, List<RowRef>> rows(ExampleStream stream, int count, int size) {
+    Map<String, List<RowRef>> rows = new HashMap<>();
+    for (int left = count; left > 0; left -= size) {
+      for (BatchPath path : stream.take(Math.min(size, left)).paths()) {
+        rows.computeIfAbsent(path.folder(), f -> new ArrayList<>()).addAll(path.rows());
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void anEpochHasEveryRowOfEveryDataSetOnce() throws IOException {
+    Map<String, List<RowRef>> rows = rows(plain(7), 72, 5);
+    assertThat(rows.get(large.folder().toString())).hasSize(60).doesNotHaveDuplicates();
+    assertThat(rows.get(small.folder().toString())).hasSize(12).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void weightsDecideTheMixtureInEveryStretch() throws IOException {
+    ExampleStream stream = both(OptionalDouble.of(1), OptionalDouble.of(1), 7);
+    for (int stretch = 0; stretch < 5; stretch++) {
+      Map<String, List<RowRef>> rows = rows(stream, 20, 4);
+      assertThat(rows.get(small.folder().toString())).hasSize(10);
+    }
+  }
+
+  @Test
+  void everyMinibatchHasEveryLanguageInItsShare() throws IOException {
+    int[] all = languages(rows(mixed(Mixture.OF_THE_DATA), 60, 60).get(large.folder().toString()));
+    ExampleStream stream = mixed(Mixture.OF_THE_DATA);
+    for (int i = 0; i < 10; i++) {
+      int[] own = languages(stream.take(20).paths().get(0).rows());
+      for (int language = 0; language < own.length; language++) {
+        assertThat(own[language] - all[language] / 3.0).isBetween(-2.0, 2.0);
+      }
+    }
+  }
+
+  @Test
+  void weightsAndTemperatureMixLanguages() throws IOException {
+    Map<Language, Double> weights = new EnumMap<>(Language.class);
+    for (Language language : Language.values()) {
+      weights.put(language, language == Language.values()[0] ? 5.0 : 1.0);
+    }
+    int[] weighed = languages(mixed(new Mixture(1, weights)).take(100).paths().get(0).rows());
+    assertThat(weighed).containsExactly(50, 10, 10, 10, 10, 10);
+    int[] even = languages(mixed(new Mixture(1e6, Map.of())).take(60).paths().get(0).rows());
+    assertThat(even).containsExactly(10, 10, 10, 10, 10, 10);
+  }
+
+  @Test
+  void weightsNameTheLanguagesOfTheDataAndLeaveSome() {
+    Map<Language, Double> none = new EnumMap<>(Language.class);
+    for (Language language : Language.values()) {
+      none.put(language, 0.0);
+    }
+    assertThatThrownBy(() -> mixed(new Mixture(1, none)))
+        .hasMessageStartingWith("Invalid mixture.weights: no row of ");
+    assertThatThrownBy(() -> mixed(new Mixture(1, Map.of(Language.values()[0], 1.0))))
+        .hasMessageStartingWith("Missing mixture.weights.");
+  }
+
+  @Test
+  void skippingEqualsTaking() throws IOException {
+    ExampleStream taken = plain(3);
+    rows(taken, 100, 8);
+    ExampleStream skipped = plain(3);
+    skipped.skip(100);
+    assertThat(skipped.position()).isEqualTo(100);
+    assertThat(skipped.take(30)).isEqualTo(taken.take(30));
+  }
+
+  @Test
+  void dependsOnTheSeed() throws IOException {
+    assertThat(plain(1).take(20)).isEqualTo(plain(1).take(20)).isNotEqualTo(plain(2).take(20));
+  }
+}
