@@ -216,48 +216,4 @@ final class Arabic implements Wording {
   private String oblique(int count, ShapeKind kind) {
     return count == 2 ? noun(kind).obliqueDual() : count(count, kind);
   }
-
-  @Override
-  public List<String> captionInstructions() {
-    return List.of("صف الصورة باختصار.", "ماذا تُظهر الصورة؟");
-  }
-
-  @Override
-  public String letterInstruction() {
-    return "أجب مباشرةً بحرف الخيار من الاختيارات المعطاة.";
-  }
-
-  @Override
-  public String textInstruction() {
-    return "أجب بنص الخيار.";
-  }
-
-  @Override
-  public String sentenceInstruction() {
-    return "أجب بجملة كاملة.";
-  }
-
-  @Override
-  public String whichOption(String text) {
-    return "أي خيار هو «" + text + "»؟";
-  }
-
-  @Override
-  public String whatOption(char letter) {
-    return "ما هو الخيار " + letter + "؟";
-  }
-
-  @Override
-  public List<Fact> facts() {
-    return List.of(
-        new Fact("ما عكس كلمة كبير؟", "صغير"),
-        new Fact("ما عكس كلمة صغير؟", "كبير"),
-        new Fact("ما عكس كلمة يسار؟", "يمين"),
-        new Fact("ما عكس كلمة يمين؟", "يسار"),
-        new Fact("كم زاويةً للمثلث؟", "ثلاث"),
-        new Fact("كم زاويةً للمربع؟", "أربع"),
-        new Fact("هل للدائرة زوايا؟", "لا"),
-        new Fact("ما العدد الذي يلي اثنين؟", "ثلاثة"),
-        new Fact("ما العدد الذي يلي ثلاثة؟", "أربعة"));
-  }
 }

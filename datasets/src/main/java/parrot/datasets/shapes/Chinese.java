@@ -166,48 +166,4 @@ final class Chinese implements Wording {
   public String sum(int first, int second, ShapeKind kind) {
     return count(first, kind) + "加" + count(second, kind) + "，一共是多少？";
   }
-
-  @Override
-  public List<String> captionInstructions() {
-    return List.of("请简要描述这张图片。", "图中有什么？");
-  }
-
-  @Override
-  public String letterInstruction() {
-    return "请直接用给定选项中的选项字母回答。";
-  }
-
-  @Override
-  public String textInstruction() {
-    return "请用选项的文字回答。";
-  }
-
-  @Override
-  public String sentenceInstruction() {
-    return "请用完整的句子回答。";
-  }
-
-  @Override
-  public String whichOption(String text) {
-    return "哪个选项是“" + text + "”？";
-  }
-
-  @Override
-  public String whatOption(char letter) {
-    return "选项" + letter + "是什么？";
-  }
-
-  @Override
-  public List<Fact> facts() {
-    return List.of(
-        new Fact("大的反义词是什么？", "小"),
-        new Fact("小的反义词是什么？", "大"),
-        new Fact("左的反义词是什么？", "右"),
-        new Fact("右的反义词是什么？", "左"),
-        new Fact("三角形有几个角？", "三个"),
-        new Fact("正方形有几个角？", "四个"),
-        new Fact("圆形有角吗？", "没有"),
-        new Fact("二后面的数字是几？", "三"),
-        new Fact("三后面的数字是几？", "四"));
-  }
 }

@@ -210,48 +210,4 @@ final class Portuguese implements Wording {
   public String sum(int first, int second, ShapeKind kind) {
     return "Quanto é " + count(first, kind) + " mais " + count(second, kind) + "?";
   }
-
-  @Override
-  public List<String> captionInstructions() {
-    return List.of("Descreva a imagem brevemente.", "O que a imagem mostra?");
-  }
-
-  @Override
-  public String letterInstruction() {
-    return "Responda diretamente com a letra da opção das escolhas dadas.";
-  }
-
-  @Override
-  public String textInstruction() {
-    return "Responda com o texto da opção.";
-  }
-
-  @Override
-  public String sentenceInstruction() {
-    return "Responda com uma frase completa.";
-  }
-
-  @Override
-  public String whichOption(String text) {
-    return "Qual opção diz \"" + text + "\"?";
-  }
-
-  @Override
-  public String whatOption(char letter) {
-    return "O que diz a opção " + letter + "?";
-  }
-
-  @Override
-  public List<Fact> facts() {
-    return List.of(
-        new Fact("Qual é o contrário de grande?", "pequeno"),
-        new Fact("Qual é o contrário de pequeno?", "grande"),
-        new Fact("Qual é o contrário de esquerda?", "direita"),
-        new Fact("Qual é o contrário de direita?", "esquerda"),
-        new Fact("Quantos cantos tem um triângulo?", "três"),
-        new Fact("Quantos cantos tem um quadrado?", "quatro"),
-        new Fact("Um círculo tem cantos?", "não"),
-        new Fact("Que número vem depois de dois?", "três"),
-        new Fact("Que número vem depois de três?", "quatro"));
-  }
 }

@@ -26,7 +26,9 @@ final class Prompts {
   /** A question with its options and the published instruction. */
   static String choice(SceneQuestion question, Wording wording) {
     return choice(
-        wording.question(question), options(question, wording), wording.letterInstruction());
+        wording.question(question),
+        options(question, wording),
+        wording.phrases().letterInstruction());
   }
 
   static String choiceAnswer(
@@ -37,6 +39,6 @@ final class Prompts {
   }
 
   static String sentence(SceneQuestion question, Wording wording) {
-    return wording.question(question) + "\n" + wording.sentenceInstruction();
+    return wording.question(question) + "\n" + wording.phrases().sentenceInstruction();
   }
 }

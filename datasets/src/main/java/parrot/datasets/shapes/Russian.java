@@ -250,48 +250,4 @@ final class Russian implements Wording {
   public String sum(int first, int second, ShapeKind kind) {
     return "Сколько будет " + count(first, kind) + " и " + count(second, kind) + "?";
   }
-
-  @Override
-  public List<String> captionInstructions() {
-    return List.of("Кратко опишите картинку.", "Что изображено на картинке?");
-  }
-
-  @Override
-  public String letterInstruction() {
-    return "Ответьте буквой варианта из предложенных вариантов напрямую.";
-  }
-
-  @Override
-  public String textInstruction() {
-    return "Ответьте текстом варианта.";
-  }
-
-  @Override
-  public String sentenceInstruction() {
-    return "Ответьте полным предложением.";
-  }
-
-  @Override
-  public String whichOption(String text) {
-    return "В каком варианте написано «" + text + "»?";
-  }
-
-  @Override
-  public String whatOption(char letter) {
-    return "Что написано в варианте " + letter + "?";
-  }
-
-  @Override
-  public List<Fact> facts() {
-    return List.of(
-        new Fact("Какое слово противоположно слову «большой»?", "маленький"),
-        new Fact("Какое слово противоположно слову «маленький»?", "большой"),
-        new Fact("Какое слово противоположно слову «слева»?", "справа"),
-        new Fact("Какое слово противоположно слову «справа»?", "слева"),
-        new Fact("Сколько углов у треугольника?", "три"),
-        new Fact("Сколько углов у квадрата?", "четыре"),
-        new Fact("Есть ли углы у круга?", "нет"),
-        new Fact("Какое число идёт после двух?", "три"),
-        new Fact("Какое число идёт после трёх?", "четыре"));
-  }
 }

@@ -40,7 +40,7 @@ public final class ShapesWorld {
     Scene scene = SceneSampler.scene(config.seed(), split, index);
     List<Turn> turns =
         TextMaker.turns(
-            Prompts.IMAGE + Seeds.pick(wording.captionInstructions(), random),
+            Prompts.IMAGE + Seeds.pick(wording.phrases().captionInstructions(), random),
             wording.caption(scene.objects()));
     return example("caption", "caption", split, index, language, turns, scene);
   }

@@ -48,7 +48,7 @@ final class TextMaker {
     String description = Descriptions.of(scene, wording.language(), random) + "\n";
     if (task <= 1) {
       return turns(
-          description + Seeds.pick(wording.captionInstructions(), random),
+          description + Seeds.pick(wording.phrases().captionInstructions(), random),
           wording.caption(scene.objects()));
     }
     return switch (task) {
@@ -83,7 +83,9 @@ final class TextMaker {
     SceneQuestion question = QuestionSampler.ask(scene, random);
     List<String> options = Prompts.options(question, wording);
     return turns(
-        shown + Prompts.choice(wording.question(question), options, wording.textInstruction()),
+        shown
+            + Prompts.choice(
+                wording.question(question), options, wording.phrases().textInstruction()),
         wording.option(question.right()));
   }
 
@@ -126,16 +128,18 @@ final class TextMaker {
     List<String> options = Prompts.options(question, wording);
     String right = options.get(question.answer());
     if (random.nextBoolean()) {
-      return turns(Prompts.choice(wording.whatOption(question.letter()), options, ""), right);
+      return turns(
+          Prompts.choice(wording.phrases().whatOption(question.letter()), options, ""), right);
     }
     return turns(
-        Prompts.choice(wording.whichOption(right), options, wording.letterInstruction()),
+        Prompts.choice(
+            wording.phrases().whichOption(right), options, wording.phrases().letterInstruction()),
         Prompts.choiceAnswer(question, wording, answers));
   }
 
   private static List<Turn> facts(Wording wording, SplittableRandom random) {
     if (random.nextBoolean()) {
-      Wording.Fact fact = Seeds.pick(wording.facts(), random);
+      Phrases.Fact fact = Seeds.pick(wording.phrases().facts(), random);
       return turns(fact.question(), fact.answer());
     }
     ShapeKind kind = Seeds.pick(ShapeKind.values(), random);

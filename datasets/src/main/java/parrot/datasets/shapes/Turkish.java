@@ -192,48 +192,4 @@ final class Turkish implements Wording {
   public String sum(int first, int second, ShapeKind kind) {
     return capitalize(count(first, kind)) + " ve " + count(second, kind) + " toplam kaç eder?";
   }
-
-  @Override
-  public List<String> captionInstructions() {
-    return List.of("Resmi kısaca anlatın.", "Resimde ne görünüyor?");
-  }
-
-  @Override
-  public String letterInstruction() {
-    return "Verilen seçeneklerden doğrudan seçeneğin harfi ile cevap verin.";
-  }
-
-  @Override
-  public String textInstruction() {
-    return "Seçeneğin metni ile cevap verin.";
-  }
-
-  @Override
-  public String sentenceInstruction() {
-    return "Tam bir cümle ile cevap verin.";
-  }
-
-  @Override
-  public String whichOption(String text) {
-    return "Hangi seçenekte \"" + text + "\" yazıyor?";
-  }
-
-  @Override
-  public String whatOption(char letter) {
-    return letter + " seçeneğinde ne yazıyor?";
-  }
-
-  @Override
-  public List<Fact> facts() {
-    return List.of(
-        new Fact("Büyük kelimesinin zıt anlamlısı nedir?", "küçük"),
-        new Fact("Küçük kelimesinin zıt anlamlısı nedir?", "büyük"),
-        new Fact("Sol kelimesinin zıt anlamlısı nedir?", "sağ"),
-        new Fact("Sağ kelimesinin zıt anlamlısı nedir?", "sol"),
-        new Fact("Bir üçgenin kaç köşesi vardır?", "üç"),
-        new Fact("Bir karenin kaç köşesi vardır?", "dört"),
-        new Fact("Bir dairenin köşesi var mıdır?", "hayır"),
-        new Fact("İkiden sonra hangi sayı gelir?", "üç"),
-        new Fact("Üçten sonra hangi sayı gelir?", "dört"));
-  }
 }

@@ -23,9 +23,7 @@ class LanguageOrderTest {
 
   @BeforeEach
   void write() throws IOException {
-    dataset =
-        SpokenRows.byTurns(
-            folder.resolve("set"), 48, Language.EN, Language.RU, Language.ZH);
+    dataset = SpokenRows.byTurns(folder.resolve("set"), 48, Language.EN, Language.RU, Language.ZH);
   }
 
   @Test

@@ -10,8 +10,7 @@ import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 
 class MixtureTest {
-  private static final Map<Language, Long> ROWS =
-      Map.of(Language.EN, 900L, Language.TR, 100L);
+  private static final Map<Language, Long> ROWS = Map.of(Language.EN, 900L, Language.TR, 100L);
 
   @Test
   void theMixtureOfTheDataChangesNothing() {
@@ -51,8 +50,7 @@ class MixtureTest {
 
   @Test
   void onlyLanguagesOfTheDataHaveAWeight() {
-    Map<Language, Double> weights =
-        Map.of(Language.EN, 1.0, Language.TR, 1.0, Language.AR, 0.5);
+    Map<Language, Double> weights = Map.of(Language.EN, 1.0, Language.TR, 1.0, Language.AR, 0.5);
 
     assertThatThrownBy(() -> new Mixture(1, weights).factors(ROWS))
         .isInstanceOf(UsageException.class)

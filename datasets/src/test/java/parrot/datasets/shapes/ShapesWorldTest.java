@@ -285,7 +285,7 @@ class ShapesWorldTest {
       ShapesExample example = captions.text(Split.TRAIN, i);
       String[] lines = example.turns().get(0).value().split("\n", -1);
       assertThat(lines).hasSize(2);
-      assertThat(English.INSTANCE.captionInstructions()).contains(lines[1]);
+      assertThat(English.INSTANCE.phrases().captionInstructions()).contains(lines[1]);
       assertThat(example.language()).isEqualTo(Language.EN);
       assertThat(example.turns().get(1).value()).startsWith("A ").endsWith(".");
     }

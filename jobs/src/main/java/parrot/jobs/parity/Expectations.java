@@ -31,9 +31,7 @@ final class Expectations {
     return file.readLongs(tensor);
   }
 
-  /**
-   * Runs a part of a case; if it fails, all its tensors that were not compared yet fail too.
-   */
+  /** Runs a part of a case; if it fails, all its tensors that were not compared yet fail too. */
   void part(List<String> tensors, Runnable part) {
     try {
       part.run();

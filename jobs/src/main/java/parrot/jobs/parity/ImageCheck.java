@@ -17,9 +17,9 @@ import parrot.datasets.storage.FileSystems;
 import parrot.model.weights.Safetensors;
 
 /**
- * An images case: NAME@SIZE, the image file NAME prepared for an encoder of SIZE pixels. Values from
- * lossless formats must be within 1 and differ by less than 0.02 on average. Decoders of JPEG and
- * lossy WebP may round differently: the mean difference must be below 1.
+ * An images case: NAME@SIZE, the image file NAME prepared for an encoder of SIZE pixels. Values
+ * from lossless formats must be within 1 and differ by less than 0.02 on average. Decoders of JPEG
+ * and lossy WebP may round differently: the mean difference must be below 1.
  */
 final class ImageCheck {
   private static final Pattern NAME = Pattern.compile("(.+)@([1-9][0-9]{0,3})");

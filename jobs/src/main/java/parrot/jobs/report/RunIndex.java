@@ -22,8 +22,8 @@ import parrot.jobs.report.ReportData.Role;
 import parrot.jobs.report.ReportData.Timing;
 
 /**
- * What a report shows and where its files are: {@value #FILE_NAME} in the folder of a run.
- * Paths are relative to that folder, or absolute.
+ * What a report shows and where its files are: {@value #FILE_NAME} in the folder of a run. Paths
+ * are relative to that folder, or absolute.
  *
  * @param benchmark folder of benchmark files, for the images of examples; empty for none
  */
@@ -65,8 +65,8 @@ public record RunIndex(
   public record Question(String language, String question, String answer, String image) {}
 
   /**
-   * Reads the index of a run; if there is none, makes one from the metrics, scores and manifests
-   * in the folder and below it.
+   * Reads the index of a run; if there is none, makes one from the metrics, scores and manifests in
+   * the folder and below it.
    *
    * @throws DataException if there is no such folder, or nothing in it to report
    */

@@ -35,9 +35,7 @@ public final class ReplicaLanes {
     this.seconds = rounds.stream().mapToDouble(round -> length(round.times())).sum();
   }
 
-  /**
-   * The chart. Time between two rounds, as from a run's end to its resumption, is left out.
-   */
+  /** The chart. Time between two rounds, as from a run's end to its resumption, is left out. */
   public static String svg(String description, List<TimedRound> rounds) {
     return new ReplicaLanes(rounds).draw(description);
   }
