@@ -25,20 +25,22 @@ final class WorkloadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--check", description = "Exit with 1 where a target is missed.")
+  @Option(names = "--check", description = "Exit with 1 if a target is missed.")
   private boolean check;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps of each side that count (default: 7; of steady 100).")
+      description =
+          "Steps of each side that count (default: 7, rounds 5, steady 100, averaging 192, precision"
+              + " 200).")
   private Integer steps;
 
   @Option(
       names = "--warmup",
       defaultValue = "3",
       paramLabel = "N",
-      description = "Steps before them that do not (default: ${DEFAULT-VALUE}).")
+      description = "Steps before those, which do not count (default: ${DEFAULT-VALUE}).")
   private int warmup;
 
   @Option(
@@ -51,25 +53,33 @@ final class WorkloadCommand implements Callable<Integer> {
       names = "--precision",
       defaultValue = "bf16",
       paramLabel = "NAME",
-      description = "Of our matrix products, bf16 or f32 (default: ${DEFAULT-VALUE}).")
+      description = "Precision of our matrix products: bf16 or f32 (default: ${DEFAULT-VALUE}).")
   private String precision;
 
   @Option(
       names = "--side",
       paramLabel = "SIDE",
-      description = "Measure these sides alone; repeatable: ${COMPLETION-CANDIDATES}.")
+      description = "Measure this side alone; repeatable. One of ${COMPLETION-CANDIDATES}.")
   private List<Engine> sides = new ArrayList<>();
 
   @Option(
       names = "--apart",
       description =
-          "One process at a time, A, B, A, B, even where memory would do for all together.")
+          "Run one process at a time, A, B, A, B, even if memory would do for all together.")
   private boolean apart;
 
   @Option(
+      names = "--sizes",
+      split = ",",
+      paramLabel = "N",
+      description =
+          "Of rounds: models of these millions of parameters alone, with two replicas that send f32.")
+  private List<Integer> sizes = new ArrayList<>();
+
+  @Option(
       names = "--results",
-      paramLabel = "FOLDER",
-      description = "Where the results go (default: benchmarks/results).")
+      paramLabel = "DIR",
+      description = "Folder of the results (default: benchmarks/results).")
   private Path results;
 
   WorkloadCommand(List<Benchmark> benchmarks) {
@@ -94,7 +104,8 @@ final class WorkloadCommand implements Callable<Integer> {
               threads == null ? Main.defaultThreads() : threads,
               precision,
               sides,
-              apart);
+              apart,
+              sizes);
       missed.addAll(measure(benchmark, options, writer));
     }
     missed.forEach(spec.commandLine().getErr()::println);
@@ -124,6 +135,12 @@ final class WorkloadCommand implements Callable<Integer> {
     require(
         precision.equals("bf16") || precision.equals("f32"),
         "--precision: " + precision + " (must be bf16 or f32)");
+    List<Integer> choices = benchmarks.stream().flatMap(one -> one.sizes().stream()).toList();
+    require(
+        choices.containsAll(sizes),
+        "--sizes: "
+            + sizes
+            + (choices.isEmpty() ? " (rounds alone has sizes)" : " (must be of " + choices + ")"));
     require(!check || sides.isEmpty(), "--side with --check: targets need every side (drop one)");
   }
 
@@ -137,7 +154,7 @@ final class WorkloadCommand implements Callable<Integer> {
     List<String> words = new ArrayList<>(List.of("./parrot", "bench"));
     boolean folder = false;
     for (String word : spec.root().commandLine().getParseResult().originalArgs()) {
-      // Where the results went changes nothing, and a path tells about a machine.
+      // The folder of the results changes nothing, and a path tells about a machine.
       if (!folder && !word.startsWith("--results")) {
         words.add(word);
       }

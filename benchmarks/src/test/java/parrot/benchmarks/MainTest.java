@@ -39,6 +39,9 @@ class MainTest {
     assertThat(run("nothing")).isEqualTo(2);
     assertThat(run("decoder", "--precision", "f16")).isEqualTo(2);
     assertThat(run("decoder", "--check", "--side", "ours")).isEqualTo(2);
+    assertThat(run("decoder", "--sizes", "1")).isEqualTo(2);
+    assertThat(run("rounds", "--sizes", "1,2")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid --sizes: [1, 2] (must be of [1, 16, 117, 460])");
   }
 
   private int run(String... args) {

@@ -16,9 +16,14 @@ public interface Benchmark {
   /** One sentence. */
   String summary();
 
-  /** Steps that count where nobody says how many. */
+  /** Steps that count unless the options say otherwise. */
   default int defaultSteps() {
     return 7;
+  }
+
+  /** Sizes that {@code --sizes} may choose from, in millions of parameters; empty if none. */
+  default List<Integer> sizes() {
+    return List.of();
   }
 
   /** Measures. */
@@ -35,6 +40,7 @@ public interface Benchmark {
    * @param precision of ours, {@code f32} or {@code bf16}
    * @param sides that take part; empty for all
    * @param apart whether sides are never in memory together
+   * @param sizes of models in millions of parameters; empty for all
    */
   record Options(
       Path models,
@@ -44,5 +50,6 @@ public interface Benchmark {
       int threads,
       String precision,
       List<Engine> sides,
-      boolean apart) {}
+      boolean apart,
+      List<Integer> sizes) {}
 }

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
@@ -19,15 +22,16 @@ import parrot.benchmarks.suite.ShapesRuns.Place;
 import parrot.benchmarks.workload.Models;
 import parrot.model.config.ParrotConfig;
 
-/** What a round takes beside its replicas' steps, and what DL4J's own master makes of the same. */
+/** What a round takes beside its replicas' steps, next to DL4J's own master and to loopback. */
 final class RoundOverhead implements Benchmark {
   private static final double GIB = 1L << 30;
+  private static final double MIB = 1L << 20;
 
   /**
    * A model and where it is trained.
    *
-   * @param warmup rounds of two replicas before those that count: classes load, arenas are touched
-   * @param counted rounds at most that count
+   * @param warmup rounds of two replicas that do not count: classes load, arenas are touched
+   * @param counted rounds that count at most
    * @param workers of a cluster, one core each; 0 for one process with two cores
    * @param memory of each worker, or heap of the process, in MiB
    */
@@ -53,8 +57,8 @@ final class RoundOverhead implements Benchmark {
       return workers == 0 ? 2 : workers;
     }
 
-    /** Whether these rows say something that others do not. */
-    boolean tells(int replicas, Way way) {
+    /** Whether a full table has this row. */
+    boolean measures(int replicas, Way way) {
       return switch (millions) {
         case 1, 16 -> replicas == 2 || way != Way.LEAST;
         case 117 -> replicas == 2;
@@ -62,6 +66,9 @@ final class RoundOverhead implements Benchmark {
       };
     }
   }
+
+  /** Most that the driver's memory may grow from the smallest to the largest model. */
+  private static final double DRIVER_GROWTH_MIB = 300;
 
   private static final List<Size> SIZES =
       List.of(
@@ -103,12 +110,17 @@ final class RoundOverhead implements Benchmark {
     return 5;
   }
 
+  @Override
+  public List<Integer> sizes() {
+    return SIZES.stream().map(Size::millions).toList();
+  }
+
   /**
    * Medians over rounds, in seconds, and the bytes that replicas sent in one.
    *
-   * @param driver bytes of the process that drove them, at most
+   * @param driver largest resident memory of the driver's process, in bytes; NaN if unknown
    */
-  private record Round(double seconds, double steps, double bytes, long driver) {}
+  private record Round(double seconds, double steps, double bytes, double driver) {}
 
   @Override
   public Result run(Options options, ProgressLog progress) throws IOException {
@@ -128,17 +140,20 @@ final class RoundOverhead implements Benchmark {
             "DL4J's over ours",
             "driver GiB");
     List<Target> targets = new ArrayList<>();
-    for (Size size : SIZES) {
+    NavigableMap<Integer, Double> drivers = new TreeMap<>();
+    for (Size size : sizes(options)) {
       runs.describe("sized-" + size.millions(), size.config());
       if (size.workers() == 0) {
         Place place = Place.local(size.memory() + "m", size.slots());
-        measure(new Runs(runs, options, progress, size, place), table, targets);
+        measure(new Runs(runs, options, progress, size, place), table, targets, drivers);
       } else {
         try (ShapesRuns.Cluster cluster = runs.cluster(size.workers(), size.memory())) {
-          measure(new Runs(runs, options, progress, size, cluster.place()), table, targets);
+          measure(
+              new Runs(runs, options, progress, size, cluster.place()), table, targets, drivers);
         }
       }
     }
+    driverGrowth(drivers).ifPresent(targets::add);
     return new Result(
         id(),
         summary(),
@@ -146,16 +161,19 @@ final class RoundOverhead implements Benchmark {
         targets,
         List.of(
             "Medians over rounds of one step with a batch of 1, after "
-                + SIZES.stream().map(size -> "" + size.warmup()).collect(Collectors.joining(", "))
-                + " of warm-up (fewer for more replicas); workers have one core and are processes of this machine, as are the"
-                + " nodes of HDFS; one process trains two replicas at a time.",
+                + sizes(options).stream()
+                    .map(size -> "" + size.warmup())
+                    .collect(Collectors.joining(", "))
+                + " of warm-up (fewer for more replicas). Workers have one core and are processes of"
+                + " this machine, as are the nodes of HDFS; one process trains two replicas at a time.",
             "Overhead is the round without its replicas' steps; loopback copies the bytes that the"
                 + " round sent through one socket.",
-            "Moments are averaged too, where nothing else is said: f32 sends 12 bytes a parameter"
-                + " and replica and brings back as many. DL4J averages them likewise; its"
-                + " repartitioning is off, which suits it best.",
-            "DL4J's master does not tell its steps' seconds, so ours are taken off.",
-            "The driver on a cluster holds no parameters; in one process it is everything."),
+            "Moments are averaged too unless the row says reset: f32 sends 12 bytes per parameter and"
+                + " replica, and receives as many. DL4J averages them as well; its repartitioning is"
+                + " off, which suits it best.",
+            "DL4J's master does not report the seconds of its steps, so ours are subtracted.",
+            "Driver GiB is the largest resident memory of the driver's process. In one process, that"
+                + " includes the replicas."),
         Map.of(),
         Map.of());
   }
@@ -196,9 +214,9 @@ final class RoundOverhead implements Benchmark {
       ShapesRuns.Run run;
       try {
         run = runs.train(name, yaml, place);
-      } catch (IOException e) { // the other rows are worth having
+      } catch (IOException e) { // keep the other rows
         progress.say("%s", e.getMessage());
-        return new Round(Double.NaN, Double.NaN, 0, 0);
+        return new Round(Double.NaN, Double.NaN, 0, Double.NaN);
       }
       List<JsonNode> lines =
           run.lines().stream().filter(line -> line.has("seconds")).skip(warmup).toList();
@@ -207,15 +225,50 @@ final class RoundOverhead implements Benchmark {
           median(lines.stream().mapToDouble(line -> line.path("seconds").asDouble())),
           median(lines.stream().mapToDouble(RoundOverhead::steps)) / size.slots(),
           median(lines.stream().mapToDouble(RoundOverhead::bytes)),
-          run.driverBytes());
+          run.driverBytes() == 0 ? Double.NaN : run.driverBytes());
     }
   }
 
-  private static void measure(Runs runs, Table table, List<Target> targets) throws IOException {
+  /** Those that were asked for, else all. */
+  private static List<Size> sizes(Options options) {
+    return SIZES.stream()
+        .filter(size -> options.sizes().isEmpty() || options.sizes().contains(size.millions()))
+        .toList();
+  }
+
+  /** Sizes were asked for: then one row of each is enough. */
+  private static boolean measures(Runs runs, int replicas, Way way) {
+    return runs.options().sizes().isEmpty()
+        ? runs.size().measures(replicas, way)
+        : replicas == 2 && way == Way.F32;
+  }
+
+  /**
+   * What the driver's memory grows by from the smallest to the largest model; empty with fewer than
+   * two clusters.
+   *
+   * @param drivers bytes by millions of parameters
+   */
+  private static Optional<Target> driverGrowth(NavigableMap<Integer, Double> drivers) {
+    if (drivers.size() < 2) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Target(
+            "driver's memory at %d M beyond that at %d M, in MiB"
+                .formatted(drivers.lastKey(), drivers.firstKey()),
+            (drivers.lastEntry().getValue() - drivers.firstEntry().getValue()) / MIB,
+            Bound.AT_MOST,
+            DRIVER_GROWTH_MIB));
+  }
+
+  private static void measure(
+      Runs runs, Table table, List<Target> targets, Map<Integer, Double> drivers)
+      throws IOException {
     Size size = runs.size();
     for (int replicas : new int[] {2, 4, 8}) {
       for (Way way : Way.values()) {
-        if (!size.tells(replicas, way)) {
+        if (!measures(runs, replicas, way)) {
           continue;
         }
         Round ours = runs.measure(replicas, way, "parrot");
@@ -225,12 +278,6 @@ final class RoundOverhead implements Benchmark {
         if (replicas == 2 && way == Way.F32) {
           if (size.millions() <= 16) {
             stock = runs.measure(replicas, way, "dl4j").seconds() - ours.steps();
-            targets.add(
-                new Target(
-                    "DL4J's overhead over ours at " + size.millions() + " M",
-                    stock / overhead,
-                    Bound.AT_LEAST,
-                    size.millions() == 1 ? 10 : 20));
           }
           if (size.millions() > 1) {
             targets.add(
@@ -241,15 +288,7 @@ final class RoundOverhead implements Benchmark {
                     4));
           }
           if (size.workers() > 0) {
-            targets.add(
-                new Target(
-                    "driver's GiB over three times the parameters and 1 GiB at "
-                        + size.millions()
-                        + " M",
-                    (ours.driver() == 0 ? Double.NaN : ours.driver())
-                        / (12.0 * 1e6 * size.millions() + GIB),
-                    Bound.AT_MOST,
-                    1));
+            drivers.put(size.millions(), ours.driver());
           }
         }
         table.add(
@@ -259,12 +298,12 @@ final class RoundOverhead implements Benchmark {
             way.text,
             overhead,
             ours.steps(),
-            ours.bytes() / (1 << 20),
+            ours.bytes() / MIB,
             floor,
             overhead / floor,
             stock,
             stock / overhead,
-            ours.driver() == 0 ? Double.NaN : ours.driver() / GIB);
+            ours.driver() / GIB);
         runs.progress()
             .say(
                 "%d M, %d replicas, %s: overhead %.3f s, loopback %.3f s, DL4J's %.3f s",
