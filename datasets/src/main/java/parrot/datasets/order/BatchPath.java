@@ -1,5 +1,6 @@
 package parrot.datasets.order;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,7 +11,7 @@ import parrot.datasets.shard.RowRef;
  * A minibatch as one short string, for training masters that hand out paths: {@code
  * hdfs://host/folder#rows=0.2.13,0.2.17}, each row as shard, row group and row.
  */
-public record BatchPath(String folder, List<RowRef> rows) {
+public record BatchPath(String folder, List<RowRef> rows) implements Serializable {
   private static final String MARK = "#rows=";
 
   public BatchPath {

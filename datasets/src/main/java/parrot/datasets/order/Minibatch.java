@@ -1,18 +1,20 @@
 package parrot.datasets.order;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Rows of one or several data sets that make one step; travels as one line of text. */
-public record Minibatch(List<BatchPath> paths) {
+/** Rows of one or several data sets for one step. As a text, it is a path for DL4J's masters. */
+public record Minibatch(List<BatchPath> paths) implements Serializable {
   private static final String SEPARATOR = "\t";
 
   public Minibatch {
     paths = List.copyOf(paths);
   }
 
-  int size() {
+  /** Number of rows. */
+  public int size() {
     return paths.stream().mapToInt(path -> path.rows().size()).sum();
   }
 

@@ -1,7 +1,5 @@
 package parrot.jobs.balance;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 
@@ -47,23 +45,5 @@ public record BalanceReport(
         after.selectionBias(),
         after.lossWeight(),
         Verdict.of(balanced, loads.information()));
-  }
-
-  /** Writes the numbers into an empty node of the metrics file. */
-  public void writeTo(ObjectNode json) {
-    json.put("max_violation", maxViolation);
-    json.put("max_violation_run", maxViolationRun);
-    json.put("entropy", entropy);
-    json.put("information", information);
-    json.put("verdict", verdict.key());
-    deadExperts.forEach(json.putArray("dead_experts")::add);
-    addAll(json.putArray("bias"), bias);
-    json.put("loss_weight", lossWeight);
-    ObjectNode rows = json.putObject("matrix");
-    matrix.forEach((tag, shares) -> addAll(rows.putArray(tag), shares));
-  }
-
-  private static void addAll(ArrayNode array, List<Double> values) {
-    values.forEach(array::add);
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import parrot.jobs.balance.ExpertBalance;
 
 /**
- * Where a run stands after a round, beside parameters and updater state.
+ * How far a run is after a round, and how its experts are steered.
  *
  * @param version of this record
  * @param round rounds done
@@ -13,7 +13,7 @@ import parrot.jobs.balance.ExpertBalance;
  * @param examples trained on
  * @param tokens trained on, visual ones not counted
  * @param data fingerprints of what is trained on
- * @param balance how experts are steered; absent in files of runs that had no such thing
+ * @param balance how experts are steered; older versions did not write it
  */
 public record RunProgress(
     int version,
@@ -31,6 +31,26 @@ public record RunProgress(
     balance = balance == null ? ExpertBalance.NONE : balance;
   }
 
+  /**
+   * The progress after one more round.
+   *
+   * @param steps of the round, of each replica
+   * @param minibatches of the round, and so on
+   */
+  public RunProgress afterRound(
+      int steps, int minibatches, long examples, long tokens, ExpertBalance balance) {
+    return new RunProgress(
+        VERSION,
+        round + 1,
+        iteration + steps,
+        this.minibatches + minibatches,
+        this.examples + examples,
+        this.tokens + tokens,
+        data,
+        balance);
+  }
+
+  /** Before the first round. */
   public static RunProgress start(List<String> data, ExpertBalance balance) {
     return new RunProgress(VERSION, 0, 0, 0, 0, 0, data, balance);
   }

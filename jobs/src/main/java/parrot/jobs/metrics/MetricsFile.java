@@ -1,8 +1,8 @@
 package parrot.jobs.metrics;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,18 +10,20 @@ import java.util.List;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
 import parrot.datasets.storage.FileSystems;
 
-/** Metrics of a run, a JSON object on each line, readable while the run goes on. */
+/** The metrics of a run: a JSON object on each line, readable while the run goes on. */
 public final class MetricsFile implements AutoCloseable {
   public static final String NAME = "metrics.jsonl";
+  private static final int MOST = 1 << 30; // bytes
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FSDataOutputStream stream;
 
   /**
-   * Begins the file; of one that is there, the lines up to a round stay, and none where the run
-   * begins anew. The old file is kept aside until they are written.
+   * Begins the file. Of an existing one, the lines up to a round stay; none if the run begins anew.
+   * The old file is kept aside until they are written.
    */
   public MetricsFile(FileSystem files, Path run, int round) throws IOException {
     Path file = new Path(run, NAME);
@@ -39,9 +41,39 @@ public final class MetricsFile implements AutoCloseable {
     files.delete(before, false);
   }
 
+  /**
+   * Reads the metrics of a run, also of one that goes on.
+   *
+   * @param run its folder
+   * @throws DataException naming the line that is damaged; the last one may be incomplete
+   */
+  public static List<MetricsLine> read(FileSystem files, Path run) throws IOException {
+    Path file = new Path(run, NAME);
+    String text = FileSystems.readText(files, file, MOST);
+    List<String> lines = text.lines().toList();
+    List<MetricsLine> read = new ArrayList<>();
+    for (String line : lines) {
+      try {
+        read.add(MetricsLine.fromJson(JSON.readTree(line)));
+      } catch (JsonProcessingException e) {
+        if (read.size() == lines.size() - 1 && !text.endsWith("\n")) {
+          break; // the run was killed, or is just writing the line
+        }
+        throw damaged(file, read.size() + 1, e.getOriginalMessage(), e);
+      } catch (DataException e) {
+        throw damaged(file, read.size() + 1, e.getMessage(), e);
+      }
+    }
+    return read;
+  }
+
+  private static DataException damaged(Path file, int line, String reason, Exception cause) {
+    return new DataException("Cannot read %s line %d: %s".formatted(file, line, reason), cause);
+  }
+
   private static List<String> linesUpTo(FileSystem files, Path file, int round) throws IOException {
     List<String> kept = new ArrayList<>();
-    for (String line : FileSystems.readText(files, file, 1 << 30).lines().toList()) {
+    for (String line : FileSystems.readText(files, file, MOST).lines().toList()) {
       try {
         JsonNode json = JSON.readTree(line);
         if (json.path("round").asInt(Integer.MAX_VALUE) <= round) {
@@ -58,8 +90,8 @@ public final class MetricsFile implements AutoCloseable {
     stream.write((line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  public void add(ObjectNode metrics) throws IOException {
-    write(JSON.writeValueAsString(metrics));
+  public void add(MetricsLine line) throws IOException {
+    write(JSON.writeValueAsString(line.toJson()));
     stream.hflush();
   }
 

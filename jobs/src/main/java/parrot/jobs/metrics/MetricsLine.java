@@ -1,169 +1,223 @@
 package parrot.jobs.metrics;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import parrot.jobs.balance.BalanceReport;
 import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.round.MinibatchLoader;
+import parrot.jobs.round.RoundOutcome;
 import parrot.model.network.Tally;
 
 /**
- * What is told about a round, on the console and in the metrics file.
+ * What is told about a round: a line of the metrics file, and of the console.
  *
- * @param rounds of the whole run
- * @param epoch of the data after the round, as a fraction
- * @param examples of the round; 0 for what was measured before the first
- * @param tally of its replicas; empty where nobody counts
- * @param loss mean per supervised token
- * @param learningRate of the round's last step
- * @param seconds that the round took, without measuring and writing
- * @param trainSeconds of them spent in steps, by the slowest replica
- * @param dropped replicas that do not count, in words
- * @param balance of the experts; empty where no image was routed
+ * @param progress of the run after the round
+ * @param training of the round; empty for what was measured before the first
+ * @param counts of the round's replicas; empty if unknown
+ * @param dropped why replicas do not count, a sentence each
+ * @param balance of the experts; empty if no image was routed
+ * @param heldOut losses on examples that are not trained on; empty if not measured after this round
+ * @param times of the round's phases; empty if unknown
  */
 public record MetricsLine(
-    RunProgress state,
-    int rounds,
-    double epoch,
-    long examples,
-    Tally tally,
-    double loss,
-    double learningRate,
-    double seconds,
-    double trainSeconds,
+    Progress progress,
+    Optional<Training> training,
+    Optional<Counts> counts,
     List<String> dropped,
     Optional<BalanceReport> balance,
-    Optional<Tally> heldOut) {
+    Optional<HeldOut> heldOut,
+    Optional<RoundTimes> times) {
+
+  /**
+   * How far the run is.
+   *
+   * @param round rounds done; 0 before the first
+   * @param rounds of the whole run
+   * @param step optimizer steps of each replica
+   * @param examples trained on
+   * @param tokens trained on, visual ones not counted
+   * @param epoch of the data, as a fraction
+   */
+  public record Progress(
+      int round, int rounds, int step, long examples, long tokens, double epoch) {
+    public static Progress of(RunProgress run, int rounds, double epoch) {
+      return new Progress(
+          run.round(), rounds, run.iteration(), run.examples(), run.tokens(), epoch);
+    }
+  }
+
+  /**
+   * A round's training.
+   *
+   * @param loss mean per supervised token
+   * @param learningRate of the last step
+   * @param seconds of the round, without measuring and writing
+   * @param overheadSeconds of them beside the steps of the slowest replica
+   */
+  public record Training(
+      double loss,
+      double learningRate,
+      double examplesPerSecond,
+      double seconds,
+      double overheadSeconds) {
+    public static Training of(RoundOutcome outcome, double learningRate, double seconds) {
+      return new Training(
+          outcome.loss(),
+          learningRate,
+          outcome.examples() / seconds,
+          seconds,
+          seconds - outcome.trainSeconds());
+    }
+  }
+
+  /**
+   * What a round's replicas counted.
+   *
+   * @param gradientNorm mean over steps, before clipping
+   */
+  public record Counts(
+      double gradientNorm,
+      double tokensPerSecond,
+      long supervisedTokens,
+      Map<String, LanguageLoss> languages,
+      Map<String, List<Double>> routing) {
+    /** Empty if nothing was counted. */
+    public static Optional<Counts> of(Tally tally, double seconds) {
+      return tally.samples() == 0
+          ? Optional.empty()
+          : Optional.of(
+              new Counts(
+                  tally.meanGradientNorm(),
+                  tally.tokens() / seconds,
+                  tally.supervisedTokens(),
+                  losses(tally),
+                  routes(tally)));
+    }
+  }
+
+  /**
+   * Losses on held-out examples.
+   *
+   * @param loss mean per supervised token
+   */
+  public record HeldOut(
+      double loss,
+      long examples,
+      Map<String, LanguageLoss> languages,
+      Map<String, List<Double>> routing) {
+    public static HeldOut of(Tally tally) {
+      return new HeldOut(tally.meanLoss(), tally.samples(), losses(tally), routes(tally));
+    }
+  }
+
+  /**
+   * The loss of a language.
+   *
+   * @param loss mean per supervised token
+   */
+  public record LanguageLoss(double loss, long examples, long supervisedTokens) {}
+
+  public MetricsLine {
+    dropped = List.copyOf(dropped);
+  }
 
   /** Of what was measured before the first round. */
-  public static MetricsLine before(RunProgress state, int rounds, Tally heldOut) {
+  public static MetricsLine before(Progress progress, Tally heldOut) {
     return new MetricsLine(
-        state,
-        rounds,
-        0,
-        0,
-        new Tally(),
-        Double.NaN,
-        0,
-        0,
-        0,
+        progress,
+        Optional.empty(),
+        Optional.empty(),
         List.of(),
         Optional.empty(),
-        Optional.of(heldOut));
+        Optional.of(HeldOut.of(heldOut)),
+        Optional.empty());
   }
 
+  private static Map<String, LanguageLoss> losses(Tally tally) {
+    Map<String, LanguageLoss> losses = new LinkedHashMap<>();
+    tally
+        .languages()
+        .forEach(
+            (index, language) ->
+                losses.put(
+                    MinibatchLoader.languageTag(index),
+                    new LanguageLoss(
+                        language.meanLoss(), language.samples(), language.supervisedTokens())));
+    return losses;
+  }
+
+  /** Mean weight of each expert by language; no language without a routed image. */
+  private static Map<String, List<Double>> routes(Tally tally) {
+    Map<String, List<Double>> routes = new LinkedHashMap<>();
+    tally
+        .languages()
+        .forEach(
+            (index, language) -> {
+              List<Double> weights = new ArrayList<>();
+              for (double weight : language.meanRouting()) {
+                weights.add(weight);
+              }
+              if (!weights.isEmpty()) {
+                routes.put(MinibatchLoader.languageTag(index), weights);
+              }
+            });
+    return routes;
+  }
+
+  /** Mean loss per supervised token; NaN before the first round. */
+  public double loss() {
+    return training.map(Training::loss).orElse(Double.NaN);
+  }
+
+  /** 0 if unknown. */
+  public double examplesPerSecond() {
+    return training.map(Training::examplesPerSecond).orElse(0.0);
+  }
+
+  /** NaN if not measured after this round. */
+  public double heldOutLoss() {
+    return heldOut.map(HeldOut::loss).orElse(Double.NaN);
+  }
+
+  /** Tags of the languages that were measured after this round. */
+  public Set<String> heldOutLanguages() {
+    return heldOut.map(measured -> measured.languages().keySet()).orElse(Set.of());
+  }
+
+  /** Held-out loss of a language; NaN if not measured after this round. */
+  public double heldOutLoss(String language) {
+    return heldOut
+        .map(measured -> measured.languages().get(language))
+        .map(LanguageLoss::loss)
+        .orElse(Double.NaN);
+  }
+
+  /** Mean weight of each expert by language, on held-out examples if measured on them. */
+  public Map<String, List<Double>> routing() {
+    return heldOut
+        .map(HeldOut::routing)
+        .filter(routing -> !routing.isEmpty())
+        .or(() -> counts.map(Counts::routing))
+        .orElse(Map.of());
+  }
+
+  /** The line of the metrics file. */
   public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("round", state.round());
-    json.put("rounds", rounds);
-    json.put("step", state.iteration());
-    json.put("examples", state.examples());
-    json.put("tokens", state.tokens());
-    json.put("epoch", epoch);
-    if (examples > 0) {
-      json.put("loss", loss);
-      json.put("learning_rate", learningRate);
-      json.put("examples_per_second", examples / seconds);
-      json.put("seconds", seconds);
-      json.put("overhead_seconds", seconds - trainSeconds);
-    }
-    if (tally.samples() > 0) {
-      json.put("gradient_norm", tally.meanGradientNorm());
-      json.put("tokens_per_second", tally.tokens() / seconds);
-      json.put("supervised_tokens", tally.supervisedTokens());
-      losses(json.putObject("languages"), tally);
-      routing(json.putObject("routing"), tally);
-    }
-    if (!dropped.isEmpty()) {
-      dropped.forEach(json.putArray("dropped")::add);
-    }
-    balance.ifPresent(experts -> experts.writeTo(json.putObject("balance")));
-    heldOut.ifPresent(
-        measured -> {
-          ObjectNode node = json.putObject("held_out");
-          node.put("loss", measured.meanLoss());
-          node.put("examples", measured.samples());
-          losses(node.putObject("languages"), measured);
-          routing(node.putObject("routing"), measured);
-        });
-    return json;
+    return MetricsJson.write(this);
   }
 
-  private static void losses(ObjectNode node, Tally tally) {
-    for (Map.Entry<Integer, Tally.Language> entry : tally.languages().entrySet()) {
-      ObjectNode language = node.putObject(tag(entry.getKey()));
-      language.put("loss", entry.getValue().meanLoss());
-      language.put("examples", entry.getValue().samples());
-      language.put("supervised_tokens", entry.getValue().supervisedTokens());
-    }
-  }
-
-  private static void routing(ObjectNode node, Tally tally) {
-    for (Map.Entry<Integer, Tally.Language> entry : tally.languages().entrySet()) {
-      double[] weights = entry.getValue().meanRouting();
-      if (weights.length > 0) {
-        var array = node.putArray(tag(entry.getKey()));
-        for (double weight : weights) {
-          array.add(weight);
-        }
-      }
-    }
-  }
-
-  public static String tag(int language) {
-    return MinibatchLoader.LANGUAGES.get(language).tag();
-  }
-
-  /** One line with progress and the time left. */
-  public String toLine(double secondsLeft) {
-    StringBuilder line = new StringBuilder();
-    line.append(String.format(Locale.ROOT, "round %d/%d", state.round(), rounds));
-    if (examples > 0) {
-      line.append(
-          String.format(
-              Locale.ROOT,
-              "  epoch %.2f  loss %.4f  lr %.2e  %.0f examples/s",
-              epoch,
-              loss,
-              learningRate,
-              examples / seconds));
-    }
-    if (tally.samples() > 0) {
-      line.append(
-          String.format(
-              Locale.ROOT,
-              "  gradient %.3g  %.0f tokens/s",
-              tally.meanGradientNorm(),
-              tally.tokens() / seconds));
-    }
-    heldOut.ifPresent(
-        measured -> {
-          line.append(String.format(Locale.ROOT, "  held-out %.4f (", measured.meanLoss()));
-          String separator = "";
-          for (Map.Entry<Integer, Tally.Language> entry : measured.languages().entrySet()) {
-            line.append(separator).append(tag(entry.getKey()));
-            line.append(String.format(Locale.ROOT, " %.3f", entry.getValue().meanLoss()));
-            separator = ", ";
-          }
-          line.append(')');
-        });
-    if (secondsLeft > 0) {
-      line.append("  ").append(duration(secondsLeft)).append(" left");
-    }
-    return line.toString();
-  }
-
-  static String duration(double seconds) {
-    long whole = Math.round(seconds);
-    if (whole >= 3600) {
-      return whole / 3600 + "h" + String.format(Locale.ROOT, "%02d", whole / 60 % 60) + "m";
-    }
-    return whole >= 60
-        ? whole / 60 + "m" + String.format(Locale.ROOT, "%02d", whole % 60) + "s"
-        : whole + "s";
+  /**
+   * The inverse of {@link #toJson}. Keys that other versions do not write may be absent.
+   *
+   * @throws parrot.datasets.DataException if a value is damaged
+   */
+  public static MetricsLine fromJson(JsonNode json) {
+    return MetricsJson.read(json);
   }
 }

@@ -10,11 +10,13 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
+import parrot.jobs.balance.BalanceReport;
+import parrot.jobs.round.RoundOutcome;
 import scala.collection.JavaConverters;
 
 /**
- * What a training run tells Spark's metrics, for whatever sinks the cluster has. Through Spark's
- * Prometheus servlet, {@code loss} is {@code metrics_<namespace>_driver_training_loss_Value}.
+ * A training run's numbers in Spark's metrics, for all sinks of the cluster. In Spark's Prometheus
+ * servlet, {@code loss} is {@code metrics_<namespace>_driver_training_loss_Value}.
  *
  * <p>Gauges hold the last round; counters add up rounds since {@link #register}.
  */
@@ -23,36 +25,8 @@ public final class PrometheusGauges implements AutoCloseable {
 
   private static final String PHASE = "phase_seconds.";
 
-  /** A gauge is there before its first value is. */
+  /** A gauge exists before its first value. */
   private static final double NOTHING_YET = Double.NaN;
-
-  /**
-   * What a round did.
-   *
-   * @param round done, counted from 1
-   * @param loss mean over the round's supervised tokens
-   * @param heldOutLoss NaN where it was not measured after this round; the last one stays then
-   * @param examples of the round
-   * @param tokens of the round
-   * @param exchangeBytes to the replicas and from them
-   * @param maxViolation of the experts' load; NaN where no image was routed
-   * @param seconds that the round took
-   * @param phaseSeconds by phase, such as {@code outer_step}
-   */
-  public record Round(
-      long round,
-      double loss,
-      double heldOutLoss,
-      long examples,
-      long tokens,
-      long exchangeBytes,
-      double maxViolation,
-      double seconds,
-      Map<String, Double> phaseSeconds) {
-    public Round {
-      phaseSeconds = Map.copyOf(phaseSeconds);
-    }
-  }
 
   private final MetricsSystem system;
   private final Training source = new Training();
@@ -62,8 +36,8 @@ public final class PrometheusGauges implements AutoCloseable {
   }
 
   /**
-   * Makes the numbers known to the metrics system of a context, in the place of those of an earlier
-   * run in this process. They are readable until {@link #close}.
+   * Registers the numbers with the metrics system of a context, in place of those of an earlier run
+   * in this process. They are readable until {@link #close}.
    */
   public static PrometheusGauges register(SparkContext spark) {
     if (spark.isStopped()) {
@@ -76,15 +50,19 @@ public final class PrometheusGauges implements AutoCloseable {
     return metrics;
   }
 
-  /** Takes the numbers of a round; to be called once for each. */
-  public void update(Round round) {
-    source.update(round);
+  /**
+   * Takes the numbers of a round; to be called once for each.
+   *
+   * @param line what is told about the outcome
+   */
+  public void update(RoundOutcome outcome, MetricsLine line) {
+    source.update(outcome, line);
   }
 
-  /** Does nothing where a later run has taken the place. */
+  /** Does nothing if a later run has registered. */
   @Override
   public void close() {
-    // Spark removes by name, and the name is every run's.
+    // Spark removes by name, which all runs share.
     if (registered(system).contains(source)) {
       system.removeSource(source);
     }
@@ -113,20 +91,23 @@ public final class PrometheusGauges implements AutoCloseable {
       registry.register(name, gauge);
     }
 
-    void update(Round round) {
-      values.put("round", (double) round.round());
-      values.put("loss", round.loss());
-      if (!Double.isNaN(round.heldOutLoss())) {
-        values.put("held_out_loss", round.heldOutLoss());
-      }
-      values.put("max_violation", round.maxViolation());
-      values.put("round_seconds", round.seconds());
-      examples.inc(round.examples());
-      tokens.inc(round.tokens());
-      exchangeBytes.inc(round.exchangeBytes());
-      // A phase that this round did without, such as a checkpoint, took no time.
+    void update(RoundOutcome outcome, MetricsLine line) {
+      values.put("round", (double) line.progress().round());
+      values.put("loss", line.loss());
+      line.heldOut().ifPresent(heldOut -> values.put("held_out_loss", heldOut.loss()));
+      values.put(
+          "max_violation", line.balance().map(BalanceReport::maxViolation).orElse(NOTHING_YET));
+      values.put(
+          "round_seconds", line.training().map(MetricsLine.Training::seconds).orElse(NOTHING_YET));
+      examples.inc(outcome.examples());
+      tokens.inc(outcome.tally().tokens());
+      exchangeBytes.inc(outcome.bytesOut() + outcome.bytesIn());
+      // A phase that did not occur in this round, such as a checkpoint, took no time.
       values.replaceAll((name, value) -> name.startsWith(PHASE) ? 0.0 : value);
-      round.phaseSeconds().forEach((phase, seconds) -> put(PHASE + phase, seconds));
+      line.times()
+          .ifPresent(
+              times ->
+                  times.seconds().forEach((phase, seconds) -> put(PHASE + phase.key(), seconds)));
     }
 
     private void put(String name, double value) {

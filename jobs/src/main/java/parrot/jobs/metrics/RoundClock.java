@@ -5,8 +5,10 @@ import java.util.List;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.metrics.RoundTimes.Replica;
 import parrot.jobs.metrics.RoundTimes.Span;
+import parrot.jobs.round.RoundOutcome;
+import parrot.jobs.state.ReplicaOutcome;
 
-/** Takes the times of a round on the driver. For one thread. */
+/** Takes the times of a round, on the driver. For one thread. */
 public final class RoundClock {
   private static final double MILLIS = 1e3;
   private static final double NANOS = 1e9;
@@ -20,7 +22,7 @@ public final class RoundClock {
   private long bytesOut;
   private long bytesIn;
 
-  /** Begins a phase, and ends the one before. */
+  /** Ends the phase before, and begins one. */
   public RoundClock enter(Phase next) {
     leave();
     phase = next;
@@ -28,7 +30,7 @@ public final class RoundClock {
     return this;
   }
 
-  /** Ends the phase; what comes until the next one belongs to none. */
+  /** Ends the phase; the time until the next one belongs to none. */
   public RoundClock leave() {
     if (phase != null) {
       spans.add(new Span(phase, since, seconds() - since));
@@ -38,12 +40,41 @@ public final class RoundClock {
   }
 
   /**
-   * Adds a phase that was timed elsewhere, such as by tasks.
+   * Adds the phases of a round's Spark job, which has just ended, by the clocks of its executors.
+   *
+   * @param began when the job was started, milliseconds since 1970
+   */
+  public RoundClock add(RoundOutcome outcome, long began) {
+    long ended = System.currentTimeMillis();
+    bytes(outcome.bytesOut(), outcome.bytesIn());
+    if (outcome.replicas().isEmpty()) {
+      return add(Phase.COMPUTE, began, ended);
+    }
+    long first = Long.MAX_VALUE;
+    long last = began;
+    for (ReplicaOutcome replica : outcome.replicas()) {
+      replica(
+          replica.replica(),
+          replica.executor(),
+          replica.host(),
+          replica.began(),
+          replica.trainSeconds());
+      first = Math.min(first, replica.began());
+      last = Math.max(last, replica.began() + Math.round(MILLIS * replica.trainSeconds()));
+    }
+    return add(Phase.EXCHANGE, began, first)
+        .add(Phase.COMPUTE, first, last)
+        .add(Phase.EXCHANGE, last, outcome.reduceBegan())
+        .add(Phase.OUTER_STEP, outcome.reduceBegan(), outcome.reduceEnded());
+  }
+
+  /**
+   * Adds a phase that was timed elsewhere.
    *
    * @param from milliseconds since 1970
-   * @param to likewise
+   * @param to milliseconds since 1970
    */
-  public RoundClock add(Phase timed, long from, long to) {
+  RoundClock add(Phase timed, long from, long to) {
     spans.add(new Span(timed, offset(from), Math.max(0, to - from) / MILLIS));
     return this;
   }
@@ -53,13 +84,13 @@ public final class RoundClock {
    *
    * @param from when its steps began, milliseconds since 1970 by the clock of its host
    */
-  public RoundClock replica(int number, String executor, String host, long from, double seconds) {
+  RoundClock replica(int number, String executor, String host, long from, double seconds) {
     replicas.add(new Replica(number, executor, host, offset(from), seconds));
     return this;
   }
 
-  /** Adds to what was sent to the replicas, and to what came from them. */
-  public RoundClock bytes(long out, long in) {
+  /** Adds bytes that went to replicas and came from them. */
+  RoundClock bytes(long out, long in) {
     bytesOut += out;
     bytesIn += in;
     return this;
@@ -70,8 +101,8 @@ public final class RoundClock {
     return (System.nanoTime() - beginNanos) / NANOS;
   }
 
-  /** All so far; a phase that goes on is in it up to now. */
-  public RoundTimes phases() {
+  /** The times so far; a phase that has not ended counts up to now. */
+  public RoundTimes times() {
     List<Span> all = new ArrayList<>(spans);
     if (phase != null) {
       all.add(new Span(phase, since, seconds() - since));
@@ -79,7 +110,7 @@ public final class RoundClock {
     return new RoundTimes(begin, all, replicas, bytesOut, bytesIn);
   }
 
-  /** Clocks of two hosts may disagree: nothing begins before its round. */
+  /** Not negative, because clocks of two hosts may disagree. */
   private double offset(long millis) {
     return Math.max(0, millis - begin) / MILLIS;
   }

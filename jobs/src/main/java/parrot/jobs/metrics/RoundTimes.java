@@ -10,11 +10,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import parrot.datasets.DataException;
 
 /**
- * Where the time of a round went, and what it sent. Seconds count from the round's begin.
+ * Where the time of a round went, and how much it sent. Seconds count from the begin of the round.
  *
  * @param begin of the round, milliseconds since 1970
  * @param spans in the order they began; a phase may come more than once, or not at all
@@ -24,9 +23,6 @@ import parrot.datasets.DataException;
  */
 public record RoundTimes(
     long begin, List<Span> spans, List<Replica> replicas, long bytesOut, long bytesIn) {
-  /** Key of the metrics file. */
-  public static final String KEY = "phases";
-
   /** What a round does, in its usual order. */
   public enum Phase {
     /** Which replica sees which rows. */
@@ -105,7 +101,7 @@ public record RoundTimes(
     }
   }
 
-  /** Seconds by phase, of the phases that there were. */
+  /** Seconds by phase; no phase that did not occur. */
   public Map<Phase, Double> seconds() {
     Map<Phase, Double> sums = new EnumMap<>(Phase.class);
     spans.forEach(span -> sums.merge(span.phase(), span.seconds(), Double::sum));
@@ -117,12 +113,12 @@ public record RoundTimes(
     return spans.stream().mapToDouble(Span::end).max().orElse(0);
   }
 
-  /** How much less than the slowest replica this one had to do. */
+  /** Seconds that a replica waited for the slowest. */
   public double waiting(Replica replica) {
     return slowest() - replica.seconds();
   }
 
-  /** Seconds that replicas waited for the slowest, in sum. */
+  /** Sum of the seconds that replicas waited for the slowest. */
   public double waiting() {
     return replicas.stream().mapToDouble(this::waiting).sum();
   }
@@ -131,7 +127,7 @@ public record RoundTimes(
     return replicas.stream().mapToDouble(Replica::seconds).max().orElse(0);
   }
 
-  /** The value of {@value #KEY} in the metrics file. */
+  /** The value of {@code phases} in the metrics file. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("begin", begin);
@@ -159,16 +155,11 @@ public record RoundTimes(
   }
 
   /**
-   * Reads a line of the metrics file.
+   * The inverse of {@link #toJson}.
    *
-   * @return empty where the line has no phases
-   * @throws DataException if what it has is damaged
+   * @throws DataException if it is damaged
    */
-  public static Optional<RoundTimes> ofMetrics(JsonNode line) {
-    JsonNode json = line.path(KEY);
-    if (json.isMissingNode() || json.isNull()) {
-      return Optional.empty();
-    }
+  static RoundTimes fromJson(JsonNode json) {
     List<Span> spans = new ArrayList<>();
     for (JsonNode node : json.path("spans")) {
       String phase = required(node, "phase").asText();
@@ -185,13 +176,12 @@ public record RoundTimes(
               notNegative(node, "start"),
               notNegative(node, "seconds")));
     }
-    return Optional.of(
-        new RoundTimes(
-            required(json, "begin").asLong(),
-            spans,
-            replicas,
-            (long) notNegative(json, "bytes_out"),
-            (long) notNegative(json, "bytes_in")));
+    return new RoundTimes(
+        required(json, "begin").asLong(),
+        spans,
+        replicas,
+        (long) notNegative(json, "bytes_out"),
+        (long) notNegative(json, "bytes_in"));
   }
 
   private static JsonNode required(JsonNode node, String key) {

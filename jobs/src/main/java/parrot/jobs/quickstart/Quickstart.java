@@ -27,6 +27,7 @@ import parrot.jobs.evaluate.EvaluateJob;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.failure.StoppedException;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.preprocess.PreprocessJob;
 import parrot.jobs.preprocess.PreprocessOptions;
 import parrot.jobs.report.ReportData.Command;
@@ -229,7 +230,7 @@ public final class Quickstart {
             session,
             TrainJob.Mode.FRESH,
             new StageConsole(stage.equals("align")));
-    for (String file : List.of("metrics.jsonl", "config.yaml")) {
+    for (String file : List.of(MetricsFile.NAME, "config.yaml")) {
       out.copy(hdfs.files(), run + "/" + file, "runs/" + stage + "/" + file);
     }
     if (outcome.stopped()) {

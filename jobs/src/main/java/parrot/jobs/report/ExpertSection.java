@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import parrot.jobs.report.ReportData.Balance;
-import parrot.jobs.report.ReportData.Round;
+import parrot.jobs.balance.BalanceReport;
+import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.HeatMap;
 import parrot.jobs.report.chart.LineChart.Series;
@@ -38,7 +38,7 @@ final class ExpertSection {
             + "that differ show experts that specialise by language; equal rows that favour one "
             + "expert show a router that has collapsed.");
     for (Stage stage : stages) {
-      Optional<Balance> last =
+      Optional<BalanceReport> last =
           stage.rounds().stream().flatMap(round -> round.balance().stream()).reduce((a, b) -> b);
       last.ifPresent(balance -> verdict(html, stage, balance));
       heatMap(html, stage);
@@ -47,7 +47,7 @@ final class ExpertSection {
     html.raw("</section>");
   }
 
-  private static void verdict(Markup html, Stage stage, Balance balance) {
+  private static void verdict(Markup html, Stage stage, BalanceReport balance) {
     html.element(
         "p",
         String.format(
@@ -56,7 +56,7 @@ final class ExpertSection {
                 + " fair share; of all that the language could say about the expert, it says"
                 + " %.0f %%.",
             stage.name(),
-            balance.verdict(),
+            balance.verdict().sentence(),
             1 + balance.maxViolation(),
             100 * balance.information()));
   }
@@ -79,7 +79,7 @@ final class ExpertSection {
     return "expert " + (expert + 1);
   }
 
-  private static void overTime(Markup html, Stage stage, Balance last) {
+  private static void overTime(Markup html, Stage stage, BalanceReport last) {
     html.element("h3", stage.name() + ": load of the experts over time");
     html.raw("<div class=\"charts\">");
     StageCharts.write(
@@ -87,15 +87,15 @@ final class ExpertSection {
         "Maximum violation",
         "load of the most loaded expert over its fair share, less 1",
         List.of(
-            series("round", "c0", stage, Balance::maxViolation),
-            series("run", "ink", stage, Balance::maxViolationRun)));
+            series("round", "c0", stage, BalanceReport::maxViolation),
+            series("run", "ink", stage, BalanceReport::maxViolationRun)));
     StageCharts.write(
         html,
         "Choice",
         "entropy of the router over its largest, and what the language says about the expert",
         List.of(
             series("entropy", "c1", stage, balance -> balance.entropy() / Math.log(width(last))),
-            series("language", "c2", stage, Balance::information)));
+            series("language", "c2", stage, BalanceReport::information)));
     for (String tag : languages(stage)) {
       List<Series> experts = new ArrayList<>();
       for (int i = 0; i < width(last); i++) {
@@ -108,7 +108,7 @@ final class ExpertSection {
     html.raw("</div>");
   }
 
-  private static int width(Balance balance) {
+  private static int width(BalanceReport balance) {
     return balance.matrix().values().stream().mapToInt(List::size).max().orElse(1);
   }
 
@@ -120,14 +120,14 @@ final class ExpertSection {
     return tags;
   }
 
-  private static double share(Balance balance, String tag, int expert) {
+  private static double share(BalanceReport balance, String tag, int expert) {
     List<Double> row = balance.matrix().getOrDefault(tag, List.of());
     return expert < row.size() ? row.get(expert) : Double.NaN;
   }
 
   private static Series series(
-      String name, String style, Stage stage, ToDoubleFunction<Balance> value) {
-    ToDoubleFunction<Round> ofRound =
+      String name, String style, Stage stage, ToDoubleFunction<BalanceReport> value) {
+    ToDoubleFunction<MetricsLine> ofRound =
         round -> round.balance().map(value::applyAsDouble).orElse(Double.NaN);
     return new Series(name, style, StageCharts.points(stage, ofRound));
   }

@@ -2,8 +2,7 @@ package parrot.jobs.report;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.MetricsLine;
 
 /**
  * Everything that a report shows, and nothing about how. Languages are tags ({@code zh}); shares
@@ -37,49 +36,7 @@ public record ReportData(
     List<Command> commands) {
 
   /** A training run. */
-  public record Stage(String name, String description, List<Round> rounds) {}
-
-  /**
-   * A round of training.
-   *
-   * @param number counted from 1; 0 for what was measured before
-   * @param step optimizer steps done at its end
-   * @param loss mean over its supervised tokens
-   * @param heldOut mean loss by language; empty where it was not measured
-   * @param routing mean weight of each expert by language; empty without experts
-   * @param balance of the experts in training; empty where no image was routed
-   * @param phases what it did when; empty in files of runs that did not say
-   */
-  public record Round(
-      long number,
-      long step,
-      double loss,
-      double learningRate,
-      double gradientNorm,
-      double examplesPerSecond,
-      double tokensPerSecond,
-      Map<String, Double> heldOut,
-      Map<String, List<Double>> routing,
-      Optional<Balance> balance,
-      Optional<RoundTimes> phases) {}
-
-  /**
-   * How experts were loaded in a round.
-   *
-   * @param maxViolation load of the most loaded expert over its fair share, less 1
-   * @param maxViolationRun the same over the run so far
-   * @param entropy of the router's probabilities in nats
-   * @param information how much the language says about the expert, from 0 to 1
-   * @param verdict in words
-   * @param matrix share of a language's load that each expert got, by language
-   */
-  public record Balance(
-      double maxViolation,
-      double maxViolationRun,
-      double entropy,
-      double information,
-      String verdict,
-      Map<String, List<Double>> matrix) {}
+  public record Stage(String name, String description, List<MetricsLine> rounds) {}
 
   /** What an evaluation is there for. */
   public enum Role {

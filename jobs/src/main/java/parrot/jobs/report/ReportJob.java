@@ -1,14 +1,11 @@
 package parrot.jobs.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -18,10 +15,9 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.balance.Verdict;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.PredictionFiles;
-import parrot.jobs.metrics.RoundTimes;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Role;
 
@@ -66,7 +62,11 @@ public final class ReportJob {
     Map<String, String> configurations = new LinkedHashMap<>();
     for (RunIndex.Training training : index.trainings()) {
       Path run = path(training.folder());
-      stages.add(new ReportData.Stage(training.name(), training.description(), rounds(run)));
+      stages.add(
+          new ReportData.Stage(
+              training.name(),
+              training.description(),
+              MetricsFile.read(FileSystems.of(run, configuration), run)));
       Path config = new Path(run, "config.yaml");
       if (files.exists(config)) {
         configurations.put(training.name() + ": configuration", text(config));
@@ -112,83 +112,6 @@ public final class ReportJob {
 
   private String text(Path file) throws IOException {
     return FileSystems.readText(FileSystems.of(file, configuration), file, 1L << 30);
-  }
-
-  private List<ReportData.Round> rounds(Path run) throws IOException {
-    Path file = new Path(run, "metrics.jsonl");
-    List<ReportData.Round> rounds = new ArrayList<>();
-    int number = 0;
-    String text = text(file);
-    List<String> lines = text.lines().toList();
-    for (String line : lines) {
-      number++;
-      try {
-        rounds.add(round(JSON.readTree(line)));
-      } catch (JsonProcessingException e) {
-        if (number == lines.size() && !text.endsWith("\n")) {
-          break; // the last line of a run that was killed, or is just being written
-        }
-        throw new DataException(
-            "Cannot read %s line %d: %s".formatted(file, number, e.getOriginalMessage()), e);
-      } catch (DataException e) {
-        throw new DataException(
-            "Cannot read %s line %d: %s".formatted(file, number, e.getMessage()), e);
-      }
-    }
-    return rounds;
-  }
-
-  private static ReportData.Round round(JsonNode json) {
-    Map<String, Double> heldOut = new LinkedHashMap<>();
-    json.path("held_out")
-        .path("languages")
-        .fields()
-        .forEachRemaining(
-            language ->
-                heldOut.put(
-                    language.getKey(), language.getValue().path("loss").asDouble(Double.NaN)));
-    JsonNode weights = json.path("held_out").path("routing");
-    if (weights.isEmpty()) {
-      weights = json.path("routing");
-    }
-    return new ReportData.Round(
-        json.path("round").asLong(),
-        json.path("step").asLong(),
-        json.path("loss").asDouble(Double.NaN),
-        json.path("learning_rate").asDouble(Double.NaN),
-        json.path("gradient_norm").asDouble(Double.NaN),
-        json.path("examples_per_second").asDouble(0),
-        json.path("tokens_per_second").asDouble(0),
-        heldOut,
-        rows(weights),
-        balance(json.path("balance")),
-        RoundTimes.ofMetrics(json));
-  }
-
-  private static Map<String, List<Double>> rows(JsonNode json) {
-    Map<String, List<Double>> rows = new LinkedHashMap<>();
-    json.fields()
-        .forEachRemaining(
-            entry -> {
-              List<Double> row = new ArrayList<>();
-              entry.getValue().forEach(value -> row.add(value.asDouble()));
-              rows.put(entry.getKey(), row);
-            });
-    return rows;
-  }
-
-  private static Optional<ReportData.Balance> balance(JsonNode json) {
-    if (json.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new ReportData.Balance(
-            json.path("max_violation").asDouble(Double.NaN),
-            json.path("max_violation_run").asDouble(Double.NaN),
-            json.path("entropy").asDouble(Double.NaN),
-            json.path("information").asDouble(Double.NaN),
-            Verdict.of(json.path("verdict").asText()).map(Verdict::sentence).orElse(""),
-            rows(json.path("matrix"))));
   }
 
   /** One for each benchmark of the evaluation. */

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.RoundTimes.Phase;
-import parrot.jobs.report.ReportData.Round;
 import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.LineChart.Series;
 import parrot.jobs.report.chart.Markup;
@@ -109,15 +109,17 @@ final class RoundsSection {
                     stage,
                     round ->
                         round
-                            .phases()
-                            .map(phases -> new TimedRound(round.number(), phases).meanWaiting())
+                            .times()
+                            .map(
+                                phases ->
+                                    new TimedRound(round.progress().round(), phases).meanWaiting())
                             .orElse(Double.NaN)))));
     html.raw("</div>");
   }
 
-  private static double mib(Round round, boolean out) {
+  private static double mib(MetricsLine round, boolean out) {
     return round
-        .phases()
+        .times()
         .map(phases -> (out ? phases.bytesOut() : phases.bytesIn()) / MIB)
         .orElse(Double.NaN);
   }
@@ -125,7 +127,9 @@ final class RoundsSection {
   private static List<TimedRound> timed(Stage stage) {
     return stage.rounds().stream()
         .flatMap(
-            round -> round.phases().stream().map(phases -> new TimedRound(round.number(), phases)))
+            round ->
+                round.times().stream()
+                    .map(phases -> new TimedRound(round.progress().round(), phases)))
         .toList();
   }
 }

@@ -17,6 +17,7 @@ import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.evaluate.EvaluationScores;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.report.ReportData.Command;
 import parrot.jobs.report.ReportData.Role;
 import parrot.jobs.report.ReportData.Timing;
@@ -42,7 +43,6 @@ public record RunIndex(
   public static final String FILE_NAME = "run.json";
 
   private static final int DEEPEST = 4;
-  private static final String METRICS = "metrics.jsonl";
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -103,7 +103,7 @@ public record RunIndex(
       String parent = file.getParent().toString();
       String name = file.getParent().getName();
       switch (file.getName()) {
-        case METRICS -> trainings.add(new Training(name, "", parent));
+        case MetricsFile.NAME -> trainings.add(new Training(name, "", parent));
         case EvaluationScores.FILE_NAME -> evaluations.add(new Evaluated(name, Role.STAGE, parent));
         case Manifest.FILE_NAME -> data.add(new Data(name, file.toString()));
         default -> {}
@@ -112,7 +112,7 @@ public record RunIndex(
     if (trainings.isEmpty() && evaluations.isEmpty()) {
       throw new DataException(
           "Cannot report on %s: it holds no %s, no %s and no %s (expected the folder of a training run or of an evaluation)"
-              .formatted(folder, FILE_NAME, METRICS, EvaluationScores.FILE_NAME));
+              .formatted(folder, FILE_NAME, MetricsFile.NAME, EvaluationScores.FILE_NAME));
     }
     if (!evaluations.isEmpty()) {
       Evaluated last = evaluations.remove(evaluations.size() - 1);

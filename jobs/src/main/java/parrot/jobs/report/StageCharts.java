@@ -2,7 +2,7 @@ package parrot.jobs.report;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import parrot.jobs.report.ReportData.Round;
+import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.LineChart;
 import parrot.jobs.report.chart.LineChart.Point;
@@ -24,9 +24,9 @@ final class StageCharts {
     }
   }
 
-  static List<Point> points(Stage stage, ToDoubleFunction<Round> value) {
+  static List<Point> points(Stage stage, ToDoubleFunction<MetricsLine> value) {
     return stage.rounds().stream()
-        .map(round -> new Point(round.step(), value.applyAsDouble(round)))
+        .map(round -> new Point(round.progress().step(), value.applyAsDouble(round)))
         .toList();
   }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import parrot.jobs.report.ReportData.Round;
+import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.LineChart.Series;
 import parrot.jobs.report.chart.Markup;
@@ -17,7 +17,7 @@ final class TrainingSection {
   TrainingSection(ReportData data) {
     this.stages = data.stages().stream().filter(stage -> !stage.rounds().isEmpty()).toList();
     Set<String> tags = new LinkedHashSet<>();
-    stages.forEach(stage -> stage.rounds().forEach(round -> tags.addAll(round.heldOut().keySet())));
+    stages.forEach(stage -> stage.rounds().forEach(round -> tags.addAll(round.heldOutLanguages())));
     this.languages = List.copyOf(tags);
   }
 
@@ -35,12 +35,12 @@ final class TrainingSection {
           html,
           "Loss on training examples",
           "mean over supervised tokens",
-          List.of(new Series("loss", "ink", StageCharts.points(stage, Round::loss))));
+          List.of(new Series("loss", "ink", StageCharts.points(stage, MetricsLine::loss))));
       StageCharts.write(
           html, "Loss on held-out examples", "by language, never trained on", heldOut(stage));
       html.raw("</div>");
       if (stage.rounds().stream()
-          .anyMatch(round -> !Double.isFinite(round.loss()) && round.step() > 0)) {
+          .anyMatch(round -> !Double.isFinite(round.loss()) && round.training().isPresent())) {
         html.element("p", "class=\"note bad\"", "The loss was not finite in at least one round.");
       }
     }
@@ -50,11 +50,11 @@ final class TrainingSection {
   private static String pace(Stage stage) {
     double pace =
         stage.rounds().stream()
-            .mapToDouble(Round::examplesPerSecond)
+            .mapToDouble(MetricsLine::examplesPerSecond)
             .filter(rate -> rate > 0)
             .average()
             .orElse(0);
-    long steps = stage.rounds().get(stage.rounds().size() - 1).step();
+    long steps = stage.rounds().get(stage.rounds().size() - 1).progress().step();
     return pace > 0
         ? "%s steps, %s examples per second."
             .formatted(Words.count(steps), Words.count(Math.round(pace)))
@@ -69,7 +69,7 @@ final class TrainingSection {
           new Series(
               Words.language(tag),
               StageCharts.colour(i),
-              StageCharts.points(stage, round -> round.heldOut().getOrDefault(tag, Double.NaN))));
+              StageCharts.points(stage, round -> round.heldOutLoss(tag))));
     }
     return series;
   }

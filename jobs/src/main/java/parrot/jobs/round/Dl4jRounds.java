@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.api.Repartition;
 import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
+import parrot.datasets.order.Minibatch;
 import parrot.jobs.checkpoint.CheckpointReader;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.state.ChunkOutcome;
@@ -15,28 +17,27 @@ import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.StateChunk;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.exchange.StateLayout;
-import parrot.model.layer.Routing;
-import parrot.model.network.Tally;
 
 /**
- * Rounds of DL4J's own master, for comparison: the driver's graph holds the state, and nothing is
- * known of a round but its loss. Each round's steps are given to it as one pass over its data.
+ * Rounds of DL4J's own master, for comparison. The driver's graph holds the state; a round is one
+ * pass of the master over the round's minibatches, which travel as text. Only the loss of a round
+ * is known.
  */
 public final class Dl4jRounds implements RoundRunner {
   private final JavaSparkContext spark;
   private final StateLayout layout;
-  private final MinibatchLoader loader;
+  private final RowLoader loader;
   private final TrainConfig config;
   private final SparkComputationGraph graph;
 
   /**
-   * @param state to begin with, read to the driver
+   * @param state to begin with, which the driver reads
    */
   public Dl4jRounds(
       JavaSparkContext spark,
       RoundSettings settings,
       TrainConfig config,
-      MinibatchLoader loader,
+      RowLoader loader,
       CheckpointReader state) {
     this.spark = spark;
     this.layout = settings.layout();
@@ -60,12 +61,18 @@ public final class Dl4jRounds implements RoundRunner {
   }
 
   @Override
-  public Summary train(List<ReplicaPlan> plans, int iteration, Routing routing) {
-    graph.getNetwork().getConfiguration().setIterationCount(iteration);
-    List<String> minibatches = plans.stream().flatMap(p -> p.minibatches().stream()).toList();
-    int steps = plans.stream().mapToInt(plan -> plan.minibatches().size()).max().orElse(0);
-    graph.fitPaths(spark.parallelize(minibatches, plans.size()), loader);
-    return new Summary(new Tally(), graph.getScore(), steps, List.of(), 0, 0, 0, 0, List.of());
+  public RoundOutcome run(RoundPlan plan) {
+    graph.getNetwork().getConfiguration().setIterationCount(plan.iteration());
+    List<String> texts =
+        plan.replicas().stream()
+            .flatMap(replica -> replica.minibatches().stream())
+            .map(Minibatch::toString)
+            .toList();
+    RowLoader rows = loader; // a lambda must not capture this
+    graph.fitPaths(
+        spark.parallelize(texts, plan.replicas().size()),
+        (MultiDataSetLoader) source -> rows.load(Minibatch.parse(source.getPath())));
+    return RoundOutcome.unknown(plan, graph.getScore());
   }
 
   @Override

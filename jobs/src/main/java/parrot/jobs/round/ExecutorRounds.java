@@ -1,45 +1,89 @@
 package parrot.jobs.round;
 
-import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.failure.DivergedException;
 import parrot.jobs.state.ExecutorState;
-import parrot.model.dl4j.ParrotGraph;
-import parrot.model.layer.Routing;
+import parrot.model.exchange.StateLayout;
 
-/** Rounds of {@link RoundMaster}. The driver's graph stays empty: it never computes. */
+/**
+ * Rounds over the state that executors hold. Plans go out, each to the task of its replica; the
+ * tasks read the state and send pieces, which are reduced to the next state where its chunks lie;
+ * what comes back to the driver is an outcome. DL4J starts each round, through {@link RoundMaster}.
+ */
 public final class ExecutorRounds implements RoundRunner {
   private final JavaSparkContext spark;
+  private final RoundSettings settings;
+  private final RowLoader loader;
   private final RoundMaster master;
-  private final SparkComputationGraph graph;
-  private final MinibatchLoader loader;
+  private ExecutorState state;
 
+  /**
+   * @param state to begin with; closed by the first round
+   */
   public ExecutorRounds(
-      JavaSparkContext spark, RoundMaster master, RoundSettings settings, MinibatchLoader loader) {
+      JavaSparkContext spark, RoundSettings settings, RowLoader loader, ExecutorState state) {
     this.spark = spark;
-    this.master = master;
+    this.settings = settings;
     this.loader = loader;
-    this.graph =
-        new SparkComputationGraph(
-            spark, ParrotGraph.blank(settings.network(), settings.optimizer()), master);
+    this.state = state;
+    this.master = new RoundMaster(spark, this::train);
   }
 
   @Override
-  public Summary train(List<ReplicaPlan> plans, int iteration, Routing routing) {
-    ParrotGraph.vertex(graph.getNetwork()).setRouting(routing);
-    graph.getNetwork().getConfiguration().setIterationCount(iteration);
-    List<String> texts = plans.stream().map(ReplicaPlan::toString).toList();
-    graph.fitPaths(spark.parallelize(texts, texts.size()), loader);
-    return master.last();
+  public RoundOutcome run(RoundPlan plan) {
+    return master.run(plan);
+  }
+
+  private RoundOutcome train(RoundPlan plan) {
+    JavaRDD<ReplicaPlan> plans = spark.parallelize(plan.replicas(), plan.replicas().size());
+    TrainReplica work = TrainReplica.of(settings, plan, loader);
+    boolean keepsResiduals = settings.averaging().exchange().keepsResidual();
+    ExecutorState.Next next = state.next(plans, work, settings.weights(), keepsResiduals);
+    RoundOutcome outcome;
+    try {
+      outcome = RoundOutcome.of(plan, next.chunks(), bytesOut(plan));
+      requireQuorum(outcome);
+    } catch (RuntimeException e) {
+      next.state().close();
+      throw e;
+    }
+    state.close();
+    state = next.state();
+    return outcome;
+  }
+
+  private long bytesOut(RoundPlan plan) {
+    StateLayout layout = settings.layout();
+    return plan.replicas().size() * Float.BYTES * (layout.parameters() + layout.moments());
+  }
+
+  private void requireQuorum(RoundOutcome outcome) {
+    if (outcome.dropped().isEmpty()) {
+      return;
+    }
+    if (settings.averaging().onDivergence() == TrainConfig.OnDivergence.FAIL) {
+      throw new DivergedException(outcome.dropped().get(0));
+    }
+    int minimum = settings.averaging().minimumReplicas();
+    if (outcome.useful() < minimum) {
+      throw new DivergedException(
+          outcome.useful()
+              + " replicas are left of at least "
+              + minimum
+              + " (minimum_replicas): "
+              + String.join("; ", outcome.dropped()));
+    }
   }
 
   @Override
   public ExecutorState state() {
-    return master.state();
+    return state;
   }
 
   @Override
   public void close() {
-    master.state().close();
+    state.close();
   }
 }

@@ -10,8 +10,8 @@ import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 
 /**
- * The graphs of this JVM, reused from round to round: building one costs more than a step, and
- * fresh memory more than either.
+ * The graphs of this JVM, reused from round to round: building one takes longer than a step, and
+ * touching fresh memory longer than either.
  */
 public final class GraphPool {
   private static final Map<Key, Deque<ComputationGraph>> IDLE = new HashMap<>();
@@ -21,8 +21,8 @@ public final class GraphPool {
   private GraphPool() {}
 
   /**
-   * A graph that nobody else has, in whatever state its last user left it. One that is not given
-   * back, after a failure, is left to the garbage collector: nobody knows its state.
+   * Takes a graph for exclusive use, in the state in which its last user left it. After a failure,
+   * do not give it back: its state is unknown.
    */
   static ComputationGraph take(NetworkSpec network, OptimizerSpec optimizer) {
     synchronized (IDLE) {

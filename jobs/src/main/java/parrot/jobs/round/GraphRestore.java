@@ -12,11 +12,11 @@ import parrot.model.exchange.StateLayout.Chunk;
 import parrot.model.exchange.StateLayout.Section;
 import parrot.model.layer.Routing;
 
-/** Puts the graph of an executor into the state of the run. */
+/** Restores the state of a run into the graph of an executor. */
 final class GraphRestore {
   private GraphRestore() {}
 
-  /** Memory of the graph that a chunk stands for. */
+  /** The graph's memory of a chunk's values. */
   static ByteBuffer memory(ComputationGraph graph, Chunk chunk) {
     INDArray vector =
         chunk.section() == Section.PARAMETERS ? graph.params() : ParrotGraph.updaterState(graph);
@@ -26,7 +26,7 @@ final class GraphRestore {
   /**
    * Copies the parameters.
    *
-   * @param before gets the parameters' chunks, by index; null where nobody needs them
+   * @param before gets the parameters' chunks, by index; null if not needed
    */
   static void parameters(
       ComputationGraph graph, StateLayout layout, StateReader state, byte[][] before) {
@@ -40,7 +40,7 @@ final class GraphRestore {
   }
 
   /**
-   * Copies the moments, or makes them zero where the state has none.
+   * Copies the moments, or makes them zero if the state has none.
    *
    * @param iteration steps so far
    */
@@ -57,7 +57,7 @@ final class GraphRestore {
     graph.getConfiguration().setIterationCount(iteration);
   }
 
-  /** Steers the router and forgets what was counted before. */
+  /** Steers the router, and clears what was counted before. */
   static void routing(ComputationGraph graph, Routing routing) {
     ParrotGraph.vertex(graph).setRouting(routing);
     ParrotGraph.vertex(graph).takeTally();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.datasets.order.Minibatch;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
 import parrot.model.dl4j.NetworkSpec;
@@ -19,17 +20,17 @@ public record MeasureLosses(
     OptimizerSpec optimizer,
     StateLayout layout,
     Routing routing,
-    MinibatchLoader loader)
-    implements StateWork<ArrayList<String>, Tally> {
+    RowLoader loader)
+    implements StateWork<ReplicaPlan, Tally> {
 
   @Override
-  public Iterator<Tally> run(
-      ArrayList<String> minibatches, StateReader state, StateReader residuals) throws Exception {
+  public Iterator<Tally> run(ReplicaPlan plan, StateReader state, StateReader residuals)
+      throws Exception {
     ComputationGraph graph = GraphPool.take(network, optimizer);
     GraphRestore.parameters(graph, layout, state, null);
     GraphRestore.routing(graph, routing);
     List<Tally> tallies = new ArrayList<>();
-    for (String minibatch : minibatches) {
+    for (Minibatch minibatch : plan.minibatches()) {
       graph.output(loader.load(minibatch).getFeatures());
       tallies.add(ParrotGraph.vertex(graph).takeTally());
     }

@@ -1,7 +1,6 @@
 package parrot.jobs.round;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,8 +8,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.deeplearning4j.core.loader.MultiDataSetLoader;
-import org.nd4j.common.loader.Source;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import parrot.datasets.DataException;
 import parrot.datasets.image.PixelNormalization;
@@ -24,14 +21,14 @@ import parrot.model.dl4j.BatchBridge;
 import parrot.model.network.Batch;
 
 /**
- * Reads the rows that a {@link Minibatch} names, straight from the shards by row group. Opened data
- * sets are kept by JVM.
+ * Reads the rows of a minibatch from the shards, by row group. Each JVM keeps the data sets that it
+ * has opened.
  */
-public final class MinibatchLoader implements MultiDataSetLoader {
+public final class MinibatchLoader implements RowLoader {
   private static final long serialVersionUID = 1L;
   private static final Map<String, ShardedDataset> OPENED = new HashMap<>();
 
-  /** A language travels as its index in this list. */
+  /** Languages by the index that stands for them in batches and tallies. */
   public static final List<Language> LANGUAGES = List.of(Language.values());
 
   private final TreeMap<String, String> hadoop = new TreeMap<>();
@@ -39,9 +36,9 @@ public final class MinibatchLoader implements MultiDataSetLoader {
   private final int vocabulary;
 
   /**
-   * @param hadoop settings that executors open file systems with
-   * @param imageSize S that the model sees
-   * @param vocabulary token ids are below this
+   * @param hadoop settings with which executors open file systems
+   * @param imageSize width and height of the model's images, in pixels
+   * @param vocabulary size; token ids are below it
    */
   public MinibatchLoader(Configuration hadoop, int imageSize, int vocabulary) {
     hadoop.forEach(entry -> this.hadoop.put(entry.getKey(), entry.getValue()));
@@ -49,15 +46,15 @@ public final class MinibatchLoader implements MultiDataSetLoader {
     this.vocabulary = vocabulary;
   }
 
-  @Override
-  public MultiDataSet load(Source source) throws IOException {
-    return load(source.getPath());
+  /** Tag of a language by its index in {@link #LANGUAGES}. */
+  public static String languageTag(int index) {
+    return LANGUAGES.get(index).tag();
   }
 
-  /** Reads the minibatch that {@link Minibatch#toString} describes. */
-  public MultiDataSet load(String minibatch) throws IOException {
+  @Override
+  public MultiDataSet load(Minibatch minibatch) throws IOException {
     List<TrainingExample> examples = new ArrayList<>();
-    for (BatchPath path : Minibatch.parse(minibatch).paths()) {
+    for (BatchPath path : minibatch.paths()) {
       examples.addAll(open(path.folder()).read(path.rows()));
     }
     int[] languages =
@@ -122,18 +119,10 @@ public final class MinibatchLoader implements MultiDataSetLoader {
     }
   }
 
-  /** Forgets opened data sets, which may be replaced between two runs of one JVM. */
+  /** Forgets opened data sets: between two runs of a JVM they may be replaced. */
   public static void forget() {
     synchronized (OPENED) {
       OPENED.clear();
-    }
-  }
-
-  /** A path without a stream of its own, as DL4J's loaders want it. */
-  record Line(String getPath) implements Source {
-    @Override
-    public InputStream getInputStream() throws IOException {
-      throw new IOException("Cannot read " + getPath + " as a stream: it names rows");
     }
   }
 }

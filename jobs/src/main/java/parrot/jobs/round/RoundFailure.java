@@ -13,7 +13,7 @@ import parrot.jobs.spark.TaskFailure;
 import parrot.jobs.state.JobFailedException;
 import parrot.jobs.state.LostStateException;
 
-/** Says in words why a round failed. */
+/** Turns what a round threw into an exception with a reason for the user. */
 public final class RoundFailure {
   private RoundFailure() {}
 

@@ -2,13 +2,16 @@ package parrot.jobs.round;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.core.loader.DataSetLoader;
 import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.core.storage.StatsStorageRouter;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.deeplearning4j.spark.api.TrainingHook;
@@ -20,138 +23,67 @@ import org.deeplearning4j.spark.impl.graph.SparkComputationGraph;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import parrot.jobs.config.TrainConfig;
-import parrot.jobs.failure.DivergedException;
-import parrot.jobs.state.ChunkOutcome;
-import parrot.jobs.state.ExecutorState;
-import parrot.jobs.state.ReplicaOutcome;
-import parrot.model.dl4j.ParrotGraph;
-import parrot.model.exchange.StateLayout;
-import parrot.model.network.Tally;
 
 /**
- * A DL4J master for which a call of {@code fitPaths} is one round: each partition of the RDD is the
- * {@link ReplicaPlan} of a replica, which trains on an executor from the state that the executors
- * hold; they reduce what all come back with into the next state. The driver's graph says at which
- * step the round begins and how the router is steered; its parameters mean nothing.
+ * DL4J's door to a round: a training master for which a call of {@link
+ * SparkComputationGraph#fitPaths} is one round. DL4J hands texts to its masters, so the plan itself
+ * does not pass through it; the texts are the replicas' numbers. The graph that DL4J asks for is
+ * never trained, and has one parameter.
  */
-public final class RoundMaster
-    implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
-  private final RoundSettings settings;
-  private ExecutorState state;
-  private RoundRunner.Summary last;
+final class RoundMaster implements TrainingMaster<TrainingResult, TrainingWorker<TrainingResult>> {
+  private final JavaSparkContext spark;
+  private final Function<RoundPlan, RoundOutcome> round;
+  private final SparkComputationGraph graph;
+  private RoundPlan plan;
+  private RoundOutcome outcome;
 
   /**
-   * @param state to begin with; closed by the first round
+   * @param round trains replicas and averages them
    */
-  public RoundMaster(RoundSettings settings, ExecutorState state) {
-    this.settings = settings;
-    this.state = state;
+  RoundMaster(JavaSparkContext spark, Function<RoundPlan, RoundOutcome> round) {
+    this.spark = spark;
+    this.round = round;
+    this.graph = new SparkComputationGraph(spark, new ComputationGraph(oneParameter()), this);
   }
 
-  /** After the last round. */
-  ExecutorState state() {
-    return state;
+  private static ComputationGraphConfiguration oneParameter() {
+    return new NeuralNetConfiguration.Builder()
+        .graphBuilder()
+        .addInputs("in")
+        .addLayer("out", new DenseLayer.Builder().nIn(1).nOut(1).hasBias(false).build(), "in")
+        .setOutputs("out")
+        .build();
   }
 
-  /** Of the last round. */
-  RoundRunner.Summary last() {
-    return last;
+  /** Has DL4J start a round. */
+  RoundOutcome run(RoundPlan next) {
+    plan = next;
+    List<String> numbers = plan.replicas().stream().map(replica -> "" + replica.replica()).toList();
+    graph.fitPaths(spark.parallelize(numbers, numbers.size()), (MultiDataSetLoader) null);
+    return outcome;
+  }
+
+  /** The graph on the driver. */
+  ComputationGraph graph() {
+    return graph.getNetwork();
   }
 
   @Override
   public void executeTrainingPaths(
       SparkDl4jMultiLayer none,
-      SparkComputationGraph spark,
-      JavaRDD<String> plans,
+      SparkComputationGraph caller,
+      JavaRDD<String> numbers,
       DataSetLoader unused,
-      MultiDataSetLoader loader) {
-    if (spark == null) {
+      MultiDataSetLoader unusedToo) {
+    if (caller != graph) {
       throw unsupported();
     }
-    ComputationGraph graph = spark.getNetwork();
-    TrainReplica work =
-        new TrainReplica(
-            settings.network(),
-            settings.optimizer(),
-            settings.layout(),
-            settings.averaging().exchange(),
-            graph.getIterationCount(),
-            ParrotGraph.vertex(graph).routing(),
-            loader);
-    boolean keepsResiduals = settings.averaging().exchange().keepsResidual();
-    ExecutorState.Next next = state.next(plans, work, settings.mixing(), keepsResiduals);
-    try {
-      last = summary(next.chunks(), plans.getNumPartitions());
-    } catch (RuntimeException e) {
-      next.state().close();
-      throw e;
-    }
-    state.close();
-    state = next.state();
-    graph.getConfiguration().setIterationCount(graph.getIterationCount() + last.steps());
-  }
-
-  private RoundRunner.Summary summary(List<ChunkOutcome> chunks, int replicas) {
-    List<ReplicaOutcome> reports =
-        chunks.stream().flatMap(chunk -> chunk.replicas().stream()).toList();
-    if (reports.size() != replicas) {
-      throw new IllegalStateException(
-          "Cannot average: " + reports.size() + " replicas came back (expected " + replicas + ")");
-    }
-    List<String> failures =
-        reports.stream().map(ReplicaOutcome::failure).flatMap(Optional::stream).toList();
-    requireQuorum(reports, failures);
-    Tally tally = new Tally();
-    int steps = 0;
-    for (ReplicaOutcome report : reports) {
-      if (report.divergence() == null) {
-        tally.add(report.tally());
-        steps = Math.max(steps, report.tally().steps());
-      }
-    }
-    return new RoundRunner.Summary(
-        tally,
-        tally.meanLoss(),
-        steps,
-        reports,
-        replicas * bytes(settings.layout()),
-        chunks.stream().mapToLong(ChunkOutcome::bytesIn).sum(),
-        chunks.stream().mapToLong(ChunkOutcome::began).min().orElse(0),
-        chunks.stream().mapToLong(ChunkOutcome::ended).max().orElse(0),
-        failures);
-  }
-
-  private void requireQuorum(List<ReplicaOutcome> reports, List<String> failures) {
-    if (failures.isEmpty()) {
-      return;
-    }
-    if (settings.averaging().onDivergence() == TrainConfig.OnDivergence.FAIL) {
-      throw new DivergedException(failures.get(0));
-    }
-    long useful =
-        reports.stream()
-            .filter(report -> report.divergence() == null && report.examples() > 0)
-            .count();
-    int minimum = settings.averaging().minimumReplicas();
-    if (useful < minimum) {
-      throw new DivergedException(
-          useful
-              + " replicas are left of at least "
-              + minimum
-              + " (minimum_replicas): "
-              + String.join("; ", failures));
-    }
-  }
-
-  private static long bytes(StateLayout layout) {
-    return Float.BYTES * (layout.parameters() + layout.moments());
+    outcome = round.apply(plan);
   }
 
   private static UnsupportedOperationException unsupported() {
     return new UnsupportedOperationException(
-        "Cannot train: this master takes the plans of replicas, by"
-            + " SparkComputationGraph.fitPaths(JavaRDD, MultiDataSetLoader)");
+        "Cannot train: this master runs the rounds of ExecutorRounds alone");
   }
 
   @Override

@@ -14,7 +14,7 @@ import parrot.model.network.Parameter;
  * What all rounds of a run have in common.
  *
  * @param parameters trained tensors in the order of the state
- * @param averaging how replicas become one
+ * @param averaging how replicas are merged
  */
 public record RoundSettings(
     NetworkSpec network,
@@ -31,7 +31,7 @@ public record RoundSettings(
         averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE ? MOMENTS * values : 0);
   }
 
-  ReplicaWeights mixing() {
+  ReplicaWeights weights() {
     return new ReplicaWeights(
         new Averaging(averaging.exchange(), averaging.outer()),
         averaging.expertWeights() == TrainConfig.ExpertWeights.LOAD

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.SparkEnv;
-import org.deeplearning4j.core.loader.MultiDataSetLoader;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.datasets.order.Minibatch;
 import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.TaskDevice;
 import parrot.jobs.state.ReplicaOutcome;
@@ -40,23 +40,32 @@ record TrainReplica(
     ExchangeFormat exchange,
     int iteration,
     Routing routing,
-    MultiDataSetLoader loader)
-    implements StateWork<String, ReplicaPiece> {
+    RowLoader loader)
+    implements StateWork<ReplicaPlan, ReplicaPiece> {
 
   private static final double[] NO_LOAD = {};
 
+  static TrainReplica of(RoundSettings settings, RoundPlan plan, RowLoader loader) {
+    return new TrainReplica(
+        settings.network(),
+        settings.optimizer(),
+        settings.layout(),
+        settings.averaging().exchange(),
+        plan.iteration(),
+        plan.routing(),
+        loader);
+  }
+
   /**
-   * @param text a {@link ReplicaPlan}
    * @param residuals of the replica's last round, if the exchange format keeps them
    * @return a piece for each chunk, the first chunk's last, with the outcome; if the replica has
    *     nothing to give, that one alone
    */
   @Override
-  public Iterator<ReplicaPiece> run(String text, StateReader state, StateReader residuals)
+  public Iterator<ReplicaPiece> run(ReplicaPlan plan, StateReader state, StateReader residuals)
       throws Exception {
     EnvironmentCheck.logOnExecutor();
     TaskDevice.select();
-    ReplicaPlan plan = ReplicaPlan.parse(text);
     long began = System.nanoTime();
     ComputationGraph graph = GraphPool.take(network, optimizer);
     byte[][] before = exchange == ExchangeFormat.F32 ? null : new byte[layout.parameterChunks()][];
@@ -94,8 +103,10 @@ record TrainReplica(
    */
   private String train(ComputationGraph graph, ReplicaPlan plan) throws IOException {
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
-    for (int step = 1; step <= plan.minibatches().size(); step++) {
-      graph.fit(loader.load(new MinibatchLoader.Line(plan.minibatches().get(step - 1))));
+    int step = 0;
+    for (Minibatch minibatch : plan.minibatches()) {
+      step++;
+      graph.fit(loader.load(minibatch));
       if (!Double.isFinite(graph.score())) {
         return "the loss of step " + step + " is " + graph.score();
       }

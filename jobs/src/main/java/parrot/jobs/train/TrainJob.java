@@ -45,20 +45,20 @@ public final class TrainJob {
    * How a run ended.
    *
    * @param checkpoint the newest, a complete model folder
-   * @param heldOutLoss the last one measured; NaN where nothing is held out
-   * @param stopped whether it ended early because it was asked to
+   * @param heldOutLoss the last one measured; NaN if none was
+   * @param stopped whether it ended early on request
    */
   public record Outcome(
       Path checkpoint, int rounds, double loss, double heldOutLoss, boolean stopped) {}
 
-  /** Times that a run goes on after its state is lost. */
+  /** How often a run goes on after its state was lost. */
   private static final int LOSSES = 3;
 
   private final TrainConfig config;
   private final JavaSparkContext spark;
   private final Configuration hadoop;
   private final Consumer<String> say;
-  private final RunFolder run;
+  private final RunFolder folder;
 
   private TrainJob(TrainConfig config, SparkSession session, Consumer<String> say) {
     this.config = config;
@@ -66,14 +66,14 @@ public final class TrainJob {
     this.hadoop = spark.hadoopConfiguration();
     this.say = say;
     Path out = FileSystems.path(config.out());
-    this.run = new RunFolder(FileSystems.of(out, hadoop), out);
+    this.folder = new RunFolder(FileSystems.of(out, hadoop), out);
   }
 
   /**
    * Trains.
    *
    * @param say gets each line for the user
-   * @throws UsageException with the reason and an exit code
+   * @throws UsageException if the configuration or the folder does not allow it
    */
   public static Outcome run(
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say) {
@@ -85,7 +85,7 @@ public final class TrainJob {
   static Outcome run(
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say, StopSignal stop) {
     try {
-      return new TrainJob(config, session, say).train(mode, stop);
+      return new TrainJob(config, session, say).checkAndLock(mode, stop);
     } catch (IOException e) {
       throw new DataException("Cannot train: " + e.getMessage(), e);
     } finally {
@@ -94,61 +94,60 @@ public final class TrainJob {
     }
   }
 
-  private Outcome train(Mode mode, StopSignal stop) throws IOException {
-    say.accept(Preflight.writable(run.path, hadoop));
-    // First of all: another run into this folder may hold the very executors that this would wait
-    // for.
-    try (FolderLock lock = run.lock()) {
+  private Outcome checkAndLock(Mode mode, StopSignal stop) throws IOException {
+    say.accept(Preflight.writable(folder.path, hadoop));
+    // Before executors are asked for: another run into this folder may hold them.
+    try (FolderLock lock = folder.lock()) {
       TrainConfig.Compute compute = config.compute();
       Preflight.check(
               spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
           .forEach(say);
-      return trainAlone(mode, stop);
+      return prepareAndTrain(mode, stop);
     }
   }
 
-  private Outcome trainAlone(Mode mode, StopSignal stop) throws IOException {
+  private Outcome prepareAndTrain(Mode mode, StopSignal stop) throws IOException {
     int threads = threads(mode);
     ObjectNode resolved = config.resolved().deepCopy();
     ((ObjectNode) resolved.get("kernels")).put("threads", threads);
-    Optional<Path> from = run.prepare(mode, resolved, say);
+    Optional<Path> from = folder.prepare(mode, resolved, say);
     String yaml = TrainConfigReader.toYaml(resolved);
-    Path start = from.isPresent() ? run.checkpoints.start() : begin(mode, yaml);
-    run.writeConfig(yaml);
+    Path start = from.isPresent() ? folder.checkpoints.start() : begin(mode, yaml);
+    folder.writeConfig(yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
       if (from.isPresent()) {
         requireMemory(TensorNames.of(model.config()));
       }
-      return train(model, from.orElse(start), threads, yaml, stop);
+      Run run = new Run(config, yaml, folder, model, spark, threads, say);
+      return trainThroughLosses(run, from.orElse(start), stop);
     }
   }
 
-  /** Goes on from the last checkpoint where executors take the state with them, but not forever. */
-  private Outcome train(ModelFolder model, Path start, int threads, String yaml, StopSignal stop)
-      throws IOException {
+  /** Goes on from the last checkpoint if the executors that held the state are lost. */
+  private Outcome trainThroughLosses(Run run, Path start, StopSignal stop) throws IOException {
     Path from = start;
     for (int losses = 0; ; losses++) {
       try {
-        return new TrainingLoop(config, spark, run, say, model, from, threads, yaml).train(stop);
+        return new TrainingLoop(run, from).runToEnd(stop);
       } catch (LostStateException e) {
         if (losses == LOSSES) {
           throw new EnvironmentException(
               "Cannot train: "
                   + e.getMessage()
-                  + ", for the "
+                  + ", "
                   + (losses + 1)
-                  + "th time; look why executors die, then go on with --resume",
+                  + " times; find out why executors die, then go on with --resume",
               e);
         }
-        from = run.checkpoints.newestValid(say).orElseThrow();
+        from = folder.checkpoints.newestValid(say).orElseThrow();
         say.accept("warning: " + e.getMessage() + "; going on from " + from);
       }
     }
   }
 
   /**
-   * Puts the starting weights together as checkpoint 0. Model and data are looked at first, so that
-   * nothing is deleted or left behind for a run that cannot begin.
+   * Writes the starting weights as checkpoint 0. Checks model and data first, so that nothing is
+   * deleted or left behind by a run that cannot begin.
    */
   private Path begin(Mode mode, String yaml) throws IOException {
     try (StartingModel model = StartingModel.open(config, hadoop)) {
@@ -157,10 +156,10 @@ public final class TrainJob {
       TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
       requireMemory(model.tensors());
       if (mode == Mode.OVERWRITE) {
-        run.delete(sources());
+        folder.delete(sources());
       }
-      run.writeConfig(yaml);
-      return run.checkpoints.writeFrom(
+      folder.writeConfig(yaml);
+      return folder.checkpoints.writeFrom(
           new Checkpoints.Content(
               model.config(),
               model.tensors(),
@@ -202,7 +201,7 @@ public final class TrainJob {
       return config.compute().threads();
     }
     if (mode == Mode.RESUME) {
-      Optional<Integer> stored = run.storedThreads();
+      Optional<Integer> stored = folder.storedThreads();
       if (stored.isPresent()) {
         return stored.get();
       }

@@ -3,6 +3,7 @@ package parrot.jobs.train;
 import java.util.List;
 import parrot.jobs.checkpoint.CheckpointFile;
 import parrot.jobs.checkpoint.CheckpointManifest;
+import parrot.jobs.round.ReplicaPlan;
 import parrot.jobs.spark.ShippedClasses;
 import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ReplicaPiece;
@@ -14,7 +15,11 @@ public final class TrainShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
     return List.of(
-        ChunkOutcome.class, CheckpointFile.class, CheckpointManifest.Entry.class, Tally.class);
+        ReplicaPlan.class,
+        ChunkOutcome.class,
+        CheckpointFile.class,
+        CheckpointManifest.Entry.class,
+        Tally.class);
   }
 
   /** They write their bytes themselves. */

@@ -1,6 +1,6 @@
 /**
- * Training in rounds: plan what each replica sees, ship the state, train replicas for some steps on
- * executors, average, report, checkpoint. A round is a function of state and plan alone, so it does
- * not matter which executor runs which replica, nor how often. The arithmetic is the model's.
+ * A training run: its command, its folder, its start, and the loop over its rounds, which plans,
+ * runs, measures, saves and reports each. Read {@link parrot.jobs.train.TrainJob} first, then
+ * {@link parrot.jobs.train.TrainingLoop}. What happens in a round is in {@link parrot.jobs.round}.
  */
 package parrot.jobs.train;

@@ -9,8 +9,10 @@ import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -22,8 +24,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.jobs.balance.BalanceReport;
+import parrot.jobs.balance.Verdict;
+import parrot.jobs.metrics.RoundTimes.Phase;
+import parrot.jobs.metrics.RoundTimes.Span;
+import parrot.jobs.round.RoundOutcome;
 import parrot.jobs.spark.JobDescription;
 import parrot.jobs.spark.SparkSessions;
+import parrot.model.network.Batch;
+import parrot.model.network.StepResult;
+import parrot.model.network.Tally;
 
 /** Over HTTP, from the page that Prometheus would read, with the settings of a profile. */
 class PrometheusGaugesTest {
@@ -92,10 +102,38 @@ class PrometheusGaugesTest {
     return values;
   }
 
-  private static PrometheusGauges.Round round(
-      int number, double loss, double heldOut, Map<String, Double> phases) {
-    return new PrometheusGauges.Round(
-        number, loss, heldOut, 64, 2_000, 1L << 20, 0.25, 3.5, phases);
+  /** A round of 64 examples and 2,000 tokens. */
+  private static void update(
+      PrometheusGauges metrics, int number, double loss, double heldOut, Span... spans) {
+    int[] lengths = new int[64];
+    Arrays.fill(lengths, 2_000 / 64);
+    lengths[0] += 2_000 % 64;
+    int[] tokens = new int[2_000];
+    Tally tally = new Tally();
+    tally.add(
+        new Batch(tokens, tokens, lengths, new float[0], new int[0]),
+        new int[64],
+        new StepResult(new double[64], new int[64], new float[0][], new float[0][], new int[0][]));
+    RoundOutcome outcome =
+        new RoundOutcome(64, tally, loss, 1, List.of(), 1L << 19, 1L << 19, 0, 0, List.of());
+    MetricsLine line =
+        new MetricsLine(
+            new MetricsLine.Progress(number, 9, number, 64, 2_000, 0.5),
+            Optional.of(MetricsLine.Training.of(outcome, 1e-3, 3.5)),
+            Optional.empty(),
+            List.of(),
+            Optional.of(
+                new BalanceReport(
+                    0.25, 0, 0, 0, List.of(), Map.of(), List.of(), 0, Verdict.SHARED)),
+            Double.isNaN(heldOut)
+                ? Optional.empty()
+                : Optional.of(new MetricsLine.HeldOut(heldOut, 12, Map.of(), Map.of())),
+            Optional.of(new RoundTimes(0, List.of(spans), List.of(), 0, 0)));
+    metrics.update(outcome, line);
+  }
+
+  private static Span span(Phase phase, double seconds) {
+    return new Span(phase, 0, seconds);
   }
 
   @Test
@@ -103,8 +141,8 @@ class PrometheusGaugesTest {
     try (PrometheusGauges metrics = PrometheusGauges.register(spark())) {
       assertThat(training()).containsEntry("loss_Value", "NaN").containsEntry("tokens_Count", "0");
 
-      metrics.update(round(1, 2.5, 2.25, Map.of("compute", 3.0, "checkpoint", 0.5)));
-      metrics.update(round(2, 1.5, Double.NaN, Map.of("compute", 2.0, "outer_step", 0.125)));
+      update(metrics, 1, 2.5, 2.25, span(Phase.COMPUTE, 3), span(Phase.CHECKPOINT, 0.5));
+      update(metrics, 2, 1.5, Double.NaN, span(Phase.COMPUTE, 2), span(Phase.OUTER_STEP, 0.125));
 
       assertThat(training())
           .containsEntry("round_Value", "2.0")
@@ -125,9 +163,9 @@ class PrometheusGaugesTest {
   @Test
   void aSecondRunInAProcessBeginsAnew() throws IOException {
     PrometheusGauges first = PrometheusGauges.register(spark());
-    first.update(round(7, 1, 1, Map.of()));
+    update(first, 7, 1, 1);
     try (PrometheusGauges second = PrometheusGauges.register(spark())) {
-      second.update(round(1, 3, 1, Map.of()));
+      update(second, 1, 3, 1);
       first.close();
       assertThat(training())
           .containsEntry("round_Value", "1.0")

@@ -34,20 +34,13 @@ class RoundTimesTest {
           5_000_000_000L,
           1L << 33);
 
-  private static JsonNode line(ObjectNode phases) throws IOException {
-    ObjectNode line = JSON.createObjectNode().put("round", 3);
-    line.set(RoundTimes.KEY, phases);
-    return JSON.readTree(JSON.writeValueAsString(line));
+  private static JsonNode written(ObjectNode phases) throws IOException {
+    return JSON.readTree(JSON.writeValueAsString(phases));
   }
 
   @Test
   void comeBackFromTheMetricsFileAsTheyWere() throws IOException {
-    assertThat(RoundTimes.ofMetrics(line(PHASES.toJson()))).contains(PHASES);
-  }
-
-  @Test
-  void areAbsentWhereALineHasNone() throws IOException {
-    assertThat(RoundTimes.ofMetrics(JSON.readTree("{\"round\":1}"))).isEmpty();
+    assertThat(RoundTimes.fromJson(written(PHASES.toJson()))).isEqualTo(PHASES);
   }
 
   @Test
@@ -77,8 +70,8 @@ class RoundTimesTest {
           {"begin":1,"bytes_out":0,"bytes_in":0,"spans":[{"phase":"plan","start":"x","seconds":1}]} | start is "x"
           """)
   void nameWhatIsDamaged(String json, String message) throws IOException {
-    JsonNode line = line((ObjectNode) JSON.readTree(json));
-    assertThatThrownBy(() -> RoundTimes.ofMetrics(line))
+    JsonNode damaged = JSON.readTree(json);
+    assertThatThrownBy(() -> RoundTimes.fromJson(damaged))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(message);
   }
@@ -102,7 +95,7 @@ class RoundTimesTest {
     clock.leave();
     clock.replica(1, "driver", "here", before - 60_000, 0.25).bytes(10, 7);
     clock.add(Phase.EXCHANGE, before + 2000, before + 2500).enter(Phase.OUTER_STEP);
-    RoundTimes phases = clock.phases();
+    RoundTimes phases = clock.times();
 
     assertThat(phases.begin()).isBetween(before, before + 5000);
     assertThat(phases.seconds().keySet())

@@ -13,7 +13,9 @@ import parrot.datasets.language.Language;
 import parrot.datasets.shapes.BenchmarkQuestion;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWorld;
+import parrot.jobs.balance.BalanceReport;
 import parrot.jobs.balance.Verdict;
+import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.RoundTimes;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.metrics.RoundTimes.Replica;
@@ -73,16 +75,17 @@ final class SampleReport {
   }
 
   private static ReportData.Stage stage(String name, int rounds, double start, boolean experts) {
-    List<ReportData.Round> list = new ArrayList<>();
+    List<MetricsLine> list = new ArrayList<>();
     for (int i = 0; i <= rounds; i++) {
       double share = (double) i / rounds;
       double loss = 0.15 + start * Math.exp(-4 * share) + 0.05 * Math.sin(7.0 * i);
-      Map<String, Double> heldOut = new LinkedHashMap<>();
+      Map<String, MetricsLine.LanguageLoss> heldOut = new LinkedHashMap<>();
       Map<String, List<Double>> routing = new LinkedHashMap<>();
       for (Language language : Language.values()) {
         int k = language.ordinal();
         if (i % 5 == 0) {
-          heldOut.put(language.tag(), 0.2 + 0.012 * k + start * Math.exp(-3.5 * share));
+          double measured = 0.2 + 0.012 * k + start * Math.exp(-3.5 * share);
+          heldOut.put(language.tag(), new MetricsLine.LanguageLoss(measured, 2, 6));
         }
         if (experts && i == rounds) {
           List<Double> weights = new ArrayList<>();
@@ -93,17 +96,15 @@ final class SampleReport {
         }
       }
       list.add(
-          new ReportData.Round(
-              i,
-              8L * i,
-              i == 0 ? Double.NaN : loss,
-              1e-3,
-              1,
-              240,
-              9000,
-              heldOut,
-              routing,
+          new MetricsLine(
+              new MetricsLine.Progress(i, rounds, 8 * i, 64L * i, 2400L * i, share),
+              i == 0
+                  ? Optional.empty()
+                  : Optional.of(new MetricsLine.Training(loss, 1e-3, 240, 4, 0.5)),
+              Optional.empty(),
+              List.of(),
               experts && i > 0 ? Optional.of(balance(share)) : Optional.empty(),
+              Optional.of(new MetricsLine.HeldOut(1, 12, heldOut, routing)),
               experts && i > 0 ? Optional.of(phases(i)) : Optional.empty()));
     }
     return new ReportData.Stage(name, "Projector learns from captions.", list);
@@ -131,7 +132,7 @@ final class SampleReport {
   }
 
   /** A router that begins collapsed and ends specialised. */
-  private static ReportData.Balance balance(double share) {
+  private static BalanceReport balance(double share) {
     Map<String, List<Double>> matrix = new LinkedHashMap<>();
     for (Language language : Language.values()) {
       List<Double> row = new ArrayList<>();
@@ -142,13 +143,16 @@ final class SampleReport {
       matrix.put(language.tag(), row);
     }
     double violation = 4.7 * Math.exp(-4 * share);
-    return new ReportData.Balance(
+    return new BalanceReport(
         violation,
         0.5 + violation / 2,
         1.2 - 0.5 * share,
         0.6 * share,
-        Verdict.SPECIALISED.sentence(),
-        matrix);
+        List.of(),
+        matrix,
+        List.of(),
+        0,
+        Verdict.SPECIALISED);
   }
 
   private static ReportData.Evaluation evaluation(String name, Role role, double level) {

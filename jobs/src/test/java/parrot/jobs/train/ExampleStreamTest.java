@@ -24,7 +24,6 @@ import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.round.ReplicaPlan;
 
 class ExampleStreamTest {
   @TempDir static Path folder;
@@ -144,19 +143,8 @@ class ExampleStreamTest {
   }
 
   @Test
-  void dealsMinibatchesInTurnAndCarriesThemAsText() throws IOException {
-    ExampleStream stream = plain(1);
-    List<Minibatch> minibatches = List.of(stream.take(3), stream.take(30), stream.take(2));
-    List<ReplicaPlan> plans = ReplicaPlan.deal(minibatches, 2);
-    assertThat(plans).hasSize(2);
-    assertThat(plans.get(0).minibatches())
-        .containsExactly(minibatches.get(0).toString(), minibatches.get(2).toString());
-    for (ReplicaPlan plan : plans) {
-      assertThat(ReplicaPlan.parse(plan.toString())).isEqualTo(plan);
-    }
-    assertThat(Minibatch.parse(minibatches.get(1).toString())).isEqualTo(minibatches.get(1));
-    ReplicaPlan idle = ReplicaPlan.deal(minibatches, 5).get(4);
-    assertThat(ReplicaPlan.parse(idle.toString())).isEqualTo(idle);
-    assertThat(idle.minibatches()).isEmpty();
+  void aMinibatchComesBackFromItsText() throws IOException {
+    Minibatch minibatch = plain(1).take(30);
+    assertThat(Minibatch.parse(minibatch.toString())).isEqualTo(minibatch);
   }
 }

@@ -191,7 +191,7 @@ class TrainJobTest {
             List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, config.seed());
     MinibatchLoader loader = new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
     for (int left = 30; left > 0; left -= 4) {
-      graph.fit(loader.load(stream.take(Math.min(4, left)).toString()));
+      graph.fit(loader.load(stream.take(Math.min(4, left))));
     }
     try (ModelFolder model = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
       Weights weights = model.weights();

@@ -1,0 +1,23 @@
+package parrot.jobs.train;
+
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import parrot.jobs.config.TrainConfig;
+import parrot.model.weights.ModelFolder;
+
+/**
+ * A run that may begin: its folder is locked and has a start.
+ *
+ * @param yaml the resolved configuration
+ * @param model the start, where frozen weights are
+ * @param threads of one replica
+ * @param say gets each line for the user
+ */
+record Run(
+    TrainConfig config,
+    String yaml,
+    RunFolder folder,
+    ModelFolder model,
+    JavaSparkContext spark,
+    int threads,
+    Consumer<String> say) {}
