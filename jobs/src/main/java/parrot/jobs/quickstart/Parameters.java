@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import parrot.datasets.shapes.MultipleChoiceAnswers;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.model.config.ConfigSource;
+import parrot.model.config.StrictMap;
 
 /**
  * How much the quickstart makes and how it trains, from {@code quickstart.yaml}; for a smoke run
@@ -23,12 +26,47 @@ final class Parameters {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build();
 
-  private final ObjectNode root;
+  private static final ConfigSource SOURCE =
+      new ConfigSource(
+          " in quickstart.yaml",
+          key -> "Missing key " + key + " in quickstart.yaml",
+          IllegalStateException::new);
+
+  private final ShapesConfig shapes;
+  private final int shardRows;
+  private final int rowGroupRows;
+  private final int maxLength;
+  private final int maxNewTokens;
+  private final Map<String, ObjectNode> stages = new HashMap<>();
+  private final Map<String, Double> expectedSeconds = new LinkedHashMap<>();
   private final long seed;
 
-  private Parameters(ObjectNode root, long seed) {
-    this.root = root;
+  private Parameters(StrictMap map, long seed) {
     this.seed = seed;
+    shapes = shapes(map.map("shapes"), seed);
+    StrictMap preprocess = map.map("preprocess");
+    shardRows = preprocess.positive("shard_rows");
+    rowGroupRows = preprocess.positive("row_group_rows");
+    maxLength = preprocess.positive("max_length");
+    maxNewTokens = map.map("evaluate").positive("max_new_tokens");
+    for (String stage : List.of("align", "instruct", "without_experts")) {
+      stages.put(stage, map.anything(stage));
+    }
+    StrictMap seconds = map.map("expected_seconds");
+    seconds.keys().forEach(step -> expectedSeconds.put(step, seconds.positiveNumber(step, 0)));
+    map.refuseOthers();
+  }
+
+  private static ShapesConfig shapes(StrictMap map, long seed) {
+    return ShapesConfig.builder()
+        .seed(seed)
+        .captions(map.positive("captions"))
+        .conversations(map.positive("conversations"))
+        .heldout(map.positive("held_out"))
+        .benchmarkQuestions(map.positive("questions"))
+        .imageSize(map.positive("picture_size"))
+        .multipleChoiceAnswers(MultipleChoiceAnswers.of(map.text("choice_answers")))
+        .build();
   }
 
   static Parameters read(boolean smoke, long seed) {
@@ -36,7 +74,7 @@ final class Parameters {
     if (smoke) {
       merge(root, resource("smoke.yaml"));
     }
-    return new Parameters(root, seed);
+    return new Parameters(new StrictMap(root, SOURCE), seed);
   }
 
   private static ObjectNode resource(String name) {
@@ -64,54 +102,33 @@ final class Parameters {
             });
   }
 
-  private int number(String section, String key) {
-    JsonNode value = root.path(section).path(key);
-    if (!value.isInt()) {
-      throw new IllegalStateException("quickstart.yaml lacks " + section + "." + key);
-    }
-    return value.intValue();
-  }
-
   ShapesConfig shapes() {
-    return ShapesConfig.builder()
-        .seed(seed)
-        .captions(number("shapes", "captions"))
-        .conversations(number("shapes", "conversations"))
-        .heldout(number("shapes", "held_out"))
-        .benchmarkQuestions(questions())
-        .imageSize(number("shapes", "picture_size"))
-        .multipleChoiceAnswers(
-            MultipleChoiceAnswers.of(root.path("shapes").path("choice_answers").asText()))
-        .build();
+    return shapes;
   }
 
   int questions() {
-    return number("shapes", "questions");
+    return shapes.benchmarkQuestions();
   }
 
   int shardRows() {
-    return number("preprocess", "shard_rows");
+    return shardRows;
   }
 
   int rowGroupRows() {
-    return number("preprocess", "row_group_rows");
+    return rowGroupRows;
   }
 
   int maxLength() {
-    return number("preprocess", "max_length");
+    return maxLength;
   }
 
   int maxNewTokens() {
-    return number("evaluate", "max_new_tokens");
+    return maxNewTokens;
   }
 
   /** Expected seconds of the steps, in order. */
   Map<String, Double> expectedSeconds() {
-    Map<String, Double> seconds = new LinkedHashMap<>();
-    root.path("expected_seconds")
-        .fields()
-        .forEachRemaining(step -> seconds.put(step.getKey(), step.getValue().asDouble()));
-    return seconds;
+    return expectedSeconds;
   }
 
   /**
@@ -122,9 +139,9 @@ final class Parameters {
    * @param model folder to start from
    */
   TrainConfig training(String stage, String out, String model, String data, String heldOut) {
-    ObjectNode yaml = ((ObjectNode) root.path(stage)).deepCopy();
+    ObjectNode yaml = stages.get(stage).deepCopy();
     if (stage.equals("without_experts")) {
-      ObjectNode instruct = ((ObjectNode) root.path("instruct")).deepCopy();
+      ObjectNode instruct = stages.get("instruct").deepCopy();
       merge(instruct, yaml);
       yaml = instruct;
     }

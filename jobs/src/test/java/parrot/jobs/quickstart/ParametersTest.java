@@ -2,10 +2,15 @@ package parrot.jobs.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.datasets.shapes.ShapesConfig;
+import parrot.jobs.config.RecipeArithmetic;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.network.Part;
 
@@ -61,5 +66,34 @@ final class ParametersTest {
   @Test
   void followTheSeed() {
     assertThat(Parameters.read(true, 5).shapes().seed()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void openWithTheirArithmetic(boolean smoke) throws IOException {
+    Path file =
+        Path.of("src/main/resources/parrot/jobs/quickstart")
+            .resolve(smoke ? "smoke.yaml" : "quickstart.yaml");
+    String yaml = Files.readString(file);
+    String corrected = yaml;
+    for (String stage : new String[] {"align", "instruct"}) {
+      int begin = corrected.indexOf("# Arithmetic of " + stage + "\n");
+      int end = corrected.indexOf("\n#\n", begin);
+      end = end < 0 ? corrected.indexOf("\n\n", begin) : end;
+      corrected =
+          corrected.substring(0, begin)
+              + RecipeArithmetic.corrected(
+                  corrected.substring(begin, end), training(smoke, stage))
+              + corrected.substring(end);
+    }
+    if ("write".equals(System.getProperty("parrot.docs"))) {
+      Files.writeString(file, corrected);
+    } else {
+      assertThat(yaml).as("%s (-Dparrot.docs=write)", file).isEqualTo(corrected);
+    }
+    ShapesConfig shapes = Parameters.read(smoke, 7).shapes();
+    assertThat(yaml)
+        .contains("samples: %,d  captions".formatted(shapes.captions()))
+        .contains("samples: %,d  conversations".formatted(shapes.conversations()));
   }
 }
