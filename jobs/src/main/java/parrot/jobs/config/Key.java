@@ -19,7 +19,7 @@ import parrot.model.config.StrictMap;
  * @param meaning one line
  * @param actor simple name of the class in which the value takes effect
  */
-public record Key<T>(
+record Key<T>(
     String path, Form<T> form, T absent, String absentInWords, String meaning, String actor) {
   private static final String ELEMENT = "[].";
 

@@ -28,7 +28,7 @@ import parrot.model.weights.Initializer;
  * The table of all keys of the training configuration. {@link TrainConfigReader} reads by it,
  * {@link TrainHelp} and {@code docs/configuration.md} print it.
  */
-public final class TrainKeys {
+final class TrainKeys {
   private static final List<String> PARTS = Arrays.stream(Part.values()).map(Part::key).toList();
   private static final String FROM_FOLDER = "model.folder";
 
@@ -257,10 +257,10 @@ public final class TrainKeys {
    *
    * @param title of the section in help and reference page
    */
-  public record Section(String title, List<Key<?>> keys) {}
+  record Section(String title, List<Key<?>> keys) {}
 
   /** All keys, in the order in which one reads about them. */
-  public static final List<Section> SECTIONS =
+  static final List<Section> SECTIONS =
       List.of(
           new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED)),
           new Section("Model", modelKeys()),

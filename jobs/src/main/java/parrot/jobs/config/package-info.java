@@ -1,5 +1,5 @@
 /**
- * The configuration of a training run: its keys, their defaults and the reader that refuses what it
- * does not know. Knows no Spark.
+ * The configuration of a training run: the table of its keys ({@code TrainKeys}), the reader that
+ * reads by it, and what the reader returns. Knows no Spark.
  */
 package parrot.jobs.config;

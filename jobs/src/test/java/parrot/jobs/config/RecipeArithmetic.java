@@ -18,7 +18,7 @@ import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 
 /**
- * The arithmetic that opens a recipe, as comments of the form {@code #   name: number words}. Some of
+ * The arithmetic that opens a recipe, as comments of the form {@code # name: number words}. Some of
  * it is given: {@code model}, {@code samples} and {@code tokens a sample}. The rest follows from it
  * and from the recipe's values.
  */
@@ -50,8 +50,7 @@ public final class RecipeArithmetic {
             });
   }
 
-  private static Map<String, Long> numbers(String comments, TrainConfig config)
-      throws IOException {
+  private static Map<String, Long> numbers(String comments, TrainConfig config) throws IOException {
     TrainConfig.Rounds rounds = config.rounds();
     ParrotConfig model = model(comments, config);
     long samples = given(comments, "samples");
@@ -113,7 +112,8 @@ public final class RecipeArithmetic {
     JsonNode json = json(folder);
     VisionConfig vision =
         VisionConfig.of(json(folder.resolve(json.path("mm_vision_tower").asText())), "vision");
-    ParrotConfig model = ParrotConfig.of(json, vision, folder.toString()).with(config.model().config());
+    ParrotConfig model =
+        ParrotConfig.of(json, vision, folder.toString()).with(config.model().config());
     return model.withUseMoe(config.useMoe().orElse(model.useMoe()));
   }
 

@@ -82,8 +82,7 @@ final class ParametersTest {
       end = end < 0 ? corrected.indexOf("\n\n", begin) : end;
       corrected =
           corrected.substring(0, begin)
-              + RecipeArithmetic.corrected(
-                  corrected.substring(begin, end), training(smoke, stage))
+              + RecipeArithmetic.corrected(corrected.substring(begin, end), training(smoke, stage))
               + corrected.substring(end);
     }
     if ("write".equals(System.getProperty("parrot.docs"))) {
