@@ -76,8 +76,12 @@ run() {
 }
 
 # --- build -----------------------------------------------------------------------------------
-module=jobs
-[ "${1:-}" != bench ] || module=benchmarks
+module=jobs main=parrot.jobs.Main
+if [ "${1:-}" = bench ]; then
+  module=benchmarks main=parrot.benchmarks.Main
+  own+=(--add-modules=jdk.incubator.vector)
+  shift
+fi
 target="$home/$module/target"
 bundle="$home/jobs/target/parrot.jar"
 
@@ -95,7 +99,7 @@ build() { # $1: file, $2: what it is, $3...: more arguments for Maven
   if stale "$1"; then
     echo "parrot: building $2 ..." >&2
     (cd "$home" &&
-      mvn -q -DskipTests -Dspotless.check.skip=true -pl "$module" -am "${@:3}" package) >&2 9>&- ||
+      mvn -B -q -DskipTests -Dspotless.check.skip=true -pl "$module" -am "${@:3}" package) >&2 9>&- ||
       die "the build failed; 'mvn -DskipTests package' in $home shows why" 5
     touch "$1"
   fi
@@ -149,13 +153,6 @@ esac
 build "$target/classpath.txt" "the program (once; a minute or two)" -Dbundle.skip=true
 classpath="$target/$module.jar:$(cat "$target/classpath.txt" 2>/dev/null || true)"
 
-main=parrot.jobs.Main
-if [ "$module" = benchmarks ]; then
-  main=parrot.benchmarks.Main
-  own+=(--add-modules=jdk.incubator.vector)
-  shift
-fi
-
 [ "$module $#" != "jobs 0" ] || set -- --help
 for word in "$@"; do
   case "$word" in
@@ -167,8 +164,8 @@ for word in "$@"; do
       ;;
   esac
 done
-case "$main ${1:-}" in
-  parrot.benchmarks.* | *" train") collector=("@$config/steps.options" "-Xms$heap") ;;
+case "$module ${1:-}" in
+  benchmarks* | "jobs train") collector=("@$config/steps.options" "-Xms$heap") ;;
   *) collector=(-XX:+UseParallelGC) ;;
 esac
 terminal=false
