@@ -1,6 +1,7 @@
 package parrot.jobs.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Map.entry;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,9 +16,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What OpenMP and the allocator of the C library read before Java starts. The values that are fast
- * here stand in {@code native.env}, which {@code cluster-config} links to: the launcher sets them
- * for processes of this machine, {@link SparkSessions} for executors.
+ * Variables that OpenMP and the allocator of the C library read before Java starts. Their
+ * recommended values are in {@code native.env}, which {@code cluster-config} links to: the launcher
+ * sets them for processes on this machine, {@link SparkSessions} for executors.
  */
 public final class NativeEnvironment {
   /** Threads that a process may keep busy; the right value depends on its cores. */
@@ -26,25 +27,20 @@ public final class NativeEnvironment {
   /** OpenMP's own. */
   static final String OPEN_MP_THREADS = "OMP_NUM_THREADS";
 
-  /** What happens with another value than the recommended one. */
+  /** What happens with other values than the recommended ones. */
   private static final Map<String, String> OTHERWISE =
-      Map.of(
-          OPEN_MP_THREADS,
-          "OpenMP's threads and Parrot's wait for each other",
-          "OMP_WAIT_POLICY",
-          "idle threads spin and keep cores from others",
-          "GOMP_SPINCOUNT",
-          "idle threads spin too long or sleep too soon",
-          "MALLOC_ARENA_MAX",
-          "what one thread freed, another cannot reuse",
-          "MALLOC_MMAP_MAX_",
-          "large buffers get fresh pages, which are slow",
-          "MALLOC_TRIM_THRESHOLD_",
-          "freed memory is given back and comes as fresh pages, which are slow",
-          "MALLOC_TOP_PAD_",
-          "native memory grows in many small steps");
+      Map.ofEntries(
+          entry(OPEN_MP_THREADS, "OpenMP's threads and Parrot's wait for each other"),
+          entry("OMP_WAIT_POLICY", "idle threads spin and keep cores from others"),
+          entry("GOMP_SPINCOUNT", "idle threads spin too long or sleep too soon"),
+          entry("MALLOC_ARENA_MAX", "what one thread freed, another cannot reuse"),
+          entry("MALLOC_MMAP_MAX_", "large buffers get fresh pages, which are slow"),
+          entry(
+              "MALLOC_TRIM_THRESHOLD_",
+              "freed memory is given back and comes as fresh pages, which are slow"),
+          entry("MALLOC_TOP_PAD_", "native memory grows in many small steps"));
 
-  /** Variables for which larger values serve as well. */
+  /** Variables that may be larger than recommended. */
   private static final Set<String> OR_MORE = Set.of("MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_");
 
   private static final Map<String, String> RECOMMENDED = read();
