@@ -1,19 +1,8 @@
 package parrot.datasets.shapes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static parrot.datasets.shapes.Asked.at;
-import static parrot.datasets.shapes.Asked.color;
-import static parrot.datasets.shapes.Asked.count;
-import static parrot.datasets.shapes.Asked.object;
-import static parrot.datasets.shapes.Asked.position;
-import static parrot.datasets.shapes.Asked.relation;
-import static parrot.datasets.shapes.Asked.shape;
-import static parrot.datasets.shapes.Asked.size;
-import static parrot.datasets.shapes.Asked.the;
 import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
 import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
 import static parrot.datasets.shapes.Place.TOP_LEFT;
-import static parrot.datasets.shapes.Place.TOP_RIGHT;
 import static parrot.datasets.shapes.Relation.ABOVE;
 import static parrot.datasets.shapes.Relation.LEFT;
 import static parrot.datasets.shapes.ShapeColor.BLACK;
@@ -22,7 +11,6 @@ import static parrot.datasets.shapes.ShapeColor.GREEN;
 import static parrot.datasets.shapes.ShapeColor.ORANGE;
 import static parrot.datasets.shapes.ShapeColor.PURPLE;
 import static parrot.datasets.shapes.ShapeColor.RED;
-import static parrot.datasets.shapes.ShapeColor.YELLOW;
 import static parrot.datasets.shapes.ShapeKind.CIRCLE;
 import static parrot.datasets.shapes.ShapeKind.CROSS;
 import static parrot.datasets.shapes.ShapeKind.HEART;
@@ -32,28 +20,15 @@ import static parrot.datasets.shapes.ShapeKind.TRIANGLE;
 import static parrot.datasets.shapes.ShapeSize.LARGE;
 import static parrot.datasets.shapes.ShapeSize.SMALL;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Concrete sentences, written by hand, of each kind of agreement. */
-class ArabicTest {
-  private static final Wording WORDING = Arabic.INSTANCE;
-
-  @Test
-  void captionsNameEveryObject() {
-    List<SceneObject> scene =
-        List.of(
-            at(TOP_LEFT, LARGE, RED, CIRCLE),
-            at(TOP_RIGHT, SMALL, BLUE, STAR),
-            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
-            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
-
-    assertThat(WORDING.caption(scene))
-        .isEqualTo(
-            "دائرة حمراء كبيرة في الأعلى على اليسار، ونجمة زرقاء صغيرة في الأعلى على اليمين، وقلب أصفر صغير في الأسفل على اليسار، وصليب أسود كبير في الأسفل على اليمين.");
-    assertThat(WORDING.terse(scene))
-        .isEqualTo(
-            "دائرة حمراء كبيرة في الأعلى على اليسار؛ نجمة زرقاء صغيرة في الأعلى على اليمين؛ قلب أصفر صغير في الأسفل على اليسار؛ صليب أسود كبير في الأسفل على اليمين");
+class ArabicTest extends WordingContract {
+  ArabicTest() {
+    super(
+        Arabic.INSTANCE,
+        "دائرة حمراء كبيرة في الأعلى على اليسار، ونجمة زرقاء صغيرة في الأعلى على اليمين، وقلب أصفر صغير في الأسفل على اليسار، وصليب أسود كبير في الأسفل على اليمين.",
+        "دائرة حمراء كبيرة في الأعلى على اليسار؛ نجمة زرقاء صغيرة في الأعلى على اليمين؛ قلب أصفر صغير في الأسفل على اليسار؛ صليب أسود كبير في الأسفل على اليمين");
   }
 
   @Test
@@ -117,18 +92,11 @@ class ArabicTest {
 
   @Test
   void numbersStandWithTheirNouns() {
-    assertThat(WORDING.count(1, CIRCLE)).isEqualTo("دائرة واحدة");
-    assertThat(WORDING.count(2, CROSS)).isEqualTo("صليبان");
-    assertThat(WORDING.count(5, SQUARE)).isEqualTo("خمسة مربعات");
-    assertThat(WORDING.count(6, CIRCLE)).isEqualTo("ست دوائر");
-    assertThat(WORDING.count(6, null)).isEqualTo("ستة أشكال");
-    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("ما مجموع دائرتين وثلاث دوائر؟");
-  }
-
-  private static void assertSaid(
-      SceneQuestion asked, String question, String answer, String sentence) {
-    assertThat(WORDING.question(asked)).isEqualTo(question);
-    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
-    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+    assertCount(1, CIRCLE, "دائرة واحدة");
+    assertCount(2, CROSS, "صليبان");
+    assertCount(5, SQUARE, "خمسة مربعات");
+    assertCount(6, CIRCLE, "ست دوائر");
+    assertCount(6, null, "ستة أشكال");
+    assertSum(2, 3, CIRCLE, "ما مجموع دائرتين وثلاث دوائر؟");
   }
 }

@@ -1,56 +1,32 @@
 package parrot.datasets.shapes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static parrot.datasets.shapes.Asked.at;
-import static parrot.datasets.shapes.Asked.color;
-import static parrot.datasets.shapes.Asked.count;
-import static parrot.datasets.shapes.Asked.object;
-import static parrot.datasets.shapes.Asked.position;
-import static parrot.datasets.shapes.Asked.relation;
-import static parrot.datasets.shapes.Asked.shape;
-import static parrot.datasets.shapes.Asked.size;
-import static parrot.datasets.shapes.Asked.the;
 import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
 import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
 import static parrot.datasets.shapes.Place.TOP_LEFT;
-import static parrot.datasets.shapes.Place.TOP_RIGHT;
 import static parrot.datasets.shapes.Relation.ABOVE;
 import static parrot.datasets.shapes.Relation.LEFT;
-import static parrot.datasets.shapes.ShapeColor.BLACK;
 import static parrot.datasets.shapes.ShapeColor.BLUE;
 import static parrot.datasets.shapes.ShapeColor.GREEN;
 import static parrot.datasets.shapes.ShapeColor.ORANGE;
 import static parrot.datasets.shapes.ShapeColor.PURPLE;
 import static parrot.datasets.shapes.ShapeColor.RED;
-import static parrot.datasets.shapes.ShapeColor.YELLOW;
 import static parrot.datasets.shapes.ShapeKind.CIRCLE;
 import static parrot.datasets.shapes.ShapeKind.CROSS;
 import static parrot.datasets.shapes.ShapeKind.HEART;
 import static parrot.datasets.shapes.ShapeKind.SQUARE;
 import static parrot.datasets.shapes.ShapeKind.STAR;
 import static parrot.datasets.shapes.ShapeKind.TRIANGLE;
-import static parrot.datasets.shapes.ShapeSize.LARGE;
 import static parrot.datasets.shapes.ShapeSize.SMALL;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Concrete sentences, written by hand, of each kind of agreement. */
-class ChineseTest {
-  private static final Wording WORDING = Chinese.INSTANCE;
-
-  @Test
-  void captionsNameEveryObject() {
-    List<SceneObject> scene =
-        List.of(
-            at(TOP_LEFT, LARGE, RED, CIRCLE),
-            at(TOP_RIGHT, SMALL, BLUE, STAR),
-            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
-            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
-
-    assertThat(WORDING.caption(scene))
-        .isEqualTo("左上角有一个红色的大圆形，右上角有一颗蓝色的小星星，左下角有一颗黄色的小爱心，右下角有一个黑色的大十字。");
-    assertThat(WORDING.terse(scene)).isEqualTo("红色圆形大左上角；蓝色星星小右上角；黄色爱心小左下角；黑色十字大右下角");
+class ChineseTest extends WordingContract {
+  ChineseTest() {
+    super(
+        Chinese.INSTANCE,
+        "左上角有一个红色的大圆形，右上角有一颗蓝色的小星星，左下角有一颗黄色的小爱心，右下角有一个黑色的大十字。",
+        "红色圆形大左上角；蓝色星星小右上角；黄色爱心小左下角；黑色十字大右下角");
   }
 
   @Test
@@ -84,17 +60,10 @@ class ChineseTest {
 
   @Test
   void numbersStandWithTheirNouns() {
-    assertThat(WORDING.count(1, STAR)).isEqualTo("一颗星星");
-    assertThat(WORDING.count(2, HEART)).isEqualTo("两颗爱心");
-    assertThat(WORDING.count(5, CROSS)).isEqualTo("五个十字");
-    assertThat(WORDING.count(6, null)).isEqualTo("六个图形");
-    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("两个圆形加三个圆形，一共是多少？");
-  }
-
-  private static void assertSaid(
-      SceneQuestion asked, String question, String answer, String sentence) {
-    assertThat(WORDING.question(asked)).isEqualTo(question);
-    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
-    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+    assertCount(1, STAR, "一颗星星");
+    assertCount(2, HEART, "两颗爱心");
+    assertCount(5, CROSS, "五个十字");
+    assertCount(6, null, "六个图形");
+    assertSum(2, 3, CIRCLE, "两个圆形加三个圆形，一共是多少？");
   }
 }

@@ -1,57 +1,30 @@
 package parrot.datasets.shapes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static parrot.datasets.shapes.Asked.at;
-import static parrot.datasets.shapes.Asked.color;
-import static parrot.datasets.shapes.Asked.count;
-import static parrot.datasets.shapes.Asked.object;
-import static parrot.datasets.shapes.Asked.position;
-import static parrot.datasets.shapes.Asked.relation;
-import static parrot.datasets.shapes.Asked.shape;
-import static parrot.datasets.shapes.Asked.size;
-import static parrot.datasets.shapes.Asked.the;
 import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
 import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
 import static parrot.datasets.shapes.Place.TOP_LEFT;
-import static parrot.datasets.shapes.Place.TOP_RIGHT;
 import static parrot.datasets.shapes.Relation.ABOVE;
 import static parrot.datasets.shapes.Relation.LEFT;
-import static parrot.datasets.shapes.ShapeColor.BLACK;
 import static parrot.datasets.shapes.ShapeColor.BLUE;
 import static parrot.datasets.shapes.ShapeColor.GREEN;
 import static parrot.datasets.shapes.ShapeColor.ORANGE;
 import static parrot.datasets.shapes.ShapeColor.PURPLE;
 import static parrot.datasets.shapes.ShapeColor.RED;
-import static parrot.datasets.shapes.ShapeColor.YELLOW;
 import static parrot.datasets.shapes.ShapeKind.CIRCLE;
 import static parrot.datasets.shapes.ShapeKind.CROSS;
 import static parrot.datasets.shapes.ShapeKind.HEART;
 import static parrot.datasets.shapes.ShapeKind.STAR;
-import static parrot.datasets.shapes.ShapeSize.LARGE;
 import static parrot.datasets.shapes.ShapeSize.SMALL;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Concrete sentences, written by hand, of each kind of agreement. */
-class EnglishTest {
-  private static final Wording WORDING = English.INSTANCE;
-
-  @Test
-  void captionsNameEveryObject() {
-    List<SceneObject> scene =
-        List.of(
-            at(TOP_LEFT, LARGE, RED, CIRCLE),
-            at(TOP_RIGHT, SMALL, BLUE, STAR),
-            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
-            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
-
-    assertThat(WORDING.caption(scene))
-        .isEqualTo(
-            "A large red circle at the top left, a small blue star at the top right, a small yellow heart at the bottom left and a large black cross at the bottom right.");
-    assertThat(WORDING.terse(scene))
-        .isEqualTo(
-            "red circle large top left; blue star small top right; yellow heart small bottom left; black cross large bottom right");
+class EnglishTest extends WordingContract {
+  EnglishTest() {
+    super(
+        English.INSTANCE,
+        "A large red circle at the top left, a small blue star at the top right, a small yellow heart at the bottom left and a large black cross at the bottom right.",
+        "red circle large top left; blue star small top right; yellow heart small bottom left; black cross large bottom right");
   }
 
   @Test
@@ -108,17 +81,10 @@ class EnglishTest {
 
   @Test
   void numbersStandWithTheirNouns() {
-    assertThat(WORDING.count(1, STAR)).isEqualTo("one star");
-    assertThat(WORDING.count(2, HEART)).isEqualTo("two hearts");
-    assertThat(WORDING.count(5, CROSS)).isEqualTo("five crosses");
-    assertThat(WORDING.count(6, null)).isEqualTo("six shapes");
-    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("How many are two circles and three circles?");
-  }
-
-  private static void assertSaid(
-      SceneQuestion asked, String question, String answer, String sentence) {
-    assertThat(WORDING.question(asked)).isEqualTo(question);
-    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
-    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+    assertCount(1, STAR, "one star");
+    assertCount(2, HEART, "two hearts");
+    assertCount(5, CROSS, "five crosses");
+    assertCount(6, null, "six shapes");
+    assertSum(2, 3, CIRCLE, "How many are two circles and three circles?");
   }
 }

@@ -1,23 +1,11 @@
 package parrot.datasets.shapes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static parrot.datasets.shapes.Asked.at;
-import static parrot.datasets.shapes.Asked.color;
-import static parrot.datasets.shapes.Asked.count;
-import static parrot.datasets.shapes.Asked.object;
-import static parrot.datasets.shapes.Asked.position;
-import static parrot.datasets.shapes.Asked.relation;
-import static parrot.datasets.shapes.Asked.shape;
-import static parrot.datasets.shapes.Asked.size;
-import static parrot.datasets.shapes.Asked.the;
 import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
 import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
 import static parrot.datasets.shapes.Place.TOP_LEFT;
-import static parrot.datasets.shapes.Place.TOP_RIGHT;
 import static parrot.datasets.shapes.Relation.BELOW;
 import static parrot.datasets.shapes.Relation.LEFT;
 import static parrot.datasets.shapes.ShapeColor.BLACK;
-import static parrot.datasets.shapes.ShapeColor.BLUE;
 import static parrot.datasets.shapes.ShapeColor.ORANGE;
 import static parrot.datasets.shapes.ShapeColor.PURPLE;
 import static parrot.datasets.shapes.ShapeColor.RED;
@@ -30,28 +18,15 @@ import static parrot.datasets.shapes.ShapeKind.STAR;
 import static parrot.datasets.shapes.ShapeSize.LARGE;
 import static parrot.datasets.shapes.ShapeSize.SMALL;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Concrete sentences, written by hand, of each kind of agreement. */
-class PortugueseTest {
-  private static final Wording WORDING = Portuguese.INSTANCE;
-
-  @Test
-  void captionsNameEveryObject() {
-    List<SceneObject> scene =
-        List.of(
-            at(TOP_LEFT, LARGE, RED, CIRCLE),
-            at(TOP_RIGHT, SMALL, BLUE, STAR),
-            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
-            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
-
-    assertThat(WORDING.caption(scene))
-        .isEqualTo(
-            "Um círculo vermelho grande no canto superior esquerdo, uma estrela azul pequena no canto superior direito, um coração amarelo pequeno no canto inferior esquerdo e uma cruz preta grande no canto inferior direito.");
-    assertThat(WORDING.terse(scene))
-        .isEqualTo(
-            "círculo vermelho grande superior esquerdo; estrela azul pequena superior direito; coração amarelo pequeno inferior esquerdo; cruz preta grande inferior direito");
+class PortugueseTest extends WordingContract {
+  PortugueseTest() {
+    super(
+        Portuguese.INSTANCE,
+        "Um círculo vermelho grande no canto superior esquerdo, uma estrela azul pequena no canto superior direito, um coração amarelo pequeno no canto inferior esquerdo e uma cruz preta grande no canto inferior direito.",
+        "círculo vermelho grande superior esquerdo; estrela azul pequena superior direito; coração amarelo pequeno inferior esquerdo; cruz preta grande inferior direito");
   }
 
   @Test
@@ -121,17 +96,10 @@ class PortugueseTest {
 
   @Test
   void numbersStandWithTheirNouns() {
-    assertThat(WORDING.count(1, STAR)).isEqualTo("uma estrela");
-    assertThat(WORDING.count(2, HEART)).isEqualTo("dois corações");
-    assertThat(WORDING.count(5, CROSS)).isEqualTo("cinco cruzes");
-    assertThat(WORDING.count(6, null)).isEqualTo("seis figuras");
-    assertThat(WORDING.sum(2, 3, STAR)).isEqualTo("Quanto é duas estrelas mais três estrelas?");
-  }
-
-  private static void assertSaid(
-      SceneQuestion asked, String question, String answer, String sentence) {
-    assertThat(WORDING.question(asked)).isEqualTo(question);
-    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
-    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+    assertCount(1, STAR, "uma estrela");
+    assertCount(2, HEART, "dois corações");
+    assertCount(5, CROSS, "cinco cruzes");
+    assertCount(6, null, "seis figuras");
+    assertSum(2, 3, STAR, "Quanto é duas estrelas mais três estrelas?");
   }
 }

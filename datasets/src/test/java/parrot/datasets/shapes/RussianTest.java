@@ -1,57 +1,30 @@
 package parrot.datasets.shapes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static parrot.datasets.shapes.Asked.at;
-import static parrot.datasets.shapes.Asked.color;
-import static parrot.datasets.shapes.Asked.count;
-import static parrot.datasets.shapes.Asked.object;
-import static parrot.datasets.shapes.Asked.position;
-import static parrot.datasets.shapes.Asked.relation;
-import static parrot.datasets.shapes.Asked.shape;
-import static parrot.datasets.shapes.Asked.size;
-import static parrot.datasets.shapes.Asked.the;
 import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
 import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
 import static parrot.datasets.shapes.Place.TOP_LEFT;
-import static parrot.datasets.shapes.Place.TOP_RIGHT;
 import static parrot.datasets.shapes.Relation.ABOVE;
 import static parrot.datasets.shapes.Relation.LEFT;
-import static parrot.datasets.shapes.ShapeColor.BLACK;
 import static parrot.datasets.shapes.ShapeColor.BLUE;
 import static parrot.datasets.shapes.ShapeColor.GREEN;
 import static parrot.datasets.shapes.ShapeColor.ORANGE;
 import static parrot.datasets.shapes.ShapeColor.PURPLE;
 import static parrot.datasets.shapes.ShapeColor.RED;
-import static parrot.datasets.shapes.ShapeColor.YELLOW;
 import static parrot.datasets.shapes.ShapeKind.CIRCLE;
-import static parrot.datasets.shapes.ShapeKind.CROSS;
 import static parrot.datasets.shapes.ShapeKind.HEART;
 import static parrot.datasets.shapes.ShapeKind.STAR;
 import static parrot.datasets.shapes.ShapeSize.LARGE;
 import static parrot.datasets.shapes.ShapeSize.SMALL;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Concrete sentences, written by hand, of each kind of agreement. */
-class RussianTest {
-  private static final Wording WORDING = Russian.INSTANCE;
-
-  @Test
-  void captionsNameEveryObject() {
-    List<SceneObject> scene =
-        List.of(
-            at(TOP_LEFT, LARGE, RED, CIRCLE),
-            at(TOP_RIGHT, SMALL, BLUE, STAR),
-            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
-            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
-
-    assertThat(WORDING.caption(scene))
-        .isEqualTo(
-            "Большой красный круг вверху слева, маленькая синяя звезда вверху справа, маленькое жёлтое сердце внизу слева и большой чёрный крест внизу справа.");
-    assertThat(WORDING.terse(scene))
-        .isEqualTo(
-            "красный круг большой вверху слева; синяя звезда маленькая вверху справа; жёлтое сердце маленькое внизу слева; чёрный крест большой внизу справа");
+class RussianTest extends WordingContract {
+  RussianTest() {
+    super(
+        Russian.INSTANCE,
+        "Большой красный круг вверху слева, маленькая синяя звезда вверху справа, маленькое жёлтое сердце внизу слева и большой чёрный крест внизу справа.",
+        "красный круг большой вверху слева; синяя звезда маленькая вверху справа; жёлтое сердце маленькое внизу слева; чёрный крест большой внизу справа");
   }
 
   @Test
@@ -119,20 +92,13 @@ class RussianTest {
 
   @Test
   void numbersStandWithTheirNouns() {
-    assertThat(WORDING.count(1, CIRCLE)).isEqualTo("один круг");
-    assertThat(WORDING.count(2, CIRCLE)).isEqualTo("два круга");
-    assertThat(WORDING.count(4, STAR)).isEqualTo("четыре звезды");
-    assertThat(WORDING.count(5, CIRCLE)).isEqualTo("пять кругов");
-    assertThat(WORDING.count(5, STAR)).isEqualTo("пять звёзд");
-    assertThat(WORDING.count(6, HEART)).isEqualTo("шесть сердец");
-    assertThat(WORDING.count(6, null)).isEqualTo("шесть фигур");
-    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("Сколько будет два круга и три круга?");
-  }
-
-  private static void assertSaid(
-      SceneQuestion asked, String question, String answer, String sentence) {
-    assertThat(WORDING.question(asked)).isEqualTo(question);
-    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
-    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+    assertCount(1, CIRCLE, "один круг");
+    assertCount(2, CIRCLE, "два круга");
+    assertCount(4, STAR, "четыре звезды");
+    assertCount(5, CIRCLE, "пять кругов");
+    assertCount(5, STAR, "пять звёзд");
+    assertCount(6, HEART, "шесть сердец");
+    assertCount(6, null, "шесть фигур");
+    assertSum(2, 3, CIRCLE, "Сколько будет два круга и три круга?");
   }
 }

@@ -1,19 +1,8 @@
 package parrot.datasets.shapes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static parrot.datasets.shapes.Asked.at;
-import static parrot.datasets.shapes.Asked.color;
-import static parrot.datasets.shapes.Asked.count;
-import static parrot.datasets.shapes.Asked.object;
-import static parrot.datasets.shapes.Asked.position;
-import static parrot.datasets.shapes.Asked.relation;
-import static parrot.datasets.shapes.Asked.shape;
-import static parrot.datasets.shapes.Asked.size;
-import static parrot.datasets.shapes.Asked.the;
 import static parrot.datasets.shapes.Place.BOTTOM_LEFT;
 import static parrot.datasets.shapes.Place.BOTTOM_RIGHT;
 import static parrot.datasets.shapes.Place.TOP_LEFT;
-import static parrot.datasets.shapes.Place.TOP_RIGHT;
 import static parrot.datasets.shapes.Relation.ABOVE;
 import static parrot.datasets.shapes.Relation.BELOW;
 import static parrot.datasets.shapes.Relation.LEFT;
@@ -32,30 +21,16 @@ import static parrot.datasets.shapes.ShapeKind.SQUARE;
 import static parrot.datasets.shapes.ShapeKind.STAR;
 import static parrot.datasets.shapes.ShapeKind.TRIANGLE;
 import static parrot.datasets.shapes.ShapeSize.LARGE;
-import static parrot.datasets.shapes.ShapeSize.SMALL;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Concrete sentences, written by hand, of each kind of agreement. */
-class TurkishTest {
-  private static final Wording WORDING = Turkish.INSTANCE;
-
-  @Test
-  void captionsNameEveryObject() {
-    List<SceneObject> scene =
-        List.of(
-            at(TOP_LEFT, LARGE, RED, CIRCLE),
-            at(TOP_RIGHT, SMALL, BLUE, STAR),
-            at(BOTTOM_LEFT, SMALL, YELLOW, HEART),
-            at(BOTTOM_RIGHT, LARGE, BLACK, CROSS));
-
-    assertThat(WORDING.caption(scene))
-        .isEqualTo(
-            "Sol üst köşede büyük kırmızı bir daire, sağ üst köşede küçük mavi bir yıldız, sol alt köşede küçük sarı bir kalp ve sağ alt köşede büyük siyah bir haç var.");
-    assertThat(WORDING.terse(scene))
-        .isEqualTo(
-            "kırmızı daire büyük sol üst; mavi yıldız küçük sağ üst; sarı kalp küçük sol alt; siyah haç büyük sağ alt");
+class TurkishTest extends WordingContract {
+  TurkishTest() {
+    super(
+        Turkish.INSTANCE,
+        "Sol üst köşede büyük kırmızı bir daire, sağ üst köşede küçük mavi bir yıldız, sol alt köşede küçük sarı bir kalp ve sağ alt köşede büyük siyah bir haç var.",
+        "kırmızı daire büyük sol üst; mavi yıldız küçük sağ üst; sarı kalp küçük sol alt; siyah haç büyük sağ alt");
   }
 
   @Test
@@ -128,17 +103,10 @@ class TurkishTest {
 
   @Test
   void numbersStandWithTheirNouns() {
-    assertThat(WORDING.count(1, STAR)).isEqualTo("bir yıldız");
-    assertThat(WORDING.count(2, HEART)).isEqualTo("iki kalp");
-    assertThat(WORDING.count(5, CROSS)).isEqualTo("beş haç");
-    assertThat(WORDING.count(6, null)).isEqualTo("altı şekil");
-    assertThat(WORDING.sum(2, 3, CIRCLE)).isEqualTo("İki daire ve üç daire toplam kaç eder?");
-  }
-
-  private static void assertSaid(
-      SceneQuestion asked, String question, String answer, String sentence) {
-    assertThat(WORDING.question(asked)).isEqualTo(question);
-    assertThat(WORDING.option(asked.right())).isEqualTo(answer);
-    assertThat(WORDING.sentence(asked)).isEqualTo(sentence);
+    assertCount(1, STAR, "bir yıldız");
+    assertCount(2, HEART, "iki kalp");
+    assertCount(5, CROSS, "beş haç");
+    assertCount(6, null, "altı şekil");
+    assertSum(2, 3, CIRCLE, "İki daire ve üç daire toplam kaç eder?");
   }
 }
