@@ -56,7 +56,7 @@ public final class Main implements Runnable {
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Show where a failure came from.")
+      description = "Print the stack trace of a failure.")
   private boolean stacktrace;
 
   private Main() {}
@@ -126,7 +126,7 @@ public final class Main implements Runnable {
         .footer("%n'parrot COMMAND --help' says more about a command.");
   }
 
-  /** Without a command the help is the answer. */
+  /** Prints the help if no command is given. */
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());

@@ -76,7 +76,7 @@ public final class Failures {
         ExitCode.FAILED,
         "Unexpected failure: "
             + firstLine(thrown)
-            + "\nThis is a defect of the program, or of its installation; --stacktrace shows where.");
+            + "\nThis is a defect of the program or of its installation; --stacktrace shows where.");
   }
 
   private static Failure explain(Throwable cause) {
@@ -119,7 +119,7 @@ public final class Failures {
       return environment(
           "Cannot load a native library: "
               + line
-              + "; the jar holds those of the platform that it was built for"
+              + "; the jar has those of the platform it was built for"
               + " (build with -Dnative.platform=...)");
     }
     return null;

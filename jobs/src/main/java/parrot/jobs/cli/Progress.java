@@ -29,7 +29,7 @@ public final class Progress implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param total how many there are, or 0 where nobody knows
+   * @param total how many there are, or 0 if unknown
    * @param clock nanoseconds
    */
   Progress(
@@ -54,7 +54,7 @@ public final class Progress implements AutoCloseable {
    *
    * @param label what is being done, such as {@code preprocess}
    * @param unit what is counted, in plural
-   * @param total how many there are, or 0 where nobody knows
+   * @param total how many there are, or 0 if unknown
    */
   public static Progress start(String label, String unit, long total) {
     // The launcher knows; Java's own test looks at standard input too.
@@ -63,18 +63,18 @@ public final class Progress implements AutoCloseable {
     return new Progress(System.err, terminal, System::nanoTime, label, unit, total);
   }
 
-  /** Says that so many were done before, as after a resume; they do not count for the rate. */
+  /** Sets how many were done before this start, as after a resume; the rate leaves them out. */
   public synchronized void resumeAt(long count) {
     skipped = count;
     done = count;
   }
 
-  /** So many more are done. */
+  /** Adds to what is done. */
   public synchronized void add(long count) {
     update(done + count);
   }
 
-  /** So many are done in all. */
+  /** Sets how many are done in all. */
   public synchronized void update(long count) {
     done = count;
     long now = clock.getAsLong();
@@ -83,7 +83,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** What stands at the end of the line from now on, such as the loss. */
+  /** Sets what the line ends with from now on, such as the loss. */
   public synchronized void note(String text) {
     note = text;
   }
@@ -114,7 +114,7 @@ public final class Progress implements AutoCloseable {
     if (closed) {
       return;
     }
-    // Nothing done means that it failed at once; the message that follows is enough.
+    // If nothing was done, it failed at once, and the message that follows is enough.
     if (done > 0 || shownLength > 0) {
       show(clock.getAsLong());
       if (terminal) {
@@ -147,7 +147,7 @@ public final class Progress implements AutoCloseable {
     return note.isEmpty() ? line.toString() : line.append("  ").append(note).toString();
   }
 
-  /** Minutes and seconds, with hours where there are any. */
+  /** Minutes and seconds, with hours if there are any. */
   static String time(double seconds) {
     long s = Math.round(seconds);
     return s < 3600

@@ -22,7 +22,7 @@ import parrot.model.weights.ModelFolder;
  * its weights.
  */
 public final class AnsweringModel implements AutoCloseable {
-  /** CLIP's mean in 8 bits: what the padding of images is filled with, too. */
+  /** CLIP's mean in 8 bits; images are padded with it. */
   private static final byte[] MEAN_COLOUR = {122, 116, 104};
 
   private static final Map<Key, AnsweringModel> SHARED = new HashMap<>();
@@ -59,7 +59,7 @@ public final class AnsweringModel implements AutoCloseable {
    * Opens a model of one's own.
    *
    * @throws DataException if it has no tokenizer, or one that does not belong to it
-   * @throws parrot.model.ModelException if there is no model, or a broken one
+   * @throws parrot.model.ModelException if the folder has no model or a damaged one
    */
   public static AnsweringModel open(
       Path folder, AnsweringOptions options, Configuration configuration) {
@@ -95,8 +95,8 @@ public final class AnsweringModel implements AutoCloseable {
   }
 
   /**
-   * Borrows the model of this JVM, opened when it is first asked for; models that nobody uses any
-   * more make room for it. Closing gives it back.
+   * Borrows the model of this JVM, opened when it is first asked for; models that are not in use
+   * make room for it. Closing gives it back.
    *
    * @param fingerprint of the model as it must be: another one in the same folder is another model
    */
@@ -113,7 +113,7 @@ public final class AnsweringModel implements AutoCloseable {
     return new Borrowed(model);
   }
 
-  /** Frees the models of this JVM that nobody uses. */
+  /** Frees the models of this JVM that are not in use. */
   public static synchronized void closeIdle() {
     Iterator<AnsweringModel> models = SHARED.values().iterator();
     while (models.hasNext()) {
@@ -143,7 +143,7 @@ public final class AnsweringModel implements AutoCloseable {
    * @param question as a user types it; the image's place is put before it
    * @param image an image file, or null for a question without one
    * @return the answer, without white space around it
-   * @throws DataException if the image is none, or the question too long
+   * @throws DataException if the image cannot be read or the question is too long
    */
   public String answer(String question, byte[] image) {
     int size = preparation.size();

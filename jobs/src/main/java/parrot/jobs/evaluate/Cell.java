@@ -8,7 +8,7 @@ import parrot.datasets.benchmark.Prediction;
 /**
  * One benchmark file of an evaluation and what came of it.
  *
- * @param predictions empty where it failed
+ * @param predictions empty if it failed
  * @param reused whether they were there already, with the same key
  * @param unanswered why questions have no answer, the first of them; empty where all have one
  * @param problem why it failed

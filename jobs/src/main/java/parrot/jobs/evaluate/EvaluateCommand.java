@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
           + " right), every other benchmark plainly. An answer that names no option counts as wrong;"
           + " nothing is guessed.",
       "Files that the same model has answered with the same options are not asked again, so an"
-          + " evaluation that was broken off goes on where it was."
+          + " evaluation that was interrupted continues."
     },
     footerHeading = "%nExample:%n%n",
     footer = {

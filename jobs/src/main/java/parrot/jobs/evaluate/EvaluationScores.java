@@ -187,7 +187,7 @@ public record EvaluationScores(
   }
 
   /**
-   * @throws DataException if there is no such file, or it is none of this program's
+   * @throws DataException if the file does not exist or is not one of this program
    */
   public static EvaluationScores read(FileSystem files, Path file) throws IOException {
     try {

@@ -39,7 +39,7 @@ record PredictionKey(String model, String benchmark, String prompts, String gene
     return new PredictionKey(model, benchmark, Digests.hex(digest.digest()), options.key());
   }
 
-  /** The key in a folder; nothing where there is none that can be read. */
+  /** The key in a folder; empty if it has none that can be read. */
   static Optional<PredictionKey> read(FileSystem files, Path folder) throws IOException {
     Path file = new Path(folder, FILE_NAME);
     if (!files.exists(file)) {

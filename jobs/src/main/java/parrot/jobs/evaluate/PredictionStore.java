@@ -53,8 +53,8 @@ final class PredictionStore {
   /**
    * Predictions that are there already.
    *
-   * @return nothing where there are none, or where stale ones may be replaced
-   * @throws DataException where there are stale ones that may not
+   * @return empty if there are none, or if stale ones may be replaced
+   * @throws DataException if there are stale ones that may not be replaced
    */
   Optional<List<Prediction>> find(BenchmarkName name, PredictionKey key) throws IOException {
     Path cell = new Path(folder, name.toString());

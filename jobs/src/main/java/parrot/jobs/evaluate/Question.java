@@ -21,8 +21,8 @@ record Question(long[] indexes, String[] prompts, byte[] image) implements Seria
   /**
    * An answer on its way back.
    *
-   * @param text what the model said; null where it could not be asked
-   * @param problem why it could not; null where it was
+   * @param text what the model said; null if it could not be asked
+   * @param problem why it could not; null if it was
    */
   record Answer(long index, String text, String problem) implements Serializable {}
 

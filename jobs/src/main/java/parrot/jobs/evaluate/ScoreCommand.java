@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     header = "Score predictions again, without a model.",
     description = {
       "MMBench is scored circularly by default, every other benchmark plainly; the tables show both"
-          + " where the rotations were asked."
+          + " if the rotations were asked."
     },
     footerHeading = "%nExample:%n%n",
     footer = {"  ./parrot score scores/instruct --compare scores/align"})

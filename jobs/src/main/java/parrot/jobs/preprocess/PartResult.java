@@ -12,7 +12,7 @@ import parrot.datasets.shard.ShardFile;
  * through accumulators, so a task that is run twice counts once.
  *
  * @param partition number of the shard; the one behind the last is that of rejects
- * @param file null where no row was left
+ * @param file null if no row was left
  * @param languages by tag
  * @param rejected by reason
  */

@@ -19,7 +19,7 @@ import parrot.datasets.storage.FileSystems;
 /**
  * The files that a run reads, found and opened by the driver before any work starts.
  *
- * @param names what origins call each source: its file name where that is enough to tell it apart
+ * @param names what origins call each source: its file name if that is unique
  * @param tokenizer content of the {@code tokenizer.json}
  */
 record PreprocessInput(
@@ -108,7 +108,7 @@ record PreprocessInput(
    * content; images, of which there may be millions, by path, size and time.
    *
    * @param sourceChecksums of the sources, in order
-   * @param out the folder that is made, which is no input where it lies among the images
+   * @param out the folder that is made, which is not input even if it lies among the images
    */
   String fingerprint(List<String> sourceChecksums, Path out, Configuration configuration)
       throws IOException {

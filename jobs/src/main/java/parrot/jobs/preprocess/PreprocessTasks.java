@@ -48,7 +48,7 @@ final class PreprocessTasks implements Serializable {
     return configuration.value().value();
   }
 
-  /** Has ranges, or says why there are none: a task that throws would fill the console. */
+  /** Ranges, or why there are none: a task that throws would fill the console. */
   record Scanned(SourceScan scan, String problem) implements Serializable {}
 
   /** Cuts a source into ranges. */

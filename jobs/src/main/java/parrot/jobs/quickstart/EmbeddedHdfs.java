@@ -31,7 +31,7 @@ final class EmbeddedHdfs implements AutoCloseable {
   static EmbeddedHdfs start(Path data, int port) {
     Configuration configuration = new Configuration();
     configuration.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, data.toAbsolutePath().toString());
-    // One small machine: nothing to replicate to, and nobody else to guard against.
+    // One small machine: nothing to replicate to and no other users.
     configuration.setInt("dfs.replication", 1);
     configuration.setBoolean("dfs.permissions.enabled", false);
     configuration.setInt("dfs.namenode.handler.count", 4);

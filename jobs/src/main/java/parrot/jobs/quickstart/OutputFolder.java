@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import parrot.datasets.UsageException;
 
-/** The local folder that the quickstart leaves, and the work folder in it that it removes. */
+/** The local folder of a quickstart, with a work folder that is removed at its end. */
 final class OutputFolder implements AutoCloseable {
   private static final String WORK = ".work";
 
-  /** Tells a folder that a quickstart made, finished or not, from anybody else's. */
+  /** Marks a folder that a quickstart made, finished or not. */
   private static final String MARK = ".quickstart";
 
   private final Path folder;
@@ -44,7 +44,7 @@ final class OutputFolder implements AutoCloseable {
                 + (ours
                     ? ": it holds a quickstart already (--overwrite replaces it, --out chooses"
                         + " another folder)"
-                    : ": it exists and is none of a quickstart (choose another with --out)"));
+                    : ": it exists and no quickstart made it (choose another with --out)"));
       }
       delete(folder);
     }
@@ -66,7 +66,7 @@ final class OutputFolder implements AutoCloseable {
     return folder.resolve(name);
   }
 
-  /** A place for what is not left. */
+  /** A path in the work folder. */
   Path work(String name) {
     return folder.resolve(WORK).resolve(name);
   }
@@ -99,7 +99,7 @@ final class OutputFolder implements AutoCloseable {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException e) {
-              return FileVisitResult.CONTINUE; // somebody else was faster
+              return FileVisitResult.CONTINUE; // deleted in the meantime
             }
 
             @Override
@@ -114,7 +114,7 @@ final class OutputFolder implements AutoCloseable {
     }
   }
 
-  /** Removes the work folder, and the whole folder where nothing else is in it. */
+  /** Removes the work folder, and the whole folder if nothing else is in it. */
   @Override
   public void close() throws IOException {
     try {

@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 import parrot.jobs.report.ReportData.Timing;
 
 /**
- * Steps one after the other, each announced with how far everything is. The time left is what is
- * expected of the steps to come, scaled by how the steps so far compared with what was expected.
+ * Runs steps in order and announces each with the time left: the expected seconds of the steps to
+ * come, scaled by how long the steps so far took compared with what was expected.
  */
 final class Steps {
   private final Map<String, Double> expected;

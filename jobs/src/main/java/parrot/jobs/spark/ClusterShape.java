@@ -10,11 +10,11 @@ import parrot.datasets.UsageException;
 /**
  * How many tasks fit where at the same time.
  *
- * @param executors 1 in local mode; empty where nobody knows yet, as with dynamic allocation
+ * @param executors 1 in local mode; empty if unknown yet, as with dynamic allocation
  * @param perExecutor tasks of one executor, by cores and by GPUs
  * @param slots tasks of all
- * @param gpusPerTask 0 where none is asked for
- * @param gpusPerExecutor likewise
+ * @param gpusPerTask 0 if none is asked for
+ * @param gpusPerExecutor 0 if none is asked for
  */
 record ClusterShape(
     OptionalInt executors, int perExecutor, int slots, double gpusPerTask, int gpusPerExecutor) {
@@ -48,7 +48,7 @@ record ClusterShape(
     return isFixed(spark) ? asked.with(await(spark, asked, System.nanoTime())) : asked;
   }
 
-  /** The shape at present, as far as it is known. Waits for nobody. */
+  /** The shape at present, as far as it is known; does not wait for executors. */
   static ClusterShape now(SparkContext spark) {
     ClusterShape asked = of(spark.getConf(), spark.defaultParallelism());
     Registered registered = Registered.of(spark);

@@ -38,7 +38,7 @@ final class LibraryClasses {
           ParameterAveragingAggregationTuple.class,
           ParameterAveragingTrainingResult.class);
 
-  /** A graph's layers, updaters and schedules are of anybody's classes, as settings' values are. */
+  /** Layers, updaters and schedules of a graph may be of any class, as may values of settings. */
   private static final List<Class<?>> BY_JAVA =
       List.of(
           ComputationGraphConfiguration.class,
@@ -59,7 +59,7 @@ final class LibraryClasses {
           "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema");
 
   /**
-   * Goes with each block that is kept twice; where it is unknown, Spark keeps one and only warns.
+   * Goes with each block that is kept twice; if it is unregistered, Spark keeps one copy and only warns.
    */
   private static final List<String> SCALA_BY_JAVA =
       List.of("scala.reflect.ManifestFactory$ObjectManifest");

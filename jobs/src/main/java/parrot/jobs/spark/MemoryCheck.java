@@ -45,7 +45,7 @@ final class MemoryCheck {
 
   /**
    * @return a line for the driver and one for an executor, and a warning where state goes to disk
-   * @throws UsageException where it cannot work, with numbers and the setting to change
+   * @throws UsageException if memory is too small, with numbers and the setting to change
    */
   static List<String> facts(SparkConf conf, MemoryNeed need, ClusterShape shape, Machine machine) {
     MemoryCheck check = new MemoryCheck(conf, need, shape, machine);
@@ -128,7 +128,7 @@ final class MemoryCheck {
     chunks(need.chunks(executors()), heap, "spark.executor.memory");
   }
 
-  /** Where nobody knows, as few as hold all replicas at once. */
+  /** If unknown, as few as hold all replicas at once. */
   private int executors() {
     int each = Math.max(1, shape.perExecutor());
     return shape.executors().orElse(Math.max(1, (need.replicas() + each - 1) / each));

@@ -15,8 +15,8 @@ import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
 
 /**
- * Looks at the environment before anything long begins: one plain line each, a warning where it is
- * slow, and a refusal where it cannot work.
+ * Checks the environment before a long job begins: one line for each fact, a warning if it makes
+ * the job slow, an exception if the job cannot work.
  */
 public final class Preflight {
   /** Packages that Spark and Kryo open by reflection on Java 17. */

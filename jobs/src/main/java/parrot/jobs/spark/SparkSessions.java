@@ -10,7 +10,7 @@ import parrot.datasets.EnvironmentException;
 
 /**
  * Builds sessions that suit the jobs here. What {@code spark-submit} or the caller has set wins
- * over every default, except where the jobs could not run.
+ * over every default, unless the jobs could not run.
  */
 public final class SparkSessions {
   private static final String LOOPBACK = "127.0.0.1";
@@ -55,7 +55,7 @@ public final class SparkSessions {
     // DL4J's arrays do not survive Java serialization between machines at any speed.
     conf.setIfMissing("spark.serializer", KryoSerializer.class.getName());
     conf.setIfMissing("spark.kryo.registrator", ParrotKryoRegistrator.class.getName());
-    // A class that nobody thought of is named at once, rather than sent slowly by reflection.
+    // An unregistered class fails with its name, instead of being sent slowly by reflection.
     conf.setIfMissing("spark.kryo.registrationRequired", "true");
     conf.setIfMissing("spark.sql.shuffle.partitions", "8");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");

@@ -11,7 +11,7 @@ public final class TaskDevice {
   private TaskDevice() {}
 
   /**
-   * Has ND4J compute this thread's work on the GPU of its task, where there is one and ND4J's
+   * Has ND4J compute this thread's work on the GPU of its task, if it has one and ND4J's
    * backend knows it; its backend for processors knows none.
    */
   public static void select() {

@@ -49,8 +49,8 @@ final class OutputFolderTest {
   void neverReplacesWhatIsNotItsOwn() throws IOException {
     Path own = Files.writeString(folder.resolve("thesis.tex"), "years of work");
 
-    refused(folder, true, "it exists and is none of a quickstart", "--out");
-    refused(own, true, "it exists and is none of a quickstart");
+    refused(folder, true, "it exists and no quickstart made it", "--out");
+    refused(own, true, "it exists and no quickstart made it");
     assertThat(own).hasContent("years of work");
   }
 

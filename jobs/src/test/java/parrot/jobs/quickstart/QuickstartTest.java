@@ -63,10 +63,10 @@ final class QuickstartTest {
 
     assertThat(report)
         .contains(
-            Quickstart.MAIN,
-            Quickstart.ALIGNED,
-            Quickstart.PLAIN,
-            Quickstart.BLANK,
+            RunDescription.MAIN,
+            RunDescription.ALIGNED,
+            RunDescription.PLAIN,
+            RunDescription.BLANK,
             "95 % interval",
             "n = " + QUESTIONS,
             "dir=\"rtl\"");
