@@ -4,7 +4,9 @@ package parrot.jobs.cli;
 public enum ExitCode {
   OK(0, "Done."),
   FAILED(1, "The command ran and a comparison failed, or the program has a defect."),
-  USAGE(2, "Unknown option, invalid value, contradictory configuration, or an output folder that exists."),
+  USAGE(
+      2,
+      "Unknown option, invalid value, contradictory configuration, or an output folder that exists."),
   DATA(3, "Missing, damaged or unusable data or weights."),
   DIVERGED(4, "Training diverged: a loss or weight is NaN or infinite."),
   ENVIRONMENT(5, "Storage, ports, memory, executors or native libraries are missing."),

@@ -62,8 +62,7 @@ public final class Quickstart {
   private void run() throws Exception {
     console.accept(
         "Parrot in %d steps, about %s on two cores. Everything goes to %s."
-            .formatted(
-                steps.expectedCount(), Steps.time(steps.expectedSeconds()), request.out()));
+            .formatted(steps.expectedCount(), Steps.time(steps.expectedSeconds()), request.out()));
     try (Workplace place =
         steps.run(
             "Start HDFS and Spark", () -> Workplace.start(out, request.hdfsPort(), console))) {
@@ -101,16 +100,16 @@ public final class Quickstart {
     steps.run("Evaluate on blank images", () -> stages.evaluate("blank", model, true));
     return steps.run(
         "Ask three questions",
-        () -> new Questions(
-                    new ShapesWorld(parameters.shapes()), parameters.questions(), out, console).ask());
+        () ->
+            new Questions(
+                    new ShapesWorld(parameters.shapes()), parameters.questions(), out, console)
+                .ask());
   }
 
   private Void report(List<RunIndex.Question> asked, String spark) throws IOException {
     Configuration configuration = new Configuration();
     org.apache.hadoop.fs.Path folder = out.hadoopPath("");
-    description
-        .index(asked, spark)
-        .write(FileSystems.of(folder.toString(), configuration), folder);
+    description.index(asked, spark).write(FileSystems.of(folder.toString(), configuration), folder);
     ReportJob.write(folder, null, configuration);
     return null;
   }

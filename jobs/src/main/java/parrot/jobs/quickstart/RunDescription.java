@@ -47,38 +47,38 @@ final class RunDescription {
       data.add(new RunIndex.Data(name.replace('-', ' '), "data/" + name + ".json"));
     }
     return new RunIndex(
-            smoke ? "Parrot quickstart, smoke run" : "Parrot quickstart",
-            String.format(
-                Locale.ROOT,
-                "Shapes in %d languages, 2 averaged replicas, seed %d, %s",
-                Language.values().length,
-                seed,
-                Steps.time(steps.elapsed())),
-            List.of(
-                new RunIndex.Training(
-                    "Stage 1, align",
-                    "The projector learns from captions; everything else is frozen.",
-                    "runs/align"),
-                new RunIndex.Training(
-                    "Stage 2, instruct",
-                    "Projector, experts and decoder learn from conversations in six languages.",
-                    "runs/instruct"),
-                new RunIndex.Training(
-                    "Stage 2 without experts",
-                    "The same data, seed and number of steps, from the same checkpoint.",
-                    "runs/without_experts")),
-            List.of(
-                new RunIndex.Evaluated(BLANK, Role.BLANK, "evaluation/blank"),
-                new RunIndex.Evaluated(ALIGNED, Role.STAGE, "evaluation/align"),
-                new RunIndex.Evaluated(PLAIN, Role.BASELINE, "evaluation/without_experts"),
-                new RunIndex.Evaluated(MAIN, Role.MAIN, "evaluation/instruct")),
-            List.of(new RunIndex.Compared(MAIN, PLAIN)),
-            data,
-            BENCHMARK,
-            asked,
-            versions(spark),
-            steps.timings(),
-            commands(asked));
+        smoke ? "Parrot quickstart, smoke run" : "Parrot quickstart",
+        String.format(
+            Locale.ROOT,
+            "Shapes in %d languages, 2 averaged replicas, seed %d, %s",
+            Language.values().length,
+            seed,
+            Steps.time(steps.elapsed())),
+        List.of(
+            new RunIndex.Training(
+                "Stage 1, align",
+                "The projector learns from captions; everything else is frozen.",
+                "runs/align"),
+            new RunIndex.Training(
+                "Stage 2, instruct",
+                "Projector, experts and decoder learn from conversations in six languages.",
+                "runs/instruct"),
+            new RunIndex.Training(
+                "Stage 2 without experts",
+                "The same data, seed and number of steps, from the same checkpoint.",
+                "runs/without_experts")),
+        List.of(
+            new RunIndex.Evaluated(BLANK, Role.BLANK, "evaluation/blank"),
+            new RunIndex.Evaluated(ALIGNED, Role.STAGE, "evaluation/align"),
+            new RunIndex.Evaluated(PLAIN, Role.BASELINE, "evaluation/without_experts"),
+            new RunIndex.Evaluated(MAIN, Role.MAIN, "evaluation/instruct")),
+        List.of(new RunIndex.Compared(MAIN, PLAIN)),
+        data,
+        BENCHMARK,
+        asked,
+        versions(spark),
+        steps.timings(),
+        commands(asked));
   }
 
   private static Map<String, String> versions(String spark) throws IOException {
@@ -124,7 +124,8 @@ final class RunDescription {
   void conclude(List<RunIndex.Question> asked, Consumer<String> console) {
     console.accept("");
     console.accept("Done in " + Steps.time(steps.elapsed()) + ".");
-    console.accept("  Report       " + folder + "/" + ReportJob.FILE_NAME + "   (open it in a browser)");
+    console.accept(
+        "  Report       " + folder + "/" + ReportJob.FILE_NAME + "   (open it in a browser)");
     console.accept("  Model        " + folder + "/model");
     console.accept("  Scores       " + folder + "/evaluation");
     console.accept("  Benchmark    " + folder + "/benchmark");

@@ -31,7 +31,8 @@ final class Stages {
     String run = place.hdfs().path("runs/" + stage);
     TrainJob.Outcome outcome =
         TrainJob.run(
-            parameters.training(stage, run, model, place.shards(data), place.shards("held-out-" + data)),
+            parameters.training(
+                stage, run, model, place.shards(data), place.shards("held-out-" + data)),
             place.session(),
             TrainJob.Mode.FRESH,
             new StageConsole(stage.equals("align")));

@@ -59,7 +59,8 @@ final class LibraryClasses {
           "org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema");
 
   /**
-   * Goes with each block that is kept twice; if it is unregistered, Spark keeps one copy and only warns.
+   * Goes with each block that is kept twice; if it is unregistered, Spark keeps one copy and only
+   * warns.
    */
   private static final List<String> SCALA_BY_JAVA =
       List.of("scala.reflect.ManifestFactory$ObjectManifest");

@@ -11,8 +11,8 @@ public final class TaskDevice {
   private TaskDevice() {}
 
   /**
-   * Has ND4J compute this thread's work on the GPU of its task, if it has one and ND4J's
-   * backend knows it; its backend for processors knows none.
+   * Has ND4J compute this thread's work on the GPU of its task, if it has one and ND4J's backend
+   * knows it; its backend for processors knows none.
    */
   public static void select() {
     TaskContext task = TaskContext.get();

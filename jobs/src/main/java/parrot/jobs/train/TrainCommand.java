@@ -30,21 +30,27 @@ import picocli.CommandLine.Spec;
     name = "train",
     modelTransformer = TrainCommand.KeysInHelp.class,
     sortOptions = false,
+    header = "Train a model on shards, by replicas that are averaged.",
     description = {
-      "Train a model on shards, by replicas that are averaged.",
-      "Reads everything from a YAML file; --set wins over the file, the file over the defaults.",
-      "Each round, K replicas train for H steps on Spark executors and are averaged. The run's",
-      "folder gets the resolved configuration, metrics.jsonl and checkpoints, each a complete model",
-      "folder. SIGTERM or Ctrl-C finishes the round, writes a checkpoint and ends with 143."
+      "Reads a YAML file; --set overrides the file, and the file overrides the defaults.",
+      "In each round, K replicas train for H steps on Spark executors and are averaged. The run's"
+          + " folder gets the resolved configuration, metrics.jsonl and checkpoints, each a complete"
+          + " model folder. SIGTERM or Ctrl-C finishes the round, writes a checkpoint and ends"
+          + " with 143."
     },
+    footerHeading = "%nExamples:%n%n",
     footer = {
+      "  ./parrot train align.yaml",
+      "  ./parrot train align.yaml --set optimizer.learning_rate=5e-4",
+      "  ./parrot train align.yaml --resume",
       "",
-      "Example of a configuration:",
+      "A configuration; paths may be local or hdfs://:",
+      "",
       "  stage: align                     # or instruct, or  train: [vision, projector, decoder]",
       "  out: runs/align",
       "  model:",
       "    folder: models/start           # a model folder, or a run's: its newest checkpoint",
-      "    initialize: [projector]        # parts that start fresh",
+      "    initialize: [projector]        # parts that start from fresh weights",
       "  data: [shards/captions]          # or  [{folder: a, weight: 2}, {folder: b, weight: 1}]",
       "  held_out: {data: [shards/held-out], every: 10, examples: 256}",
       "  replicas: 2                      # K",
@@ -53,13 +59,7 @@ import picocli.CommandLine.Spec;
       "  epochs: 1                        # or max_steps, or max_examples",
       "  optimizer: {learning_rate: 1.0e-3, schedule: cosine, warmup_ratio: 0.03, clip_norm: 1}",
       "  checkpoints: {every: 50, keep: 2}",
-      "  seed: 1                          # of order and fresh parts",
-      "",
-      "Examples:",
-      "  parrot train align.yaml --set optimizer.learning_rate=5e-4",
-      "  parrot train align.yaml --resume",
-      "",
-      "Paths may be local or hdfs://.",
+      "  seed: 1                          # of the data's order and fresh weights",
       ""
     })
 public final class TrainCommand implements Callable<Void> {
@@ -104,7 +104,7 @@ public final class TrainCommand implements Callable<Void> {
 
   @ArgGroup private Existing existing = new Existing();
 
-  /** What to do with a folder that is there. */
+  /** What to do if the folder exists. */
   static final class Existing {
     @Option(
         names = "--resume",
