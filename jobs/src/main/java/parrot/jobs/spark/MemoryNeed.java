@@ -1,21 +1,37 @@
 package parrot.jobs.spark;
 
 /**
- * What training asks of memory.
+ * How much memory training needs.
  *
- * @param trainable parameters that learn
- * @param frozen parameters that do not
- * @param activations bytes of one replica's step; 0 where nobody knows
+ * @param trainable parameters that are trained
+ * @param frozen parameters that are not
+ * @param activations bytes of one replica's step; 0 if unknown
  * @param replicas of a round
  * @param momentum whether the outer step keeps one more value for each trainable parameter
- * @param copies of the state that executors keep, so that the loss of one loses nothing
+ * @param copies of the state that executors keep, so that one of them may fail
+ * @param onDriver values that the driver holds for each trainable parameter: none, because the
+ *     state lies on executors; but {@link #DL4J_MASTER} with DL4J's own master
  */
 public record MemoryNeed(
-    long trainable, long frozen, long activations, int replicas, boolean momentum, int copies) {
+    long trainable,
+    long frozen,
+    long activations,
+    int replicas,
+    boolean momentum,
+    int copies,
+    int onDriver) {
+  /** DL4J's master keeps parameters and two moments on the driver. */
+  public static final int DL4J_MASTER = 3;
+
   private static final long GIB = 1L << 30;
 
   public MemoryNeed {
-    if (trainable < 0 || frozen < 0 || activations < 0 || replicas < 1 || copies < 1) {
+    if (trainable < 0
+        || frozen < 0
+        || activations < 0
+        || replicas < 1
+        || copies < 1
+        || onDriver < 0) {
       throw new IllegalArgumentException(
           "Invalid need: "
               + trainable
@@ -27,18 +43,23 @@ public record MemoryNeed(
               + replicas
               + " replicas, "
               + copies
-              + " copies (the first three must be at least 0, the others at least 1)");
+              + " copies, "
+              + onDriver
+              + " values on the driver (replicas and copies must be at least 1, the others at least 0)");
     }
   }
 
-  /** With the state kept once, and activations that nobody knows. */
+  /** With one copy of the state, nothing of it on the driver, and unknown activations. */
   public static MemoryNeed of(long trainable, long frozen, int replicas, boolean momentum) {
-    return new MemoryNeed(trainable, frozen, 0, replicas, momentum, 1);
+    return new MemoryNeed(trainable, frozen, 0, replicas, momentum, 1, 0);
   }
 
-  /** Bytes of the driver at most, heap and native memory together. */
+  /**
+   * Bytes of the driver at most, heap and native memory together: 1 GiB for Spark, plans and
+   * metrics, whatever the size of the model, and the values that it holds.
+   */
   long driver() {
-    return 3 * Float.BYTES * trainable + GIB;
+    return (long) onDriver * Float.BYTES * trainable + GIB;
   }
 
   /**
@@ -56,7 +77,7 @@ public record MemoryNeed(
     return (momentum ? 4L : 3L) * Float.BYTES * trainable;
   }
 
-  /** Bytes of chunks in the heap of one of so many executors, old state and new. */
+  /** Bytes of chunks, of the old state and the new, in the heap of one of so many executors. */
   long chunks(int executors) {
     int kept = Math.min(copies, executors);
     return 2 * state() * kept / executors;

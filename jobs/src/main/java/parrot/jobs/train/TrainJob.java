@@ -183,8 +183,11 @@ public final class TrainJob {
     }
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
+    boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
+    int onDriver = dl4j ? MemoryNeed.DL4J_MASTER : 0;
     MemoryNeed need =
-        new MemoryNeed(trainable, frozen, 0, config.rounds().replicas(), momentum, copies);
+        new MemoryNeed(
+            trainable, frozen, 0, config.rounds().replicas(), momentum, copies, onDriver);
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 

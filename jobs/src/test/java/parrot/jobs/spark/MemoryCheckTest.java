@@ -26,14 +26,21 @@ class MemoryCheckTest {
     return MemoryCheck.facts(conf, need, ClusterShape.of(conf, 2), machine);
   }
 
+  /** With DL4J's own master. */
+  private static MemoryNeed onDriver() {
+    return new MemoryNeed(
+        GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, 0, 2, false, 1, MemoryNeed.DL4J_MASTER);
+  }
+
   private static MemoryNeed need(int replicas, boolean momentum) {
     return MemoryNeed.of(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, replicas, momentum);
   }
 
   @Test
   void countsBytes() {
-    MemoryNeed need = new MemoryNeed(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, GIB, 4, true, 2);
-    assertThat(need.driver()).isEqualTo(4 * GIB);
+    MemoryNeed need = new MemoryNeed(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, GIB, 4, true, 2, 0);
+    assertThat(need.driver()).isEqualTo(GIB);
+    assertThat(onDriver().driver()).isEqualTo(4 * GIB);
     // Two replicas of 4 GiB and activations; the frozen weights once.
     assertThat(need.besideHeap(2)).isEqualTo(12 * GIB);
     // Values, two moments and momentum, old and new, twice, over four executors.
@@ -45,7 +52,7 @@ class MemoryCheckTest {
   @Test
   void countsBeyondTheRangeOfAnInt() {
     MemoryNeed need = MemoryNeed.of(7_000_000_000L, 1_000_000_000L, 2, true);
-    assertThat(need.driver()).isEqualTo(84_000_000_000L + GIB);
+    assertThat(need.driver()).isEqualTo(GIB);
     assertThat(need.besideHeap(1)).isEqualTo(116_000_000_000L);
   }
 
@@ -68,7 +75,7 @@ class MemoryCheckTest {
   void saysWhatDriverAndExecutorsNeedAndHave() {
     assertThat(facts(need(2, false), LARGE, yarn()))
         .containsExactly(
-            "driver needs up to 4.0 GiB, its machine has 64.0 GiB",
+            "driver needs up to 1.0 GiB, its machine has 64.0 GiB",
             "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time,"
                 + " spark.executor.memoryOverhead is 8.0 GiB");
   }
@@ -115,9 +122,9 @@ class MemoryCheckTest {
   @Test
   void holdsADriverOfTheClusterAgainstHeapAndOverhead() {
     String[] cluster = yarn("spark.submit.deployMode=cluster", "spark.driver.memoryOverhead=1g");
-    assertThat(facts(need(2, false), new Machine(3 * GIB, 64 * GIB), cluster))
+    assertThat(facts(onDriver(), new Machine(3 * GIB, 64 * GIB), cluster))
         .contains("driver needs up to 4.0 GiB, its heap and overhead are 4.0 GiB");
-    assertThatThrownBy(() -> facts(need(2, false), new Machine(2 * GIB, 64 * GIB), cluster))
+    assertThatThrownBy(() -> facts(onDriver(), new Machine(2 * GIB, 64 * GIB), cluster))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageEndingWith(
             "driver needs up to 4.0 GiB (its heap and overhead are 3.0 GiB); set"
@@ -126,7 +133,7 @@ class MemoryCheckTest {
 
   @Test
   void holdsADriverOfAShellAgainstItsMachine() {
-    assertThatThrownBy(() -> facts(need(2, false), new Machine(GIB, 3 * GIB), yarn()))
+    assertThatThrownBy(() -> facts(onDriver(), new Machine(GIB, 3 * GIB), yarn()))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageEndingWith(
             "driver needs up to 4.0 GiB (its machine has 3.0 GiB); start it on a larger machine");
@@ -149,15 +156,15 @@ class MemoryCheckTest {
 
   @Test
   void oneProcessHoldsEverything() {
-    // 4 of the driver, 2 x 4 + 2 of replicas, 6 of the state.
+    // 1 of the driver, 2 x 4 + 2 of replicas, 6 of the state.
     String[] local = {"spark.master=local[2]"};
-    assertThat(facts(need(2, false), new Machine(12 * GIB, 20 * GIB), local))
+    assertThat(facts(need(2, false), new Machine(12 * GIB, 17 * GIB), local))
         .containsExactly(
-            "this process needs about 20.0 GiB and activations of this machine's 20.0 GiB; heap"
+            "this process needs about 17.0 GiB and activations of this machine's 17.0 GiB; heap"
                 + " 12.0 GiB");
-    assertThatThrownBy(() -> facts(need(2, false), new Machine(12 * GIB, 20 * GIB - 1), local))
+    assertThatThrownBy(() -> facts(need(2, false), new Machine(12 * GIB, 17 * GIB - 1), local))
         .isInstanceOf(EnvironmentException.class)
-        .hasMessageContaining("need about 20.0 GiB together (this machine has 20.0 GiB); train");
+        .hasMessageContaining("need about 17.0 GiB together (this machine has 17.0 GiB); train");
     assertThat(facts(need(2, false), new Machine(3 * GIB, 20 * GIB), local))
         .anyMatch(fact -> fact.contains("set PARROT_HEAP (or spark.driver.memory) to "));
   }

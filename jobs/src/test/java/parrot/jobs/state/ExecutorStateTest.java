@@ -71,8 +71,7 @@ class ExecutorStateTest {
               ReplicaOutcome outcome =
                   index > 0
                       ? null
-                      : new ReplicaOutcome(
-                          replica, new Tally(), null, "1", "host", 0, 0, 0, 0, 0);
+                      : new ReplicaOutcome(replica, new Tally(), null, "1", "host", 0, 0, 0, 0, 0);
               return new ReplicaPiece(
                   index,
                   replica,
@@ -136,7 +135,8 @@ class ExecutorStateTest {
     try (ExecutorState state = load()) {
       assertThat(values(state))
           .isEqualTo(values(state))
-          .containsExactly("[0.0, 1.0, 2.0, 3.0]", "[10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 17.0]");
+          .containsExactly(
+              "[0.0, 1.0, 2.0, 3.0]", "[10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 17.0]");
       assertThat(READS).hasValue(LAYOUT.count());
       assertThat(state.hasResiduals()).isFalse();
     }
@@ -144,7 +144,8 @@ class ExecutorStateTest {
 
   @Test
   void aStateOfTheDriverIsTheSame() {
-    List<StateChunk> chunks = IntStream.range(0, LAYOUT.count()).mapToObj(ExecutorStateTest::chunk).toList();
+    List<StateChunk> chunks =
+        IntStream.range(0, LAYOUT.count()).mapToObj(ExecutorStateTest::chunk).toList();
     try (ExecutorState handed = ExecutorState.of(spark, LAYOUT, chunks);
         ExecutorState loaded = load()) {
       assertThat(values(handed)).isEqualTo(values(loaded));
@@ -198,11 +199,12 @@ class ExecutorStateTest {
   void saysThatALostChunkIsLost() {
     try (ExecutorState state = load()) {
       ExecutorState.Next next = next(state, ExecutorStateTest::add);
-      int newest = spark.getPersistentRDDs().entrySet().stream()
-          .filter(rdd -> rdd.getValue().name().equals("state"))
-          .mapToInt(Map.Entry::getKey)
-          .max()
-          .orElseThrow();
+      int newest =
+          spark.getPersistentRDDs().entrySet().stream()
+              .filter(rdd -> rdd.getValue().name().equals("state"))
+              .mapToInt(Map.Entry::getKey)
+              .max()
+              .orElseThrow();
       SparkEnv.get().blockManager().removeBlock(new RDDBlockId(newest, 1), true);
       assertThatThrownBy(() -> values(next.state()))
           .isInstanceOf(LostStateException.class)

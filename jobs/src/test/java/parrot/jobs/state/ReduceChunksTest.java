@@ -41,8 +41,7 @@ class ReduceChunksTest {
     return reduce(outer, before, Arrays.asList(pieces));
   }
 
-  private static StateChunk reduce(
-      OuterStep outer, StateChunk before, List<ReplicaPiece> pieces) {
+  private static StateChunk reduce(OuterStep outer, StateChunk before, List<ReplicaPiece> pieces) {
     ReplicaWeights weights =
         new ReplicaWeights(new Averaging(ExchangeFormat.F32, outer), List.of());
     Iterator<StateChunk> after =
@@ -57,7 +56,10 @@ class ReduceChunksTest {
   void theMeanIsWeightedByExamples() {
     StateChunk after =
         reduce(
-            OuterStep.AVERAGE, parameters(9, 9, 9), piece(0, 0, 1, 0, 4, 8), piece(0, 1, 3, 4, 8, 0));
+            OuterStep.AVERAGE,
+            parameters(9, 9, 9),
+            piece(0, 0, 1, 0, 4, 8),
+            piece(0, 1, 3, 4, 8, 0));
     assertThat(Floats.of(after.values())).containsExactly(3, 7, 2);
     assertThat(after.index()).isZero();
   }

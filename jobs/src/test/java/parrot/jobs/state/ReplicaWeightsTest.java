@@ -44,7 +44,10 @@ class ReplicaWeightsTest {
     ReplicaWeights weights = weights(new ExpertRange(1, 60, 20), new ExpertRange(0, 40, 20));
     assertThat(stretches(weights, chunk))
         .containsExactly(
-            "0-40: [0.75, 0.25]", "40-60: [0.25, 0.75]", "60-80: [0.0, 1.0]", "80-100: [0.75, 0.25]");
+            "0-40: [0.75, 0.25]",
+            "40-60: [0.25, 0.75]",
+            "60-80: [0.0, 1.0]",
+            "80-100: [0.75, 0.25]");
   }
 
   @Test
@@ -65,8 +68,7 @@ class ReplicaWeightsTest {
             "0-%d: [0.75, 0.25]".formatted(StateLayout.CHUNK - 10),
             "%d-%d: [0.25, 0.75]".formatted(StateLayout.CHUNK - 10, StateLayout.CHUNK));
     assertThat(stretches(weights, layout.chunk(1)))
-        .containsExactly(
-            "0-20: [0.25, 0.75]", "20-%d: [0.75, 0.25]".formatted(StateLayout.CHUNK));
+        .containsExactly("0-20: [0.25, 0.75]", "20-%d: [0.75, 0.25]".formatted(StateLayout.CHUNK));
   }
 
   @Test
