@@ -5,7 +5,6 @@ import java.util.Map;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.global.dnnl;
-import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -17,7 +16,7 @@ import parrot.model.tensor.Tensor;
  *
  * <p>For one thread at a time.
  */
-final class Bf16Gemm implements BlockProduct, AutoCloseable {
+final class Bf16Gemm extends BlockProduct implements AutoCloseable {
   private static final int MOST_PRODUCTS = 1024;
 
   private final dnnl_engine engine = new dnnl_engine();
@@ -43,21 +42,7 @@ final class Bf16Gemm implements BlockProduct, AutoCloseable {
   }
 
   @Override
-  public void multiply(
-      boolean transposeA,
-      boolean transposeB,
-      int m,
-      int n,
-      int k,
-      long a,
-      int lda,
-      long b,
-      int ldb,
-      boolean add,
-      ElementType result,
-      long c,
-      int ldc,
-      Epilogue epilogue) {
+  protected void run() {
     OneDnnProduct.Shape shape = new OneDnnProduct.Shape(m, n, k, lda, ldb, ldc);
     OneDnnProduct.Kind kind =
         new OneDnnProduct.Kind(

@@ -102,20 +102,12 @@ final class BlockAttention {
     for (int from = head.firstQuery(); from < head.endOfQueries(); from += scratch.rows()) {
       int rows = Math.min(head.endOfQueries() - from, scratch.rows());
       int seen = head.seen(from + rows - 1);
-      product.multiply(
-          false,
-          true,
-          rows,
-          seen,
-          size,
-          address(q, from, head.column()),
-          q.stride(),
-          keyAt,
-          k.stride(),
-          false,
-          ElementType.F32,
-          scratch.scores().address(),
-          stride);
+      product
+          .sizes(rows, seen, size)
+          .transpose(false, true)
+          .left(address(q, from, head.column()), q.stride())
+          .right(keyAt, k.stride())
+          .into(ElementType.F32, scratch.scores().address(), stride);
       for (int i = 0; i < rows; i++) {
         float[] shiftAndSum = scratch.shiftAndSum();
         VectorScores.exponentials(
@@ -130,20 +122,11 @@ final class BlockAttention {
         logSum.set(from + i, head.head, (float) (shiftAndSum[0] + Math.log(shiftAndSum[1])));
         scratch.sums().set(0, i, shiftAndSum[1]);
       }
-      product.multiply(
-          false,
-          false,
-          rows,
-          size,
-          seen,
-          scratch.probabilities().address(),
-          stride,
-          valueAt,
-          v.stride(),
-          false,
-          ElementType.F32,
-          scratch.weighted().address(),
-          size);
+      product
+          .sizes(rows, size, seen)
+          .left(scratch.probabilities().address(), stride)
+          .right(valueAt, v.stride())
+          .into(ElementType.F32, scratch.weighted().address(), size);
       scratch.storeWeighted(out, from, head.column(), rows);
     }
   }
@@ -234,20 +217,11 @@ final class BlockAttention {
       addTransposed(
           product, scratch.dvalues(), seen, size, rows, probabilitiesAt, stride, doutAt, dout);
       addTransposed(product, scratch.dkeys(), seen, size, rows, slopesAt, stride, queryAt, q);
-      product.multiply(
-          false,
-          false,
-          rows,
-          size,
-          seen,
-          slopesAt,
-          stride,
-          keyAt,
-          k.stride(),
-          false,
-          dq.type(),
-          address(dq, from, head.column()),
-          dq.stride());
+      product
+          .sizes(rows, size, seen)
+          .left(slopesAt, stride)
+          .right(keyAt, k.stride())
+          .into(dq.type(), address(dq, from, head.column()), dq.stride());
     }
   }
 
@@ -263,20 +237,12 @@ final class BlockAttention {
       long yAt,
       Tensor y,
       int stride) {
-    product.multiply(
-        false,
-        true,
-        rows,
-        seen,
-        size,
-        xAt,
-        x.stride(),
-        yAt,
-        y.stride(),
-        false,
-        ElementType.F32,
-        result.address(),
-        stride);
+    product
+        .sizes(rows, seen, size)
+        .transpose(false, true)
+        .left(xAt, x.stride())
+        .right(yAt, y.stride())
+        .into(ElementType.F32, result.address(), stride);
   }
 
   /** {@code sums += weights^T x}, weights of {@code rows} rows and {@code seen} columns. */
@@ -290,20 +256,13 @@ final class BlockAttention {
       int stride,
       long xAt,
       Tensor x) {
-    product.multiply(
-        true,
-        false,
-        seen,
-        size,
-        rows,
-        weightsAt,
-        stride,
-        xAt,
-        x.stride(),
-        true,
-        ElementType.F32,
-        sums.address(),
-        size);
+    product
+        .sizes(seen, size, rows)
+        .transpose(true, false)
+        .left(weightsAt, stride)
+        .right(xAt, x.stride())
+        .add(true)
+        .into(ElementType.F32, sums.address(), size);
   }
 
   private static long address(Tensor x, int row, int column) {

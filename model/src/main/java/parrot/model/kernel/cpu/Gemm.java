@@ -2,7 +2,6 @@ package parrot.model.kernel.cpu;
 
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.FloatPointer;
-import parrot.model.tensor.ElementType;
 
 /**
  * oneDNN's product of row-major float32 matrices in memory. It takes any shape and stride without
@@ -10,27 +9,13 @@ import parrot.model.tensor.ElementType;
  *
  * <p>For one thread at a time; a call allocates nothing.
  */
-public final class Gemm implements BlockProduct {
-  private final Address left = new Address();
-  private final Address right = new Address();
-  private final Address result = new Address();
+final class Gemm extends BlockProduct {
+  private final Address aAt = new Address();
+  private final Address bAt = new Address();
+  private final Address cAt = new Address();
 
   @Override
-  public void multiply(
-      boolean transposeA,
-      boolean transposeB,
-      int m,
-      int n,
-      int k,
-      long a,
-      int lda,
-      long b,
-      int ldb,
-      boolean add,
-      ElementType type,
-      long c,
-      int ldc,
-      Epilogue epilogue) {
+  protected void run() {
     if (!epilogue.isNone()) {
       throw new IllegalArgumentException("float32 products take no epilogue");
     }
@@ -42,12 +27,12 @@ public final class Gemm implements BlockProduct {
             n,
             k,
             1,
-            left.at(a),
+            aAt.at(a),
             Math.max(lda, transposeA ? m : k),
-            right.at(b),
+            bAt.at(b),
             Math.max(ldb, transposeB ? k : n),
             add ? 1 : 0,
-            result.at(c),
+            cAt.at(c),
             Math.max(ldc, n));
     if (status != dnnl.dnnl_success) {
       OneDnn.check(status, "multiply %d x %d by %d x %d".formatted(m, k, k, n));

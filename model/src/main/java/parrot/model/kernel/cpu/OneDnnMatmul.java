@@ -44,7 +44,7 @@ final class OneDnnMatmul implements AutoCloseable {
   /**
    * {@code c = op(a) op(b) + beta c}, finished by the epilogue while it is in the cache.
    *
-   * @param epilogue not none only where it {@link #finishes}
+   * @param epilogue none unless it {@link #finishes}
    */
   void multiply(
       Tensor c,
@@ -131,21 +131,13 @@ final class OneDnnMatmul implements AutoCloseable {
       int k,
       Epilogue epilogue) {
     product(a.type(), worker)
-        .multiply(
-            transposeA,
-            transposeB,
-            c.rows(),
-            c.columns(),
-            k,
-            a.address(),
-            a.stride(),
-            b.address(),
-            b.stride(),
-            beta != 0,
-            c.type(),
-            c.address(),
-            c.stride(),
-            epilogue);
+        .sizes(c.rows(), c.columns(), k)
+        .transpose(transposeA, transposeB)
+        .left(a.address(), a.stride())
+        .right(b.address(), b.stride())
+        .add(beta != 0)
+        .then(epilogue)
+        .into(c.type(), c.address(), c.stride());
   }
 
   /** Length of the blocks, but for the last. */

@@ -10,8 +10,7 @@ class GemmTest {
   void namesTheStatusAndTheSizesOfAFailedProduct() {
     assertThatThrownBy(
             () ->
-                new Gemm()
-                    .multiply(false, false, 2, 3, -1, 0, 1, 0, 3, false, ElementType.F32, 0, 3))
+                new Gemm().sizes(2, 3, -1).left(0, 1).right(0, 3).into(ElementType.F32, 0, 3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "Cannot multiply 2 x -1 by -1 x 3: oneDNN reports status 2 (invalid arguments)");
