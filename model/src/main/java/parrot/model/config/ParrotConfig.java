@@ -30,10 +30,10 @@ import parrot.model.ModelException;
  * @param mmVisionSelectLayer index into the encoder's hidden states, negative from the end
  * @param classToken whether the class token is kept ({@code mm_vision_select_feature: cls_patch})
  * @param mmVisionTower folder of the vision encoder, as written in the file
- * @param numExperts 0 where there are none
+ * @param numExperts 0 for none
  * @param moeIntermediateSize width of an expert
- * @param moeTopK experts that compute for an image, at most {@code numExperts}; where it is equal,
- *     routing is dense, which the published code always is
+ * @param moeTopK experts that compute for an image, at most {@code numExperts}; if equal, routing is
+ *     dense, as it always is in the published code
  * @param moeSelectionBias our own optional key {@code moe_selection_bias}: what is added to the
  *     router's probabilities where experts are selected, by expert; empty for none
  * @param moeWeight weight of the residual path, or of the experts under {@link MoeFormula#PAPER}
@@ -279,7 +279,7 @@ public record ParrotConfig(
   /**
    * Deviation that decoder, router and experts start with; the published key, 0.02 by default.
    *
-   * @throws ModelException where it is no positive number
+   * @throws ModelException if it is not a positive number
    */
   public double initializerRange() {
     JsonNode value = other.path("initializer_range");
@@ -291,7 +291,7 @@ public record ParrotConfig(
     return range;
   }
 
-  /** Tokens that end a generation; empty where the configuration names none. */
+  /** Tokens that end a generation; empty if the configuration names none. */
   public List<Integer> eosTokenIds() {
     List<Integer> ids = new ArrayList<>();
     JsonNode node = other.path("eos_token_id");

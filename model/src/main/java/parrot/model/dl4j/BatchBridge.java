@@ -17,11 +17,11 @@ import parrot.model.tensor.Tensor;
  * <tr><td>tokens</td><td>int32 [B, T]</td><td>token ids, padded with 0</td></tr>
  * <tr><td>targets</td><td>int32 [B, T]</td><td>labels, padded with -100</td></tr>
  * <tr><td>samples</td><td>int32 [B, 3]</td><td>length, images, language index</td></tr>
- * <tr><td>pixels</td><td>float32 [max(1, images), n]</td><td>a zero row where there is no image
+ * <tr><td>pixels</td><td>float32 [max(1, images), n]</td><td>a zero row if there is no image
  * </td></tr>
  * </table>
  *
- * <p>The labels array of DL4J, [B, 1], is zero and read by nobody: supervision is in {@code
+ * <p>The labels array of DL4J, [B, 1], is zero and never read: supervision is in {@code
  * targets}.
  */
 public final class BatchBridge {

@@ -48,7 +48,7 @@ final class LossOutputLayer extends LossLayer {
 
   /**
    * DL4J counts the parameters of layers alone, not those of vertices, and silently trains nothing
-   * where it finds none.
+   * if it finds none.
    */
   @Override
   public long numParams(boolean backwards) {

@@ -16,7 +16,7 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
 /**
- * The networks of this JVM. A network owns an arena and uses frozen weights, which are dear; graphs
+ * The networks of this JVM. A network owns an arena and uses frozen weights, which are expensive to load; graphs
  * come and go (DL4J's stock master builds a new one every round), so a graph borrows a network for
  * one step, bound to the graph's own vectors.
  */
@@ -65,7 +65,7 @@ final class NetworkPool {
    * Borrows a network for the calling thread, bound to these vectors.
    *
    * @param parameters [n]
-   * @param gradients [n], or null where only forward is run
+   * @param gradients [n], or null for a forward pass alone
    */
   Lease borrow(INDArray parameters, INDArray gradients) {
     long parametersAddress = FlatVectors.address(parameters);

@@ -100,7 +100,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   /**
    * Says that the moments are zero before a step, so that Adam's correction counts from there.
    *
-   * @param iteration steps before that one; 0 where they have seen all
+   * @param iteration steps before that one; 0 if they have seen all
    */
   public void setMomentsBegan(int iteration) {
     momentsBegan = iteration;

@@ -59,7 +59,7 @@ public enum ExchangeFormat {
    * Encodes what values have become.
    *
    * @param values after the round, float32 in native order
-   * @param before the round, likewise; not read by {@code f32}. Null stands for zeros
+   * @param before the round, in the same form; not read by {@code f32}. Null stands for zeros
    * @param residual what earlier rounds lost, float32 in native order, updated in place; null if
    *     none is kept
    */

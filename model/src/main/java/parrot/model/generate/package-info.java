@@ -1,2 +1,2 @@
-/** Decoding with a key/value cache. */
+/** Answers token by token, with a cache of keys and values. */
 package parrot.model.generate;

@@ -22,7 +22,7 @@ public interface Kernels extends AutoCloseable {
     return KernelProvider.all().stream().map(KernelProvider::name).toList();
   }
 
-  /** The kernels of whoever asks for none by name. */
+  /** The kernels that are used if no name is given. */
   static String defaultName() {
     return names().get(0);
   }
@@ -44,7 +44,7 @@ public interface Kernels extends AutoCloseable {
   ElementType factorType();
 
   /**
-   * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose where asked; beta is 0 or 1.
+   * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose if asked; beta is 0 or 1.
    * Both factors have one type; products of float32 are float32.
    */
   void matmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
@@ -59,7 +59,7 @@ public interface Kernels extends AutoCloseable {
    */
   void linear(Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta);
 
-  /** {@code y = x}, rounded where y is of the smaller type. */
+  /** {@code y = x}, rounded if y is of the smaller type. */
   void copy(Tensor y, Tensor x);
 
   /** Every value of {@code y} becomes {@code value}. */
@@ -220,7 +220,7 @@ public interface Kernels extends AutoCloseable {
    *
    * @param losses [rows, 1] float32, written
    * @param dlogits [rows, vocabulary], written: the gradient times {@code scale}; may be the
-   *     logits, which are lost where it is given; null for the losses alone
+   *     logits, which are then lost; null for the losses alone
    * @param logits [rows, vocabulary] float32
    */
   void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);

@@ -5,14 +5,14 @@ package parrot.model.kernel;
  * queries[i + 1]} and the key rows {@code keys[i]} to {@code keys[i + 1]}.
  *
  * @param queries row boundaries of the queries, ascending from 0, one more than segments
- * @param keys row boundaries of the keys, likewise
+ * @param keys row boundaries of the keys, in the same form
  * @param heads query heads; a row of queries has {@code heads * headSize} values
  * @param keyHeads key and value heads; divides {@code heads}
  * @param headSize values of one head
  * @param causal whether query {@code t} of a segment sees keys up to {@code t + keys - queries}
  *     only, so that the last query sees every key
  * @param seen how many keys of its segment each query row sees, ascending within a segment; null
- *     where {@code causal} says it
+ *     if {@code causal} says it
  */
 public record Segments(
     int[] queries, int[] keys, int heads, int keyHeads, int headSize, boolean causal, int[] seen) {

@@ -80,7 +80,7 @@ final class Expert {
    * Adds the expert's part of the gradients.
    *
    * @param dx (I * P, D) float32, added to
-   * @param dweights (I, 1), written where an image has chosen the expert; lacks {@code mixture}
+   * @param dweights (I, 1), written for images that have chosen the expert; lacks {@code mixture}
    * @param scratch (I * P, F), an operand, overwritten
    * @param dscratch (I * P, F), an operand, overwritten
    * @param dy (I * P, D), an operand

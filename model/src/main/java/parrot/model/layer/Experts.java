@@ -79,7 +79,7 @@ public final class Experts {
     return x.reshape(images, x.rows() / images * d).columns(0, d);
   }
 
-  /** Weights of experts in the last forward pass (I, E); zero where one is not chosen. */
+  /** Weights of experts in the last forward pass (I, E); zero for experts that are not chosen. */
   public Tensor routing() {
     return router.weights();
   }

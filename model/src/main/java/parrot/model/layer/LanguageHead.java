@@ -19,7 +19,7 @@ public final class LanguageHead {
   private final float epsilon;
 
   /**
-   * @param embedding (V, D), which is the head too where the configuration ties them
+   * @param embedding (V, D), which is also the head if the configuration ties them
    */
   public LanguageHead(WeightFactory weights, ParrotConfig config, Weight embedding) {
     norm = weights.create("model.norm.weight", config.hiddenSize());

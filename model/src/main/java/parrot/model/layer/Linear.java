@@ -66,7 +66,7 @@ final class Linear {
   }
 
   /**
-   * Gradients of the parameters, where they are trained, and of the input.
+   * Gradients of the parameters, if they are trained, and of the input.
    *
    * @param dx (rows, in), or null where no gradient is wanted
    * @param dy (rows, out), an operand

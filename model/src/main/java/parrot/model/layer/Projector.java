@@ -62,7 +62,7 @@ public final class Projector {
   }
 
   /**
-   * @param dx (rows, Dv), or null where the vision tower is frozen
+   * @param dx (rows, Dv), or null if the vision tower is frozen
    * @param dy (rows, D); not kept
    */
   public void backward(Kernels kernels, Arena arena, Tensor dx, Tensor dy) {

@@ -33,7 +33,7 @@ final class Router {
   private Tensor pooled; // (I, D)
   private Tensor logSum; // (I, 1)
   private Tensor probabilities; // (I, E)
-  private Tensor weights; // (I, E), zero where an expert is not chosen
+  private Tensor weights; // (I, E), zero for experts that are not chosen
   private int[][] selected; // [I][k], null where all are
   private Segments segments;
 
@@ -121,7 +121,7 @@ final class Router {
     return matrix.reshape(Math.toIntExact(matrix.size()), 1);
   }
 
-  /** (I, E); zero where an expert is not chosen. */
+  /** (I, E); zero for experts that are not chosen. */
   Tensor weights() {
     return weights;
   }
@@ -160,7 +160,7 @@ final class Router {
    *
    * @param dclasses (I, D), overwritten
    * @param dprompts (queries, D), overwritten; null where no gradient is wanted
-   * @param dweights (I, E), lost; zero where an expert is not chosen
+   * @param dweights (I, E), lost; zero for experts that are not chosen
    */
   void backward(Kernels kernels, Arena arena, Tensor dclasses, Tensor dprompts, Tensor dweights) {
     Tensor dlogits = dweights;

@@ -12,7 +12,7 @@ import parrot.model.config.ParrotConfig;
  *     [E]; empty for none
  * @param lossWeight of the balance loss {@code E * sum_i load_i p_i}, where {@code p} is the mean
  *     probability over a batch's images; 0 for none
- * @param load share of all earlier load that each expert got, [E], sum 1; empty where none is known
+ * @param load share of all earlier load that each expert got, [E], sum 1; empty if none is known
  */
 public record Routing(List<Double> selectionBias, double lossWeight, List<Double> load)
     implements Serializable {

@@ -4,7 +4,7 @@ import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Tensor;
 
 /**
- * A parameter as a layer sees it. Where the memory lies is decided outside: trained parameters are
+ * A parameter as a layer sees it. Its memory is chosen outside: trained parameters are
  * views of the flat vectors and may move, frozen ones stay.
  */
 public final class Weight {
@@ -32,7 +32,7 @@ public final class Weight {
    *
    * @param value the parameter
    * @param factor the same in the type that products take; may be {@code value}
-   * @param gradient null where none is wanted
+   * @param gradient null if none is wanted
    */
   public void place(Tensor value, Tensor factor, Tensor gradient) {
     this.value = value;
@@ -52,7 +52,7 @@ public final class Weight {
     return columns;
   }
 
-  /** [rows, columns]; float32 where it is trained. */
+  /** [rows, columns]; float32 if it is trained. */
   public Tensor value() {
     return value;
   }
@@ -71,7 +71,7 @@ public final class Weight {
     holdsGradient = false;
   }
 
-  /** [rows, columns] float32 to add to: zero at first. Null where the parameter is frozen. */
+  /** [rows, columns] float32 to add to: zero at first. Null if the parameter is frozen. */
   public Tensor gradient(Kernels kernels) {
     if (gradient != null && !holdsGradient) {
       kernels.fill(gradient, 0);

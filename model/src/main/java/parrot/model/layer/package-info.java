@@ -1,7 +1,6 @@
 /**
  * Forward and backward of each part of the network, written once over {@link
- * parrot.model.kernel.Kernels}; no layer touches an element itself, so a new device is one new
- * package.
+ * parrot.model.kernel.Kernels}; no layer touches an element itself, so layers do not know devices.
  *
  * <p>Sizes have one letter each:
  *

@@ -7,7 +7,7 @@ import parrot.model.tensor.Tensor;
  * A ragged batch: samples one after another, never padded.
  *
  * @param tokenIds of all samples; {@link #IMAGE} stands for an image's visual tokens
- * @param labels likewise; {@link #IGNORE} where nothing is to be learned
+ * @param labels by position; {@link #IGNORE} if nothing is to be learned there
  * @param lengths tokens of each sample
  * @param pixels [images, 3 * size * size], normalised, channel first
  * @param imageSamples sample of each image, ascending; an image whose sample has no image token is

@@ -79,20 +79,20 @@ public final class ExpertLoad implements Serializable {
     return entropy;
   }
 
-  /** The router's probabilities summed over images, [E]; empty where nothing was routed. */
+  /** The router's probabilities summed over images, [E]; empty if nothing was routed. */
   public double[] probabilities() {
     return probabilities.clone();
   }
 
   /**
-   * Weights in the mixture summed over images, [E]; zero where an expert was never chosen, so that
-   * nothing has taught it. Empty where nothing was routed.
+   * Weights in the mixture summed over images, [E]; zero for an expert that was never chosen, so that
+   * nothing has taught it. Empty if nothing was routed.
    */
   public double[] weights() {
     return weights.clone();
   }
 
-  /** How often each expert computed for an image, [E]; empty where nothing was routed. */
+  /** How often each expert computed for an image, [E]; empty if nothing was routed. */
   public long[] selections() {
     return selections.clone();
   }

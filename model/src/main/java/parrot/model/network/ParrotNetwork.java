@@ -35,7 +35,7 @@ public final class ParrotNetwork implements AutoCloseable {
   private final ParameterTable table;
   private final VisionTower vision;
   private final Projector projector;
-  private final Experts experts; // null where they are not used
+  private final Experts experts; // null if they are not used
   private final Weight embedding; // (V, D)
   private final Decoder decoder;
   private final LanguageHead head;
@@ -112,7 +112,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * Places the trained parameters into flat float32 vectors.
    *
    * @param parameters address of {@link #parameterCount} floats
-   * @param gradients likewise, or 0 where only forward passes are wanted
+   * @param gradients address of theirs, or 0 for forward passes alone
    * @param owner kept reachable as long as the vectors are in use
    */
   public void bind(long parameters, long gradients, Object owner) {

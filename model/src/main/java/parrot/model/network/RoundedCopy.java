@@ -10,7 +10,7 @@ import parrot.model.tensor.Tensor;
  * The trained parameters once more as bfloat16, to enter products: a flat vector with the offsets
  * of the float32 one. The optimizer writes it together with the parameters.
  *
- * <p>Whoever else writes parameters (an average over replicas, a checkpoint, a user) does not know
+ * <p>Anything else that writes parameters (an average over replicas, a checkpoint, a user) does not know
  * of it. So before each step the first value of each row is compared, which notices every change of
  * a whole row or tensor at a thousandth of its price; then all is rounded again.
  */

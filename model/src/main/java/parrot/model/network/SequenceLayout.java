@@ -9,8 +9,8 @@ import java.util.Arrays;
  * <p>Source: prepare_inputs_labels_for_multimodal of the published code.
  *
  * @param boundaries first row of each sample in the spliced sequence, B + 1
- * @param tokens token id of each row, or -1 where the row is visual (N)
- * @param visuals row of the visual tokens that a row shows, or -1 where it is text (N)
+ * @param tokens token id of each row, or -1 if the row is visual (N)
+ * @param visuals row of the visual tokens that a row shows, or -1 if it is text (N)
  * @param labels label of each row (N)
  * @param supervised rows whose next token is to be predicted (S)
  * @param targets that next token (S)

@@ -5,10 +5,10 @@ package parrot.model.network;
  *
  * @param sampleLoss sum of the losses of each sample's supervised tokens
  * @param sampleTokens supervised tokens of each sample
- * @param routing weights of the mixture by image and expert, zero where an expert is not chosen;
- *     empty where experts are not used
- * @param probabilities the router's, by image and expert, before any selection; likewise
- * @param selected numbers of the experts that computed, by image; likewise
+ * @param routing weights of the mixture by image and expert, zero for experts that are not chosen;
+ *     empty without experts
+ * @param probabilities the router's, by image and expert, before any selection; empty without experts
+ * @param selected numbers of the experts that computed, by image; empty without experts
  */
 public record StepResult(
     double[] sampleLoss,
@@ -34,7 +34,7 @@ public record StepResult(
     return sum;
   }
 
-  /** Mean over the batch's supervised tokens; 0 where there are none. */
+  /** Mean over the batch's supervised tokens; 0 if there are none. */
   public double meanLoss() {
     int tokens = supervisedTokens();
     return tokens == 0 ? 0 : lossSum() / tokens;

@@ -45,7 +45,7 @@ public final class Tally implements Serializable {
       }
     }
 
-    /** Mean loss per supervised token; NaN where there is none. */
+    /** Mean loss per supervised token; NaN if there is none. */
     public double meanLoss() {
       return loss / supervised;
     }
@@ -152,7 +152,7 @@ public final class Tally implements Serializable {
     return total().load;
   }
 
-  /** Mean loss per supervised token over all languages; NaN where there is none. */
+  /** Mean loss per supervised token over all languages; NaN if there is none. */
   public double meanLoss() {
     return total().meanLoss();
   }

@@ -5,7 +5,7 @@ package parrot.model.network;
  *
  * @param features of the vision tower (I * P, Dv)
  * @param projected (I * P, D)
- * @param routing weights of the mixture (I, E), zero where an expert is not chosen; empty without
+ * @param routing weights of the mixture (I, E), zero for experts that are not chosen; empty without
  *     experts
  * @param visual what takes the place of image tokens (I * P, D)
  * @param boundaries first row of each sample after splicing, B + 1

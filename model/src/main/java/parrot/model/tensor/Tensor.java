@@ -52,7 +52,7 @@ public final class Tensor {
    * Views memory that somebody else owns.
    *
    * @param address of the first value, in bytes
-   * @param owner kept reachable by the view; null where the memory is never freed
+   * @param owner kept reachable by the view; null if the memory is never freed
    * @throws IllegalArgumentException if the view would exceed 2 GiB
    */
   public static Tensor view(ElementType type, long address, int rows, int columns, Object owner) {
@@ -129,7 +129,7 @@ public final class Tensor {
         type, slice(offset, rows, to - from), address + offset, rows, to - from, stride, owner);
   }
 
-  /** The same values as another matrix; only where they lie without gaps. */
+  /** The same values as another matrix; only if they lie without gaps. */
   public Tensor reshape(int rows, int columns) {
     boolean fits = isContiguous() && (long) rows * columns == size();
     check(fits, "reshape to %d x %d", rows, columns);
@@ -239,7 +239,7 @@ public final class Tensor {
     return buffer.slice(start, Math.toIntExact(length)).order(ByteOrder.nativeOrder());
   }
 
-  /** Says what only where it must: this is called for every slice of every product. */
+  /** Builds the message only if it must: this is called for every slice of every product. */
   private void check(boolean condition, String what, int first, int second) {
     if (!condition) {
       throw new IllegalArgumentException(

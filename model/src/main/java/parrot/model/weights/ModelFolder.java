@@ -20,7 +20,7 @@ import parrot.model.tensor.Tensor;
 /**
  * A model as it lies in a folder, local or in HDFS: {@code config.json}, weights, the vision
  * encoder's folder that {@code mm_vision_tower} names (relative to the folder, or absolute), and a
- * {@code tokenizer.json} where there is one. The vision encoder's tensors lie in its own folder, or
+ * {@code tokenizer.json} if there is one. The vision encoder's tensors lie in its own folder, or
  * inside the model's weights as published Parrots keep a trained one; then only its configuration
  * is needed.
  *

@@ -61,7 +61,7 @@ final class ModelWeights implements Weights {
   /**
    * Compares what is there with what the configuration asks for.
    *
-   * @param mayBeMissing prefixes of names that are initialised where the files do not hold them
+   * @param mayBeMissing prefixes of names that are initialised if the files do not hold them
    * @throws ModelException naming all differences, ten of each kind
    */
   void check(Collection<String> mayBeMissing) {

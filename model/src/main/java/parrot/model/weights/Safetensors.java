@@ -39,7 +39,7 @@ public final class Safetensors implements Weights {
   }
 
   /**
-   * @throws ModelException where the file is missing, truncated or contradicts itself
+   * @throws ModelException if the file is missing, truncated or contradicts itself
    */
   public static Safetensors open(Path path, Configuration configuration) {
     String file = path.toString();
@@ -49,7 +49,7 @@ public final class Safetensors implements Weights {
       long length = fileSystem.getFileStatus(path).getLen();
       if (length < 8) {
         throw new ModelException(
-            "Cannot read " + file + ": " + length + " bytes are no safetensors file (at least 8)");
+            "Cannot read " + file + ": " + length + " bytes are not a safetensors file (at least 8)");
       }
       stream = fileSystem.open(path);
       byte[] start = new byte[8];
@@ -63,7 +63,7 @@ public final class Safetensors implements Weights {
                 + headerLength
                 + " bytes (expected 2 to "
                 + LONGEST_HEADER
-                + "); it is no safetensors file");
+                + "); it is not a safetensors file");
       }
       if (headerLength > length - 8) {
         throw new ModelException(
@@ -161,7 +161,7 @@ public final class Safetensors implements Weights {
   /**
    * All values of a tensor of whole numbers, row-major; false and true are 0 and 1.
    *
-   * @throws ModelException where the tensor holds floating-point numbers
+   * @throws ModelException if the tensor holds floating-point numbers
    */
   public long[] readLongs(String name) {
     SafetensorsHeader.Entry entry = entry(name);

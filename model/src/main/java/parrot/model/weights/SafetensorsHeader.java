@@ -41,7 +41,7 @@ final class SafetensorsHeader {
     try (JsonParser parser = JSON.createParser(header)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new ModelException(
-            "Cannot read " + file + ": no safetensors file, its header is no JSON object");
+            "Cannot read " + file + ": not a safetensors file, its header is not a JSON object");
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
@@ -60,7 +60,7 @@ final class SafetensorsHeader {
       throw new ModelException(
           "Cannot read "
               + file
-              + ": its header is no valid JSON ("
+              + ": its header is not valid JSON ("
               + e.getOriginalMessage()
               + "); the file is damaged or no safetensors file",
           e);

@@ -47,7 +47,7 @@ public final class SafetensorsWriter {
   /**
    * Writes one file to a stream, which stays open.
    *
-   * @throws IllegalStateException where a tensor gets another number of values than its shape says
+   * @throws IllegalStateException if a tensor gets another number of values than its shape says
    */
   public void write(OutputStream stream, List<TensorSpec> tensors, Values values)
       throws IOException {
@@ -78,7 +78,7 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes {@code model.safetensors} into a folder, or, where the values exceed the limit, shards
+   * Writes {@code model.safetensors} into a folder, or, if the values exceed the limit, shards
    * of at most that size (single larger tensors excepted) and their index.
    *
    * @return the files written

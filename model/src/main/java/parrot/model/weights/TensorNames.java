@@ -24,7 +24,7 @@ public final class TensorNames {
 
   private TensorNames() {}
 
-  /** The number of the expert that a tensor belongs to; -1 where it is none's, as the router's. */
+  /** The number of the expert that a tensor belongs to; -1 if it belongs to none, as the router's. */
   public static int expert(String name) {
     Matcher matcher = EXPERT.matcher(name);
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
@@ -102,7 +102,7 @@ public final class TensorNames {
     return to.specs;
   }
 
-  /** Embedding, layers, last norm and, where it is not tied, the head. */
+  /** Embedding, layers, last norm and, unless it is tied, the head. */
   public static List<TensorSpec> decoder(ParrotConfig config) {
     Collector to = new Collector("");
     int d = config.hiddenSize();

@@ -30,8 +30,8 @@ public final class WeightFiles implements Weights {
   }
 
   /**
-   * @return empty where the folder holds neither file
-   * @throws ModelException where a file is damaged, a shard is missing or contradicts the index
+   * @return empty if the folder holds neither file
+   * @throws ModelException if a file is damaged, a shard is missing or contradicts the index
    */
   public static Optional<WeightFiles> openIfPresent(Path folder, Configuration configuration) {
     try {
@@ -54,9 +54,9 @@ public final class WeightFiles implements Weights {
   }
 
   /**
-   * As {@link #openIfPresent}, and an error where there are no weights.
+   * As {@link #openIfPresent}, and an error if there are no weights.
    *
-   * @throws ModelException likewise
+   * @throws ModelException also if there are none
    */
   public static WeightFiles open(Path folder, Configuration configuration) {
     return openIfPresent(folder, configuration)

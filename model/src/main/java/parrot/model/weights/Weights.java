@@ -7,7 +7,7 @@ import parrot.model.tensor.Tensor;
 /**
  * Tensors by published name, read when asked for. Safe for use by several threads.
  *
- * <p>Every method that takes a name throws {@link parrot.model.ModelException} where there is no
+ * <p>Every method that takes a name throws {@link parrot.model.ModelException} if there is no
  * such tensor.
  */
 public interface Weights extends AutoCloseable {
@@ -20,7 +20,7 @@ public interface Weights extends AutoCloseable {
   /**
    * Passes the values on in row-major order, in pieces, converted to float32 without loss.
    *
-   * @throws parrot.model.ModelException where the tensor holds no floating-point numbers
+   * @throws parrot.model.ModelException if the tensor does not hold floating-point numbers
    */
   void read(String name, FloatSink sink);
 

@@ -1,5 +1,5 @@
 /**
- * Safetensors in and out, under the published tensor names: single files, shards with an index, the
+ * Model folders, and safetensors in and out under the published tensor names: single files, shards with an index, the
  * list of tensors that a configuration asks for, and starting values for parts that a checkpoint
  * does not hold. Files lie in any Hadoop file system.
  */

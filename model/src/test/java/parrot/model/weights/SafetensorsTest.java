@@ -133,8 +133,8 @@ class SafetensorsTest {
             + "|the impossible shape",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}|the impossible offsets [8,0]",
         "{'a':{'dtype':'F32','shape':[2]}}|tensor a has no shape or no pair of data_offsets",
-        "{'a':{'dtype'|its header is no valid JSON",
-        "[1]|its header is no JSON object",
+        "{'a':{'dtype'|its header is not valid JSON",
+        "[1]|its header is not a JSON object",
       })
   void refusesADamagedHeader(String header, String message) {
     assertThatThrownBy(() -> open(header.replace('\'', '"'), new byte[8]).close())
@@ -148,11 +148,11 @@ class SafetensorsTest {
   void refusesWhatIsNoSafetensorsFile() throws IOException {
     Path file = folder.resolve("weights.safetensors");
     Files.writeString(file, "short");
-    assertThatThrownBy(this::open).hasMessageContaining("5 bytes are no safetensors file");
+    assertThatThrownBy(this::open).hasMessageContaining("5 bytes are not a safetensors file");
     Files.writeString(file, "version https://git-lfs.github.com/spec/v1");
     assertThatThrownBy(this::open)
         .hasMessageContaining("a header of ")
-        .hasMessageContaining("it is no safetensors file");
+        .hasMessageContaining("it is not a safetensors file");
     Files.delete(file);
     assertThatThrownBy(this::open).hasMessageContaining("there is no such file");
   }

@@ -12,7 +12,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * @param shape of what follows the warm-up
  * @param peak learning rate after the warm-up
- * @param minimum where the cosine ends; unused where the rate is constant
+ * @param minimum where the cosine ends; unused if the rate is constant
  * @param warmupSteps steps of the rise, possibly 0
  * @param totalSteps steps of the whole run, warm-up included; the rate stays at its end afterwards
  */

@@ -6,7 +6,7 @@ import parrot.model.tensor.Tensor;
 
 /**
  * What one worker needs for one block of queries. Scores and their gradients are float32;
- * probabilities are rounded where the inputs are, to enter the next product.
+ * probabilities are rounded if the inputs are, to enter the next product.
  */
 final class AttentionScratch {
   /** Scores of one block: small enough to stay in the cache of a core. */

@@ -13,7 +13,7 @@ import parrot.model.tensor.Tensor;
  * Kernels for the processor: products by oneDNN, the rest by the Vector API on memory off the heap.
  *
  * <p>Work is shared out over threads of this instance. oneDNN has threads of its own, as many as
- * {@code OMP_NUM_THREADS} says. Where that is 1, products are cut into blocks here instead, which
+ * {@code OMP_NUM_THREADS} says. If that is 1, products are cut into blocks here instead, which
  * is faster: no second set of threads waits for work on the same cores, and small products never
  * wait for a thread.
  */
@@ -24,7 +24,7 @@ final class OneDnnKernels extends CheckedKernels {
   private final BlockAttention attention;
 
   /**
-   * @param precision bf16 for {@link #factorType} bfloat16, where the processor gains from it
+   * @param precision bf16 for {@link #factorType} bfloat16, if the processor gains from it
    * @param threads that work at the same time, the caller's included
    * @throws IllegalStateException if oneDNN does not work here
    */

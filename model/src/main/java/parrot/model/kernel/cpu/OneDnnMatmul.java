@@ -4,7 +4,7 @@ import java.lang.ref.Reference;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
-/** Products of tensors, cut into one block per thread where the threads are ours. */
+/** Products of tensors, cut into one block per thread if the threads are ours. */
 final class OneDnnMatmul implements AutoCloseable {
   /** Multiplications below which cutting costs more than it gains: some 10 microseconds. */
   private static final long SMALL = 1 << 20;

@@ -173,7 +173,7 @@ final class OneDnnProduct implements AutoCloseable {
     return description;
   }
 
-  /** Name of oneDNN's implementation that runs; it contains "ref" where that is plain loops. */
+  /** Name of oneDNN's implementation that runs; it contains "ref" if that is plain loops. */
   String implementation() {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     check(dnnl.dnnl_primitive_get_primitive_desc(primitive, description));

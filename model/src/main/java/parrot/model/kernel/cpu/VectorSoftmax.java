@@ -101,7 +101,7 @@ final class VectorSoftmax {
     }
   }
 
-  /** Largest of a row; not a number where one value is none. */
+  /** Largest of a row; NaN if one value is NaN. */
   static float largest(ByteBuffer x, int at, int count) {
     FloatVector vector = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     int end = covered(count);

@@ -21,7 +21,7 @@ final class Workers implements AutoCloseable {
     /**
      * Does one part.
      *
-     * @param worker from 0 to threads - 1; nobody else has this number at the same time
+     * @param worker from 0 to threads - 1; no other thread has this number at the same time
      */
     void run(int index, int worker);
   }
@@ -144,7 +144,7 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Covers 0 to {@code count} with one range per thread, or with a single one where that is not
+   * Covers 0 to {@code count} with one range per thread, or with a single one if that is not
    * worth it.
    *
    * @param cost of one step, in values read or written
