@@ -32,8 +32,8 @@ import parrot.model.ModelException;
  * @param mmVisionTower folder of the vision encoder, as written in the file
  * @param numExperts 0 for none
  * @param moeIntermediateSize width of an expert
- * @param moeTopK experts that compute for an image, at most {@code numExperts}; if equal, routing is
- *     dense, as it always is in the published code
+ * @param moeTopK experts that compute for an image, at most {@code numExperts}; if equal, routing
+ *     is dense, as it always is in the published code
  * @param moeSelectionBias our own optional key {@code moe_selection_bias}: what is added to the
  *     router's probabilities where experts are selected, by expert; empty for none
  * @param moeWeight weight of the residual path, or of the experts under {@link MoeFormula#PAPER}
@@ -91,83 +91,21 @@ public record ParrotConfig(
     refuseOtherComputations(keys);
 
     int hidden = keys.positive("hidden_size");
-    int heads = keys.positive("num_attention_heads");
-    if (hidden % heads != 0) {
-      throw keys.invalid("num_attention_heads", heads, "a divisor of hidden_size, " + hidden);
-    }
-    if (hidden / heads % 2 != 0) {
-      throw keys.invalid(
-          "num_attention_heads",
-          heads,
-          "such that a head has an even size, hidden_size is " + hidden);
-    }
-    int keyValueHeads = keys.positive("num_key_value_heads", heads);
-    if (heads % keyValueHeads != 0) {
-      throw keys.invalid(
-          "num_key_value_heads", keyValueHeads, "a divisor of num_attention_heads, " + heads);
-    }
-    int headSize = keys.positive("head_dim", hidden / heads);
-    if (headSize != hidden / heads) {
-      throw keys.invalid(
-          "head_dim", headSize, "hidden_size / num_attention_heads, " + hidden / heads);
-    }
-
-    int visionWidth = keys.positive("mm_hidden_size", vision.hiddenSize());
-    if (visionWidth != vision.hiddenSize()) {
-      throw keys.invalid(
-          "mm_hidden_size",
-          visionWidth,
-          "the hidden_size of the vision tower, " + vision.hiddenSize());
-    }
-    int select = keys.wholeInt("mm_vision_select_layer", -2, Integer.MIN_VALUE);
-    int layers = vision.numHiddenLayers();
-    if (select > layers || select < -layers - 1) {
-      throw keys.invalid(
-          "mm_vision_select_layer",
-          select,
-          "between "
-              + (-layers - 1)
-              + " and "
-              + layers
-              + ", the vision tower has "
-              + layers
-              + " layers");
-    }
-
+    int heads = heads(keys, hidden);
+    int keyValueHeads = keyValueHeads(keys, heads);
+    checkHeadSize(keys, hidden / heads);
+    int visionWidth = visionWidth(keys, vision.hiddenSize());
+    int select = selectedLayer(keys, vision.numHiddenLayers());
     boolean useMoe = keys.flag("use_moe", false);
     int experts = useMoe ? keys.positive("num_experts") : keys.wholeInt("num_experts", 0, 0);
-    String feature =
-        keys.oneOf("mm_vision_select_feature", "cls_patch", List.of("cls_patch", "patch"));
-    if (useMoe && feature.equals("patch")) {
-      throw keys.invalid(
-          "mm_vision_select_feature",
-          feature,
-          "cls_patch where use_moe is true, because the router asks with the class token");
-    }
-    int moeHidden = keys.positive("moe_hidden_size", hidden);
-    if (moeHidden != hidden) {
-      throw keys.invalid("moe_hidden_size", moeHidden, "equal to hidden_size, " + hidden);
-    }
-    int topK = keys.positive("moe_top_k", Math.max(1, experts));
-    if (experts > 0 && topK > experts) {
-      throw keys.invalid("moe_top_k", topK, "at most num_experts, " + experts);
-    }
+    boolean classToken = classToken(keys, useMoe);
+    checkMoeHiddenSize(keys, hidden);
+    int topK = topK(keys, experts);
     List<Double> bias = selectionBias(keys, experts, topK);
-    MoeFormula formula =
-        MoeFormula.valueOf(
-            keys.oneOf("moe_formula", "published", List.of("published", "paper"))
-                .toUpperCase(Locale.ROOT));
-    boolean residual = keys.flag("use_moe_residual", true);
-    if (formula == MoeFormula.PAPER && !residual) {
-      throw keys.invalid(
-          "use_moe_residual", false, "true where moe_formula is paper, which always adds H");
-    }
+    MoeFormula formula = formula(keys);
+    boolean residual = residual(keys, formula);
     int longest = keys.positive("max_position_embeddings", 32768);
-    int cut = keys.positive("tokenizer_model_max_length", Math.min(longest, 2048));
-    if (cut > longest) {
-      throw keys.invalid(
-          "tokenizer_model_max_length", cut, "at most max_position_embeddings, " + longest);
-    }
+    int cut = cutLength(keys, longest);
     return new ParrotConfig(
         hidden,
         keys.positive("intermediate_size"),
@@ -182,7 +120,7 @@ public record ParrotConfig(
         visionWidth,
         projectorDepth(keys),
         select,
-        feature.equals("cls_patch"),
+        classToken,
         keys.text("mm_vision_tower"),
         experts,
         experts > 0 ? keys.positive("moe_intermediate_size") : 0,
@@ -196,6 +134,108 @@ public record ParrotConfig(
         keys.oneOf("torch_dtype", "float32", List.of("float32", "float16", "bfloat16")),
         vision,
         withArchitecture(keys.others()));
+  }
+
+  private static int heads(StrictMap keys, int hidden) {
+    int heads = keys.positive("num_attention_heads");
+    if (hidden % heads != 0) {
+      throw keys.invalid("num_attention_heads", heads, "a divisor of hidden_size, " + hidden);
+    }
+    if (hidden / heads % 2 != 0) {
+      throw keys.invalid(
+          "num_attention_heads",
+          heads,
+          "such that a head has an even size, hidden_size is " + hidden);
+    }
+    return heads;
+  }
+
+  private static int keyValueHeads(StrictMap keys, int heads) {
+    int keyValueHeads = keys.positive("num_key_value_heads", heads);
+    if (heads % keyValueHeads != 0) {
+      throw keys.invalid(
+          "num_key_value_heads", keyValueHeads, "a divisor of num_attention_heads, " + heads);
+    }
+    return keyValueHeads;
+  }
+
+  private static void checkHeadSize(StrictMap keys, int computed) {
+    int headSize = keys.positive("head_dim", computed);
+    if (headSize != computed) {
+      throw keys.invalid("head_dim", headSize, "hidden_size / num_attention_heads, " + computed);
+    }
+  }
+
+  private static int visionWidth(StrictMap keys, int towerWidth) {
+    int width = keys.positive("mm_hidden_size", towerWidth);
+    if (width != towerWidth) {
+      throw keys.invalid(
+          "mm_hidden_size", width, "the hidden_size of the vision tower, " + towerWidth);
+    }
+    return width;
+  }
+
+  private static int selectedLayer(StrictMap keys, int layers) {
+    int select = keys.wholeInt("mm_vision_select_layer", -2, Integer.MIN_VALUE);
+    if (select > layers || select < -layers - 1) {
+      throw keys.invalid(
+          "mm_vision_select_layer",
+          select,
+          "between %d and %d, the vision tower has %d layers"
+              .formatted(-layers - 1, layers, layers));
+    }
+    return select;
+  }
+
+  private static boolean classToken(StrictMap keys, boolean useMoe) {
+    String feature =
+        keys.oneOf("mm_vision_select_feature", "cls_patch", List.of("cls_patch", "patch"));
+    if (useMoe && feature.equals("patch")) {
+      throw keys.invalid(
+          "mm_vision_select_feature",
+          feature,
+          "cls_patch where use_moe is true, because the router asks with the class token");
+    }
+    return feature.equals("cls_patch");
+  }
+
+  private static void checkMoeHiddenSize(StrictMap keys, int hidden) {
+    int moeHidden = keys.positive("moe_hidden_size", hidden);
+    if (moeHidden != hidden) {
+      throw keys.invalid("moe_hidden_size", moeHidden, "equal to hidden_size, " + hidden);
+    }
+  }
+
+  private static int topK(StrictMap keys, int experts) {
+    int topK = keys.positive("moe_top_k", Math.max(1, experts));
+    if (experts > 0 && topK > experts) {
+      throw keys.invalid("moe_top_k", topK, "at most num_experts, " + experts);
+    }
+    return topK;
+  }
+
+  private static MoeFormula formula(StrictMap keys) {
+    String name = keys.oneOf("moe_formula", "published", List.of("published", "paper"));
+    return MoeFormula.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  private static boolean residual(StrictMap keys, MoeFormula formula) {
+    boolean residual = keys.flag("use_moe_residual", true);
+    if (formula == MoeFormula.PAPER && !residual) {
+      throw keys.invalid(
+          "use_moe_residual", false, "true where moe_formula is paper, which always adds H");
+    }
+    return residual;
+  }
+
+  /** Where sequences are cut. */
+  private static int cutLength(StrictMap keys, int longest) {
+    int cut = keys.positive("tokenizer_model_max_length", Math.min(longest, 2048));
+    if (cut > longest) {
+      throw keys.invalid(
+          "tokenizer_model_max_length", cut, "at most max_position_embeddings, " + longest);
+    }
+    return cut;
   }
 
   private static List<Double> selectionBias(StrictMap keys, int experts, int topK) {

@@ -21,8 +21,7 @@ import parrot.model.tensor.Tensor;
  * </td></tr>
  * </table>
  *
- * <p>The labels array of DL4J, [B, 1], is zero and never read: supervision is in {@code
- * targets}.
+ * <p>The labels array of DL4J, [B, 1], is zero and never read: supervision is in {@code targets}.
  */
 public final class BatchBridge {
   /** Names of the graph's inputs, in order. */

@@ -16,9 +16,9 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
 /**
- * The networks of this JVM. A network owns an arena and uses frozen weights, which are expensive to load; graphs
- * come and go (DL4J's stock master builds a new one every round), so a graph borrows a network for
- * one step, bound to the graph's own vectors.
+ * The networks of this JVM. A network owns an arena and uses frozen weights, which are expensive to
+ * load; graphs come and go (DL4J's stock master builds a new one every round), so a graph borrows a
+ * network for one step, bound to the graph's own vectors.
  */
 final class NetworkPool {
   private static final Map<NetworkSpec, NetworkPool> POOLS = new HashMap<>();

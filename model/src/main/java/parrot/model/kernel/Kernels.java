@@ -44,8 +44,8 @@ public interface Kernels extends AutoCloseable {
   ElementType factorType();
 
   /**
-   * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose if asked; beta is 0 or 1.
-   * Both factors have one type; products of float32 are float32.
+   * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose if asked; beta is 0 or 1. Both
+   * factors have one type; products of float32 are float32.
    */
   void matmul(Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta);
 

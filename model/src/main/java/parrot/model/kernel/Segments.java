@@ -11,8 +11,8 @@ package parrot.model.kernel;
  * @param headSize values of one head
  * @param causal whether query {@code t} of a segment sees keys up to {@code t + keys - queries}
  *     only, so that the last query sees every key
- * @param seen how many keys of its segment each query row sees, ascending within a segment; null
- *     if {@code causal} says it
+ * @param seen how many keys of its segment each query row sees, ascending within a segment; null if
+ *     {@code causal} says it
  */
 public record Segments(
     int[] queries, int[] keys, int heads, int keyHeads, int headSize, boolean causal, int[] seen) {

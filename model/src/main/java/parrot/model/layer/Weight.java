@@ -4,8 +4,8 @@ import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Tensor;
 
 /**
- * A parameter as a layer sees it. Its memory is chosen outside: trained parameters are
- * views of the flat vectors and may move, frozen ones stay.
+ * A parameter as a layer sees it. Its memory is chosen outside: trained parameters are views of the
+ * flat vectors and may move, frozen ones stay.
  */
 public final class Weight {
   private final String name;

@@ -85,8 +85,8 @@ public final class ExpertLoad implements Serializable {
   }
 
   /**
-   * Weights in the mixture summed over images, [E]; zero for an expert that was never chosen, so that
-   * nothing has taught it. Empty if nothing was routed.
+   * Weights in the mixture summed over images, [E]; zero for an expert that was never chosen, so
+   * that nothing has taught it. Empty if nothing was routed.
    */
   public double[] weights() {
     return weights.clone();

@@ -8,8 +8,8 @@ import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
 
 /**
- * Weights that never change, each in memory once however many networks use it: read when the
- * first asks for it, in the type that it asks for. Safe for use by several threads.
+ * Weights that never change, each in memory once however many networks use it: read when the first
+ * asks for it, in the type that it asks for. Safe for use by several threads.
  */
 public final class FrozenWeights {
   private final Weights source;

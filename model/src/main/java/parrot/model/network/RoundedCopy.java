@@ -10,9 +10,9 @@ import parrot.model.tensor.Tensor;
  * The trained parameters once more as bfloat16, to enter products: a flat vector with the offsets
  * of the float32 one. The optimizer writes it together with the parameters.
  *
- * <p>Anything else that writes parameters (an average over replicas, a checkpoint, a user) does not know
- * of it. So before each step the first value of each row is compared, which notices every change of
- * a whole row or tensor at a thousandth of its price; then all is rounded again.
+ * <p>Anything else that writes parameters (an average over replicas, a checkpoint, a user) does not
+ * know of it. So before each step the first value of each row is compared, which notices every
+ * change of a whole row or tensor at a thousandth of its price; then all is rounded again.
  */
 final class RoundedCopy implements AutoCloseable {
   private static final int ALIGNMENT = 64;

@@ -7,7 +7,8 @@ package parrot.model.network;
  * @param sampleTokens supervised tokens of each sample
  * @param routing weights of the mixture by image and expert, zero for experts that are not chosen;
  *     empty without experts
- * @param probabilities the router's, by image and expert, before any selection; empty without experts
+ * @param probabilities the router's, by image and expert, before any selection; empty without
+ *     experts
  * @param selected numbers of the experts that computed, by image; empty without experts
  */
 public record StepResult(

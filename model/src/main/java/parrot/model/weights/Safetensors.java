@@ -49,7 +49,11 @@ public final class Safetensors implements Weights {
       long length = fileSystem.getFileStatus(path).getLen();
       if (length < 8) {
         throw new ModelException(
-            "Cannot read " + file + ": " + length + " bytes are not a safetensors file (at least 8)");
+            "Cannot read "
+                + file
+                + ": "
+                + length
+                + " bytes are not a safetensors file (at least 8)");
       }
       stream = fileSystem.open(path);
       byte[] start = new byte[8];

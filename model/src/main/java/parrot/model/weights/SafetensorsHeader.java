@@ -62,7 +62,7 @@ final class SafetensorsHeader {
               + file
               + ": its header is not valid JSON ("
               + e.getOriginalMessage()
-              + "); the file is damaged or no safetensors file",
+              + "); the file is damaged or not a safetensors file",
           e);
     } catch (IOException e) {
       throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);

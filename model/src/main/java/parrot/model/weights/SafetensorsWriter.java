@@ -78,8 +78,8 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * Writes {@code model.safetensors} into a folder, or, if the values exceed the limit, shards
-   * of at most that size (single larger tensors excepted) and their index.
+   * Writes {@code model.safetensors} into a folder, or, if the values exceed the limit, shards of
+   * at most that size (single larger tensors excepted) and their index.
    *
    * @return the files written
    */

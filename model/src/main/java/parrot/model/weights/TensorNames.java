@@ -24,7 +24,9 @@ public final class TensorNames {
 
   private TensorNames() {}
 
-  /** The number of the expert that a tensor belongs to; -1 if it belongs to none, as the router's. */
+  /**
+   * The number of the expert that a tensor belongs to; -1 if it belongs to none, as the router's.
+   */
   public static int expert(String name) {
     Matcher matcher = EXPERT.matcher(name);
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;

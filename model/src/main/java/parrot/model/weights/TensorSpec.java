@@ -8,8 +8,8 @@ import java.util.Arrays;
  *
  * @param name as published
  * @param shape sizes, outermost first
- * @param required false if it computes nothing under this configuration, so that a checkpoint
- *     may leave it out
+ * @param required false if it computes nothing under this configuration, so that a checkpoint may
+ *     leave it out
  */
 public record TensorSpec(String name, int[] shape, boolean required) implements Serializable {
   /** Number of values. */

@@ -7,8 +7,8 @@ import parrot.model.tensor.Tensor;
 /**
  * Tensors by published name, read when asked for. Safe for use by several threads.
  *
- * <p>Every method that takes a name throws {@link parrot.model.ModelException} if there is no
- * such tensor.
+ * <p>Every method that takes a name throws {@link parrot.model.ModelException} if there is no such
+ * tensor.
  */
 public interface Weights extends AutoCloseable {
   /** In the order of the file. */

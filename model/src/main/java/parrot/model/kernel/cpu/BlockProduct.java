@@ -3,9 +3,9 @@ package parrot.model.kernel.cpu;
 import parrot.model.tensor.ElementType;
 
 /**
- * A product of matrices that lie in memory row by row: {@code c = op(a) op(b) + beta c}, finished by
- * an epilogue. It holds its own arguments, so that a call allocates nothing: {@link #sizes} begins
- * one, {@link #into} runs it. For one thread at a time.
+ * A product of matrices that lie in memory row by row: {@code c = op(a) op(b) + beta c}, finished
+ * by an epilogue. It holds its own arguments, so that a call allocates nothing: {@link #sizes}
+ * begins one, {@link #into} runs it. For one thread at a time.
  *
  * <p>Addresses are in bytes; a stride counts values from one row, as it is stored, to the next.
  */

@@ -13,9 +13,9 @@ import parrot.model.tensor.Tensor;
  * Kernels for the processor: products by oneDNN, the rest by the Vector API on memory off the heap.
  *
  * <p>Work is shared out over threads of this instance. oneDNN has threads of its own, as many as
- * {@code OMP_NUM_THREADS} says. If that is 1, products are cut into blocks here instead, which
- * is faster: no second set of threads waits for work on the same cores, and small products never
- * wait for a thread.
+ * {@code OMP_NUM_THREADS} says. If that is 1, products are cut into blocks here instead, which is
+ * faster: no second set of threads waits for work on the same cores, and small products never wait
+ * for a thread.
  */
 final class OneDnnKernels extends CheckedKernels {
   private final ElementType factorType;

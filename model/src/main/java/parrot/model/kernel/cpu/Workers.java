@@ -144,8 +144,8 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Covers 0 to {@code count} with one range per thread, or with a single one if that is not
-   * worth it.
+   * Covers 0 to {@code count} with one range per thread, or with a single one if that is not worth
+   * it.
    *
    * @param cost of one step, in values read or written
    */
