@@ -15,7 +15,7 @@ Options of the launcher, before the command:
   --dry-run          Print the command instead of running it.
 
 Environment:
-  PARROT_HEAP        Java heap (default: 3g). Matrices are outside the heap.
+  PARROT_HEAP        Java heap (default: 3g; bench: 512m). Matrices are outside the heap.
   PARROT_JAVA_OPTS   More options for Java.
   PARROT_THREADS     Threads to compute with (default: all cores).
   PARROT_CLUSTER     Folder of the cluster on this machine (default: .cluster).
@@ -80,6 +80,7 @@ module=jobs main=parrot.jobs.Main
 if [ "${1:-}" = bench ]; then
   module=benchmarks main=parrot.benchmarks.Main
   own+=(--add-modules=jdk.incubator.vector)
+  heap="${PARROT_HEAP:-512m}" # the processes that it measures have heaps of their own
   shift
 fi
 target="$home/$module/target"
@@ -165,7 +166,7 @@ for word in "$@"; do
   esac
 done
 case "$module ${1:-}" in
-  benchmarks* | "jobs train") collector=("@$config/steps.options" "-Xms$heap") ;;
+  "jobs train") collector=("@$config/steps.options" "-Xms$heap") ;;
   *) collector=(-XX:+UseParallelGC) ;;
 esac
 terminal=false

@@ -72,7 +72,8 @@ class LauncherTest {
         .contains(collector)
         .endsWith(" parrot.jobs.Main train a.yaml \n");
     assertThat(run(Map.of(), "--dry-run", "bench", "decoder").output())
-        .contains(collector, "/my\\ parrot/benchmarks/target/benchmarks.jar:")
+        .contains("-Xmx512m -XX:+UseParallelGC ", "/my\\ parrot/benchmarks/target/benchmarks.jar:")
+        .doesNotContain(collector)
         .contains(" --add-modules=jdk.incubator.vector ")
         .endsWith(" parrot.benchmarks.Main decoder \n");
   }
