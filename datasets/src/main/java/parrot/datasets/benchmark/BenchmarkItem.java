@@ -10,11 +10,11 @@ import parrot.datasets.DataException;
 /**
  * One question of a benchmark.
  *
- * @param index unique in its file; question + 1,000,000 k where it is the k-th rotation
+ * @param index unique in its file; question + 1,000,000 k for the k-th rotation
  * @param options text by letter, in order; at least two
  * @param answer the letter of the right option; none where a benchmark keeps its answers to itself
- * @param category empty where there is none, as are the next two
- * @param image the image's file as it came, or null where there is none to show
+ * @param category empty if there is none, as are the next two
+ * @param image the image's file as it came, or null if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; questions are told apart by their index
 public record BenchmarkItem(
@@ -54,7 +54,7 @@ public record BenchmarkItem(
     options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
   }
 
-  /** The index of the question that this is a rotation of; its own where it is not rotated. */
+  /** The index of the question that this is a rotation of; its own if it is not rotated. */
   public long questionIndex() {
     return index % ROTATION;
   }

@@ -15,7 +15,7 @@ public record BenchmarkName(String benchmark, Language language) {
   /**
    * Reads a file's name, with or without {@code .tsv}.
    *
-   * @throws DataException if its last part is no language
+   * @throws DataException if its last part is not a language
    */
   public static BenchmarkName parse(String fileName) {
     String stem =

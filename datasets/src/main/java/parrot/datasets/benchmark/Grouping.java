@@ -18,7 +18,7 @@ public enum Grouping {
     return column;
   }
 
-  /** A question's value in that column; empty where it has none. */
+  /** A question's value in that column; empty if it has none. */
   public String of(BenchmarkItem item) {
     return switch (this) {
       case OVERALL -> column;

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import parrot.datasets.language.UnicodeText;
 
 /**
- * Which option an answer counts as where it need not be written as English is. The published rules
+ * Which option an answer counts as, in languages other than English too. The published rules
  * see no letter in "答案是B", in a full-width "Ｂ", in a Cyrillic "В" or in "الإجابة: ب", and take the
  * article of "A kite is there" for an option. This one reads the former and not the latter:
  *
@@ -20,7 +20,7 @@ import parrot.datasets.language.UnicodeText;
  *   <li>Full-width forms count as plain ones, and a word ends where the script changes.
  *   <li>Cyrillic letters that look like Latin ones count as these. The first letters of the Arabic
  *       alphabet in its old order count as A to E.
- *   <li>A small letter counts where it is the whole answer.
+ *   <li>A small letter counts if it is the whole answer.
  *   <li>A letter that is a word of its language (English and Portuguese A, Portuguese E, Russian А,
  *       В, С) is that word where another in small letters follows, unless that is an "and" or "or".
  * </ul>

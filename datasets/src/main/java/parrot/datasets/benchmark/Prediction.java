@@ -23,7 +23,7 @@ public record Prediction(BenchmarkItem item, Optional<String> text) {
     return new Prediction(item, Optional.empty());
   }
 
-  /** The option that it counts as; nothing where it is missing or matches none. */
+  /** The option that it counts as; empty if it is missing or matches none. */
   public Optional<Character> matched(MatchingRule rule) {
     return text.flatMap(said -> rule.match(said, item.options()));
   }

@@ -100,7 +100,7 @@ public final class Scores {
     return List.copyOf(plain.keySet());
   }
 
-  /** Whether there are rotations, without which there is no circular score. */
+  /** Whether there are rotations, which a circular score needs. */
   public boolean hasRotations() {
     return !circular.isEmpty();
   }

@@ -194,7 +194,7 @@ final class Tsv implements Closeable {
     out.write('\n');
   }
 
-  /** A cell as pandas writes it: quoted where it must be. */
+  /** A cell as pandas writes it: quoted if it must be. */
   private static String quote(String cell) {
     if (cell == null) {
       return "";

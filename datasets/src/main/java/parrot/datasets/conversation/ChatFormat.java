@@ -10,7 +10,7 @@ import java.util.List;
  * {@code <|im_end|>}; a line break follows every turn but the last.
  *
  * <p>Each turn is tokenized by itself, and in it each stretch between image tokens. Of an answer
- * everything behind its header is supervised: the text, {@code <|im_end|>}, and the line break
+ * everything after its header is supervised: the text, {@code <|im_end|>}, and the line break
  * where another turn follows.
  */
 public final class ChatFormat {

@@ -14,9 +14,9 @@ public enum ConversationProblem {
   NO_ANSWER,
   /** The image token stands in an answer or in the system turn. */
   IMAGE_TOKEN_MISPLACED,
-  /** An image token, and no image for it. */
+  /** An image token without an image. */
   IMAGE_TOKEN_WITHOUT_IMAGE,
-  /** An image, and no token that says where it goes. */
+  /** An image without a token that says where it goes. */
   IMAGE_WITHOUT_IMAGE_TOKEN,
   /** More than one image, which the model does not take. */
   SEVERAL_IMAGES,

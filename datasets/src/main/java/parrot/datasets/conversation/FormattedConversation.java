@@ -7,7 +7,7 @@ package parrot.datasets.conversation;
  * @param inputIds token ids; {@link ChatFormat#IMAGE_ID} where the image goes
  * @param labels as long as the ids: the id where it is supervised, else {@link ChatFormat#IGNORE}
  */
-@SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // a carrier; never compared
 public record FormattedConversation(String prompt, int[] inputIds, int[] labels) {
   public FormattedConversation {
     if (inputIds.length != labels.length) {
@@ -47,7 +47,7 @@ public record FormattedConversation(String prompt, int[] inputIds, int[] labels)
   }
 
   /**
-   * Checks that truncation leaves something of an answer, and the image whole where there is one.
+   * Checks that truncation leaves part of an answer, and the image, if there is one, whole.
    *
    * @throws UnusableConversationException if no answer is left, as such a row would train nothing;
    *     or not all of the image, as the row would not be about it

@@ -50,7 +50,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
    * Opens a tokenizer for the chat format.
    *
    * @param path a {@code tokenizer.json}, in any file system
-   * @throws DataException if it is not there, is no tokenizer, or lacks the chat format's tokens
+   * @throws DataException if it does not exist, is not a tokenizer, or lacks the chat format's tokens
    */
   public static HuggingFaceTextTokenizer open(FileSystem fileSystem, Path path) {
     byte[] bytes;
@@ -69,7 +69,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
    * Makes a tokenizer from the content of a {@code tokenizer.json}.
    *
    * @param name what messages call it
-   * @throws DataException if it is no tokenizer or lacks the chat format's tokens
+   * @throws DataException if it is not a tokenizer or lacks the chat format's tokens
    */
   public static HuggingFaceTextTokenizer of(byte[] json, String name) {
     Map<String, Integer> ids = ids(json, name);

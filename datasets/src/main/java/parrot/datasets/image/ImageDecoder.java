@@ -26,7 +26,7 @@ public final class ImageDecoder implements Serializable {
   /**
    * Decodes a whole file.
    *
-   * @throws UnusableImageException if it is no image, damaged, of an unsupported kind, or larger
+   * @throws UnusableImageException if it is not an image, damaged, of an unsupported kind, or larger
    *     than the limits
    */
   public RgbImage decode(byte[] file) {

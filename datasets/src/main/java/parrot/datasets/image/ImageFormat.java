@@ -17,7 +17,7 @@ enum ImageFormat {
   /**
    * Recognises the format of a file.
    *
-   * @throws UnusableImageException if it is empty, no image, or of another image format
+   * @throws UnusableImageException if it is empty, not an image, or of another image format
    */
   static ImageFormat of(byte[] file) {
     if (file.length == 0) {
@@ -55,7 +55,7 @@ enum ImageFormat {
     }
     return new UnusableImageException(
         Reason.NOT_AN_IMAGE,
-        "the file is no image (" + file.length + " bytes, starting with " + beginning(file) + ")",
+        "the file is not an image (" + file.length + " bytes, starting with " + beginning(file) + ")",
         "replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
   }
 

@@ -223,7 +223,7 @@ final class PngDecoder {
   }
 
   private void unpack(byte[] row, int columns, byte[] rgb, int start, int step) {
-    int wide = depth / 8; // bytes of a sample where it has whole bytes
+    int wide = depth / 8; // bytes of a sample of whole bytes
     int target = start;
     for (int x = 0; x < columns; x++, target += step) {
       switch (colourType) {

@@ -52,7 +52,7 @@ public final class UnusableImageException extends DataException {
     this.remedy = remedy;
   }
 
-  /** The same with the error behind it. */
+  /** The same with its cause. */
   UnusableImageException causedBy(Throwable cause) {
     return new UnusableImageException(reason, "Cannot use the image", problem, remedy, cause);
   }

@@ -37,7 +37,7 @@ public record BatchPath(String folder, List<RowRef> rows) implements Serializabl
   /**
    * The inverse of {@link #toString()}.
    *
-   * @throws DataException if {@code text} is no such string
+   * @throws DataException if {@code text} is not such a string
    */
   public static BatchPath parse(String text) {
     int mark = text.lastIndexOf(MARK);

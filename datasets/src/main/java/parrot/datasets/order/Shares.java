@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Takes turns by share: next is whoever is furthest behind what it is due, so that every stretch of
- * turns has the shares of the whole.
+ * Takes turns by share: next is the item furthest behind its share, so that every stretch of turns
+ * has the shares of the whole.
  */
 final class Shares<T> {
   private final List<T> items = new ArrayList<>();

@@ -10,11 +10,11 @@ import java.util.function.Function;
 /**
  * Draws questions that a scene answers without doubt, and their options.
  *
- * <p>Wrong options come from the scene's other objects where it has some, so that neither a guess
+ * <p>Wrong options come from the scene's other objects if it has some, so that neither a guess
  * from the question alone nor knowing which attributes occur is enough.
  */
 final class QuestionSampler {
-  /** How often a wrong option is taken from the scene where it can be. */
+  /** How often a wrong option is taken from the scene, if it can be. */
   private static final double FROM_SCENE = 0.7;
 
   private QuestionSampler() {}

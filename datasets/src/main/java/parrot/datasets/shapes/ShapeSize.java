@@ -1,6 +1,6 @@
 package parrot.datasets.shapes;
 
-/** Two sizes that nobody confuses. */
+/** Two sizes that are easy to tell apart. */
 public enum ShapeSize {
   SMALL(0.22),
   LARGE(0.40);

@@ -15,7 +15,7 @@ import parrot.datasets.language.Language;
  *     choice-text, letters, facts}
  * @param turns human and gpt in turn; the first begins with {@code <image>} and a line break where
  *     there is an image
- * @param scene what the image shows; null where there is none
+ * @param scene what the image shows; null if there is none
  * @param imageSeed what {@link ScenePainter} makes jitter, background and noise from
  * @param imageIndex index of the image in its split
  */

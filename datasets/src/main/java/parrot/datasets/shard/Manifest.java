@@ -100,14 +100,14 @@ public record Manifest(
 
   /**
    * @param origin where the text came from, for the message
-   * @throws DataException if it is no manifest, or of a version that this program does not know
+   * @throws DataException if it is not a manifest, or of a version that this program does not know
    */
   public static Manifest fromJson(String json, String origin) {
     try {
       JsonNode tree = JSON.readTree(json);
       JsonNode version = tree.get("schemaVersion");
       if (version == null || !version.isInt()) {
-        throw new DataException("Cannot read " + origin + ": it is no manifest (no schemaVersion)");
+        throw new DataException("Cannot read " + origin + ": not a manifest (no schemaVersion)");
       }
       if (version.intValue() != ShardSchema.VERSION) {
         throw new DataException(

@@ -27,7 +27,7 @@ public final class ShardReader implements AutoCloseable {
   private final ParquetFileReader reader;
 
   /**
-   * @throws DataException if the file is no shard, or one of another schema version
+   * @throws DataException if the file is not a shard, or one of another schema version
    */
   public ShardReader(FileSystem files, Path file) throws IOException {
     this.file = file;

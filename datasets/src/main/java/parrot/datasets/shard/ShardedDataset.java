@@ -56,7 +56,7 @@ public final class ShardedDataset {
               + full
               + ": no "
               + AtomicFolder.SUCCESS
-              + " file, so it is no finished data set (run preprocess again)");
+              + " file, so it is not a finished data set (run preprocess again)");
     }
     ShardedDataset dataset = new ShardedDataset(files, full, Manifest.read(files, full), cache);
     for (ShardFile file : dataset.manifest.files()) {

@@ -6,8 +6,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 
 /**
- * One row of a shard. The arrays are not copied: whoever reads one from the cache must not write to
- * it.
+ * One row of a shard. The arrays are not copied: a reader of the cache must not write to them.
  *
  * @param tokenIds [T], -200 where the image goes
  * @param labels [T], -100 where nothing is to be learned

@@ -29,7 +29,7 @@ import parrot.datasets.image.UnusableImageException.Reason;
  * a local disk, by a symbolic link.
  */
 public final class ImageRoot {
-  /** A larger file is no photograph. In bytes. */
+  /** The largest image file that is read, in bytes. */
   public static final long LARGEST_FILE = 256L << 20;
 
   /** In bytes; of Linux's file systems and of HDFS. */
@@ -52,7 +52,7 @@ public final class ImageRoot {
       throw new DataException("Cannot read images from " + this.root + ": no such folder", e);
     }
     if (!folder) {
-      throw new DataException("Cannot read images from " + this.root + ": it is no folder");
+      throw new DataException("Cannot read images from " + this.root + ": not a folder");
     }
     this.local =
         "file".equals(files.getUri().getScheme())
@@ -141,7 +141,7 @@ public final class ImageRoot {
   private void requireReadable(boolean folder, long length) {
     if (folder) {
       throw new UnusableImageException(
-          Reason.MISSING, "it is no file", "name a file under " + root);
+          Reason.MISSING, "not a file", "name a file under " + root);
     }
     if (length > LARGEST_FILE) {
       throw new UnusableImageException(
@@ -158,7 +158,7 @@ public final class ImageRoot {
       throw outside("it is an absolute path");
     }
     if (path.indexOf('\0') >= 0 || path.isBlank()) {
-      throw outside("it is no path");
+      throw outside("not a path");
     }
     List<String> parts = new ArrayList<>();
     for (String part : path.split("/", -1)) {

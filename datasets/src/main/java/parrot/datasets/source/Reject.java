@@ -3,9 +3,9 @@ package parrot.datasets.source;
 import java.util.Objects;
 
 /**
- * A row that was set aside.
+ * A row that was rejected.
  *
- * @param id as in the file, or empty where it could not be read
+ * @param id as in the file, or empty if it could not be read
  * @param message what is wrong, and what to do about it
  */
 public record Reject(String origin, String id, RejectReason reason, String message)

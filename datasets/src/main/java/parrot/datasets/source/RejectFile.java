@@ -18,7 +18,7 @@ import org.apache.parquet.schema.MessageTypeParser;
 import parrot.datasets.storage.HashingOutput;
 
 /**
- * Rows that were set aside, as Parquet with four text columns: {@code source} (file:line), {@code
+ * Rejected rows, as Parquet with four text columns: {@code source} (file:line), {@code
  * id}, {@code reason} (a {@link RejectReason}) and {@code message}.
  */
 public final class RejectFile implements AutoCloseable {

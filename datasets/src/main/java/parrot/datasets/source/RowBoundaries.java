@@ -26,7 +26,7 @@ final class RowBoundaries {
   private long position;
   private long number;
 
-  // The row that is open: its first byte that is not white, and one behind its last.
+  // The row that is open: its first byte that is not white, and one past its last.
   private long start = -1;
   private long end = -1;
   private int depth;
@@ -171,7 +171,7 @@ final class RowBoundaries {
     escaped = false;
   }
 
-  /** Ends a range: its last row has no separator behind it. */
+  /** Ends a range: no separator follows its last row. */
   void finishRange() {
     closeRow();
   }

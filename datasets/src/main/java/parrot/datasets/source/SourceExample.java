@@ -7,7 +7,7 @@ import parrot.datasets.conversation.Conversation;
 /**
  * A row that can be used, as far as its text tells.
  *
- * @param id as in the file, or the origin where it has none
+ * @param id as in the file, or the origin if it has none
  * @param language the field as it stands, not yet checked
  * @param imagePath under the root of images, not yet checked; absent for text alone
  */

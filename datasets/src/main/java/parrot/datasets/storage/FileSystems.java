@@ -34,14 +34,14 @@ public final class FileSystems {
   /**
    * As {@link #of(Path, Configuration)}.
    *
-   * @throws UsageException if {@code path} is no path
+   * @throws UsageException if {@code path} is not a path
    */
   public static FileSystem of(String path, Configuration configuration) {
     return of(path(path), configuration);
   }
 
   /**
-   * The file system that {@code path} names, or the default one where it names none. A local one
+   * The file system that {@code path} names, or the default one if it names none. A local one
    * writes no {@code .crc} files from then on.
    *
    * @throws StorageUnavailableException if the file system does not answer
@@ -81,7 +81,7 @@ public final class FileSystems {
   /**
    * The path that {@code text} names.
    *
-   * @throws UsageException if it is empty or no path
+   * @throws UsageException if it is empty or not a path
    */
   public static Path path(String text) {
     try {
@@ -135,7 +135,7 @@ public final class FileSystems {
     }
   }
 
-  /** Says in words what keeps {@code uri} from answering, with the remedy where it is known. */
+  /** Explains why {@code uri} does not answer, with the remedy if it is known. */
   public static StorageUnavailableException unavailable(URI uri, Exception cause) {
     String reason = null;
     for (Throwable t = cause; t != null && reason == null; t = t.getCause()) {

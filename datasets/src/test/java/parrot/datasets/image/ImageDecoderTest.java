@@ -36,12 +36,12 @@ class ImageDecoderTest {
     assertRefused(
         "<html>not found</html>".getBytes(StandardCharsets.UTF_8),
         Reason.NOT_AN_IMAGE,
-        "Cannot use the image: the file is no image (22 bytes, starting with \"<html>not fo\");"
+        "Cannot use the image: the file is not an image (22 bytes, starting with \"<html>not fo\");"
             + " replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
     assertRefused(
         "BMW and others build cars".getBytes(StandardCharsets.UTF_8),
         Reason.NOT_AN_IMAGE,
-        "no image (25 bytes");
+        "not an image (25 bytes");
   }
 
   @ParameterizedTest

@@ -129,7 +129,7 @@ class ImageRootTest {
         .hasMessageContaining("no such folder");
     assertThatThrownBy(() -> new ImageRoot(files, new Path(scratch.resolve("secret").toUri())))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("it is no folder");
+        .hasMessageContaining("not a folder");
   }
 
   @Test

@@ -42,7 +42,7 @@ import scala.Tuple2;
  * once; each shard is sorted and written by a task. The driver sees ranges and counts, no rows.
  */
 public final class PreprocessJob {
-  /** Table of the rows that were set aside, in the folder of the data set. */
+  /** Table of the rejected rows, in the folder of the data set. */
   public static final String REJECTED_FILE = "rejected.parquet";
 
   private static final long SMALLEST_RANGE = 16L << 10;
@@ -238,7 +238,7 @@ public final class PreprocessJob {
     return checksums;
   }
 
-  /** Gives the files of the attempts that count their names, and deletes those of the others. */
+  /** Renames the files of the attempts that count and deletes those of the others. */
   private static List<PartResult> rename(
       List<Tuple2<String, Long>> results, FileSystem files, Path folder, int shards)
       throws IOException {
@@ -341,7 +341,7 @@ public final class PreprocessJob {
           String.format(
               Locale.ROOT,
               "Cannot preprocess: too many rows were rejected (%,d of %,d, %.1f %%; --max-rejected"
-                  + " allows %.1f %%). Nothing was written. Mend the input or allow more:%n%s",
+                  + " allows %.1f %%). Nothing was written. Fix the input or allow more:%n%s",
               totals.rejected(),
               totals.read(),
               100 * share,

@@ -9,7 +9,7 @@ import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardWriter;
 
 /**
- * What a run of the job is asked to do.
+ * The options of one run of the job.
  *
  * @param inputs LLaVA JSON or JSONL: files, folders or patterns
  * @param images root of the images' paths; null for the folder of the first input

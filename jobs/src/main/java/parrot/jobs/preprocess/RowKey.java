@@ -38,7 +38,7 @@ final class RowKey implements Serializable, Comparable<RowKey> {
     return new RowKey((int) Long.remainderUnsigned(order, shards), order, high, low, file, row);
   }
 
-  /** Of a row that was set aside; these keep the order of the source. */
+  /** Of a rejected row; these keep the order of the source. */
   static RowKey rejected(int shards, int file, long row) {
     return new RowKey(shards, 0, 0, 0, file, row);
   }

@@ -2,7 +2,7 @@ package parrot.jobs.preprocess;
 
 import parrot.datasets.conversation.ChatFormat;
 
-/** How long the model finds a row. */
+/** The length of a row as the model sees it. */
 final class RowLengths {
   private RowLengths() {}
 

@@ -1,8 +1,8 @@
 package parrot.datasets.image.webp;
 
 /**
- * The arithmetic decoder of VP8 (RFC 6386, section 7) over one partition; behind its end come
- * zeros.
+ * The arithmetic decoder of VP8 (RFC 6386, section 7) over one partition; zeros follow
+ * its end.
  */
 final class Vp8Bits {
   private final byte[] data;
@@ -59,7 +59,7 @@ final class Vp8Bits {
     return flag() ? -magnitude : magnitude;
   }
 
-  /** {@link #signed} behind a flag, or 0. */
+  /** {@link #signed} after a flag that is set, or 0. */
   int optional(int bits) {
     return flag() ? signed(bits) : 0;
   }

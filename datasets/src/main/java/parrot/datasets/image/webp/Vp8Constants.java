@@ -25,7 +25,7 @@ final class Vp8Constants {
   /** Probabilities that a token probability changes, [type 4, band 8, context 3, 11]. */
   static final int[] UPDATES = TABLES.get("update-probabilities");
 
-  /** Token probabilities before any change, likewise. */
+  /** Token probabilities before any change, in the same order. */
   static final int[] TOKENS = TABLES.get("token-probabilities");
 
   /** Place in the block of each coefficient, in the order of the bitstream. */

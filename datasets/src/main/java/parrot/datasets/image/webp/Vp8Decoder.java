@@ -192,7 +192,7 @@ public final class Vp8Decoder {
     return count > 1 || coefficients[16 * block] != 0;
   }
 
-  /** Reads a block; returns the place behind its last coefficient. */
+  /** Reads a block; returns the place after its last coefficient. */
   private int block(Vp8Bits bits, int type, int context, int first, int block, int dc, int ac) {
     int[] tokens = header.tokens;
     int place = first;

@@ -9,7 +9,7 @@ final class Vp8Header {
   final int width;
   final int height;
 
-  /** The first partition, behind the header: the modes of the macroblocks. */
+  /** The first partition, after the header: the modes of the macroblocks. */
   final Vp8Bits bits;
 
   /** The coefficients; a row of macroblocks uses the partition of its number modulo their count. */
