@@ -11,7 +11,7 @@ import parrot.datasets.shard.ShardFile;
  * What one task wrote, as it comes back to the driver. Counts travel with the result and not
  * through accumulators, so a task that is run twice counts once.
  *
- * @param partition number of the shard; the one behind the last is that of rejects
+ * @param partition number of the shard; the one after the last is that of rejects
  * @param file null if no row was left
  * @param languages by tag
  * @param rejected by reason
