@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import parrot.datasets.language.UnicodeText;
 
 /**
- * Which option an answer counts as, in languages other than English too. The published rules
- * see no letter in "答案是B", in a full-width "Ｂ", in a Cyrillic "В" or in "الإجابة: ب", and take the
- * article of "A kite is there" for an option. This one reads the former and not the latter:
+ * Which option an answer counts as, in languages other than English too. The published rules see no
+ * letter in "答案是B", in a full-width "Ｂ", in a Cyrillic "В" or in "الإجابة: ب", and take the article
+ * of "A kite is there" for an option. This one reads the former and not the latter:
  *
  * <ul>
  *   <li>Full-width forms count as plain ones, and a word ends where the script changes.

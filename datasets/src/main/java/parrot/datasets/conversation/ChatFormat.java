@@ -10,8 +10,8 @@ import java.util.List;
  * {@code <|im_end|>}; a line break follows every turn but the last.
  *
  * <p>Each turn is tokenized by itself, and in it each stretch between image tokens. Of an answer
- * everything after its header is supervised: the text, {@code <|im_end|>}, and the line break
- * where another turn follows.
+ * everything after its header is supervised: the text, {@code <|im_end|>}, and the line break where
+ * another turn follows.
  */
 public final class ChatFormat {
   /** Where the image goes, in text. */

@@ -50,7 +50,8 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
    * Opens a tokenizer for the chat format.
    *
    * @param path a {@code tokenizer.json}, in any file system
-   * @throws DataException if it does not exist, is not a tokenizer, or lacks the chat format's tokens
+   * @throws DataException if it does not exist, is not a tokenizer, or lacks the chat format's
+   *     tokens
    */
   public static HuggingFaceTextTokenizer open(FileSystem fileSystem, Path path) {
     byte[] bytes;

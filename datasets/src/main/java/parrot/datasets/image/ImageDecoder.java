@@ -26,8 +26,8 @@ public final class ImageDecoder implements Serializable {
   /**
    * Decodes a whole file.
    *
-   * @throws UnusableImageException if it is not an image, damaged, of an unsupported kind, or larger
-   *     than the limits
+   * @throws UnusableImageException if it is not an image, damaged, of an unsupported kind, or
+   *     larger than the limits
    */
   public RgbImage decode(byte[] file) {
     return switch (ImageFormat.of(file)) {

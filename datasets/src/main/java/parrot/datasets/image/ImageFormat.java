@@ -55,7 +55,11 @@ enum ImageFormat {
     }
     return new UnusableImageException(
         Reason.NOT_AN_IMAGE,
-        "the file is not an image (" + file.length + " bytes, starting with " + beginning(file) + ")",
+        "the file is not an image ("
+            + file.length
+            + " bytes, starting with "
+            + beginning(file)
+            + ")",
         "replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
   }
 

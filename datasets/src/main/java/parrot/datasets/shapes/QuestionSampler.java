@@ -10,8 +10,8 @@ import java.util.function.Function;
 /**
  * Draws questions that a scene answers without doubt, and their options.
  *
- * <p>Wrong options come from the scene's other objects if it has some, so that neither a guess
- * from the question alone nor knowing which attributes occur is enough.
+ * <p>Wrong options come from the scene's other objects if it has some, so that neither a guess from
+ * the question alone nor knowing which attributes occur is enough.
  */
 final class QuestionSampler {
   /** How often a wrong option is taken from the scene, if it can be. */

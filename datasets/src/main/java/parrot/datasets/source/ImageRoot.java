@@ -140,8 +140,7 @@ public final class ImageRoot {
 
   private void requireReadable(boolean folder, long length) {
     if (folder) {
-      throw new UnusableImageException(
-          Reason.MISSING, "not a file", "name a file under " + root);
+      throw new UnusableImageException(Reason.MISSING, "not a file", "name a file under " + root);
     }
     if (length > LARGEST_FILE) {
       throw new UnusableImageException(

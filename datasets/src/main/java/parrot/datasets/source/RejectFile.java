@@ -18,8 +18,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 import parrot.datasets.storage.HashingOutput;
 
 /**
- * Rejected rows, as Parquet with four text columns: {@code source} (file:line), {@code
- * id}, {@code reason} (a {@link RejectReason}) and {@code message}.
+ * Rejected rows, as Parquet with four text columns: {@code source} (file:line), {@code id}, {@code
+ * reason} (a {@link RejectReason}) and {@code message}.
  */
 public final class RejectFile implements AutoCloseable {
   private static final MessageType TYPE =

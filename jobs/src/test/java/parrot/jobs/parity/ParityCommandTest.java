@@ -231,7 +231,8 @@ class ParityCommandTest {
         .containsPattern("\n  small.png@112 +- +-  FAIL: there is no file small.png\n")
         .containsPattern(
             "\n  square.png@112 +\\[112, 112, 3\\] .* FAIL: largest \\d+, mean [0-9.]+ \\(must be at most 1 and below 0.02\\)\n")
-        .containsPattern("\n  grey.jpg@112 +- +-  FAIL: Cannot use the image: the file is not an image")
+        .containsPattern(
+            "\n  grey.jpg@112 +- +-  FAIL: Cannot use the image: the file is not an image")
         .contains("FAILED: 3 of 20 comparisons in 1 case.");
   }
 

@@ -1,9 +1,6 @@
 package parrot.datasets.image.webp;
 
-/**
- * The arithmetic decoder of VP8 (RFC 6386, section 7) over one partition; zeros follow
- * its end.
- */
+/** The arithmetic decoder of VP8 (RFC 6386, section 7) over one partition; zeros follow its end. */
 final class Vp8Bits {
   private final byte[] data;
   private final int end;
