@@ -28,7 +28,7 @@ public record BenchmarkItem(
     String split,
     byte[] image) {
   /** What separates the rotations of a question in the index. */
-  public static final long ROTATION = 1_000_000;
+  static final long ROTATION = 1_000_000;
 
   public BenchmarkItem {
     if (index < 0) {
@@ -55,7 +55,7 @@ public record BenchmarkItem(
   }
 
   /** The index of the question that this is a rotation of; its own if it is not rotated. */
-  public long questionIndex() {
+  long questionIndex() {
     return index % ROTATION;
   }
 

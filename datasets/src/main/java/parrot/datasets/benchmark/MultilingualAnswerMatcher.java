@@ -27,7 +27,7 @@ import parrot.datasets.language.UnicodeText;
  *
  * <p>Refusals and the texts of options count as by {@link AnswerMatcher}; nothing is guessed.
  */
-public final class MultilingualAnswerMatcher {
+final class MultilingualAnswerMatcher {
   private static final Map<Integer, Character> LETTERS = letters();
 
   /** Letters that are words by themselves. */

@@ -24,7 +24,7 @@ public final class ChatFormat {
   public static final int IGNORE = -100;
 
   /** What stands in the system turn of a conversation that brings none. */
-  public static final String DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant.";
+  static final String DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant.";
 
   private ChatFormat() {}
 

@@ -34,7 +34,7 @@ public record FormattedConversation(String prompt, int[] inputIds, int[] labels)
    * @param longest positions that a sequence is cut to
    * @param visualTokens positions that the image takes in place of its one token
    */
-  public int supervisedTokensWithin(int longest, int visualTokens) {
+  int supervisedTokensWithin(int longest, int visualTokens) {
     int count = 0;
     long position = 0;
     for (int i = 0; i < inputIds.length; i++) {

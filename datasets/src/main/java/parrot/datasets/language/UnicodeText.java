@@ -12,7 +12,7 @@ public final class UnicodeText {
   private UnicodeText() {}
 
   /** Whether the published code treats this code point as white. */
-  public static boolean isSpace(int codePoint) {
+  static boolean isSpace(int codePoint) {
     return (codePoint >= 0x09 && codePoint <= 0x0D)
         || (codePoint >= 0x1C && codePoint <= 0x20)
         || codePoint == 0x85

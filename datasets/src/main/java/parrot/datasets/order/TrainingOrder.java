@@ -15,7 +15,7 @@ import parrot.datasets.shard.RowRef;
  * <p>Uses a generator of its own (SplitMix64), so the order does not depend on the Java version.
  * Not safe for use by several threads.
  */
-public final class TrainingOrder {
+final class TrainingOrder {
   /** Row groups that are shuffled together, unless told otherwise. */
   public static final int WINDOW = 4;
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * pre-tokens. The most frequent pair is merged first, and among equally frequent ones the first in
  * the order of their text: the same corpus gives the same merges whatever its order.
  */
-public final class BytePairTrainer {
+final class BytePairTrainer {
   /** Qwen2's pre-tokenizer. */
   public static final String PRE_TOKENS =
       "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"

@@ -16,11 +16,11 @@ import parrot.datasets.language.Language;
 public record LanguageMixture(Map<Language, Double> weights) {
 
   /** Half English, as real instruction data is or more so, then Chinese, the others alike. */
-  public static final LanguageMixture ENGLISH_HEAVY =
+  static final LanguageMixture ENGLISH_HEAVY =
       parse("en=0.5,zh=0.14,pt=0.09,ar=0.09,tr=0.09,ru=0.09");
 
   /** All six alike. */
-  public static final LanguageMixture UNIFORM = parse("en=1,zh=1,pt=1,ar=1,tr=1,ru=1");
+  static final LanguageMixture UNIFORM = parse("en=1,zh=1,pt=1,ar=1,tr=1,ru=1");
 
   public LanguageMixture {
     EnumMap<Language, Double> copy = new EnumMap<>(Language.class);

@@ -13,7 +13,7 @@ import java.awt.image.DataBufferInt;
 import java.util.SplittableRandom;
 
 /** Paints scenes: pale background, antialiased shapes, mild noise. */
-public final class ScenePainter {
+final class ScenePainter {
   /** The farthest that noise moves a channel, of 255. */
   private static final int NOISE = 5;
 

@@ -37,10 +37,10 @@ public record ShapesConfig(
     TextShares textShares) {
 
   /** Below this a small shape is a few pixels. */
-  public static final int SMALLEST_PICTURE = 28;
+  static final int SMALLEST_PICTURE = 28;
 
   /** Above this the world is too large for what it is. */
-  public static final int LARGEST_PICTURE = 2048;
+  static final int LARGEST_PICTURE = 2048;
 
   public ShapesConfig {
     notNegative("captions", captions);
@@ -76,7 +76,7 @@ public record ShapesConfig(
   }
 
   /** This configuration, to be changed one by one. */
-  public Builder toBuilder() {
+  Builder toBuilder() {
     return new Builder()
         .seed(seed)
         .captions(captions)

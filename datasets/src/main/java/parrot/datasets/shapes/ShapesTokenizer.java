@@ -23,14 +23,13 @@ import parrot.datasets.language.Language;
  */
 public final class ShapesTokenizer {
   /** The shipped file, on the class path. */
-  public static final String RESOURCE = "/parrot/datasets/shapes/tokenizer.json";
+  static final String RESOURCE = "/parrot/datasets/shapes/tokenizer.json";
 
   /** All tokens, the special ones included; a multiple of 512 because matrix products like that. */
   public static final int VOCABULARY_SIZE = 1536;
 
   /** Qwen's special tokens, in the order of their ids; they come after all others. */
-  public static final List<String> SPECIAL_TOKENS =
-      List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
+  static final List<String> SPECIAL_TOKENS = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
 
   /** Apart from the world's own shares, so that changing those leaves the tokenizer as it is. */
   private static final TextShares TEXT =

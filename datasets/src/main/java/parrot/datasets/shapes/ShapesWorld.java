@@ -32,7 +32,7 @@ public final class ShapesWorld {
   }
 
   /** Stage 1: an image, a request and a caption. */
-  public ShapesExample caption(Split split, long index) {
+  ShapesExample caption(Split split, long index) {
     SplittableRandom random = random(split, Seeds.Stream.CAPTION, index);
     Language language =
         config.captionsInAllLanguages() ? config.languages().pick(random) : Language.EN;

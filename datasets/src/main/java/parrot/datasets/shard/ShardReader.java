@@ -22,7 +22,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 
 /** Reads one shard, a row group at a time. */
-public final class ShardReader implements AutoCloseable {
+final class ShardReader implements AutoCloseable {
   private final Path file;
   private final ParquetFileReader reader;
 

@@ -23,7 +23,7 @@ import parrot.datasets.storage.HashingOutput;
  */
 public final class ShardWriter implements AutoCloseable {
   /** What a row group should take in memory: large enough to stream, small enough to keep a few. */
-  public static final long ROW_GROUP_BYTES = 32L << 20;
+  static final long ROW_GROUP_BYTES = 32L << 20;
 
   private final HashingOutput output;
   private final ParquetWriter<TrainingExample> writer;

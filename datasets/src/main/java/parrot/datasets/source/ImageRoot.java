@@ -30,7 +30,7 @@ import parrot.datasets.image.UnusableImageException.Reason;
  */
 public final class ImageRoot {
   /** The largest image file that is read, in bytes. */
-  public static final long LARGEST_FILE = 256L << 20;
+  static final long LARGEST_FILE = 256L << 20;
 
   /** In bytes; of Linux's file systems and of HDFS. */
   private static final int LONGEST_NAME = 255;
