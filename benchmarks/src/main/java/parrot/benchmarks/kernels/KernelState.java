@@ -43,7 +43,7 @@ public final class KernelState {
    * Computes a small case with the fast kernels and with the reference.
    *
    * @param small returns what the kernels computed
-   * @throws IllegalStateException where they differ
+   * @throws IllegalStateException if they differ
    */
   static void check(String what, String precision, Function<Kernels, Tensor[]> small) {
     try (Kernels fast = create(precision);

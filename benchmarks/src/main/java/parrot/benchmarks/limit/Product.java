@@ -24,7 +24,7 @@ final class Product {
   /**
    * A matrix as it lies in memory.
    *
-   * @param rows of the factor, transposed where asked
+   * @param rows of the factor, transposed if so
    * @param stride values from one stored row to the next
    */
   record Matrix(int rows, int columns, boolean transposed, int stride, long address) {
@@ -87,7 +87,7 @@ final class Product {
     }
   }
 
-  /** A pointer to memory that somebody else frees. */
+  /** A pointer to memory that it does not own. */
   private static final class Foreign extends BytePointer {
     Foreign(long address) {
       super((Pointer) null);

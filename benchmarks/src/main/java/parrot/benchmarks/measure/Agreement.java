@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import parrot.benchmarks.process.Reply;
 
-/** Whether two sides compute the same. Nothing else that they report means anything before. */
+/** Whether two sides compute the same; if they do not, their times mean nothing. */
 public final class Agreement {
   private static final double EXACT = 1e-4;
   private static final double ROUNDED = 1e-2;
@@ -19,7 +19,7 @@ public final class Agreement {
   /**
    * Compares the first steps of a side with ours.
    *
-   * @throws DisagreementException where they differ by more than their precision explains
+   * @throws DisagreementException if they differ by more than their precision explains
    */
   public static void check(Series ours, Series peer) {
     double tolerance = ours.request().exact() && peer.request().exact() ? EXACT : ROUNDED;

@@ -62,7 +62,7 @@ public final class Alternation {
           "one process at a time: sides need about %d GiB together, %d are free",
           needed >> 30, available >> 30);
       for (int turn = 0; turn < TURNS; turn++) {
-        int share = steps * (turn + 1) / TURNS - steps * turn / TURNS;
+        int share = (steps + TURNS - 1 - turn) / TURNS; // the first turn has the larger one
         for (Series one : series) {
           together(List.of(one), warmup, share, turn == 0);
           check(series);

@@ -24,14 +24,14 @@ public final class ProcessFacts {
   }
 
   /**
-   * Largest resident memory so far, in bytes. The heap of ZGC, which is there as a whole from the
-   * start, has three addresses (to JDK 20), and Linux counts each page at all of them.
+   * Largest resident memory so far, in bytes. Up to JDK 20, ZGC maps every page of the heap at
+   * three addresses, and Linux counts it three times.
    */
   static long peakBytes() {
     return peakBytes(read(STATUS));
   }
 
-  /** The same of another process; 0 where it has ended. */
+  /** The same of another process; 0 if it has ended. */
   public static long peakBytes(long pid) {
     try {
       String status = Files.readString(Path.of("/proc/" + pid + "/status"));

@@ -6,7 +6,7 @@ import parrot.benchmarks.side.Side;
 /**
  * A child's answer to one command.
  *
- * @param error why it could not; null where it could
+ * @param error why it failed; null if it did not
  * @param seconds the step took
  * @param outputs of {@link Side.Outcome}
  * @param faults minor page faults of the process during the step

@@ -24,7 +24,7 @@ public final class ResultWriter {
   private final Instant when = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
   /**
-   * @param folder of the files; made where it is missing
+   * @param folder of the files; made if it is missing
    * @param command that was given
    * @param home the project's folder
    */

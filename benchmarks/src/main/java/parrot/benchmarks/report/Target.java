@@ -3,15 +3,15 @@ package parrot.benchmarks.report;
 import java.util.Locale;
 
 /**
- * What a workload is to reach. Not a number is a miss.
+ * What a workload must reach. NaN is a miss.
  *
  * @param what is measured, with its unit
  * @param value that was measured
- * @param bound on which side of the limit it is to be
+ * @param bound on which side of the limit it must be
  * @param limit of it
  */
 public record Target(String what, double value, Bound bound, double limit) {
-  /** On which side of its limit a value is to be. */
+  /** On which side of its limit a value must be. */
   public enum Bound {
     AT_MOST("at most"),
     AT_LEAST("at least"),

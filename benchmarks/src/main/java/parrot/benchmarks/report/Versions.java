@@ -27,7 +27,7 @@ final class Versions {
     return versions;
   }
 
-  /** Marked where files differ from it; "unknown" outside a repository. */
+  /** Marked if files differ from it; "unknown" outside a repository. */
   private static String commit(Path home) throws IOException {
     String hash = git(home, "rev-parse", "--short=12", "HEAD");
     if (hash.isEmpty()) {

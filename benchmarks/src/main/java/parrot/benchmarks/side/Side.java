@@ -14,8 +14,7 @@ public interface Side extends AutoCloseable {
   /**
    * What a step found.
    *
-   * @param outputs values that every side must agree on, such as the loss; empty where there are
-   *     none
+   * @param outputs values that every side must agree on, such as the loss; empty if there are none
    * @param extras named values that are worth a place in the results
    */
   record Outcome(double[] outputs, Map<String, Double> extras) {

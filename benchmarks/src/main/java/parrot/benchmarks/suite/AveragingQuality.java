@@ -113,8 +113,8 @@ final class AveragingQuality implements Benchmark {
                 Bound.AT_MOST,
                 1.02)),
         List.of(
-            "Means over three seeds of order and fresh experts; ± is half of largest less smallest.",
-            "Two replicas with batches of 16 where nothing else is said; Nesterov's numbers are"
+            "Means over three seeds of order and fresh experts; ± is half the distance from smallest to largest.",
+            "Two replicas with batches of 16 unless the row says otherwise. Nesterov's numbers are"
                 + " rate and momentum of the outer step."),
         Map.of(),
         Map.of());

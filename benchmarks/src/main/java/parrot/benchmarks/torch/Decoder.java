@@ -29,7 +29,7 @@ final class Decoder {
 
   /**
    * @param x (B, T, D)
-   * @param mask added to the scores, (1 or B, 1, T, T); null where the cache says what is seen
+   * @param mask added to the scores, (1 or B, 1, T, T); null if the cache decides what is seen
    * @param cache is continued; null in training
    * @return (B, T, D), normed
    */

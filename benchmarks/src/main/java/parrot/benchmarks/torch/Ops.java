@@ -66,7 +66,7 @@ final class Ops {
     return torch.matmul(torch.softmax(scores, -1), v);
   }
 
-  /** The faster way where no gradient is wanted: in float32 the fused operation. */
+  /** The faster way if no gradient is needed: in float32 the fused operation. */
   static Tensor inferredAttention(Tensor q, Tensor k, Tensor v, boolean causal) {
     if (q.scalar_type().intern() == ScalarType.Float) {
       return torch.scaled_dot_product_attention(

@@ -24,7 +24,7 @@ final class PaddedBatch {
   /**
    * A piece of a sample: token ids (n), or an image.
    *
-   * @param ids null where it is an image
+   * @param ids null if it is an image
    */
   record Piece(Tensor ids, int image) {}
 

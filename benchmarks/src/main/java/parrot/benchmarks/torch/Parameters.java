@@ -80,7 +80,7 @@ final class Parameters {
     return new TensorVector(trained.toArray(Tensor[]::new));
   }
 
-  /** {@code x W^T + b} with the tensors of this name; without a bias where there is none. */
+  /** {@code x W^T + b} with the tensors of this name; without a bias if there is none. */
   Tensor linear(Tensor x, String name) {
     String bias = name + ".bias";
     return Ops.linear(x, get(name + ".weight"), has(bias) ? get(bias) : null);

@@ -41,7 +41,7 @@ public final class ModelStore {
         && holds(visionFile(folder, config), config.vision().toJson());
   }
 
-  /** The folder of a workload's model; writes it where it is missing or another model's. */
+  /** The folder of a workload's model; writes it if it is missing or another model's. */
   public Path folder(Workload workload) throws IOException {
     Path folder = root.resolve(workload.folder());
     if (holds(workload)) {
