@@ -166,7 +166,7 @@ for word in "$@"; do
   esac
 done
 case "$module ${1:-}" in
-  "jobs train") collector=("@$config/steps.options" "-Xms$heap") ;;
+  "jobs train") collector=("@$config/train-collector.options" "-Xms$heap") ;;
   *) collector=(-XX:+UseParallelGC) ;;
 esac
 terminal=false

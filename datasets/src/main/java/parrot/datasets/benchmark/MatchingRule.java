@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** By which rules an answer in free text counts as an option. */
 public enum MatchingRule {
-  /** The published evaluation's, by which results are comparable: {@link AnswerMatcher}. */
+  /** The published evaluation's, by which results are comparable: {@link PublishedAnswerMatcher}. */
   PUBLISHED,
   /**
    * One that also reads letters as they are written in the six languages: {@link
@@ -13,10 +13,10 @@ public enum MatchingRule {
    */
   MULTILINGUAL;
 
-  /** The option that an answer counts as; see {@link AnswerMatcher#match}. */
+  /** The option that an answer counts as; see {@link PublishedAnswerMatcher#match}. */
   public Optional<Character> match(String prediction, Map<Character, String> options) {
     return switch (this) {
-      case PUBLISHED -> AnswerMatcher.match(prediction, options);
+      case PUBLISHED -> PublishedAnswerMatcher.match(prediction, options);
       case MULTILINGUAL -> MultilingualAnswerMatcher.match(prediction, options);
     };
   }

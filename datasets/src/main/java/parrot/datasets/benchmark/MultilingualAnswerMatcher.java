@@ -25,7 +25,7 @@ import parrot.datasets.language.UnicodeText;
  *       В, С) is that word where another in small letters follows, unless that is an "and" or "or".
  * </ul>
  *
- * <p>Refusals and the texts of options count as by {@link AnswerMatcher}; nothing is guessed.
+ * <p>Refusals and the texts of options count as by {@link PublishedAnswerMatcher}; nothing is guessed.
  */
 final class MultilingualAnswerMatcher {
   private static final Map<Integer, Character> LETTERS = letters();
@@ -61,29 +61,29 @@ final class MultilingualAnswerMatcher {
    * The option that an answer counts as.
    *
    * @param options text by letter
-   * @return its letter; {@link AnswerMatcher#REFUSED} for a refusal; nothing where no option or
+   * @return its letter; {@link PublishedAnswerMatcher#REFUSED} for a refusal; nothing where no option or
    *     several match
    */
   public static Optional<Character> match(String prediction, Map<Character, String> options) {
     String plain = plain(prediction);
     Map<Character, String> plainOptions = new TreeMap<>();
     options.forEach((letter, text) -> plainOptions.put(letter, plain(text)));
-    if (AnswerMatcher.isFailedRequest(prediction)) {
-      return AnswerMatcher.text(plain, plainOptions);
+    if (PublishedAnswerMatcher.isFailedRequest(prediction)) {
+      return PublishedAnswerMatcher.text(plain, plainOptions);
     }
-    if (AnswerMatcher.isRefusal(prediction)) {
-      return Optional.of(AnswerMatcher.REFUSED);
+    if (PublishedAnswerMatcher.isRefusal(prediction)) {
+      return Optional.of(PublishedAnswerMatcher.REFUSED);
     }
     Set<Character> found = new TreeSet<>(lettersIn(plain));
-    boolean refused = found.contains(AnswerMatcher.REFUSED);
+    boolean refused = found.contains(PublishedAnswerMatcher.REFUSED);
     found.retainAll(options.keySet());
     if (found.size() == 1) {
       return Optional.of(found.iterator().next());
     }
     if (found.isEmpty() && refused) {
-      return Optional.of(AnswerMatcher.REFUSED);
+      return Optional.of(PublishedAnswerMatcher.REFUSED);
     }
-    return AnswerMatcher.text(plain, plainOptions);
+    return PublishedAnswerMatcher.text(plain, plainOptions);
   }
 
   private static String plain(String text) {

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import parrot.datasets.benchmark.AnswerMatcher;
 import parrot.datasets.benchmark.MultipleChoicePrompt;
+import parrot.datasets.benchmark.PublishedAnswerMatcher;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.language.Language;
 
@@ -63,8 +63,8 @@ abstract class WordingContract {
       assertThat(new HashSet<>(options.values())).hasSameSizeAs(options.keySet());
       options.forEach(
           (letter, text) -> {
-            assertThat(AnswerMatcher.match(text, options)).as(text).contains(letter);
-            assertThat(AnswerMatcher.match(letter.toString(), options)).contains(letter);
+            assertThat(PublishedAnswerMatcher.match(text, options)).as(text).contains(letter);
+            assertThat(PublishedAnswerMatcher.match(letter.toString(), options)).contains(letter);
           });
     }
   }

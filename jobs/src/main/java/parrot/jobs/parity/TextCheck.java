@@ -19,12 +19,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.benchmark.AnswerMatcher;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.MultipleChoicePrompt;
 import parrot.datasets.benchmark.PredictionFile;
+import parrot.datasets.benchmark.PublishedAnswerMatcher;
 import parrot.datasets.benchmark.Score;
 import parrot.datasets.benchmark.Scores;
 import parrot.datasets.conversation.ByteTokenizer;
@@ -161,7 +161,7 @@ final class TextCheck {
               .forEachRemaining(
                   choice -> options.put(choice.getKey().charAt(0), choice.getValue().asText()));
           String prediction = field(cases.get(i), "prediction", ANSWERS).asText();
-          return AnswerMatcher.match(prediction, options).map(String::valueOf).orElse("none");
+          return PublishedAnswerMatcher.match(prediction, options).map(String::valueOf).orElse("none");
         },
         one -> field(one, "option", ANSWERS).isNull() ? "none" : one.get("option").asText());
   }

@@ -82,14 +82,14 @@ final class ExpertSection {
   private static void overTime(Markup html, Stage stage, BalanceReport last) {
     html.element("h3", stage.name() + ": load of the experts over time");
     html.raw("<div class=\"charts\">");
-    StageCharts.write(
+    CurveFigure.write(
         html,
         "Maximum violation",
         "load of the most loaded expert over its fair share, less 1",
         List.of(
             series("round", "c0", stage, BalanceReport::maxViolation),
             series("run", "ink", stage, BalanceReport::maxViolationRun)));
-    StageCharts.write(
+    CurveFigure.write(
         html,
         "Choice",
         "entropy of the router over its largest, and what the language says about the expert",
@@ -101,9 +101,9 @@ final class ExpertSection {
       for (int i = 0; i < width(last); i++) {
         int expert = i;
         experts.add(
-            series(name(i), StageCharts.colour(i), stage, balance -> share(balance, tag, expert)));
+            series(name(i), CurveFigure.colour(i), stage, balance -> share(balance, tag, expert)));
       }
-      StageCharts.write(html, Words.language(tag), "share of its load by expert", experts);
+      CurveFigure.write(html, Words.language(tag), "share of its load by expert", experts);
     }
     html.raw("</div>");
   }
@@ -129,7 +129,7 @@ final class ExpertSection {
       String name, String style, Stage stage, ToDoubleFunction<BalanceReport> value) {
     ToDoubleFunction<MetricsLine> ofRound =
         round -> round.balance().map(value::applyAsDouble).orElse(Double.NaN);
-    return new Series(name, style, StageCharts.points(stage, ofRound));
+    return new Series(name, style, CurveFigure.points(stage, ofRound));
   }
 
   private static Map<String, List<Double>> lastRouting(Stage stage) {

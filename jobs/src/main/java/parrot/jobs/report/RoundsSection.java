@@ -90,14 +90,14 @@ final class RoundsSection {
 
   private static void charts(Markup html, Stage stage) {
     html.raw("<div class=\"charts\">");
-    StageCharts.write(
+    CurveFigure.write(
         html,
         "Exchange",
         "MiB of a round, out to replicas and in from them",
         List.of(
-            new Series("out", "c0", StageCharts.points(stage, r -> mib(r, true))),
-            new Series("in", "c1", StageCharts.points(stage, r -> mib(r, false)))));
-    StageCharts.write(
+            new Series("out", "c0", CurveFigure.points(stage, r -> mib(r, true))),
+            new Series("in", "c1", CurveFigure.points(stage, r -> mib(r, false)))));
+    CurveFigure.write(
         html,
         "Waiting",
         "seconds that a replica waits for the slowest, mean of a round",
@@ -105,7 +105,7 @@ final class RoundsSection {
             new Series(
                 "waiting",
                 "c5",
-                StageCharts.points(
+                CurveFigure.points(
                     stage,
                     round ->
                         round

@@ -31,12 +31,12 @@ final class TrainingSection {
       html.element("h3", stage.name());
       html.element("p", "class=\"note\"", stage.description() + " " + pace(stage));
       html.raw("<div class=\"charts\">");
-      StageCharts.write(
+      CurveFigure.write(
           html,
           "Loss on training examples",
           "mean over supervised tokens",
-          List.of(new Series("loss", "ink", StageCharts.points(stage, MetricsLine::loss))));
-      StageCharts.write(
+          List.of(new Series("loss", "ink", CurveFigure.points(stage, MetricsLine::loss))));
+      CurveFigure.write(
           html, "Loss on held-out examples", "by language, never trained on", heldOut(stage));
       html.raw("</div>");
       if (stage.rounds().stream()
@@ -68,8 +68,8 @@ final class TrainingSection {
       series.add(
           new Series(
               Words.language(tag),
-              StageCharts.colour(i),
-              StageCharts.points(stage, round -> round.heldOutLoss(tag))));
+              CurveFigure.colour(i),
+              CurveFigure.points(stage, round -> round.heldOutLoss(tag))));
     }
     return series;
   }

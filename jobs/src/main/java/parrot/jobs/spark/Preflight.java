@@ -272,13 +272,13 @@ public final class Preflight {
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     say("java", Runtime.version() + ", heap of at most " + heap + " MiB");
     if (!EnvironmentCheck.isLocal(conf)) {
-      JavaOptions.facts(conf).forEach(fact -> say("", fact));
+      JavaOptionsCheck.facts(conf).forEach(fact -> say("", fact));
     }
   }
 
   private static boolean hasVectors() {
     try {
-      Class.forName(JavaOptions.VECTORS + ".Vector", false, Preflight.class.getClassLoader());
+      Class.forName(JavaOptionsCheck.VECTORS + ".Vector", false, Preflight.class.getClassLoader());
       return true;
     } catch (ClassNotFoundException e) {
       return false;

@@ -14,6 +14,7 @@ import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 import scala.reflect.ClassTag;
+
 import scala.reflect.ClassTag$;
 
 /**

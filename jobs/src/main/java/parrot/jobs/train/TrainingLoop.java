@@ -19,11 +19,11 @@ import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.FailedException;
-import parrot.jobs.metrics.ConsoleLine;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.PrometheusGauges;
 import parrot.jobs.metrics.RoundClock;
+import parrot.jobs.metrics.RoundLine;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.round.Dl4jRounds;
 import parrot.jobs.round.ExecutorRounds;
@@ -171,7 +171,7 @@ final class TrainingLoop {
     if (progress.round() == 0 && !heldOut.isEmpty()) {
       MetricsLine before = MetricsLine.before(told(0), measure(runner.state()));
       metrics.add(before);
-      say.accept(ConsoleLine.of(before, 0));
+      say.accept(RoundLine.of(before, 0));
     }
     Path checkpoint = from;
     double loss = Double.NaN;
@@ -197,7 +197,7 @@ final class TrainingLoop {
       heldOutLoss = measured.map(Tally::meanLoss).orElse(heldOutLoss);
       spent += clock.seconds();
       done++;
-      say.accept(ConsoleLine.of(line, spent / done * (rounds - progress.round())));
+      say.accept(RoundLine.of(line, spent / done * (rounds - progress.round())));
       outcome.dropped().forEach(why -> say.accept("warning: left out of the average: " + why));
       balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(say));
     }

@@ -22,10 +22,10 @@ final class Bf16Gemm extends BlockProduct implements AutoCloseable {
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
   private final boolean exact = OneDnn.hasTiles();
-  private final Map<OneDnnProduct.Kind, OneDnnProduct> products =
+  private final Map<CompiledBf16Product.Kind, CompiledBf16Product> products =
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<OneDnnProduct.Kind, OneDnnProduct> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<CompiledBf16Product.Kind, CompiledBf16Product> eldest) {
           if (size() <= MOST_PRODUCTS) {
             return false;
           }
@@ -43,9 +43,9 @@ final class Bf16Gemm extends BlockProduct implements AutoCloseable {
 
   @Override
   protected void run() {
-    OneDnnProduct.Shape shape = new OneDnnProduct.Shape(m, n, k, lda, ldb, ldc);
-    OneDnnProduct.Kind kind =
-        new OneDnnProduct.Kind(
+    CompiledBf16Product.Shape shape = new CompiledBf16Product.Shape(m, n, k, lda, ldb, ldc);
+    CompiledBf16Product.Kind kind =
+        new CompiledBf16Product.Kind(
             transposeA,
             transposeB,
             result,
@@ -53,9 +53,9 @@ final class Bf16Gemm extends BlockProduct implements AutoCloseable {
             epilogue.bias() != null,
             epilogue.activation(),
             exact ? shape : null);
-    OneDnnProduct product = products.get(kind);
+    CompiledBf16Product product = products.get(kind);
     if (product == null) {
-      product = new OneDnnProduct(engine, kind, shape);
+      product = new CompiledBf16Product(engine, kind, shape);
       products.put(kind, product);
     }
     if (4 * scratch.size() < product.scratchBytes()) {
@@ -67,7 +67,7 @@ final class Bf16Gemm extends BlockProduct implements AutoCloseable {
 
   @Override
   public void close() {
-    products.values().forEach(OneDnnProduct::close);
+    products.values().forEach(CompiledBf16Product::close);
     products.clear();
     dnnl.dnnl_stream_destroy(stream);
     dnnl.dnnl_engine_destroy(engine);

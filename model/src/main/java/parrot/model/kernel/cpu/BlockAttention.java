@@ -12,10 +12,10 @@ import parrot.model.tensor.Tensor;
  */
 final class BlockAttention {
   private final Workers workers;
-  private final OneDnnMatmul matmul;
+  private final MatrixProduct matmul;
   private final AttentionScratch[] scratch;
 
-  BlockAttention(Workers workers, OneDnnMatmul matmul) {
+  BlockAttention(Workers workers, MatrixProduct matmul) {
     this.workers = workers;
     this.matmul = matmul;
     scratch = new AttentionScratch[workers.threads()];

@@ -20,7 +20,7 @@ import parrot.model.tensor.Tensor;
 final class OneDnnKernels extends CheckedKernels {
   private final ElementType factorType;
   private final Workers workers;
-  private final OneDnnMatmul matmul;
+  private final MatrixProduct matmul;
   private final BlockAttention attention;
 
   /**
@@ -33,7 +33,7 @@ final class OneDnnKernels extends CheckedKernels {
     boolean bf16 = OneDnn.gainsFromBf16();
     factorType = bf16 && precision == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
     workers = new Workers(threads);
-    matmul = new OneDnnMatmul(workers, bf16, Threads.ofOpenMp() == 1);
+    matmul = new MatrixProduct(workers, bf16, Threads.ofOpenMp() == 1);
     attention = new BlockAttention(workers, matmul);
   }
 
@@ -52,7 +52,7 @@ final class OneDnnKernels extends CheckedKernels {
   protected void doLinear(
       Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
     Epilogue epilogue = new Epilogue(bias, activation);
-    boolean finished = OneDnnMatmul.finishes(x);
+    boolean finished = MatrixProduct.finishes(x);
     matmul.multiply(y, x, false, weight, true, beta, finished ? epilogue : Epilogue.NONE);
     if (!finished) {
       if (bias != null) {

@@ -9,7 +9,7 @@ class GemmTest {
   @Test
   void namesTheStatusAndTheSizesOfAFailedProduct() {
     assertThatThrownBy(
-            () -> new Gemm().sizes(2, 3, -1).left(0, 1).right(0, 3).into(ElementType.F32, 0, 3))
+            () -> new F32Gemm().sizes(2, 3, -1).left(0, 1).right(0, 3).into(ElementType.F32, 0, 3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "Cannot multiply 2 x -1 by -1 x 3: oneDNN reports status 2 (invalid arguments)");

@@ -10,10 +10,10 @@ import parrot.jobs.report.chart.LineChart.Series;
 import parrot.jobs.report.chart.Markup;
 
 /** Curves of a training run over its steps. */
-final class StageCharts {
+final class CurveFigure {
   private static final int COLOURS = 6;
 
-  private StageCharts() {}
+  private CurveFigure() {}
 
   /** Writes a figure, or nothing if no series has a point. */
   static void write(Markup html, String title, String what, List<Series> series) {

@@ -21,7 +21,7 @@ import parrot.datasets.language.UnicodeText;
  *
  * <p>Anything else counts as no option: it is wrong, and counted as unparsable, but never guessed.
  */
-public final class AnswerMatcher {
+public final class PublishedAnswerMatcher {
   /** Stands for a refusal to answer. */
   public static final char REFUSED = 'Z';
 
@@ -37,7 +37,7 @@ public final class AnswerMatcher {
 
   private static final String PUNCTUATION = ".()[],:;!*#{}";
 
-  private AnswerMatcher() {}
+  private PublishedAnswerMatcher() {}
 
   /**
    * The option that an answer counts as.

@@ -5,7 +5,7 @@ import org.apache.spark.SparkConf;
 import parrot.datasets.EnvironmentException;
 
 /** JVM options of executors, checked before they start. Spark opens packages of Java by itself. */
-final class JavaOptions {
+final class JavaOptionsCheck {
   static final String VECTORS = "jdk.incubator.vector";
 
   private static final String SETTING = "spark.executor.extraJavaOptions";
@@ -14,7 +14,7 @@ final class JavaOptions {
   private static final List<String> UNCOUNTED =
       List.of("-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
 
-  private JavaOptions() {}
+  private JavaOptionsCheck() {}
 
   /**
    * @return one line if nothing is missing; else one for each missing option

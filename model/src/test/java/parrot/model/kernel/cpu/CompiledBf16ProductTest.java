@@ -10,13 +10,13 @@ import org.junit.jupiter.api.Test;
 import parrot.model.kernel.Activation;
 import parrot.model.tensor.ElementType;
 
-class OneDnnProductTest {
+class CompiledBf16ProductTest {
   /** Row counts of ragged batches, heads of odd size, and what a projection has. */
-  private static final List<OneDnnProduct.Shape> SHAPES =
+  private static final List<CompiledBf16Product.Shape> SHAPES =
       List.of(shape(256, 512, 128), shape(300, 48, 37), shape(5, 1000, 64), shape(33, 1, 65));
 
-  private static OneDnnProduct.Shape shape(int m, int n, int k) {
-    return new OneDnnProduct.Shape(m, n, k, 1024, 1024, 1024);
+  private static CompiledBf16Product.Shape shape(int m, int n, int k) {
+    return new CompiledBf16Product.Shape(m, n, k, 1024, 1024, 1024);
   }
 
   /** The reference implementation computes the same, some hundred times slower. */
@@ -27,9 +27,9 @@ class OneDnnProductTest {
     OneDnn.check(dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), "create an engine");
     try {
       for (int mode = 0; mode < 64; mode++) {
-        for (OneDnnProduct.Shape shape : SHAPES) {
-          OneDnnProduct.Kind kind =
-              new OneDnnProduct.Kind(
+        for (CompiledBf16Product.Shape shape : SHAPES) {
+          CompiledBf16Product.Kind kind =
+              new CompiledBf16Product.Kind(
                   (mode & 1) != 0,
                   (mode & 2) != 0,
                   (mode & 4) != 0 ? ElementType.BF16 : ElementType.F32,
@@ -37,7 +37,7 @@ class OneDnnProductTest {
                   (mode & 16) != 0,
                   (mode & 32) != 0 ? Activation.QUICK_GELU : null,
                   OneDnn.hasTiles() ? shape : null);
-          try (OneDnnProduct product = new OneDnnProduct(engine, kind, shape)) {
+          try (CompiledBf16Product product = new CompiledBf16Product(engine, kind, shape)) {
             assertThat(product.implementation()).as("%s", kind).isNotEmpty().doesNotContain("ref");
           }
         }

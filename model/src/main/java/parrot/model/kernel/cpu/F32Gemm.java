@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.FloatPointer;
  *
  * <p>For one thread at a time; a call allocates nothing.
  */
-final class Gemm extends BlockProduct {
+final class F32Gemm extends BlockProduct {
   private final Address aAt = new Address();
   private final Address bAt = new Address();
   private final Address cAt = new Address();

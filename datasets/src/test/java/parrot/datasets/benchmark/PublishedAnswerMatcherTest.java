@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.ReferenceText;
 
-class AnswerMatcherTest {
+class PublishedAnswerMatcherTest {
   private static final Map<Character, String> OPTIONS =
       Map.of('A', "red", 'B', "blue", 'C', "İzmir", 'D', "dark blue");
 
@@ -26,7 +26,7 @@ class AnswerMatcherTest {
                   .forEachRemaining(
                       option -> options.put(option.getKey().charAt(0), option.getValue().asText()));
               JsonNode option = expected.get("option");
-              assertThat(AnswerMatcher.match(expected.get("prediction").asText(), options))
+              assertThat(PublishedAnswerMatcher.match(expected.get("prediction").asText(), options))
                   .as(expected.toString())
                   .isEqualTo(
                       option.isNull()
@@ -46,58 +46,58 @@ class AnswerMatcherTest {
         "The answer is Z"
       })
   void takesARefusalForOne(String prediction) {
-    assertThat(AnswerMatcher.match(prediction, OPTIONS)).contains(AnswerMatcher.REFUSED);
+    assertThat(PublishedAnswerMatcher.match(prediction, OPTIONS)).contains(PublishedAnswerMatcher.REFUSED);
   }
 
   @Test
   void prefersALetterToARefusingLetter() {
-    assertThat(AnswerMatcher.match("B or Z", OPTIONS)).contains('B');
+    assertThat(PublishedAnswerMatcher.match("B or Z", OPTIONS)).contains('B');
   }
 
   @Test
   void takesZForAnOptionWhereItIsOne() {
-    assertThat(AnswerMatcher.match("Z", Map.of('A', "x", 'Z', "y"))).contains('Z');
+    assertThat(PublishedAnswerMatcher.match("Z", Map.of('A', "x", 'Z', "y"))).contains('Z');
   }
 
   @Test
   void cutsWordsAtEverySpaceAndAtThePunctuationOfThePublishedRules() {
     for (String prediction :
         new String[] {"[B]", "B;", "B!", "#B", "{B}", "\u3000B\u00A0", "*B*", "so,B", "x:B"}) {
-      assertThat(AnswerMatcher.match(prediction, OPTIONS)).as(prediction).contains('B');
+      assertThat(PublishedAnswerMatcher.match(prediction, OPTIONS)).as(prediction).contains('B');
     }
     for (String prediction : new String[] {"\"B\"", "B?", "B-", "B/", "'B'", "Ｂ", "В"}) {
-      assertThat(AnswerMatcher.match(prediction, OPTIONS)).as(prediction).isEmpty();
+      assertThat(PublishedAnswerMatcher.match(prediction, OPTIONS)).as(prediction).isEmpty();
     }
   }
 
   @Test
   void looksForTextOnlyWhereLettersDecideNothing() {
-    assertThat(AnswerMatcher.match("B, I mean red", OPTIONS)).contains('B');
-    assertThat(AnswerMatcher.match("A or B: red", OPTIONS)).contains('A');
-    assertThat(AnswerMatcher.match("It is RED", OPTIONS)).contains('A');
+    assertThat(PublishedAnswerMatcher.match("B, I mean red", OPTIONS)).contains('B');
+    assertThat(PublishedAnswerMatcher.match("A or B: red", OPTIONS)).contains('A');
+    assertThat(PublishedAnswerMatcher.match("It is RED", OPTIONS)).contains('A');
   }
 
   @Test
   void findsNoOptionInsideAnother() {
     // Dark blue holds blue: two options match, so none does.
-    assertThat(AnswerMatcher.match("dark blue", OPTIONS)).isEmpty();
-    assertThat(AnswerMatcher.match("blue", OPTIONS)).contains('B');
+    assertThat(PublishedAnswerMatcher.match("dark blue", OPTIONS)).isEmpty();
+    assertThat(PublishedAnswerMatcher.match("blue", OPTIONS)).contains('B');
   }
 
   @Test
   void lowersLettersAsUnicodeDoesWhateverTheLocale() {
-    assertThat(AnswerMatcher.match("İZMIR", OPTIONS)).contains('C');
+    assertThat(PublishedAnswerMatcher.match("İZMIR", OPTIONS)).contains('C');
   }
 
   @Test
   void readsNoLetterOffAFailedRequest() {
-    assertThat(AnswerMatcher.match("Failed to obtain answer via API. B", OPTIONS)).isEmpty();
-    assertThat(AnswerMatcher.match("Failed to obtain answer via API: red", OPTIONS)).contains('A');
+    assertThat(PublishedAnswerMatcher.match("Failed to obtain answer via API. B", OPTIONS)).isEmpty();
+    assertThat(PublishedAnswerMatcher.match("Failed to obtain answer via API: red", OPTIONS)).contains('A');
   }
 
   @Test
   void neverGuesses() {
-    assertThat(AnswerMatcher.match("I have no idea", OPTIONS)).isEmpty();
-    assertThat(AnswerMatcher.match("", OPTIONS)).isEmpty();
+    assertThat(PublishedAnswerMatcher.match("I have no idea", OPTIONS)).isEmpty();
+    assertThat(PublishedAnswerMatcher.match("", OPTIONS)).isEmpty();
   }
 }

@@ -5,12 +5,12 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Products of tensors, cut into one block per thread if the threads are ours. */
-final class OneDnnMatmul implements AutoCloseable {
+final class MatrixProduct implements AutoCloseable {
   /** Multiplications below which cutting costs more than it gains: some 10 microseconds. */
   private static final long SMALL = 1 << 20;
 
   private final Workers workers;
-  private final Gemm[] gemms;
+  private final F32Gemm[] gemms;
   private final Bf16Gemm[] bf16;
   private final boolean cut;
 
@@ -18,13 +18,13 @@ final class OneDnnMatmul implements AutoCloseable {
    * @param bf16 whether bfloat16 matrices will be multiplied
    * @param cut whether to cut products into blocks; pointless where oneDNN has threads of its own
    */
-  OneDnnMatmul(Workers workers, boolean bf16, boolean cut) {
+  MatrixProduct(Workers workers, boolean bf16, boolean cut) {
     this.workers = workers;
     this.cut = cut && workers.threads() > 1;
-    gemms = new Gemm[workers.threads()];
+    gemms = new F32Gemm[workers.threads()];
     this.bf16 = new Bf16Gemm[bf16 ? gemms.length : 0];
     for (int i = 0; i < gemms.length; i++) {
-      gemms[i] = new Gemm();
+      gemms[i] = new F32Gemm();
       if (bf16) {
         this.bf16[i] = new Bf16Gemm();
       }

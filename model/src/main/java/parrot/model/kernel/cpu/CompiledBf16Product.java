@@ -24,7 +24,7 @@ import parrot.model.tensor.ElementType;
  * One compiled oneDNN product of bfloat16 matrices. Compiling takes about a millisecond, running
  * allocates nothing once a shape has been seen. For one thread at a time.
  */
-final class OneDnnProduct implements AutoCloseable {
+final class CompiledBf16Product implements AutoCloseable {
   /** Shapes whose descriptions are kept. */
   private static final int MOST_SHAPES = 4096;
 
@@ -72,7 +72,7 @@ final class OneDnnProduct implements AutoCloseable {
   private final dnnl_exec_arg_t arguments;
   private final Address address = new Address();
 
-  OneDnnProduct(dnnl_engine engine, Kind kind, Shape shape) {
+  CompiledBf16Product(dnnl_engine engine, Kind kind, Shape shape) {
     this.engine = engine;
     this.kind = kind;
     dnnl_memory_desc left = describe(a(shape), kind.transposeA, dnnl.dnnl_bf16);
