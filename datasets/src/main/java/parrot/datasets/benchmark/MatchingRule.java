@@ -5,7 +5,9 @@ import java.util.Optional;
 
 /** By which rules an answer in free text counts as an option. */
 public enum MatchingRule {
-  /** The published evaluation's, by which results are comparable: {@link PublishedAnswerMatcher}. */
+  /**
+   * The published evaluation's, by which results are comparable: {@link PublishedAnswerMatcher}.
+   */
   PUBLISHED,
   /**
    * One that also reads letters as they are written in the six languages: {@link

@@ -25,7 +25,8 @@ import parrot.datasets.language.UnicodeText;
  *       В, С) is that word where another in small letters follows, unless that is an "and" or "or".
  * </ul>
  *
- * <p>Refusals and the texts of options count as by {@link PublishedAnswerMatcher}; nothing is guessed.
+ * <p>Refusals and the texts of options count as by {@link PublishedAnswerMatcher}; nothing is
+ * guessed.
  */
 final class MultilingualAnswerMatcher {
   private static final Map<Integer, Character> LETTERS = letters();
@@ -61,8 +62,8 @@ final class MultilingualAnswerMatcher {
    * The option that an answer counts as.
    *
    * @param options text by letter
-   * @return its letter; {@link PublishedAnswerMatcher#REFUSED} for a refusal; nothing where no option or
-   *     several match
+   * @return its letter; {@link PublishedAnswerMatcher#REFUSED} for a refusal; nothing where no
+   *     option or several match
    */
   public static Optional<Character> match(String prediction, Map<Character, String> options) {
     String plain = plain(prediction);

@@ -10,7 +10,7 @@ import parrot.datasets.shard.ShardedDataset;
 
 /** The rows of one language in the order of their data set, epoch after epoch. */
 final class LanguageOrder {
-  private final TrainingOrder order;
+  private final RowShuffle order;
   private final List<List<List<Language>>> languages;
   private final Language language;
   private final int rows;
@@ -20,7 +20,7 @@ final class LanguageOrder {
   private int[] positions; // in the epoch, of this language's rows
 
   private LanguageOrder(
-      TrainingOrder order, List<List<List<Language>>> languages, Language language, int rows) {
+      RowShuffle order, List<List<List<Language>>> languages, Language language, int rows) {
     this.order = order;
     this.languages = languages;
     this.language = language;
@@ -36,7 +36,7 @@ final class LanguageOrder {
     Map<Language, LanguageOrder> orders = new EnumMap<>(Language.class);
     counts.forEach(
         (language, rows) -> {
-          TrainingOrder order = new TrainingOrder(dataset.manifest(), seed);
+          RowShuffle order = new RowShuffle(dataset.manifest(), seed);
           orders.put(language, new LanguageOrder(order, languages, language, rows));
         });
     return orders;

@@ -63,7 +63,8 @@ class MultilingualAnswerMatcherTest {
 
   @Test
   void takesARefusalForOne() {
-    assertThat(MultilingualAnswerMatcher.match("Z", OPTIONS)).contains(PublishedAnswerMatcher.REFUSED);
+    assertThat(MultilingualAnswerMatcher.match("Z", OPTIONS))
+        .contains(PublishedAnswerMatcher.REFUSED);
     assertThat(MultilingualAnswerMatcher.match("Cannot determine the answer: B", OPTIONS))
         .contains(PublishedAnswerMatcher.REFUSED);
     assertThat(MultilingualAnswerMatcher.match("Failed to obtain answer via API B", OPTIONS))

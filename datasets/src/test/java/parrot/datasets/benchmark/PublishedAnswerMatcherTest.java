@@ -46,7 +46,8 @@ class PublishedAnswerMatcherTest {
         "The answer is Z"
       })
   void takesARefusalForOne(String prediction) {
-    assertThat(PublishedAnswerMatcher.match(prediction, OPTIONS)).contains(PublishedAnswerMatcher.REFUSED);
+    assertThat(PublishedAnswerMatcher.match(prediction, OPTIONS))
+        .contains(PublishedAnswerMatcher.REFUSED);
   }
 
   @Test
@@ -91,8 +92,10 @@ class PublishedAnswerMatcherTest {
 
   @Test
   void readsNoLetterOffAFailedRequest() {
-    assertThat(PublishedAnswerMatcher.match("Failed to obtain answer via API. B", OPTIONS)).isEmpty();
-    assertThat(PublishedAnswerMatcher.match("Failed to obtain answer via API: red", OPTIONS)).contains('A');
+    assertThat(PublishedAnswerMatcher.match("Failed to obtain answer via API. B", OPTIONS))
+        .isEmpty();
+    assertThat(PublishedAnswerMatcher.match("Failed to obtain answer via API: red", OPTIONS))
+        .contains('A');
   }
 
   @Test

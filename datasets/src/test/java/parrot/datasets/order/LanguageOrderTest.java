@@ -38,10 +38,10 @@ class LanguageOrderTest {
   @Test
   void walksTheRowsOfItsLanguageInTheOrderOfTheDataSet() throws IOException {
     LanguageOrder russian = russian();
-    TrainingOrder all = new TrainingOrder(dataset.manifest(), SEED);
+    RowShuffle all = new RowShuffle(dataset.manifest(), SEED);
     for (int epoch = 0; epoch < 3; epoch++) {
       List<RowRef> expected = new ArrayList<>();
-      for (RowRef row : all.epoch(epoch)) {
+      for (RowRef row : all.range(epoch, 0, (int) all.rows())) {
         if (dataset.read(List.of(row)).get(0).language() == Language.RU) {
           expected.add(row);
         }

@@ -161,7 +161,9 @@ final class TextCheck {
               .forEachRemaining(
                   choice -> options.put(choice.getKey().charAt(0), choice.getValue().asText()));
           String prediction = field(cases.get(i), "prediction", ANSWERS).asText();
-          return PublishedAnswerMatcher.match(prediction, options).map(String::valueOf).orElse("none");
+          return PublishedAnswerMatcher.match(prediction, options)
+              .map(String::valueOf)
+              .orElse("none");
         },
         one -> field(one, "option", ANSWERS).isNull() ? "none" : one.get("option").asText());
   }

@@ -14,7 +14,6 @@ import scala.collection.Iterator;
 import scala.collection.JavaConverters;
 import scala.collection.Seq;
 import scala.reflect.ClassTag;
-
 import scala.reflect.ClassTag$;
 
 /**

@@ -14,7 +14,6 @@ import org.apache.spark.storage.RDDBlockId;
 import org.apache.spark.storage.StorageLevel;
 import scala.collection.JavaConverters;
 import scala.reflect.ClassTag;
-
 import scala.reflect.ClassTag$;
 
 /**

@@ -25,7 +25,8 @@ final class Bf16Gemm extends BlockProduct implements AutoCloseable {
   private final Map<CompiledBf16Product.Kind, CompiledBf16Product> products =
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<CompiledBf16Product.Kind, CompiledBf16Product> eldest) {
+        protected boolean removeEldestEntry(
+            Map.Entry<CompiledBf16Product.Kind, CompiledBf16Product> eldest) {
           if (size() <= MOST_PRODUCTS) {
             return false;
           }

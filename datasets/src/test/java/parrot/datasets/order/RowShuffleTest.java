@@ -15,54 +15,51 @@ import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.Totals;
 
-class TrainingOrderTest {
+class RowShuffleTest {
   private static final Manifest MANIFEST =
       manifest(List.of(List.of(16, 16, 16, 3), List.of(16, 16), List.of(9)));
 
   @Test
   void givesEveryRowOncePerEpochTailIncluded() {
-    TrainingOrder order = new TrainingOrder(MANIFEST, 7);
+    RowShuffle order = new RowShuffle(MANIFEST, 7);
     assertThat(order.rows()).isEqualTo(92);
-    assertThat(order.batchesPerEpoch(10)).isEqualTo(10);
     for (int epoch = 0; epoch < 3; epoch++) {
       List<RowRef> seen = new ArrayList<>();
-      for (int i = 0; i < 10; i++) {
-        List<RowRef> batch = order.batch(epoch * 10L + i, 10);
-        assertThat(batch).hasSize(i == 9 ? 2 : 10);
-        seen.addAll(batch);
+      for (int first = 0; first < 92; first += 10) {
+        seen.addAll(order.range(epoch, first, Math.min(10, 92 - first)));
       }
       assertThat(seen).hasSize(92);
       assertThat(new HashSet<>(seen)).hasSize(92);
-      assertThat(seen).isEqualTo(order.epoch(epoch));
+      assertThat(seen).isEqualTo(order.range(epoch, 0, 92));
     }
   }
 
   @Test
   void dependsOnSeedAndEpochAlone() {
-    TrainingOrder order = new TrainingOrder(MANIFEST, 7);
-    List<RowRef> later = order.batch(25, 8);
-    order.batch(3, 8);
-    assertThat(new TrainingOrder(MANIFEST, 7).batch(25, 8)).isEqualTo(later);
-    assertThat(order.batch(25, 8)).isEqualTo(later);
-    assertThat(order.epoch(1)).isNotEqualTo(order.epoch(0));
-    assertThat(new TrainingOrder(MANIFEST, 8).epoch(0)).isNotEqualTo(order.epoch(0));
-    // Batches of another size walk through the same rows: the number of replicas changes nothing.
+    RowShuffle order = new RowShuffle(MANIFEST, 7);
+    List<RowRef> later = order.range(2, 8, 8);
+    order.range(0, 24, 8);
+    assertThat(new RowShuffle(MANIFEST, 7).range(2, 8, 8)).isEqualTo(later);
+    assertThat(order.range(2, 8, 8)).isEqualTo(later);
+    assertThat(order.range(1, 0, 92)).isNotEqualTo(order.range(0, 0, 92));
+    assertThat(new RowShuffle(MANIFEST, 8).range(0, 0, 92)).isNotEqualTo(order.range(0, 0, 92));
+    // Ranges of another size walk through the same rows: the number of replicas changes nothing.
     List<RowRef> small = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      small.addAll(order.batch(i, 2));
+    for (int first = 0; first < 16; first += 2) {
+      small.addAll(order.range(0, first, 2));
     }
-    assertThat(small).isEqualTo(order.batch(0, 16));
+    assertThat(small).isEqualTo(order.range(0, 0, 16));
   }
 
   @Test
   void staysTheSameFromVersionToVersion() {
-    List<RowRef> rows = new TrainingOrder(MANIFEST, 1).batch(0, 4);
+    List<RowRef> rows = new RowShuffle(MANIFEST, 1).range(0, 0, 4);
     assertThat(new BatchPath("x", rows)).hasToString("x#rows=0.1.6,1.0.14,1.0.13,0.1.9");
   }
 
   @Test
   void takesRowsFromAWindowOfFewRowGroups() {
-    List<RowRef> epoch = new TrainingOrder(MANIFEST, 3, 2).epoch(0);
+    List<RowRef> epoch = new RowShuffle(MANIFEST, 3, 2).range(0, 0, 92);
     Set<String> open = new HashSet<>();
     Set<String> closed = new HashSet<>();
     TreeMap<String, Integer> left = new TreeMap<>();
@@ -81,7 +78,7 @@ class TrainingOrderTest {
 
   @Test
   void mixesTheRowsOfAWindow() {
-    List<RowRef> epoch = new TrainingOrder(manifest(List.of(List.of(500, 500))), 3).epoch(0);
+    List<RowRef> epoch = new RowShuffle(manifest(List.of(List.of(500, 500))), 3).range(0, 0, 1000);
     int neighbours = 0;
     for (int i = 1; i < epoch.size(); i++) {
       if (epoch.get(i).row() == epoch.get(i - 1).row() + 1) {
@@ -94,13 +91,10 @@ class TrainingOrderTest {
   @Test
   void refusesAnEmptySetAndBadSizes() {
     Manifest empty = manifest(List.of());
-    assertThatThrownBy(() -> new TrainingOrder(empty, 1))
+    assertThatThrownBy(() -> new RowShuffle(empty, 1))
         .isInstanceOf(DataException.class)
         .hasMessage("Cannot train on a data set without rows");
-    assertThatThrownBy(() -> new TrainingOrder(MANIFEST, 1).batch(0, 0))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("Invalid batch size: 0");
-    assertThatThrownBy(() -> new TrainingOrder(MANIFEST, 1, 0))
+    assertThatThrownBy(() -> new RowShuffle(MANIFEST, 1, 0))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Invalid window: 0");
   }

@@ -7,15 +7,15 @@ import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.RowRef;
 
 /**
- * In which order a run sees the rows: a function of manifest, seed and epoch alone, never of how
+ * The shuffled rows of one data set: a function of manifest, seed and epoch alone, never of how
  * many machines there are. Row groups are shuffled; then the rows within windows of a few groups,
- * so that reading stays by row group. Every epoch has every row once; the tail is the last, shorter
- * batch of its epoch.
+ * so that reading stays by row group. Every epoch has every row once. {@link ExampleStream} takes
+ * its examples in this order, by language.
  *
  * <p>Uses a generator of its own (SplitMix64), so the order does not depend on the Java version.
  * Not safe for use by several threads.
  */
-final class TrainingOrder {
+final class RowShuffle {
   /** Row groups that are shuffled together, unless told otherwise. */
   public static final int WINDOW = 4;
 
@@ -32,7 +32,7 @@ final class TrainingOrder {
   private int windowInUse = -1;
   private RowRef[] windowRows;
 
-  public TrainingOrder(Manifest manifest, long seed) {
+  public RowShuffle(Manifest manifest, long seed) {
     this(manifest, seed, WINDOW);
   }
 
@@ -40,7 +40,7 @@ final class TrainingOrder {
    * @param window row groups that are shuffled together
    * @throws DataException if the data set has no rows
    */
-  public TrainingOrder(Manifest manifest, long seed, int window) {
+  public RowShuffle(Manifest manifest, long seed, int window) {
     if (window < 1) {
       throw new DataException("Invalid window: " + window + " (must be at least 1 row group)");
     }
@@ -68,27 +68,6 @@ final class TrainingOrder {
     return rows;
   }
 
-  /** Batches of an epoch; the last one may be smaller. */
-  public long batchesPerEpoch(int batchSize) {
-    requirePositive(batchSize);
-    return (rows + batchSize - 1) / batchSize;
-  }
-
-  /**
-   * The batch of a global step: steps count on through the epochs, so a run that is resumed asks
-   * for the next number.
-   *
-   * @return {@code batchSize} rows, or fewer at the end of an epoch
-   */
-  public List<RowRef> batch(long step, int batchSize) {
-    long perEpoch = batchesPerEpoch(batchSize);
-    if (step < 0) {
-      throw new IllegalArgumentException("Invalid step: " + step + " (must not be negative)");
-    }
-    long first = step % perEpoch * batchSize;
-    return range(step / perEpoch, first, (int) Math.min(batchSize, rows - first));
-  }
-
   /** {@code count} rows of an epoch from position {@code first} on. */
   public List<RowRef> range(long epoch, long first, int count) {
     if (first < 0 || first + count > rows) {
@@ -100,11 +79,6 @@ final class TrainingOrder {
       result.add(row(epoch, position));
     }
     return result;
-  }
-
-  /** All rows of an epoch, in order. For sets that fit in memory as references. */
-  public List<RowRef> epoch(long epoch) {
-    return range(epoch, 0, Math.toIntExact(rows));
   }
 
   private RowRef row(long epoch, long position) {
@@ -174,12 +148,6 @@ final class TrainingOrder {
     }
     windowRows = refs;
     windowInUse = number;
-  }
-
-  private static void requirePositive(int batchSize) {
-    if (batchSize < 1) {
-      throw new DataException("Invalid batch size: " + batchSize + " (must be at least 1)");
-    }
   }
 
   /** Steele, Lea and Flood: Fast Splittable Pseudorandom Number Generators, 2014. */
