@@ -36,7 +36,7 @@ public record CheckpointFile(String name, List<TensorSpec> tensors, Content cont
     tensors = List.copyOf(tensors);
   }
 
-  static CheckpointFile of(FlatFiles.Part part, Content content) {
+  static CheckpointFile of(VectorFiles.Part part, Content content) {
     return new CheckpointFile(part.name(), List.of(part.spec()), content, part.from());
   }
 

@@ -24,7 +24,6 @@ import parrot.datasets.storage.FileSystems;
  * @param files relative to the folder
  */
 public record CheckpointManifest(int version, RunProgress state, List<Entry> files) {
-  public static final String NAME = "manifest.json";
   private static final int VERSION = 1;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -47,7 +46,8 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
     collect(files, folder, "", entries);
     CheckpointManifest manifest =
         new CheckpointManifest(VERSION, state, List.copyOf(entries.values()));
-    FileSystems.writeText(files, new Path(folder, NAME), JSON.writeValueAsString(manifest));
+    FileSystems.writeText(
+        files, new Path(folder, CheckpointLayout.MANIFEST), JSON.writeValueAsString(manifest));
   }
 
   private static void collect(
@@ -63,7 +63,8 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
   }
 
   static CheckpointManifest read(FileSystem files, Path folder) throws IOException {
-    byte[] json = FileSystems.readFully(files, new Path(folder, NAME), 1 << 24);
+    byte[] json =
+        FileSystems.readFully(files, new Path(folder, CheckpointLayout.MANIFEST), 1 << 24);
     CheckpointManifest manifest = JSON.readValue(json, CheckpointManifest.class);
     if (manifest.version() != VERSION) {
       throw new IOException(
@@ -81,9 +82,9 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
     try {
       manifest = read(files, folder);
     } catch (JsonProcessingException e) {
-      return Optional.of(NAME + " is no valid JSON");
+      return Optional.of(CheckpointLayout.MANIFEST + " is no valid JSON");
     } catch (IOException | RuntimeException e) {
-      return Optional.of(NAME + ": " + e.getMessage());
+      return Optional.of(CheckpointLayout.MANIFEST + ": " + e.getMessage());
     }
     for (Entry entry : manifest.files()) {
       Path file = new Path(folder, entry.name());

@@ -58,10 +58,13 @@ public final class CheckpointReader implements java.io.Serializable {
       readParameters(chunk, FloatBytes.into(values));
       if (hasMomentum) {
         outerMomentum = new byte[values.length];
-        read(FlatFiles.outerMomentum(layout.parameters()), chunk, FloatBytes.into(outerMomentum));
+        read(
+            CheckpointLayout.outerMomentum(layout.parameters()),
+            chunk,
+            FloatBytes.into(outerMomentum));
       }
     } else {
-      read(FlatFiles.moments(layout.moments()), chunk, FloatBytes.into(values));
+      read(CheckpointLayout.moments(layout.moments()), chunk, FloatBytes.into(values));
     }
     return new StateChunk(index, values, outerMomentum, ChunkOutcome.NONE);
   }
@@ -84,7 +87,7 @@ public final class CheckpointReader implements java.io.Serializable {
     }
   }
 
-  private void read(FlatFiles files, Chunk chunk, FloatSink sink) {
+  private void read(VectorFiles files, Chunk chunk, FloatSink sink) {
     if (!isStart) {
       files.read(path(), hadoop.value(), chunk.offset(), chunk.length(), sink);
     }
@@ -94,7 +97,7 @@ public final class CheckpointReader implements java.io.Serializable {
   public StateChunk residual(int replica, int index) {
     Chunk chunk = layout.chunk(index);
     byte[] residual = new byte[Float.BYTES * chunk.length()];
-    read(FlatFiles.residual(replica, layout.parameters()), chunk, FloatBytes.into(residual));
+    read(CheckpointLayout.residual(replica, layout.parameters()), chunk, FloatBytes.into(residual));
     return new StateChunk(index, residual, new byte[0], ChunkOutcome.NONE);
   }
 }

@@ -63,12 +63,12 @@ public final class CheckpointWriter {
     StateLayout layout = executors.layout();
     List<CheckpointFile> files = new ArrayList<>(model);
     if (layout.moments() > 0) {
-      add(files, FlatFiles.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
+      add(files, CheckpointLayout.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
     }
     if (config.rounds().averaging().outer().hasMomentum()) {
       add(
           files,
-          FlatFiles.outerMomentum(layout.parameters()),
+          CheckpointLayout.outerMomentum(layout.parameters()),
           CheckpointFile.Content.OUTER_MOMENTUM);
     }
     WriteCheckpointFile work =
@@ -85,8 +85,8 @@ public final class CheckpointWriter {
   }
 
   private static void add(
-      List<CheckpointFile> files, FlatFiles flat, CheckpointFile.Content content) {
-    flat.parts().forEach(part -> files.add(CheckpointFile.of(part, content)));
+      List<CheckpointFile> files, VectorFiles vector, CheckpointFile.Content content) {
+    vector.parts().forEach(part -> files.add(CheckpointFile.of(part, content)));
   }
 
   /** A selection goes with the bias that the router was trained to. */

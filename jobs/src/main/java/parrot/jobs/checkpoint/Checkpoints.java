@@ -10,10 +10,8 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -33,16 +31,6 @@ import parrot.model.weights.TensorSpec;
  * weights are read from there, so it always stays.
  */
 public final class Checkpoints {
-  public static final String VISION_FOLDER = "vision";
-
-  /** The folder of a run that they lie in. */
-  public static final String FOLDER = "checkpoints";
-
-  private static final Pattern NAME = Pattern.compile("round-(\\d{6,9})");
-
-  /** As much as one executor writes at a time. */
-  private static final long SHARD_BYTES = 512L << 20;
-
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -51,7 +39,7 @@ public final class Checkpoints {
 
   public Checkpoints(FileSystem files, Path run) {
     this.files = files;
-    this.folder = new Path(run, FOLDER);
+    this.folder = new Path(run, CheckpointLayout.CHECKPOINTS);
   }
 
   /**
@@ -88,7 +76,7 @@ public final class Checkpoints {
     try {
       FileSystem files = FileSystems.of(given, hadoop);
       Path full = files.makeQualified(given);
-      if (files.exists(new Path(full, "config.json"))) {
+      if (files.exists(new Path(full, CheckpointLayout.CONFIG))) {
         return full;
       }
       Checkpoints checkpoints = new Checkpoints(files, full);
@@ -99,7 +87,7 @@ public final class Checkpoints {
   }
 
   Path folder(int round) {
-    return new Path(folder, String.format(Locale.ROOT, "round-%06d", round));
+    return new Path(folder, CheckpointLayout.folder(round));
   }
 
   public Path start() {
@@ -122,7 +110,7 @@ public final class Checkpoints {
     List<Path> found = new ArrayList<>();
     try {
       for (FileStatus status : files.listStatus(folder)) {
-        if (NAME.matcher(status.getPath().getName()).matches()) {
+        if (CheckpointLayout.round(status.getPath().getName()).isPresent()) {
           found.add(status.getPath());
         }
       }
@@ -134,11 +122,8 @@ public final class Checkpoints {
   }
 
   public static int round(Path checkpoint) {
-    var matcher = NAME.matcher(checkpoint.getName());
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("Not a checkpoint: " + checkpoint);
-    }
-    return Integer.parseInt(matcher.group(1));
+    return CheckpointLayout.round(checkpoint.getName())
+        .orElseThrow(() -> new IllegalArgumentException("Not a checkpoint: " + checkpoint));
   }
 
   /**
@@ -168,8 +153,9 @@ public final class Checkpoints {
     try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
       Path to = files.makeQualified(atomic.path());
       List<CheckpointManifest.Entry> written = values.write(to, writeModel(content, to));
-      writeJson(new Path(to, "training/state.json"), JSON.valueToTree(content.state()));
-      FileSystems.writeText(files, new Path(to, "training/config.yaml"), content.resolvedConfig());
+      writeJson(new Path(to, CheckpointLayout.PROGRESS), JSON.valueToTree(content.state()));
+      FileSystems.writeText(
+          files, new Path(to, CheckpointLayout.RESOLVED_CONFIG), content.resolvedConfig());
       CheckpointManifest.write(files, to, content.state(), written);
       atomic.publish();
     }
@@ -201,16 +187,16 @@ public final class Checkpoints {
       (tensor.name().startsWith(TensorNames.VISION) ? vision : rest).add(tensor);
     }
     List<CheckpointFile> shards = new ArrayList<>();
-    writeJson(new Path(to, "config.json"), content.config().toJson());
+    writeJson(new Path(to, CheckpointLayout.CONFIG), content.config().toJson());
     shards.addAll(shards(to, "", rest));
-    Path tower = new Path(to, VISION_FOLDER);
-    writeJson(new Path(tower, "config.json"), content.config().vision().toJson());
-    shards.addAll(shards(tower, VISION_FOLDER + "/", vision));
+    Path tower = new Path(to, CheckpointLayout.VISION);
+    writeJson(new Path(tower, CheckpointLayout.CONFIG), content.config().vision().toJson());
+    shards.addAll(shards(tower, CheckpointLayout.VISION + "/", vision));
     if (content.tokenizer().isPresent()) {
       Path tokenizer = content.tokenizer().get();
       FileSystem source = tokenizer.getFileSystem(files.getConf());
       try (InputStream in = source.open(tokenizer);
-          OutputStream out = files.create(new Path(to, "tokenizer.json"), true)) {
+          OutputStream out = files.create(new Path(to, CheckpointLayout.TOKENIZER), true)) {
         in.transferTo(out);
       }
     }
@@ -220,7 +206,7 @@ public final class Checkpoints {
   private List<CheckpointFile> shards(Path folder, String prefix, List<TensorSpec> tensors)
       throws IOException {
     SafetensorsWriter writer = new SafetensorsWriter(DataType.F32);
-    List<SafetensorsWriter.Shard> shards = writer.shards(tensors, SHARD_BYTES);
+    List<SafetensorsWriter.Shard> shards = writer.shards(tensors, CheckpointLayout.FILE_BYTES);
     writer.writeIndex(files, folder, shards);
     return shards.stream()
         .map(
@@ -240,7 +226,8 @@ public final class Checkpoints {
   }
 
   public String resolvedConfig(Path checkpoint) throws IOException {
-    return FileSystems.readText(files, new Path(checkpoint, "training/config.yaml"), 1 << 24);
+    return FileSystems.readText(
+        files, new Path(checkpoint, CheckpointLayout.RESOLVED_CONFIG), 1 << 24);
   }
 
   /**

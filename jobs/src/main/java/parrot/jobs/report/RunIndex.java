@@ -15,7 +15,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.report.ReportData.Command;
@@ -135,7 +135,7 @@ public record RunIndex(
   /** Checkpoints have manifests of their own kind. */
   private static boolean isModels(FileSystem files, Path folder) throws IOException {
     return folder.getName().startsWith(".")
-        || folder.getName().equals(Checkpoints.FOLDER)
+        || folder.getName().equals(CheckpointLayout.CHECKPOINTS)
         || files.exists(new Path(folder, "config.json"));
   }
 

@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.ModelException;
@@ -137,7 +138,7 @@ final class StartingModel implements AutoCloseable {
     }
     json.setAll(train.model().config());
     train.useMoe().ifPresent(value -> json.put("use_moe", value));
-    json.put("mm_vision_tower", Checkpoints.VISION_FOLDER);
+    json.put("mm_vision_tower", CheckpointLayout.VISION);
     json.put("torch_dtype", "float32");
     String where =
         train.model().folder() + "/config.json, as changed by the training configuration";

@@ -34,7 +34,7 @@ import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.checkpoint.CheckpointManifest;
+import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.metrics.MetricsFile;
@@ -88,7 +88,7 @@ class TrainJobTest {
     try (Stream<Path> all = Files.walk(root)) {
       for (Path file : all.filter(Files::isRegularFile).toList()) {
         String name = root.relativize(file).toString();
-        if (name.equals(CheckpointManifest.NAME)) {
+        if (name.equals(CheckpointLayout.MANIFEST)) {
           sums.put(name, withoutConfiguration(Files.readString(file)));
         } else if (!name.equals("training/config.yaml") && !name.endsWith(".crc")) {
           sums.put(

@@ -6,40 +6,21 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import parrot.model.exchange.StateLayout;
 import parrot.model.weights.FloatSink;
 import parrot.model.weights.Safetensors;
 import parrot.model.weights.TensorSpec;
 
 /**
- * How a flat vector is laid out in a checkpoint: in safetensors files with a stretch each, cut at
- * whole chunks. Depends on the length alone.
+ * The safetensors files that a vector of a checkpoint is cut into, each with a stretch of whole
+ * chunks. Depends on the length alone.
  *
  * @param base path and name without number and extension
  * @param tensor name of the tensor in each file
  * @param length of the vector
  */
-record FlatFiles(String base, String tensor, long length) implements Serializable {
-  /** Values of one file, 512 MiB: several executors share the writing of a large model. */
-  private static final long MOST = 32L * StateLayout.CHUNK;
-
-  /** Moments of the optimizer, those of each kind together. */
-  static FlatFiles moments(long length) {
-    return new FlatFiles("training/updater", "updater_state", length);
-  }
-
-  /** Momentum of the outer step. */
-  static FlatFiles outerMomentum(long length) {
-    return new FlatFiles("training/outer_momentum", "outer_momentum", length);
-  }
-
-  /** A replica's residual: what rounding has lost of its values. */
-  static FlatFiles residual(int replica, long length) {
-    return new FlatFiles(
-        String.format(Locale.ROOT, "training/error_feedback-replica-%04d", replica),
-        "error_feedback",
-        length);
-  }
+record VectorFiles(String base, String tensor, long length) implements Serializable {
+  /** The most values of one file, a multiple of a chunk. */
+  private static final long MOST = CheckpointLayout.FILE_BYTES / Float.BYTES;
 
   /**
    * One file.
