@@ -1,6 +1,5 @@
 package parrot.datasets.image;
 
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
@@ -15,11 +14,7 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/**
- * The formats whose pixels ImageIO decodes. Readers are taken from the JDK, or made from their own
- * provider class: a scan of the class path finds nothing in a shaded jar or under the class loader
- * of a Spark executor. Streams stay in memory.
- */
+/** The formats whose pixels the JDK's own ImageIO readers decode. Streams stay in memory. */
 final class ImageIoDecoder {
   private ImageIoDecoder() {}
 
@@ -50,11 +45,6 @@ final class ImageIoDecoder {
     BufferedImage image = read(builtIn("bmp"), file, r -> r.read(0));
     // Of a grey palette the reader makes a linear grey, whose colour model would change the values.
     return image.getColorModel() instanceof ComponentColorModel ? samples(image) : colours(image);
-  }
-
-  /** A WebP file that holds a lossless bitstream and nothing else. */
-  static RgbImage losslessWebp(byte[] bare) {
-    return samples(read(new WebPImageReaderSpi().createReaderInstance(null), bare, r -> r.read(0)));
   }
 
   private interface Reading<T> {

@@ -1,11 +1,5 @@
 package parrot.datasets.image;
 
-import java.io.EOFException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import parrot.datasets.image.webp.Vp8Decoder;
-
 /**
  * WebP, lossy and lossless; of an animation the first frame on its canvas. The container is read
  * here and the bitstream alone handed on, so that colour profiles and metadata can neither change
@@ -13,7 +7,6 @@ import parrot.datasets.image.webp.Vp8Decoder;
  */
 final class WebpDecoder {
   private static final int CHUNK_HEADER = 8;
-  private static final int VP8_START_CODE = 0x2a019d;
 
   private final byte[] file;
   private final ImageBytes bytes;
@@ -75,41 +68,16 @@ final class WebpDecoder {
   private RgbImage decodeBitstream(int chunk) {
     long length = bytes.little32(chunk + 4);
     int start = chunk + CHUNK_HEADER;
-    bytes.require(start, length); // decoders take missing bits for zeros
-    String name = bytes.name(chunk);
-    if (name.equals("VP8 ")) {
-      return lossy(start, start + (int) length);
+    bytes.require(start, length);
+    switch (bytes.name(chunk)) {
+      case "VP8 " ->
+          limits.check(bytes.little16(start + 6) & 0x3fff, bytes.little16(start + 8) & 0x3fff);
+      case "VP8L" -> {
+        long sizes = bytes.little32(start + 1);
+        limits.check((sizes & 0x3fff) + 1, (sizes >> 14 & 0x3fff) + 1);
+      }
+      default -> throw ImageBytes.unreadable("it is a WebP file without an image");
     }
-    if (!name.equals("VP8L")) {
-      throw ImageBytes.unreadable("it is a WebP file without an image");
-    }
-    return lossless(chunk, start, length);
-  }
-
-  private RgbImage lossy(int start, int end) {
-    int width = bytes.little16(start + 6) & 0x3fff;
-    int height = bytes.little16(start + 8) & 0x3fff;
-    limits.check(width, height);
-    boolean keyFrame = (bytes.u8(start) & 1) == 0;
-    if (!keyFrame || bytes.little24(start + 3) != VP8_START_CODE) {
-      throw ImageBytes.unreadable("its WebP frame is not a key frame");
-    }
-    try {
-      return new RgbImage(width, height, Vp8Decoder.decode(file, start, end));
-    } catch (EOFException e) {
-      throw ImageBytes.truncated(file.length);
-    }
-  }
-
-  private RgbImage lossless(int chunk, int start, long length) {
-    long sizes = bytes.little32(start + 1);
-    limits.check((sizes & 0x3fff) + 1, (sizes >> 14 & 0x3fff) + 1);
-    int padded = (int) (length + (length & 1));
-    ByteBuffer bare =
-        ByteBuffer.allocate(12 + CHUNK_HEADER + padded).order(ByteOrder.LITTLE_ENDIAN);
-    bare.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(4 + CHUNK_HEADER + padded);
-    bare.put("WEBP".getBytes(StandardCharsets.US_ASCII));
-    bare.put(file, chunk, CHUNK_HEADER + (int) length);
-    return ImageIoDecoder.losslessWebp(bare.array());
+    return LibWebp.decode(file, chunk, CHUNK_HEADER + (int) length);
   }
 }
