@@ -1,0 +1,192 @@
+package parrot.jobs.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.balance.ExpertBalance;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.spark.SparkSessions;
+import parrot.jobs.state.ChunkOutcome;
+import parrot.jobs.state.ExecutorState;
+import parrot.jobs.state.StateChunk;
+import parrot.jobs.train.SmallWorld;
+import parrot.model.exchange.StateLayout;
+import parrot.model.network.Parameter;
+import parrot.model.network.ParrotNetwork;
+import parrot.model.network.Part;
+import parrot.model.weights.Initializer;
+import parrot.model.weights.ModelFolder;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
+
+/** What {@link CheckpointWriter} writes, {@link CheckpointReader} reads, to the last bit. */
+class CheckpointRoundTripTest {
+  private static final Configuration HADOOP = new Configuration();
+  private static final int REPLICAS = 2;
+  private static final String YAML = "seed: 1\n";
+  private static final int RESIDUALS = 100;
+  private static final RunProgress PROGRESS =
+      RunProgress.start(List.of("data"), ExpertBalance.NONE)
+          .afterRound(2, 4, 16, 99, ExpertBalance.NONE);
+
+  @TempDir static java.nio.file.Path folder;
+  private static SparkSession session;
+  private static List<Parameter> parameters;
+  private static StateLayout layout;
+  private static Checkpoints checkpoints;
+  private static Path saved;
+
+  @BeforeAll
+  static void saveAState() throws IOException {
+    SmallWorld world = new SmallWorld(folder);
+    session = SparkSessions.create("checkpoint", "local[2]", Map.of());
+    JavaSparkContext spark = SparkSessions.context(session);
+    TrainConfig config =
+        world.config("run", "train=[projector, experts]", "outer.momentum=0.5", "exchange=int8");
+    Path run = new Path(world.path("run"));
+    FileSystem files = FileSystems.of(run, HADOOP);
+    checkpoints = new Checkpoints(files, run);
+    writeStart(new Path(world.path("model")));
+    try (ModelFolder start = ModelFolder.open(checkpoints.start(), HADOOP);
+        ExecutorState state =
+            ExecutorState.of(spark, layout, chunks())
+                .withResiduals(REPLICAS, CheckpointRoundTripTest::residual)) {
+      saved =
+          new CheckpointWriter(checkpoints, start, parameters, config, YAML, HADOOP)
+              .save(state, PROGRESS);
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    session.stop();
+  }
+
+  private static void writeStart(Path untrained) throws IOException {
+    Initializer fresh = new Initializer(7, Initializer.Experts.NORMAL);
+    try (ModelFolder model = ModelFolder.open(untrained, HADOOP, List.of(""), fresh)) {
+      parameters =
+          ParrotNetwork.parameters(model.config(), EnumSet.of(Part.PROJECTOR, Part.EXPERTS));
+      long values = parameters.stream().mapToLong(Parameter::size).sum();
+      layout = new StateLayout(values, 2 * values);
+      checkpoints.writeFrom(
+          new Checkpoints.Content(
+              model.config(),
+              TensorNames.of(model.config()).stream().filter(TensorSpec::required).toList(),
+              Optional.empty(),
+              RunProgress.start(List.of("data"), ExpertBalance.NONE),
+              YAML),
+          (tensor, sink) -> model.weights().read(tensor.name(), sink));
+    }
+  }
+
+  private static List<StateChunk> chunks() {
+    return IntStream.range(0, layout.count()).mapToObj(CheckpointRoundTripTest::chunk).toList();
+  }
+
+  private static StateChunk chunk(int index) {
+    int length = layout.chunk(index).length();
+    boolean isParameters = index < layout.parameterChunks();
+    byte[] momentum = isParameters ? bytes(length, index + 50) : new byte[0];
+    return new StateChunk(index, bytes(length, index), momentum, ChunkOutcome.NONE);
+  }
+
+  private static StateChunk residual(int replica, int index) {
+    byte[] values = bytes(layout.chunk(index).length(), RESIDUALS + replica);
+    return new StateChunk(index, values, new byte[0], ChunkOutcome.NONE);
+  }
+
+  private static byte[] bytes(int floats, int seed) {
+    Random random = new Random(seed);
+    byte[] bytes = new byte[Float.BYTES * floats];
+    ByteBuffer target = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+    for (int i = 0; i < floats; i++) {
+      target.putFloat((float) random.nextGaussian());
+    }
+    return bytes;
+  }
+
+  private static CheckpointReader reader(Path checkpoint, boolean isStart) {
+    return new CheckpointReader(checkpoint, isStart, layout, true, parameters, HADOOP);
+  }
+
+  @Test
+  void readsBackTheStateAndTheResiduals() {
+    CheckpointReader reader = reader(saved, false);
+    for (StateChunk expected : chunks()) {
+      StateChunk read = reader.chunk(expected.index());
+      assertThat(read.values()).isEqualTo(expected.values());
+      assertThat(read.outerMomentum()).isEqualTo(expected.outerMomentum());
+    }
+    for (int replica = 0; replica < REPLICAS; replica++) {
+      assertThat(reader.residual(replica, 0).values()).isEqualTo(residual(replica, 0).values());
+    }
+  }
+
+  @Test
+  void trainedTensorsAreNewAndFrozenOnesStay() {
+    try (ModelFolder start = ModelFolder.open(checkpoints.start(), HADOOP);
+        ModelFolder model = ModelFolder.open(saved, HADOOP)) {
+      List<String> trained = parameters.stream().map(Parameter::name).toList();
+      assertThat(model.weights().names()).isEqualTo(start.weights().names()).containsAll(trained);
+      for (String name : model.weights().names()) {
+        float[] before = start.weights().read(name);
+        float[] after = model.weights().read(name);
+        if (trained.contains(name)) {
+          assertThat(after).as(name).isNotEqualTo(before);
+        } else {
+          assertThat(after).as(name).isEqualTo(before);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theStartHasNoMoments() {
+    CheckpointReader reader = reader(checkpoints.start(), true);
+    int moments = layout.parameterChunks();
+    assertThat(reader.chunk(moments).values()).containsOnly(0);
+    assertThat(reader.chunk(0).outerMomentum()).containsOnly(0);
+    assertThat(reader.residual(0, 0).values()).containsOnly(0);
+  }
+
+  @Test
+  void theManifestNamesEveryFileAndNoneIsDamaged() throws IOException {
+    FileSystem files = FileSystems.of(saved, HADOOP);
+    CheckpointManifest manifest = CheckpointManifest.read(files, saved);
+    assertThat(manifest.state()).isEqualTo(PROGRESS);
+    assertThat(manifest.files())
+        .extracting(CheckpointManifest.Entry::name)
+        .containsExactly(
+            "config.json",
+            "model.safetensors",
+            "training/config.yaml",
+            "training/error_feedback-replica-0000.safetensors",
+            "training/error_feedback-replica-0001.safetensors",
+            "training/outer_momentum.safetensors",
+            "training/state.json",
+            "training/updater.safetensors",
+            "vision/config.json",
+            "vision/model.safetensors");
+    assertThat(CheckpointManifest.damage(files, saved)).isEmpty();
+    assertThat(checkpoints.resolvedConfig(saved)).isEqualTo(YAML);
+  }
+}

@@ -1,0 +1,164 @@
+package parrot.jobs.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.balance.ExpertBalance;
+import parrot.jobs.train.SmallWorld;
+import parrot.model.config.ParrotConfig;
+import parrot.model.weights.Initializer;
+import parrot.model.weights.ModelFolder;
+
+/** Checkpoints without tensors, in rounds 0 to 5. */
+class CheckpointsTest {
+  private static final Configuration HADOOP = new Configuration();
+  private static final int LAST = 5;
+
+  @TempDir static Path world;
+  private static ParrotConfig config;
+
+  @TempDir Path run;
+  private Checkpoints checkpoints;
+
+  @BeforeAll
+  static void readConfig() throws IOException {
+    var folder = new org.apache.hadoop.fs.Path(new SmallWorld(world).path("model"));
+    Initializer fresh = new Initializer(0, Initializer.Experts.NORMAL);
+    try (ModelFolder model = ModelFolder.open(folder, HADOOP, List.of(""), fresh)) {
+      config = model.config();
+    }
+  }
+
+  @BeforeEach
+  void writeAll() throws IOException {
+    checkpoints = new Checkpoints(FileSystems.of(hadoop(run), HADOOP), hadoop(run));
+    for (int round = 0; round <= LAST; round++) {
+      write(round);
+    }
+  }
+
+  private void write(int round) throws IOException {
+    checkpoints.writeFrom(
+        new Checkpoints.Content(
+            config, List.of(), Optional.empty(), progress(round), "seed: " + round + "\n"),
+        (tensor, sink) -> {});
+  }
+
+  private static RunProgress progress(int round) {
+    return new RunProgress(
+        RunProgress.VERSION,
+        round,
+        2 * round,
+        4L * round,
+        16,
+        99,
+        List.of("data"),
+        ExpertBalance.NONE);
+  }
+
+  private static org.apache.hadoop.fs.Path hadoop(Path path) {
+    return new org.apache.hadoop.fs.Path(path.toString());
+  }
+
+  private Path folder(int round) {
+    return run.resolve("checkpoints/round-00000" + round);
+  }
+
+  private List<Integer> rounds() throws IOException {
+    return checkpoints.complete().stream().map(Checkpoints::round).toList();
+  }
+
+  @Test
+  void keepsTheNewestAndTheStart() throws IOException {
+    checkpoints.prune(2, 0);
+    assertThat(rounds()).containsExactly(0, 4, 5);
+    assertThat(folder(3)).doesNotExist();
+  }
+
+  @Test
+  void keepsEachRoundOfAMultipleToo() throws IOException {
+    checkpoints.prune(1, 2);
+    assertThat(rounds()).containsExactly(0, 2, 4, 5);
+  }
+
+  @Test
+  void keepsAllIfThereAreNoMore() throws IOException {
+    checkpoints.prune(9, 0);
+    assertThat(rounds()).containsExactly(0, 1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void passesOverDamagedOnesAndSaysSo() throws IOException {
+    Files.delete(folder(5).resolve("_SUCCESS"));
+    Files.delete(folder(4).resolve("training/config.yaml"));
+    List<String> said = new ArrayList<>();
+    assertThat(checkpoints.newestValid(said::add)).map(Checkpoints::round).contains(3);
+    assertThat(said).hasSize(2);
+    assertThat(said.get(0))
+        .contains("round-000005 is damaged: it has no _SUCCESS file; trying the one before");
+    assertThat(said.get(1))
+        .contains("round-000004 is damaged: training/config.yaml is missing; trying");
+  }
+
+  @Test
+  void findsNoneIfAllAreDamaged() throws IOException {
+    for (int round = 0; round <= LAST; round++) {
+      Files.delete(folder(round).resolve("manifest.json"));
+    }
+    assertThat(checkpoints.newestValid(line -> {})).isEmpty();
+  }
+
+  @Test
+  void findsNoneInARunThatHasNone() throws IOException {
+    var empty = new Checkpoints(FileSystems.of(hadoop(run), HADOOP), hadoop(run.resolve("empty")));
+    assertThat(empty.complete()).isEmpty();
+    assertThat(empty.newestValid(line -> {})).isEmpty();
+  }
+
+  @Test
+  void replacesOneOfTheSameRound() throws IOException {
+    Files.delete(folder(2).resolve("_SUCCESS"));
+    Files.writeString(folder(2).resolve("left"), "by a dead run");
+    write(2);
+    write(3);
+    assertThat(folder(2).resolve("left")).doesNotExist();
+    assertThat(rounds()).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(checkpoints.newestValid(line -> {})).map(Checkpoints::round).contains(LAST);
+  }
+
+  @Test
+  void deletesWhatComesAfterARound() throws IOException {
+    Files.delete(folder(5).resolve("_SUCCESS"));
+    checkpoints.deleteAfter(3);
+    assertThat(rounds()).containsExactly(0, 1, 2, 3);
+    assertThat(folder(5)).doesNotExist();
+  }
+
+  @Test
+  void givesBackProgressAndConfiguration() throws IOException {
+    var newest = checkpoints.newestValid(line -> {}).orElseThrow();
+    assertThat(checkpoints.state(newest)).isEqualTo(progress(LAST));
+    assertThat(checkpoints.resolvedConfig(newest)).isEqualTo("seed: 5\n");
+    assertThatThrownBy(() -> Checkpoints.round(hadoop(run)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aRunStandsForItsNewestPublishedCheckpoint() throws IOException {
+    Files.delete(folder(5).resolve("_SUCCESS"));
+    assertThat(Checkpoints.round(Checkpoints.resolveModel(hadoop(run), HADOOP))).isEqualTo(4);
+    assertThat(Checkpoints.round(Checkpoints.resolveModel(hadoop(folder(1)), HADOOP))).isOne();
+  }
+}

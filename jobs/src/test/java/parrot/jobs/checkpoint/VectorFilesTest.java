@@ -1,0 +1,34 @@
+package parrot.jobs.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import parrot.model.exchange.StateLayout;
+
+class VectorFilesTest {
+  private static final long FULL = CheckpointLayout.FILE_BYTES / Float.BYTES;
+
+  @Test
+  void aVectorThatFitsIsOneFile() {
+    assertThat(CheckpointLayout.moments(FULL).parts())
+        .extracting(VectorFiles.Part::name)
+        .containsExactly("training/updater.safetensors");
+    assertThat(CheckpointLayout.outerMomentum(1).parts())
+        .extracting(VectorFiles.Part::name)
+        .containsExactly("training/outer_momentum.safetensors");
+  }
+
+  @Test
+  void aLongerOneIsCutIntoNumberedFilesAtWholeChunks() {
+    assertThat(FULL % StateLayout.CHUNK).isZero();
+    var parts = CheckpointLayout.residual(3, 2 * FULL + 5).parts();
+    assertThat(parts)
+        .extracting(VectorFiles.Part::name)
+        .containsExactly(
+            "training/error_feedback-replica-0003-00001-of-00003.safetensors",
+            "training/error_feedback-replica-0003-00002-of-00003.safetensors",
+            "training/error_feedback-replica-0003-00003-of-00003.safetensors");
+    assertThat(parts).extracting(VectorFiles.Part::from).containsExactly(0L, FULL, 2 * FULL);
+    assertThat(parts).extracting(part -> part.spec().elements()).containsExactly(FULL, FULL, 5L);
+  }
+}
