@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Warns of experts that get too much or too little; of each once, until it is over. */
+/** Warns of experts that get too much or too little; once for as long as it lasts. */
 public final class BalanceAlarm {
   private final BalanceConfig config;
   private Set<String> ringing = Set.of();
@@ -17,7 +17,7 @@ public final class BalanceAlarm {
     this.config = config;
   }
 
-  /** Warnings that a round gives and the one before did not. */
+  /** Warnings of a round that the round before did not give. */
   public List<String> after(BalanceReport report) {
     Map<String, String> warnings = warnings(report);
     List<String> news = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class BalanceAlarm {
     return warnings;
   }
 
-  /** Numbers as in tensor names. */
+  /** Experts by their number in tensor names. */
   private static String names(List<Integer> experts) {
     String numbers = experts.stream().map(String::valueOf).collect(Collectors.joining(", "));
     return experts.size() == 1
@@ -73,6 +73,6 @@ public final class BalanceAlarm {
     }
     return report.lossWeight() > 0
         ? "If it lasts, raise balance.max_loss_weight above " + config.loss().maxWeight()
-        : "If it lasts, set balance.loss_weight, as 0.01";
+        : "If it lasts, set balance.loss_weight, such as to 0.01";
   }
 }

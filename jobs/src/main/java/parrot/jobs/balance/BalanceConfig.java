@@ -14,7 +14,7 @@ import parrot.model.config.ParrotConfig;
  * @param alarm when to warn
  */
 public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alarm) {
-  /** Half of the way: the router learns meanwhile. */
+  /** Half of the way, because the router goes on learning. */
   public static final double USUAL_RATE = 0.5;
 
   /** Probabilities are between 0 and 1, so a bias of 0.4 is large. */
@@ -61,23 +61,23 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
   public record Alarm(double violation, double deadLoad) {}
 
   /**
-   * Refuses what would steer nothing.
+   * Refuses settings that would have no effect.
    *
    * @param expertsLearn whether the router is trained
    * @throws UsageException naming the key, its value and the remedy
    */
   public void requireFit(ParrotConfig model, boolean expertsLearn) {
     if (!model.useMoe()) {
-      refuseRate("absent where use_moe is false: there are no experts");
-      refuseLoss("0 where use_moe is false: there are no experts");
+      refuseRate("absent if use_moe is false: there are no experts");
+      refuseLoss("0 if use_moe is false: there are no experts");
     } else if (!model.selectsExperts()) {
       refuseRate(
-          "absent where every expert computes: moe_top_k is num_experts, "
+          "absent if every expert computes: moe_top_k is num_experts, "
               + model.numExperts()
               + "; set model.config.moe_top_k to fewer, or balance.loss_weight instead");
     }
     if (!expertsLearn) {
-      refuseLoss("0 where experts are not among train: the router does not learn");
+      refuseLoss("0 if experts are not among train: the router does not learn");
     }
   }
 

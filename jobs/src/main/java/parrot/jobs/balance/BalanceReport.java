@@ -12,7 +12,7 @@ import java.util.Map;
  * @param information how much the language says about the expert, from 0 to 1
  * @param deadExperts counted from 0
  * @param matrix share of a language's load that each expert got, [E], by language tag
- * @param bias of the next round's selection, [E]; empty where all experts compute
+ * @param bias of the next round's selection, [E]; empty if all experts compute
  * @param lossWeight of the next round's balance loss
  */
 public record BalanceReport(

@@ -4,10 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The selection bias under which images that a router has seen would have been spread evenly. A
- * router's probabilities may lie a thousandth apart or be near 0 and 1, and it goes on learning; so
- * instead of feeling its way by steps from round to round, the driver solves for the bias on the
- * last probabilities and moves towards that.
+ * The selection bias that would have spread the images that a router has seen evenly. No fixed step
+ * fits every router: its probabilities may lie a thousandth apart or be near 0 and 1. So the driver
+ * solves for the bias on the last probabilities.
  */
 final class BalancingBias {
   private static final int STEPS = 600;

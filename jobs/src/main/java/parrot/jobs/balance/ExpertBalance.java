@@ -7,19 +7,19 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.layer.Routing;
 
 /**
- * How the experts of a run are steered: a part of its state, in checkpoints and in what replicas
- * begin a round with. Where experts are selected, a bias for each moves against its load; the
+ * How the experts of a run are steered: a part of its state, stored in checkpoints and given to
+ * replicas before each round. If experts are selected, a bias for each moves against its load; the
  * balance loss gets the loads of all replicas (arXiv 2501.11873) and as much weight as it needs.
  *
- * <p>A round has many steps, so there are few of them: the bias moves a part of the way to the one
- * that would have balanced the round, see {@link BalancingBias}; or, as DeepSeek-V3 does (arXiv
- * 2412.19437), by a fixed step against each load.
+ * <p>Rounds are few, because each has many steps. So after each one the bias moves a part of the
+ * way to that which would have balanced the round, see {@link BalancingBias}; or, as in DeepSeek-V3
+ * (arXiv 2412.19437), by a fixed step against each load.
  *
- * @param selectionBias added to the router's probabilities where experts are selected, mean 0, [E];
- *     empty where all compute
+ * @param selectionBias added to the router's probabilities to select experts, mean 0, [E]; empty if
+ *     all compute
  * @param lossWeight of the balance loss in the next round
- * @param load share of the last round's load by expert, [E]; empty before there was one
- * @param runLoad load of the whole run by expert, [E]; empty before there was one
+ * @param load share of the last round's load by expert, [E]; empty before the first
+ * @param runLoad load of the whole run by expert, [E]; empty before the first round
  */
 public record ExpertBalance(
     List<Double> selectionBias, double lossWeight, List<Double> load, List<Double> runLoad) {
@@ -49,7 +49,7 @@ public record ExpertBalance(
   /**
    * After a round.
    *
-   * @param loads of all replicas together; where there are none, nothing changes
+   * @param loads of all replicas together; if empty, nothing changes
    * @param progress share of the run that is done, the round included
    */
   public ExpertBalance after(ExpertLoads loads, BalanceConfig config, double progress) {

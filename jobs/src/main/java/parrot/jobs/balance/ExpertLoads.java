@@ -12,8 +12,8 @@ import parrot.model.network.ExpertLoad;
 import parrot.model.network.Tally;
 
 /**
- * What all replicas together asked of the experts in a round. Where experts are selected, the load
- * of one is how often it was; where all compute, it is the sum of its probabilities.
+ * How much each expert was used in a round, by all replicas together. If experts are selected, the
+ * load of one is how often it was; if all compute, it is the sum of its probabilities.
  *
  * @param choices experts that compute for an image
  * @param entropy of the router's probabilities in nats, mean over images
@@ -43,7 +43,7 @@ public record ExpertLoads(
               ExpertLoad load = language.load();
               if (load.images() > 0) {
                 languages.put(tag.apply(index), loads(load, model.selectsExperts()));
-                // A language with more images than are kept counts no less for that.
+                // The images kept of a language stand for all of them.
                 double weight = (double) load.images() / load.recent().size();
                 load.recent().forEach(row -> recent.add(new RoutedImage(row, weight)));
               }
@@ -106,9 +106,8 @@ public record ExpertLoads(
   }
 
   /**
-   * How much the language says about the expert: mutual information as a part of the most that
-   * there could be, which is 0 where all languages spread alike and 1 where each has experts of its
-   * own. 0 where there is one language.
+   * How much the language says about the expert: mutual information, divided by the most that it
+   * could be. 0 if all languages spread alike, or if there is one; 1 if each has its own experts.
    */
   public double information() {
     if (isEmpty()) {

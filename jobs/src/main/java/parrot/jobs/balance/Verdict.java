@@ -25,7 +25,7 @@ public enum Verdict {
   }
 
   /**
-   * Judges.
+   * Judges a router.
    *
    * @param balanced whether no expert gets far too much or next to nothing
    * @param information {@link ExpertLoads#information}
@@ -37,12 +37,12 @@ public enum Verdict {
     return information < DIFFERENT ? COLLAPSED : CROWDED;
   }
 
-  /** The verdict of a {@link #key}; empty where there is none of this name. */
+  /** The verdict of a {@link #key}; empty if none has this name. */
   public static Optional<Verdict> of(String key) {
     return Arrays.stream(values()).filter(verdict -> verdict.key().equals(key)).findFirst();
   }
 
-  /** The verdict and what it means, without a capital and a full stop. */
+  /** The verdict and what it means, to be put into a sentence. */
   public String sentence() {
     return sentence;
   }

@@ -15,15 +15,15 @@ import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorSpec;
 
 /**
- * A safetensors file of a checkpoint that some executor writes.
+ * A safetensors file of a checkpoint, written by one executor.
  *
  * @param name relative to the checkpoint
  * @param content what its values are
- * @param from for stretches of a vector, the first value
+ * @param from the first value, if it holds a stretch of a vector
  */
 public record CheckpointFile(String name, List<TensorSpec> tensors, Content content, long from)
     implements Serializable {
-  /** Where values come from. */
+  /** What values are. */
   enum Content {
     /** Tensors, trained or frozen. */
     MODEL,
@@ -40,7 +40,11 @@ public record CheckpointFile(String name, List<TensorSpec> tensors, Content cont
     return new CheckpointFile(part.name(), List.of(part.spec()), content, part.from());
   }
 
-  /** Writes the file and says what its manifest needs, without reading it again. */
+  /**
+   * Writes the file.
+   *
+   * @return its entry in the manifest, made without reading the file again
+   */
   CheckpointManifest.Entry write(FileSystem files, Path folder, SafetensorsWriter.Values values)
       throws IOException {
     MessageDigest digest = Digests.sha256();

@@ -17,7 +17,7 @@ import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /**
- * Sizes and checksums of all files of a checkpoint.
+ * Sizes and checksums of all other files of a checkpoint.
  *
  * @param version of this format
  * @param state where the run stood
@@ -73,7 +73,7 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
     return manifest;
   }
 
-  /** What is wrong with a checkpoint, in words; empty where every byte is as it was written. */
+  /** What is wrong with a checkpoint, in words; empty if every byte is as it was written. */
   public static Optional<String> damage(FileSystem files, Path folder) throws IOException {
     if (!AtomicFolder.isComplete(files, folder)) {
       return Optional.of("it has no " + AtomicFolder.SUCCESS + " file");
@@ -82,7 +82,7 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
     try {
       manifest = read(files, folder);
     } catch (JsonProcessingException e) {
-      return Optional.of(CheckpointLayout.MANIFEST + " is no valid JSON");
+      return Optional.of(CheckpointLayout.MANIFEST + " is not valid JSON");
     } catch (IOException | RuntimeException e) {
       return Optional.of(CheckpointLayout.MANIFEST + ": " + e.getMessage());
     }

@@ -14,7 +14,7 @@ import parrot.model.weights.ModelFolder;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 
-/** Checkpoints of the state that executors hold, which they write themselves, a file each. */
+/** Writes checkpoints of the state that executors hold; each executor writes whole files. */
 public final class CheckpointWriter {
   private final Checkpoints checkpoints;
   private final ModelFolder model;
@@ -25,7 +25,7 @@ public final class CheckpointWriter {
   private final Configuration hadoop;
 
   /**
-   * @param model the start, where frozen weights are
+   * @param model the start, which frozen weights are read from
    * @param parameters trained tensors in the order of the state
    * @param yaml the resolved configuration
    */
@@ -48,7 +48,7 @@ public final class CheckpointWriter {
             .toList();
   }
 
-  /** Writes and publishes a checkpoint, then deletes the ones that are not to be kept. */
+  /** Writes and publishes a checkpoint, then deletes those that are not to be kept. */
   public Path save(ExecutorState executors, RunProgress state) throws IOException {
     Path checkpoint =
         checkpoints.write(
@@ -89,7 +89,7 @@ public final class CheckpointWriter {
     vector.parts().forEach(part -> files.add(CheckpointFile.of(part, content)));
   }
 
-  /** A selection goes with the bias that the router was trained to. */
+  /** A model that selects experts is published with the bias that its router was trained with. */
   private ParrotConfig trainedConfig(RunProgress state) {
     ParrotConfig parrot = model.config();
     return parrot.selectsExperts()

@@ -27,8 +27,8 @@ import parrot.model.weights.TensorSpec;
 
 /**
  * The checkpoints of a run, {@code OUT/checkpoints/round-000042}: each a complete model folder in
- * published names with the training state beside it, published last. Round 0 is the start; frozen
- * weights are read from there, so it always stays.
+ * published names with the training state beside it. Round 0 is the start: frozen weights are read
+ * from it, so it always stays.
  */
 public final class Checkpoints {
   private static final ObjectMapper JSON =
@@ -43,7 +43,7 @@ public final class Checkpoints {
   }
 
   /**
-   * What belongs to a checkpoint beside its values.
+   * What a checkpoint holds besides its values.
    *
    * @param tensors of the model, in order
    * @param tokenizer file to copy
@@ -62,16 +62,13 @@ public final class Checkpoints {
     /**
      * @param folder that the names of the files are relative to
      * @param model the files that the model's tensors go to
-     * @return what the manifest says about the files written; those left out are read for it
+     * @return manifest entries of the files written; any left out is made by reading the file
      */
     List<CheckpointManifest.Entry> write(Path folder, List<CheckpointFile> model)
         throws IOException;
   }
 
-  /**
-   * The model in a folder: the folder itself, or the newest complete checkpoint where it is that of
-   * a run.
-   */
+  /** The model in a folder: the folder itself, or, if it is a run's, its newest checkpoint. */
   public static Path resolveModel(Path given, Configuration hadoop) {
     try {
       FileSystem files = FileSystems.of(given, hadoop);
@@ -90,6 +87,7 @@ public final class Checkpoints {
     return new Path(folder, CheckpointLayout.folder(round));
   }
 
+  /** The checkpoint of round 0. */
   public Path start() {
     return files.makeQualified(folder(0));
   }
@@ -105,7 +103,7 @@ public final class Checkpoints {
     return found;
   }
 
-  /** Published checkpoints and what is left of others, oldest first. */
+  /** Published checkpoints and remains of others, oldest first. */
   private List<Path> all() throws IOException {
     List<Path> found = new ArrayList<>();
     try {
@@ -121,15 +119,20 @@ public final class Checkpoints {
     return found;
   }
 
+  /**
+   * The round that a checkpoint was written after.
+   *
+   * @throws IllegalArgumentException if the folder has another name than a checkpoint's
+   */
   public static int round(Path checkpoint) {
     return CheckpointLayout.round(checkpoint.getName())
         .orElseThrow(() -> new IllegalArgumentException("Not a checkpoint: " + checkpoint));
   }
 
   /**
-   * The newest checkpoint whose every byte is right.
+   * The newest undamaged checkpoint; every byte is checked.
    *
-   * @param complain gets a line about each damaged one that is passed over
+   * @param complain gets a line about each damaged one that is skipped
    */
   public Optional<Path> newestValid(Consumer<String> complain) throws IOException {
     List<Path> all = all();
@@ -148,7 +151,7 @@ public final class Checkpoints {
   Path write(Content content, Values values) throws IOException {
     Path target = folder(content.state().round());
     if (!AtomicFolder.isComplete(files, target)) {
-      files.delete(target, true); // what is left of one that was not published
+      files.delete(target, true); // remains of one that was not published
     }
     try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
       Path to = files.makeQualified(atomic.path());
@@ -163,7 +166,7 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint whose values the driver passes on.
+   * Writes a checkpoint whose values the driver has.
    *
    * @param source gives the values of each tensor
    */
@@ -179,7 +182,11 @@ public final class Checkpoints {
         });
   }
 
-  /** Writes all but the values, and says which files these go to. */
+  /**
+   * Writes the model's files except for its values.
+   *
+   * @return the files that these go to
+   */
   private List<CheckpointFile> writeModel(Content content, Path to) throws IOException {
     List<TensorSpec> vision = new ArrayList<>();
     List<TensorSpec> rest = new ArrayList<>();
@@ -233,8 +240,8 @@ public final class Checkpoints {
   /**
    * Deletes old checkpoints, but never the start.
    *
-   * @param keep newest ones that stay
-   * @param keepEvery those of every so manieth round stay, too; 0 for none
+   * @param keep how many of the newest stay
+   * @param keepEvery those whose round is a multiple of this stay, too; 0 for none
    */
   void prune(int keep, int keepEvery) throws IOException {
     List<Path> all = complete();
@@ -247,7 +254,7 @@ public final class Checkpoints {
     }
   }
 
-  /** Deletes what comes after a round, left by a run that is being repeated. */
+  /** Deletes the checkpoints after a round, which a run that goes on from there makes again. */
   public void deleteAfter(int round) throws IOException {
     for (Path checkpoint : all()) {
       if (round(checkpoint) > round) {

@@ -15,7 +15,7 @@ final class FloatBytes {
     return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 
-  /** Writes what arrives to where it belongs. */
+  /** A sink that puts values into bytes, at their offset. */
   static FloatSink into(byte[] bytes) {
     FloatBuffer target = floats(bytes);
     return (offset, values, count) -> target.put(Math.toIntExact(offset), values, 0, count);

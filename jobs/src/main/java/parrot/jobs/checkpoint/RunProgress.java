@@ -4,7 +4,7 @@ import java.util.List;
 import parrot.jobs.balance.ExpertBalance;
 
 /**
- * How far a run is after a round, and how its experts are steered.
+ * How far a run has come after a round, and how its experts are steered.
  *
  * @param version of this record
  * @param round rounds done
@@ -35,7 +35,7 @@ public record RunProgress(
    * The progress after one more round.
    *
    * @param steps of the round, of each replica
-   * @param minibatches of the round, and so on
+   * @param minibatches of the round, as are examples and tokens
    */
   public RunProgress afterRound(
       int steps, int minibatches, long examples, long tokens, ExpertBalance balance) {

@@ -109,7 +109,7 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
     }
   }
 
-  /** Keeps the last chunk: it may have come over the network, and holds many small tensors. */
+  /** Keeps the last chunk: it may have come over the network, and many small tensors are in it. */
   private static final class OneChunk implements StateReader {
     private final StateReader state;
     private StateChunk last;

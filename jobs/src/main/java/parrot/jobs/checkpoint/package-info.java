@@ -1,5 +1,5 @@
 /**
- * What a run leaves behind and continues from: checkpoints, their files and manifests, written and
- * read in parallel from the state on the executors. Knows no training loop.
+ * What a run leaves behind and continues from: checkpoints, their files and manifests. Executors
+ * write and read them in parallel, from and to the state that they hold. Knows no training loop.
  */
 package parrot.jobs.checkpoint;

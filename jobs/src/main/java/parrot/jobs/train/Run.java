@@ -9,7 +9,7 @@ import parrot.model.weights.ModelFolder;
  * A run that may begin: its folder is locked and has a start.
  *
  * @param yaml the resolved configuration
- * @param model the start, where frozen weights are
+ * @param model the start, which frozen weights are read from
  * @param threads of one replica
  * @param say gets each line for the user
  */

@@ -25,7 +25,7 @@ import parrot.jobs.config.TrainConfigReader;
 final class RunFolder {
   static final String CONFIG = "config.yaml";
 
-  /** May differ between a run and its continuation: they change nothing that is computed. */
+  /** Keys that may differ between a run and its continuation: they change nothing computed. */
   private static final Set<String> FREE = Set.of("out", "held_out", "checkpoints");
 
   final FileSystem files;
@@ -54,9 +54,9 @@ final class RunFolder {
   }
 
   /**
-   * Decides where to begin. Changes nothing.
+   * Decides which checkpoint to go on from. Changes nothing.
    *
-   * @return the checkpoint to go on from; empty for the start
+   * @return empty to begin from the start
    * @throws UsageException if the folder holds something else, or a run of another configuration
    */
   Optional<Path> prepare(TrainJob.Mode mode, ObjectNode resolved, Consumer<String> say)
@@ -70,7 +70,7 @@ final class RunFolder {
       throw new UsageException(
           "Cannot write to "
               + path
-              + ": it exists and is no training run (choose another out, or delete it yourself)");
+              + ": it exists and is not a training run (choose another out, or delete it yourself)");
     }
     switch (mode) {
       case FRESH ->
@@ -88,11 +88,11 @@ final class RunFolder {
           Optional<String> damage = CheckpointManifest.damage(files, checkpoints.start());
           if (damage.isPresent()) {
             throw new DataException(
-                "Cannot resume: the start, where frozen weights are read from, is damaged; in "
+                "Cannot resume: the start, "
                     + checkpoints.start()
-                    + " "
+                    + ", is damaged: "
                     + damage.get()
-                    + " (--overwrite starts over)");
+                    + " (frozen weights are read from it; --overwrite starts over)");
           }
           refuseContradiction(checkpoints.resolvedConfig(newest.get()), resolved);
           say.accept("Continuing from " + newest.get());
@@ -125,7 +125,7 @@ final class RunFolder {
     }
   }
 
-  /** Number of threads that a run was started with; results may depend on it. */
+  /** Threads of a replica that the run was started with; results may depend on them. */
   Optional<Integer> storedThreads() throws IOException {
     Path file = new Path(path, CONFIG);
     if (!files.exists(file)) {
@@ -138,7 +138,7 @@ final class RunFolder {
 
   private static void refuseContradiction(String storedYaml, ObjectNode now) {
     ObjectNode stored = TrainConfigReader.fromYaml(storedYaml);
-    // Both by way of text, so that numbers are of the same kind.
+    // Both are read from text, so that equal numbers are of the same type.
     ObjectNode current = TrainConfigReader.fromYaml(TrainConfigReader.toYaml(now));
     List<String> differences = new ArrayList<>();
     compare("", stored, current, differences);

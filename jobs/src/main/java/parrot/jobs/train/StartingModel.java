@@ -41,7 +41,7 @@ final class StartingModel implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 5;
 
-  /** Keys of config.json that a model need not have. */
+  /** Keys of config.json that a model may lack. */
   private static final List<String> OPTIONAL_KEYS =
       List.of(
           "moe_formula",
@@ -71,9 +71,9 @@ final class StartingModel implements AutoCloseable {
   }
 
   /**
-   * Opens everything and checks that each tensor has a source of the right shape.
+   * Opens all sources and checks that each tensor has one, of the right shape.
    *
-   * @throws ModelException naming what is missing or misshapen, and what to set
+   * @throws ModelException naming what is missing or has another shape, and what to set
    */
   static StartingModel open(TrainConfig train, Configuration hadoop) {
     TrainConfig.ModelSource source = train.model();
@@ -134,7 +134,7 @@ final class StartingModel implements AutoCloseable {
     json.put("mm_hidden_size", vision.hiddenSize());
     refuseUnknown(train.model().config(), json);
     if (train.model().initialize().contains(Part.EXPERTS)) {
-      json.remove("moe_selection_bias"); // which a fresh router was not trained to
+      json.remove("moe_selection_bias"); // a fresh router was not trained with it
     }
     json.setAll(train.model().config());
     train.useMoe().ifPresent(value -> json.put("use_moe", value));
@@ -179,7 +179,7 @@ final class StartingModel implements AutoCloseable {
                   + origin(part, source)
                   + ": "
                   + tensor.name()
-                  + " is misshapen (got "
+                  + " has the wrong shape (got "
                   + Arrays.toString(shape)
                   + ", expected "
                   + Arrays.toString(tensor.shape())
@@ -214,7 +214,9 @@ final class StartingModel implements AutoCloseable {
   }
 
   /**
-   * @throws UsageException naming a part that the model does not use
+   * Refuses to train parts that the model does not use.
+   *
+   * @throws UsageException naming such a part
    */
   void requireParts(Set<Part> parts) {
     for (Part part : parts) {
@@ -238,7 +240,7 @@ final class StartingModel implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Tensors that the model has, in the published order. */
+  /** Tensors of the model, in the published order. */
   List<TensorSpec> tensors() {
     return tensors;
   }

@@ -5,7 +5,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Turns SIGTERM and SIGINT into a wish that the training loop looks at between rounds. A second
+ * Turns SIGTERM and SIGINT into a request that the training loop checks between rounds. A second
  * SIGINT ends the process at once. A shutdown hook would not do: Spark's own runs at the same time
  * and takes the executors away.
  */

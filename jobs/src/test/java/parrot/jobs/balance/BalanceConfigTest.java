@@ -56,20 +56,20 @@ class BalanceConfigTest {
     assertThatThrownBy(() -> BIAS.requireFit(model(true, 6), true))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "Invalid balance.update_rate: 0.01 (must be absent where every expert computes:"
+            "Invalid balance.update_rate: 0.01 (must be absent if every expert computes:"
                 + " moe_top_k is num_experts, 6; set model.config.moe_top_k to fewer, or"
                 + " balance.loss_weight instead)");
     assertThatThrownBy(() -> BIAS.requireFit(model(false, 2), true))
         .hasMessage(
-            "Invalid balance.update_rate: 0.01 (must be absent where use_moe is false: there are no"
+            "Invalid balance.update_rate: 0.01 (must be absent if use_moe is false: there are no"
                 + " experts)");
     assertThatThrownBy(() -> LOSS.requireFit(model(false, 6), false))
         .hasMessage(
-            "Invalid balance.loss_weight: 0.02 (must be 0 where use_moe is false: there are no"
+            "Invalid balance.loss_weight: 0.02 (must be 0 if use_moe is false: there are no"
                 + " experts)");
     assertThatThrownBy(() -> LOSS.requireFit(model(true, 6), false))
         .hasMessage(
-            "Invalid balance.loss_weight: 0.02 (must be 0 where experts are not among train: the"
+            "Invalid balance.loss_weight: 0.02 (must be 0 if experts are not among train: the"
                 + " router does not learn)");
   }
 }

@@ -80,7 +80,7 @@ class ExpertLoadsTest {
         .containsExactly(
             "Warning: the most loaded expert gets 2.9 times its fair share (alarm above 2.0); the"
                 + " router is collapsed: every language goes to the same experts, and the others"
-                + " learn nothing. If it lasts, set balance.loss_weight, as 0.01");
+                + " learn nothing. If it lasts, set balance.loss_weight, such as to 0.01");
     assertThat(alarm.after(report(COLLAPSED))).isEmpty();
     assertThat(alarm.after(report(SHARED))).isEmpty();
     assertThat(alarm.after(report(COLLAPSED))).hasSize(1);
@@ -89,7 +89,7 @@ class ExpertLoadsTest {
         .containsExactly(
             "Warning: expert 2 (counted from 0) gets less than 5 % of a fair share; the router is"
                 + " collapsed: every language goes to the same experts, and the others learn"
-                + " nothing. If it lasts, set balance.loss_weight, as 0.01");
+                + " nothing. If it lasts, set balance.loss_weight, such as to 0.01");
   }
 
   @Test

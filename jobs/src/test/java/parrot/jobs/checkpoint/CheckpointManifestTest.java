@@ -91,7 +91,7 @@ class CheckpointManifestTest {
     String json = Files.readString(manifest);
     deleteHadoopChecksums();
     Files.writeString(manifest, json.substring(0, json.length() / 2));
-    assertDamage("manifest.json is no valid JSON");
+    assertDamage("manifest.json is not valid JSON");
     Files.writeString(manifest, json.replaceFirst("\"version\" : 1", "\"version\" : 9"));
     assertDamage("manifest.json: unknown version (got 9, expected 1)");
   }

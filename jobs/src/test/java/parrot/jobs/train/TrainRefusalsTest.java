@@ -53,7 +53,7 @@ class TrainRefusalsTest {
   void refusesToBalanceBySelectionWhereEveryExpertComputes() {
     assertThatThrownBy(() -> train(world.config("unbalanced", "balance.update_rate=0.01")))
         .isInstanceOf(UsageException.class)
-        .hasMessageStartingWith("Invalid balance.update_rate: 0.01 (must be absent where every");
+        .hasMessageStartingWith("Invalid balance.update_rate: 0.01 (must be absent if every");
     assertThat(folder.resolve("unbalanced")).doesNotExist();
   }
 
