@@ -29,7 +29,8 @@ public final class ShapesTokenizer {
   public static final int VOCABULARY_SIZE = 1536;
 
   /** Qwen's special tokens, in the order of their ids; they come after all others. */
-  static final List<String> SPECIAL_TOKENS = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
+  public static final List<String> SPECIAL_TOKENS =
+      List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
 
   /** Apart from the world's own shares, so that changing those leaves the tokenizer as it is. */
   private static final TextShares TEXT =
