@@ -130,6 +130,8 @@ public final class Failures {
       case "StorageUnavailableException", "EnvironmentException" -> ExitCode.ENVIRONMENT;
       case "UsageException" -> ExitCode.USAGE;
       case "DivergedException" -> ExitCode.DIVERGED;
+      case "FailedException" -> ExitCode.FAILED;
+      case "StoppedException" -> ExitCode.STOPPED;
       default -> ExitCode.DATA;
     };
   }

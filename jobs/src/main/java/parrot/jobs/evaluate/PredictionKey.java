@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.Digests;
@@ -54,7 +55,11 @@ record PredictionKey(String model, String benchmark, String prompts, String gene
   }
 
   void write(FileSystem files, Path folder) throws IOException {
-    FileSystems.writeText(files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this) + "\n");
+    Path file = new Path(folder, FILE_NAME);
+    if (files.exists(file)) {
+      throw new FileAlreadyExistsException("Cannot write " + file + ": it exists");
+    }
+    FileSystems.writeText(files, file, JSON.writeValueAsString(this) + "\n");
   }
 
   /** What is not as it is in another key, in words. */

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.conversation.ChatFormat;
 import parrot.datasets.conversation.Conversation;
 import parrot.datasets.conversation.FormattedConversation;
@@ -114,8 +115,8 @@ final class RowPreparer {
     byte[] file = images.read(path);
     try {
       return preparation.prepare(file);
-    } catch (UnusableImageException e) {
-      throw e;
+    } catch (UnusableImageException | EnvironmentException e) {
+      throw e; // a missing native library is not a fault of the row
     } catch (RuntimeException e) {
       // Whatever a decoder fails on, one file must not stop the job.
       throw new UnusableImageException(

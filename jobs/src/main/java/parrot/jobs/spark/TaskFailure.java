@@ -3,6 +3,7 @@ package parrot.jobs.spark;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.model.ModelException;
 
@@ -18,22 +19,24 @@ public final class TaskFailure {
   private TaskFailure() {}
 
   /**
-   * The exception of bad data, bad weights or missing storage that is behind {@code e}, or {@code
-   * e}.
+   * The exception of bad data, bad weights or missing surroundings that is behind {@code e}, or
+   * {@code e}.
    */
   public static RuntimeException unwrap(Exception e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof DataException
           || t instanceof ModelException
-          || t instanceof StorageUnavailableException) {
+          || t instanceof EnvironmentException) {
         return (RuntimeException) t;
       }
     }
     Matcher matcher = IN_TEXT.matcher(String.valueOf(e.getMessage()));
     if (matcher.find()) {
-      return matcher.group(1).equals(StorageUnavailableException.class.getSimpleName())
-          ? new StorageUnavailableException(matcher.group(2), e)
-          : new DataException(matcher.group(2), e);
+      return switch (matcher.group(1)) {
+        case "StorageUnavailableException" -> new StorageUnavailableException(matcher.group(2), e);
+        case "EnvironmentException" -> new EnvironmentException(matcher.group(2), e);
+        default -> new DataException(matcher.group(2), e);
+      };
     }
     return e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
   }

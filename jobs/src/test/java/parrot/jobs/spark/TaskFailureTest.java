@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
 
 class TaskFailureTest {
@@ -25,6 +26,11 @@ class TaskFailureTest {
     assertThat(TaskFailure.unwrap(storage))
         .isInstanceOf(StorageUnavailableException.class)
         .hasMessage("Cannot reach hdfs://x");
+    Exception environment =
+        new SparkException("Lost task: parrot.datasets.EnvironmentException: Cannot load libwebp");
+    assertThat(TaskFailure.unwrap(environment))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessage("Cannot load libwebp");
   }
 
   @Test
