@@ -83,6 +83,7 @@ public final class ShardWriter implements AutoCloseable {
     if (description != null) {
       return;
     }
+    output.holdBack(SortedEncodings::of);
     writer.close();
     List<Integer> groups = new ArrayList<>();
     for (long left = rows; left > 0; left -= rowGroupRows) {

@@ -1,23 +1,39 @@
 package parrot.datasets.storage;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** A file for Parquet to write that takes its checksum on the way: nothing is read again. */
+/**
+ * A file for Parquet to write that takes its checksum on the way: nothing is read again. The end of
+ * the file can be held back and edited before it is written.
+ */
 public final class HashingOutput implements OutputFile {
   private final FileSystem files;
   private final Path path;
   private final MessageDigest digest = Digests.sha256();
   private long length;
+  private ByteArrayOutputStream held;
+  private UnaryOperator<byte[]> edit;
 
   public HashingOutput(FileSystem files, Path path) {
     this.files = files;
     this.path = path;
+  }
+
+  /**
+   * From now on keeps in memory what is written; closing the stream writes it as {@code edit} gives
+   * it back, which must have the same length.
+   */
+  public void holdBack(UnaryOperator<byte[]> edit) {
+    this.held = new ByteArrayOutputStream();
+    this.edit = edit;
   }
 
   /** Bytes written; final once the stream is closed. */
@@ -50,16 +66,18 @@ public final class HashingOutput implements OutputFile {
 
       @Override
       public void write(int value) throws IOException {
-        out.write(value);
-        digest.update((byte) value);
-        length++;
+        write(new byte[] {(byte) value}, 0, 1);
       }
 
       @Override
       public void write(byte[] bytes, int offset, int count) throws IOException {
-        out.write(bytes, offset, count);
-        digest.update(bytes, offset, count);
         length += count;
+        if (held != null) {
+          held.write(bytes, offset, count);
+        } else {
+          out.write(bytes, offset, count);
+          digest.update(bytes, offset, count);
+        }
       }
 
       @Override
@@ -69,6 +87,12 @@ public final class HashingOutput implements OutputFile {
 
       @Override
       public void close() throws IOException {
+        if (held != null) {
+          byte[] end = edit.apply(held.toByteArray());
+          held = null;
+          out.write(end);
+          digest.update(end);
+        }
         out.close();
       }
     };

@@ -1,9 +1,11 @@
 package parrot.datasets.shard;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +13,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +73,27 @@ class ShardsTest {
     assertThat(Digests.sha256(files, new Path(folder, "a.parquet"))).isEqualTo(first.sha256());
     assertThat(files.getFileStatus(new Path(folder, "a.parquet")).getLen())
         .isEqualTo(first.bytes());
+  }
+
+  /** Parquet lists them in the order of a hash set, which differs from process to process. */
+  @Test
+  void listsTheEncodingsOfAColumnInOrder() throws IOException {
+    Path file = new Path(folder, "a.parquet");
+    write(file, examples(9, 1), 4);
+
+    List<List<Encoding>> encodings = new ArrayList<>();
+    try (FSDataInputStream in = files.open(file)) {
+      byte[] bytes = in.readAllBytes();
+      int length = ByteBuffer.wrap(bytes).order(LITTLE_ENDIAN).getInt(bytes.length - 8);
+      in.seek(bytes.length - 8L - length);
+      for (RowGroup group : Util.readFileMetaData(in).getRow_groups()) {
+        for (ColumnChunk column : group.getColumns()) {
+          encodings.add(column.getMeta_data().getEncodings());
+        }
+      }
+    }
+
+    assertThat(encodings).hasSizeGreaterThan(10).allSatisfy(list -> assertThat(list).isSorted());
   }
 
   @Test
