@@ -81,24 +81,24 @@ final class ProductPlan {
   }
 
   private void visuals(ParrotConfig config, Set<Part> trained, int rows) {
-    int d = config.hiddenSize();
+    int d = config.decoder().hiddenSize();
     boolean projects = trained.contains(Part.PROJECTOR);
-    for (int layer = 0; layer < config.projectorDepth(); layer++) {
-      int in = layer == 0 ? config.mmHiddenSize() : d;
+    for (int layer = 0; layer < config.projector().depth(); layer++) {
+      int in = layer == 0 ? config.vision().hiddenSize() : d;
       linear(rows, d, in, 1, projects && layer > 0, projects);
     }
-    if (config.useMoe()) {
+    if (config.experts().used()) {
       boolean learns = trained.contains(Part.EXPERTS);
-      int f = config.moeIntermediateSize();
-      linear(rows, f, d, 2 * config.numExperts(), projects, learns);
-      linear(rows, d, f, config.numExperts(), projects || learns, learns);
+      int f = config.experts().intermediateSize();
+      linear(rows, f, d, 2 * config.experts().count(), projects, learns);
+      linear(rows, d, f, config.experts().count(), projects || learns, learns);
     }
   }
 
   private void decoder(ParrotConfig config, Batch batch, boolean learns, boolean below) {
-    int d = config.hiddenSize();
-    int f = config.intermediateSize();
-    int layers = config.numHiddenLayers();
+    int d = config.decoder().hiddenSize();
+    int f = config.decoder().intermediateSize();
+    int layers = config.decoder().numHiddenLayers();
     int rows = batch.tokenIds().length;
     boolean back = learns || below;
     int[] tokens = batch.lengths().clone();
@@ -107,11 +107,12 @@ final class ProductPlan {
       rows += config.visualTokens() - 1;
     }
     linear(rows, d, d, 2 * layers, back, learns);
-    linear(rows, config.keyValueSize(), d, 2 * layers, back, learns);
+    linear(rows, config.decoder().keyValueSize(), d, 2 * layers, back, learns);
     linear(rows, f, d, 2 * layers, back, learns);
     linear(rows, d, f, layers, back, learns);
     for (int length : tokens) {
-      attention(length, config.headSize(), config.numAttentionHeads() * layers, back);
+      attention(
+          length, config.decoder().headSize(), config.decoder().numAttentionHeads() * layers, back);
     }
     int supervised = 0;
     int at = 0;
@@ -122,7 +123,7 @@ final class ProductPlan {
       }
       at += length;
     }
-    linear(supervised, config.vocabSize(), d, 1, back, learns);
+    linear(supervised, config.decoder().vocabSize(), d, 1, back, learns);
   }
 
   /** {@code y = x W^T}, and what its gradients take. */

@@ -53,13 +53,13 @@ final class SideMemory {
   private static long activations(SideRequest request) {
     ParrotConfig config = request.workload().config();
     Batch batch = request.batch();
-    long layers = (long) config.numHiddenLayers() * config.hiddenSize();
+    long layers = (long) config.decoder().numHiddenLayers() * config.decoder().hiddenSize();
     if (!request.engine().isTorch()) {
       return Batches.rows(config, batch) * layers * OUR_ACTIVATIONS;
     }
     int visual = batch.images() > 0 ? config.visualTokens() - 1 : 0;
     int longest = Arrays.stream(batch.lengths()).max().orElse(0) + visual;
     long padded = (long) batch.samples() * longest;
-    return padded * (layers * TORCH_ACTIVATIONS + config.vocabSize() * LOGIT);
+    return padded * (layers * TORCH_ACTIVATIONS + config.decoder().vocabSize() * LOGIT);
   }
 }

@@ -47,8 +47,9 @@ final class Standing {
     ParrotConfig config = workload.config();
     long values = 0;
     for (TensorSpec spec : TensorNames.decoder(config)) {
-      boolean table = spec.name().equals(TensorNames.EMBEDDING) && !config.tieWordEmbeddings();
-      values += table ? config.hiddenSize() : spec.elements();
+      boolean table =
+          spec.name().equals(TensorNames.EMBEDDING) && !config.decoder().tieWordEmbeddings();
+      values += table ? config.decoder().hiddenSize() : spec.elements();
     }
     return values * (precision.equals("bf16") ? 2.0 : 4.0);
   }

@@ -14,10 +14,10 @@ final class Cache {
   private long length;
 
   Cache(ParrotConfig config, int capacity, ScalarType type) {
-    long heads = config.numKeyValueHeads();
-    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-      keys.add(torch.zeros(1, heads, capacity, config.headSize()).to(type));
-      values.add(torch.zeros(1, heads, capacity, config.headSize()).to(type));
+    long heads = config.decoder().numKeyValueHeads();
+    for (int layer = 0; layer < config.decoder().numHiddenLayers(); layer++) {
+      keys.add(torch.zeros(1, heads, capacity, config.decoder().headSize()).to(type));
+      values.add(torch.zeros(1, heads, capacity, config.decoder().headSize()).to(type));
     }
   }
 

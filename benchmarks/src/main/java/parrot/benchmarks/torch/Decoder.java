@@ -19,7 +19,7 @@ final class Decoder {
   Decoder(Parameters parameters, ParrotConfig config, int positions, ScalarType type) {
     this.parameters = parameters;
     this.config = config;
-    rotary = new Rotary(positions, config.headSize(), config.ropeTheta(), type);
+    rotary = new Rotary(positions, config.decoder().headSize(), config.decoder().ropeTheta(), type);
   }
 
   /** Embeddings of token ids of any shape: (..., D). */
@@ -34,7 +34,7 @@ final class Decoder {
    * @return (B, T, D), normed
    */
   Tensor forward(Tensor x, Tensor mask, Cache cache) {
-    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+    for (int layer = 0; layer < config.decoder().numHiddenLayers(); layer++) {
       x = block(x, layer, mask, cache);
     }
     if (cache != null) {
@@ -45,7 +45,7 @@ final class Decoder {
 
   /** Logits (..., V) of normed rows (..., D). */
   Tensor logits(Tensor x) {
-    boolean tied = config.tieWordEmbeddings();
+    boolean tied = config.decoder().tieWordEmbeddings();
     return torch.linear(x, parameters.get(tied ? TensorNames.EMBEDDING : TensorNames.HEAD));
   }
 
@@ -61,8 +61,8 @@ final class Decoder {
 
   private Tensor attend(Tensor x, int layer, Tensor mask, Cache cache) {
     String name = "model.layers." + layer + ".self_attn.";
-    int heads = config.numAttentionHeads();
-    int keyHeads = config.numKeyValueHeads();
+    int heads = config.decoder().numAttentionHeads();
+    int keyHeads = config.decoder().numKeyValueHeads();
     long from = cache == null ? 0 : cache.length();
     Tensor q = rotary.rotate(Ops.split(parameters.linear(x, name + "q_proj"), heads), from);
     Tensor k = rotary.rotate(Ops.split(parameters.linear(x, name + "k_proj"), keyHeads), from);
@@ -80,6 +80,6 @@ final class Decoder {
   }
 
   private Tensor norm(Tensor x, String name) {
-    return Ops.rmsNorm(x, parameters.get(name), config.rmsNormEps());
+    return Ops.rmsNorm(x, parameters.get(name), config.decoder().rmsNormEps());
   }
 }

@@ -14,10 +14,10 @@ final class Experts {
   private final ParrotConfig config;
 
   Experts(Parameters parameters, ParrotConfig config) {
-    if (config.moeFormula() != MoeFormula.PUBLISHED) {
+    if (config.experts().formula() != MoeFormula.PUBLISHED) {
       throw new IllegalArgumentException(
           "Cannot build libtorch's experts: they follow the published formula alone (got "
-              + config.moeFormula()
+              + config.experts().formula()
               + ")");
     }
     this.parameters = parameters;
@@ -36,8 +36,8 @@ final class Experts {
     }
     Tensor scores = torch.linear(Ops.cat(0, pooled), parameters.get(NAME + "gate.weight"));
     Tensor routing = torch.softmax(scores, -1); // (I, E)
-    Tensor y = config.useMoeResidual() ? x.mul(new Scalar(config.moeWeight())) : null;
-    for (int expert = 0; expert < config.numExperts(); expert++) {
+    Tensor y = config.experts().residual() ? x.mul(new Scalar(config.experts().weight())) : null;
+    for (int expert = 0; expert < config.experts().count(); expert++) {
       Tensor weight = routing.narrow(1, expert, 1).unsqueeze(2); // (I, 1, 1)
       Tensor weighted = expert(x, NAME + "experts." + expert + ".").mul(weight);
       y = y == null ? weighted : y.add(weighted);
@@ -50,7 +50,7 @@ final class Experts {
     Tensor scores =
         torch
             .matmul(question, prompt.transpose(0, 1))
-            .mul(new Scalar(1 / Math.sqrt(config.hiddenSize())));
+            .mul(new Scalar(1 / Math.sqrt(config.decoder().hiddenSize())));
     return torch.matmul(torch.softmax(scores, -1), prompt);
   }
 

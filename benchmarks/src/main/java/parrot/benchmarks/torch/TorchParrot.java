@@ -24,7 +24,7 @@ final class TorchParrot {
     this.parameters = parameters;
     this.config = config;
     vision = new VisionTower(parameters, config);
-    experts = config.useMoe() ? new Experts(parameters, config) : null;
+    experts = config.experts().used() ? new Experts(parameters, config) : null;
     decoder = new Decoder(parameters, config, positions, type);
   }
 
@@ -65,7 +65,7 @@ final class TorchParrot {
     Tensor features;
     try (NoGradGuard ignored = new NoGradGuard()) {
       features = vision.forward(batch.pixels);
-      if (!config.classToken()) {
+      if (!config.projector().classToken()) {
         features = features.narrow(1, 1, features.size(1) - 1);
       }
     }
@@ -82,10 +82,10 @@ final class TorchParrot {
 
   private Tensor project(Tensor x) {
     String name = "model.mm_projector";
-    if (config.projectorDepth() == 1) {
+    if (config.projector().depth() == 1) {
       return parameters.linear(x, name);
     }
-    for (int layer = 0; layer < config.projectorDepth(); layer++) {
+    for (int layer = 0; layer < config.projector().depth(); layer++) {
       x = parameters.linear(layer == 0 ? x : torch.gelu(x), name + "." + 2 * layer);
     }
     return x;

@@ -16,7 +16,7 @@ public final class Batches {
     SplittableRandom random = new SplittableRandom(SEED);
     int[] lengths = new int[samples];
     Arrays.fill(lengths, tokens);
-    int[] ids = random.ints((long) samples * tokens, 0, config.vocabSize()).toArray();
+    int[] ids = random.ints((long) samples * tokens, 0, config.decoder().vocabSize()).toArray();
     return Batch.ofText(ids, ids.clone(), lengths);
   }
 
@@ -70,7 +70,7 @@ public final class Batches {
       // A chat template puts some text before the image.
       int image = at + Math.min(lengths[sample] - answers[sample], 1);
       for (int i = at; i < end; i++) {
-        ids[i] = i == image ? Batch.IMAGE : random.nextInt(config.vocabSize());
+        ids[i] = i == image ? Batch.IMAGE : random.nextInt(config.decoder().vocabSize());
         if (i >= end - answers[sample]) {
           labels[i] = ids[i];
         }

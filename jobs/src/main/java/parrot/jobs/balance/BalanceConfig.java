@@ -67,13 +67,13 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
    * @throws UsageException naming the key, its value and the remedy
    */
   public void requireFit(ParrotConfig model, boolean expertsLearn) {
-    if (!model.useMoe()) {
+    if (!model.experts().used()) {
       refuseRate("absent if use_moe is false: there are no experts");
       refuseLoss("0 if use_moe is false: there are no experts");
-    } else if (!model.selectsExperts()) {
+    } else if (!model.experts().selected()) {
       refuseRate(
           "absent if every expert computes: moe_top_k is num_experts, "
-              + model.numExperts()
+              + model.experts().count()
               + "; set model.config.moe_top_k to fewer, or balance.loss_weight instead");
     }
     if (!expertsLearn) {

@@ -36,12 +36,12 @@ public record ExpertBalance(
 
   /** Before the first round; a model that was trained with a bias goes on with it. */
   public static ExpertBalance start(ParrotConfig model, BalanceConfig config) {
-    if (!model.useMoe()) {
+    if (!model.experts().used()) {
       return NONE;
     }
-    List<Double> bias = model.moeSelectionBias();
-    if (model.selectsExperts() && bias.isEmpty()) {
-      bias = Collections.nCopies(model.numExperts(), 0.0);
+    List<Double> bias = model.experts().selectionBias();
+    if (model.experts().selected() && bias.isEmpty()) {
+      bias = Collections.nCopies(model.experts().count(), 0.0);
     }
     return new ExpertBalance(bias, config.loss().weight(), List.of(), List.of());
   }

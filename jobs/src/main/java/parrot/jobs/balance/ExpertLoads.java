@@ -42,7 +42,7 @@ public record ExpertLoads(
             (index, language) -> {
               ExpertLoad load = language.load();
               if (load.images() > 0) {
-                languages.put(tag.apply(index), loads(load, model.selectsExperts()));
+                languages.put(tag.apply(index), loads(load, model.experts().selected()));
                 // The images kept of a language stand for all of them.
                 double weight = (double) load.images() / load.recent().size();
                 load.recent().forEach(row -> recent.add(new RoutedImage(row, weight)));
@@ -50,7 +50,10 @@ public record ExpertLoads(
             });
     ExpertLoad all = tally.load();
     return new ExpertLoads(
-        model.moeTopK(), all.images() == 0 ? 0 : all.entropy() / all.images(), languages, recent);
+        model.experts().topK(),
+        all.images() == 0 ? 0 : all.entropy() / all.images(),
+        languages,
+        recent);
   }
 
   private static List<Double> loads(ExpertLoad load, boolean selected) {

@@ -92,7 +92,7 @@ public final class CheckpointWriter {
   /** A model that selects experts is published with the bias that its router was trained with. */
   private ParrotConfig trainedConfig(RunProgress state) {
     ParrotConfig parrot = model.config();
-    return parrot.selectsExperts()
+    return parrot.experts().selected()
         ? parrot.withSelectionBias(state.balance().selectionBias())
         : parrot;
   }

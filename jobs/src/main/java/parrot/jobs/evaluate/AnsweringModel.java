@@ -77,7 +77,7 @@ public final class AnsweringModel implements AutoCloseable {
                               .formatted(folder)));
       HuggingFaceTextTokenizer tokenizer =
           HuggingFaceTextTokenizer.open(FileSystems.of(file, configuration), file);
-      int vocabulary = model.config().vocabSize();
+      int vocabulary = model.config().decoder().vocabSize();
       if (tokenizer.vocabularySize() > vocabulary) {
         tokenizer.close();
         throw new DataException(
@@ -168,7 +168,8 @@ public final class AnsweringModel implements AutoCloseable {
             + options.maxNewTokens();
     int limit =
         Math.min(
-            folder.config().tokenizerModelMaxLength(), folder.config().maxPositionEmbeddings());
+            folder.config().tokenizerModelMaxLength(),
+            folder.config().decoder().maxPositionEmbeddings());
     if (length > limit) {
       throw new DataException(
           "Cannot ask the question: with its image and %d tokens of answer it has %d tokens (at most %d); make it shorter"

@@ -102,7 +102,7 @@ final class NetworkCheck {
 
   private void compute() {
     List<String> forward = new ArrayList<>(FORWARD);
-    if (config.useMoe()) {
+    if (config.experts().used()) {
       forward.add(ROUTING);
     }
     expected.part(forward, this::forward);
@@ -115,7 +115,7 @@ final class NetworkCheck {
 
   /** What the published stages train: the projector alone, or everything but the vision encoder. */
   private Set<Part> trained() {
-    return config.useMoe()
+    return config.experts().used()
         ? EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER)
         : EnumSet.of(Part.PROJECTOR);
   }
@@ -135,11 +135,11 @@ final class NetworkCheck {
     int visual = config.visualTokens();
     expected.values(
         "vision_features", trace.features(), images, visual, config.vision().hiddenSize());
-    expected.values("projected", trace.projected(), images, visual, config.hiddenSize());
-    if (config.useMoe()) {
-      expected.values(ROUTING, concatenate(trace.routing()), images, config.numExperts());
+    expected.values("projected", trace.projected(), images, visual, config.decoder().hiddenSize());
+    if (config.experts().used()) {
+      expected.values(ROUTING, concatenate(trace.routing()), images, config.experts().count());
     }
-    expected.values("moe_output", trace.visual(), images, visual, config.hiddenSize());
+    expected.values("moe_output", trace.visual(), images, visual, config.decoder().hiddenSize());
 
     int samples = batch.samples();
     int longest = longest(trace.boundaries(), samples);
@@ -163,8 +163,14 @@ final class NetworkCheck {
         trace.boundaries(),
         counts,
         longest,
-        config.hiddenSize());
-    padded("logits", trace.logits(), trace.boundaries(), counts, longest, config.vocabSize());
+        config.decoder().hiddenSize());
+    padded(
+        "logits",
+        trace.logits(),
+        trace.boundaries(),
+        counts,
+        longest,
+        config.decoder().vocabSize());
   }
 
   /** Compares ragged rows with padded ones; the padding does not count. */

@@ -226,7 +226,7 @@ final class StartingModel implements AutoCloseable {
             "Invalid train: "
                 + part.key()
                 + " (must be parts that the model uses; use_moe is "
-                + config.useMoe()
+                + config.experts().used()
                 + ")");
       }
     }

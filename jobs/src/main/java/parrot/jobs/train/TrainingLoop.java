@@ -104,7 +104,7 @@ final class TrainingLoop {
             config,
             run.yaml(),
             hadoop);
-    loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.vocabSize());
+    loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.decoder().vocabSize());
     heldOut = new HeldOut(config, data.heldOut());
     alarm = new BalanceAlarm(config.balance());
   }
@@ -128,7 +128,7 @@ final class TrainingLoop {
         + ", "
         + settings.layout().parameters()
         + " parameters, "
-        + (run.model().config().useMoe() ? "with" : "without")
+        + (run.model().config().experts().used() ? "with" : "without")
         + " experts; "
         + length.examples()
         + " examples in "

@@ -160,7 +160,7 @@ class TrainJobTest {
         new org.apache.hadoop.fs.Path(outcome.checkpoint().getParent(), "round-000000");
     try (ModelFolder before = ModelFolder.open(start, HADOOP);
         ModelFolder after = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
-      assertThat(after.config().useMoe()).isFalse();
+      assertThat(after.config().experts().used()).isFalse();
       assertThat(after.weights().names()).isEqualTo(before.weights().names());
       for (String name : after.weights().names()) {
         boolean same = Arrays.equals(before.weights().read(name), after.weights().read(name));
@@ -363,8 +363,8 @@ class TrainJobTest {
     try (ModelFolder model = ModelFolder.open(resumed.checkpoint(), HADOOP)) {
       List<Double> bias = new ArrayList<>();
       last.path("bias").forEach(value -> bias.add(value.asDouble()));
-      assertThat(model.config().moeSelectionBias()).isEqualTo(bias);
-      assertThat(bias.isEmpty()).isEqualTo(!model.config().selectsExperts());
+      assertThat(model.config().experts().selectionBias()).isEqualTo(bias);
+      assertThat(bias.isEmpty()).isEqualTo(!model.config().experts().selected());
       if (!bias.isEmpty()) {
         assertThat(bias.stream().mapToDouble(value -> value).map(Math::abs).max().getAsDouble())
             .isPositive();
@@ -393,9 +393,9 @@ class TrainJobTest {
                 "balance.update_rate=0"));
     try (ModelFolder biased = ModelFolder.open(start(heir), HADOOP);
         ModelFolder unbiased = ModelFolder.open(start(fresh), HADOOP)) {
-      assertThat(biased.config().moeSelectionBias()).hasSize(3).anyMatch(bias -> bias != 0);
-      assertThat(unbiased.config().moeTopK()).isEqualTo(1);
-      assertThat(unbiased.config().moeSelectionBias()).isEmpty();
+      assertThat(biased.config().experts().selectionBias()).hasSize(3).anyMatch(bias -> bias != 0);
+      assertThat(unbiased.config().experts().topK()).isEqualTo(1);
+      assertThat(unbiased.config().experts().selectionBias()).isEmpty();
     }
   }
 
@@ -455,7 +455,7 @@ class TrainJobTest {
                 "model.initialize=[]",
                 "max_examples=16"));
     try (ModelFolder model = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
-      assertThat(model.config().useMoe()).isTrue();
+      assertThat(model.config().experts().used()).isTrue();
     }
   }
 }

@@ -3,7 +3,7 @@ package parrot.model.layer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import parrot.model.config.ParrotConfig;
+import parrot.model.config.DecoderConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
@@ -19,11 +19,11 @@ public final class Decoder {
   private boolean recompute;
   private final List<Tensor> inputs = new ArrayList<>(); // of each block, (N, D); to recompute
 
-  public Decoder(WeightFactory weights, ParrotConfig config) {
-    int headSize = config.hiddenSize() / config.numAttentionHeads();
+  public Decoder(WeightFactory weights, DecoderConfig config) {
     heads =
-        new AttentionRows.Heads(config.numAttentionHeads(), config.numKeyValueHeads(), headSize);
-    rotary = new Rotary(headSize, config.ropeTheta());
+        new AttentionRows.Heads(
+            config.numAttentionHeads(), config.numKeyValueHeads(), config.headSize());
+    rotary = new Rotary(config.headSize(), config.ropeTheta());
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       blocks.add(new DecoderBlock(weights, config, layer));
     }

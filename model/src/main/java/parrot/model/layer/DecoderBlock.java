@@ -1,6 +1,6 @@
 package parrot.model.layer;
 
-import parrot.model.config.ParrotConfig;
+import parrot.model.config.DecoderConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.ElementType;
@@ -28,7 +28,7 @@ final class DecoderBlock {
   private final Linear up;
   private final Linear down;
 
-  DecoderBlock(WeightFactory weights, ParrotConfig config, int index) {
+  DecoderBlock(WeightFactory weights, DecoderConfig config, int index) {
     this.index = index;
     int d = config.hiddenSize();
     int f = config.intermediateSize();

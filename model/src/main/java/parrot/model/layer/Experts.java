@@ -27,14 +27,16 @@ public final class Experts {
 
   public Experts(WeightFactory weights, ParrotConfig config) {
     String name = "model.moe_model";
-    boolean paper = config.moeFormula() == MoeFormula.PAPER;
-    float weight = (float) config.moeWeight();
-    residual = paper ? 1 : config.useMoeResidual() ? weight : 0;
+    boolean paper = config.experts().formula() == MoeFormula.PAPER;
+    float weight = (float) config.experts().weight();
+    residual = paper ? 1 : config.experts().residual() ? weight : 0;
     mixture = paper ? weight : 1;
-    width = config.moeIntermediateSize();
+    width = config.experts().intermediateSize();
     router = new Router(weights, name + ".gate", config);
-    for (int i = 0; i < config.numExperts(); i++) {
-      experts.add(new Expert(weights, name + ".experts." + i, width, config.hiddenSize(), mixture));
+    for (int i = 0; i < config.experts().count(); i++) {
+      experts.add(
+          new Expert(
+              weights, name + ".experts." + i, width, config.decoder().hiddenSize(), mixture));
     }
   }
 

@@ -1,7 +1,7 @@
 package parrot.model.layer;
 
 import java.util.Arrays;
-import parrot.model.config.ParrotConfig;
+import parrot.model.config.DecoderConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.ElementType;
@@ -21,7 +21,7 @@ public final class LanguageHead {
   /**
    * @param embedding (V, D), which is also the head if the configuration ties them
    */
-  public LanguageHead(WeightFactory weights, ParrotConfig config, Weight embedding) {
+  public LanguageHead(WeightFactory weights, DecoderConfig config, Weight embedding) {
     norm = weights.create("model.norm.weight", config.hiddenSize());
     head =
         config.tieWordEmbeddings()

@@ -22,12 +22,12 @@ public final class Projector {
 
   public Projector(WeightFactory weights, ParrotConfig config) {
     String name = "model.mm_projector";
-    int d = config.hiddenSize();
-    int in = config.mmHiddenSize();
-    if (config.projectorDepth() == 1) {
+    int d = config.decoder().hiddenSize();
+    int in = config.vision().hiddenSize();
+    if (config.projector().depth() == 1) {
       layers.add(Linear.withBias(weights, name, d, in));
     } else {
-      for (int layer = 0; layer < config.projectorDepth(); layer++) {
+      for (int layer = 0; layer < config.projector().depth(); layer++) {
         layers.add(Linear.withBias(weights, name + "." + 2 * layer, d, layer == 0 ? in : d));
       }
     }

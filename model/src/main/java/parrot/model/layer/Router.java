@@ -38,9 +38,9 @@ final class Router {
   private Segments segments;
 
   Router(WeightFactory weights, String name, ParrotConfig config) {
-    experts = config.numExperts();
-    choices = config.moeTopK();
-    gate = weights.create(name + ".weight", experts, config.hiddenSize());
+    experts = config.experts().count();
+    choices = config.experts().topK();
+    gate = weights.create(name + ".weight", experts, config.decoder().hiddenSize());
     own = Routing.of(config);
     routing = own;
   }

@@ -32,7 +32,7 @@ public record Routing(List<Double> selectionBias, double lossWeight, List<Double
 
   /** What a model does by itself: the selection bias that it was trained to, and no loss. */
   public static Routing of(ParrotConfig config) {
-    return new Routing(config.moeSelectionBias(), 0, List.of());
+    return new Routing(config.experts().selectionBias(), 0, List.of());
   }
 
   /** Whether there is a balance loss with a gradient. */

@@ -71,14 +71,14 @@ public final class ParrotNetwork implements AutoCloseable {
     table = new ParameterTable(this.trained);
     vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
     projector = new Projector(table, config);
-    experts = config.useMoe() ? new Experts(table, config) : null;
+    experts = config.experts().used() ? new Experts(table, config) : null;
     String name = "model.embed_tokens.weight";
     embedding =
-        config.tieWordEmbeddings()
-            ? table.createFactor(name, config.vocabSize(), config.hiddenSize())
-            : table.create(name, config.vocabSize(), config.hiddenSize());
-    decoder = new Decoder(table, config);
-    head = new LanguageHead(table, config, embedding);
+        config.decoder().tieWordEmbeddings()
+            ? table.createFactor(name, config.decoder().vocabSize(), config.decoder().hiddenSize())
+            : table.create(name, config.decoder().vocabSize(), config.decoder().hiddenSize());
+    decoder = new Decoder(table, config.decoder());
+    head = new LanguageHead(table, config.decoder(), embedding);
     if (weights != null) {
       table.placeFrozen(weights, kernels.factorType());
     }
@@ -301,7 +301,10 @@ public final class ParrotNetwork implements AutoCloseable {
   /** An empty cache for a sequence of {@code capacity} tokens, visual ones included. */
   public KeyValueCache newCache(int capacity) {
     return new KeyValueCache(
-        kernels.factorType(), config.numHiddenLayers(), capacity, config.keyValueSize());
+        kernels.factorType(),
+        config.decoder().numHiddenLayers(),
+        capacity,
+        config.decoder().keyValueSize());
   }
 
   /** Visual tokens of a batch: before, between and after the parts that make them. */
@@ -320,13 +323,13 @@ public final class ParrotNetwork implements AutoCloseable {
     Visual visual = new Visual();
     boolean keep = learn && trained.contains(Part.VISION);
     visual.features = vision.forward(kernels, arena, batch.pixels(), keep);
-    if (!config.classToken()) {
+    if (!config.projector().classToken()) {
       visual.features = withoutClassTokens(visual.features, batch.images());
     }
     visual.projected = projector.forward(kernels, arena, visual.features);
     visual.output = visual.projected;
     if (experts != null) {
-      visual.prompts = arena.take(layout.prompts().length, config.hiddenSize());
+      visual.prompts = arena.take(layout.prompts().length, config.decoder().hiddenSize());
       kernels.gather(visual.prompts, embedding.value(), layout.prompts());
       visual.output =
           experts.forward(
@@ -336,7 +339,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private Tensor embed(SequenceLayout layout, Visual visual) {
-    Tensor x = arena.take(layout.rows(), config.hiddenSize());
+    Tensor x = arena.take(layout.rows(), config.decoder().hiddenSize());
     kernels.gather(x, embedding.value(), layout.tokens());
     if (visual != null) {
       kernels.gather(x, visual.output, layout.visuals());
@@ -357,13 +360,15 @@ public final class ParrotNetwork implements AutoCloseable {
     if (!below && !guides) {
       return;
     }
-    Tensor dvisual = arena.take(visual.output.rows(), config.hiddenSize());
+    Tensor dvisual = arena.take(visual.output.rows(), config.decoder().hiddenSize());
     kernels.fill(dvisual, 0);
     kernels.gatherBackward(dvisual, dembedded, layout.visuals());
     if (experts != null) {
-      Tensor dprojected = arena.take(dvisual.rows(), config.hiddenSize());
+      Tensor dprojected = arena.take(dvisual.rows(), config.decoder().hiddenSize());
       Tensor dprompts =
-          embedding.isTrained() ? arena.take(visual.prompts.rows(), config.hiddenSize()) : null;
+          embedding.isTrained()
+              ? arena.take(visual.prompts.rows(), config.decoder().hiddenSize())
+              : null;
       experts.backward(kernels, arena, dprojected, dprompts, dvisual);
       if (dprompts != null) {
         kernels.gatherBackward(embedding.gradient(kernels), dprompts, layout.prompts());
@@ -398,7 +403,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private Tensor withClassTokens(Tensor dfeatures) {
-    if (config.classToken()) {
+    if (config.projector().classToken()) {
       return dfeatures;
     }
     int images = dfeatures.rows() / (vision.tokens() - 1);

@@ -70,8 +70,9 @@ public record Initializer(long seed, Experts experts) {
   }
 
   private static int projectorInputs(String name, ParrotConfig config) {
-    boolean first = config.projectorDepth() == 1 || name.startsWith(TensorNames.PROJECTOR + "0.");
-    return first ? config.mmHiddenSize() : config.hiddenSize();
+    boolean first =
+        config.projector().depth() == 1 || name.startsWith(TensorNames.PROJECTOR + "0.");
+    return first ? config.vision().hiddenSize() : config.decoder().hiddenSize();
   }
 
   private double deviation(String name, ParrotConfig config) {

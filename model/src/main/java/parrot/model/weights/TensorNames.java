@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import parrot.model.config.DecoderConfig;
+import parrot.model.config.ExpertsConfig;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
 
@@ -78,11 +80,11 @@ public final class TensorNames {
   /** {@code model.mm_projector.} with layers 0, 2, 4 ..., or without a number where linear. */
   public static List<TensorSpec> projector(ParrotConfig config) {
     Collector to = new Collector("model.");
-    int in = config.mmHiddenSize();
-    for (int i = 0; i < config.projectorDepth(); i++) {
-      String number = config.projectorDepth() == 1 ? "" : "." + 2 * i;
-      to.linear("mm_projector" + number, config.hiddenSize(), in);
-      in = config.hiddenSize();
+    int in = config.vision().hiddenSize();
+    for (int i = 0; i < config.projector().depth(); i++) {
+      String number = config.projector().depth() == 1 ? "" : "." + 2 * i;
+      to.linear("mm_projector" + number, config.decoder().hiddenSize(), in);
+      in = config.decoder().hiddenSize();
     }
     return to.specs;
   }
@@ -90,13 +92,14 @@ public final class TensorNames {
   /** Router and experts; not required where {@code use_moe} is false. */
   public static List<TensorSpec> experts(ParrotConfig config) {
     Collector to = new Collector(EXPERTS);
-    to.required = config.useMoe();
-    int d = config.hiddenSize();
-    int f = config.moeIntermediateSize();
-    if (config.numExperts() > 0) {
-      to.add("gate.weight", config.numExperts(), d);
+    ExpertsConfig experts = config.experts();
+    to.required = experts.used();
+    int d = config.decoder().hiddenSize();
+    int f = experts.intermediateSize();
+    if (experts.count() > 0) {
+      to.add("gate.weight", experts.count(), d);
     }
-    for (int i = 0; i < config.numExperts(); i++) {
+    for (int i = 0; i < experts.count(); i++) {
       to.add("experts." + i + ".gate_proj.weight", f, d);
       to.add("experts." + i + ".up_proj.weight", f, d);
       to.add("experts." + i + ".down_proj.weight", d, f);
@@ -107,15 +110,16 @@ public final class TensorNames {
   /** Embedding, layers, last norm and, unless it is tied, the head. */
   public static List<TensorSpec> decoder(ParrotConfig config) {
     Collector to = new Collector("");
-    int d = config.hiddenSize();
-    int f = config.intermediateSize();
-    to.add(EMBEDDING, config.vocabSize(), d);
-    for (int i = 0; i < config.numHiddenLayers(); i++) {
+    DecoderConfig decoder = config.decoder();
+    int d = decoder.hiddenSize();
+    int f = decoder.intermediateSize();
+    to.add(EMBEDDING, decoder.vocabSize(), d);
+    for (int i = 0; i < decoder.numHiddenLayers(); i++) {
       String layer = "model.layers." + i + ".";
       to.add(layer + "input_layernorm.weight", d);
       to.linear(layer + "self_attn.q_proj", d, d);
-      to.linear(layer + "self_attn.k_proj", config.keyValueSize(), d);
-      to.linear(layer + "self_attn.v_proj", config.keyValueSize(), d);
+      to.linear(layer + "self_attn.k_proj", decoder.keyValueSize(), d);
+      to.linear(layer + "self_attn.v_proj", decoder.keyValueSize(), d);
       to.add(layer + "self_attn.o_proj.weight", d, d);
       to.add(layer + "post_attention_layernorm.weight", d);
       to.add(layer + "mlp.gate_proj.weight", f, d);
@@ -123,8 +127,8 @@ public final class TensorNames {
       to.add(layer + "mlp.down_proj.weight", d, f);
     }
     to.add(FINAL_NORM, d);
-    if (!config.tieWordEmbeddings()) {
-      to.add(HEAD, config.vocabSize(), d);
+    if (!decoder.tieWordEmbeddings()) {
+      to.add(HEAD, decoder.vocabSize(), d);
     }
     return to.specs;
   }

@@ -39,16 +39,16 @@ class ParrotConfigTest {
   @Test
   void readsPublishedKeys() {
     ParrotConfig config = parrot();
-    assertThat(config.hiddenSize()).isEqualTo(48);
-    assertThat(config.headSize()).isEqualTo(12);
-    assertThat(config.keyValueSize()).isEqualTo(48);
-    assertThat(config.ropeTheta()).isEqualTo(1e6);
-    assertThat(config.projectorDepth()).isEqualTo(2);
-    assertThat(config.mmProjectorType()).isEqualTo("mlp2x_gelu");
+    assertThat(config.decoder().hiddenSize()).isEqualTo(48);
+    assertThat(config.decoder().headSize()).isEqualTo(12);
+    assertThat(config.decoder().keyValueSize()).isEqualTo(48);
+    assertThat(config.decoder().ropeTheta()).isEqualTo(1e6);
+    assertThat(config.projector().depth()).isEqualTo(2);
+    assertThat(config.projector().type()).isEqualTo("mlp2x_gelu");
     assertThat(config.visualTokens()).isEqualTo(17);
     assertThat(config.visionLayersUsed()).isEqualTo(2);
-    assertThat(config.moeTopK()).isEqualTo(6);
-    assertThat(config.moeFormula()).isEqualTo(MoeFormula.PUBLISHED);
+    assertThat(config.experts().topK()).isEqualTo(6);
+    assertThat(config.experts().formula()).isEqualTo(MoeFormula.PUBLISHED);
     assertThat(config.vision().hiddenAct()).isEqualTo(Activation.QUICK_GELU);
     assertThat(config.eosTokenIds()).isEmpty();
     assertThat(config.padTokenId()).isEmpty();
@@ -70,7 +70,7 @@ class ParrotConfigTest {
   @Test
   void changesAreChecked() {
     ParrotConfig config = parrot();
-    assertThat(config.withUseMoe(false).useMoe()).isFalse();
+    assertThat(config.withUseMoe(false).experts().used()).isFalse();
     assertThat(config.withTorchDtype("bfloat16").torchDtype()).isEqualTo("bfloat16");
     assertThat(config.withVisionTower("eye").mmVisionTower()).isEqualTo("eye");
     assertThatThrownBy(() -> config.with(JSON.createObjectNode().put("moe_top_k", 7)))
@@ -83,30 +83,29 @@ class ParrotConfigTest {
     parrot.remove("moe_top_k");
     parrot.put("num_experts", 3).put("moe_formula", "paper");
     ParrotConfig config = parrot();
-    assertThat(config.numKeyValueHeads()).isEqualTo(4);
-    assertThat(config.moeTopK()).isEqualTo(3);
-    assertThat(config.moeFormula()).isEqualTo(MoeFormula.PAPER);
+    assertThat(config.decoder().numKeyValueHeads()).isEqualTo(4);
+    assertThat(config.experts().topK()).isEqualTo(3);
+    assertThat(config.experts().formula()).isEqualTo(MoeFormula.PAPER);
     assertThat(config.toJson().path("moe_formula").asText()).isEqualTo("paper");
   }
 
   @Test
   void aSelectionBiasGoesWithASelection() {
     ParrotConfig dense = parrot();
-    assertThat(dense.selectsExperts()).isFalse();
-    assertThat(dense.moeSelectionBias()).isEmpty();
+    assertThat(dense.experts().selected()).isFalse();
+    assertThat(dense.experts().selectionBias()).isEmpty();
     assertThat(dense.toJson().has("moe_selection_bias")).isFalse();
     parrot.put("moe_top_k", 2);
     List<Double> bias = List.of(0.1, -0.1, 0.25, -0.25, 1.0 / 3, -1.0 / 3);
     ParrotConfig config = parrot().withSelectionBias(bias);
-    assertThat(config.selectsExperts()).isTrue();
-    assertThat(config.withUseMoe(true).moeSelectionBias()).isEqualTo(bias);
+    assertThat(config.experts().selected()).isTrue();
+    assertThat(config.withUseMoe(true).experts().selectionBias()).isEqualTo(bias);
     assertThat(config.withSelectionBias(List.of())).isEqualTo(parrot());
     assertThatThrownBy(() -> config.withSelectionBias(List.of(1.0)))
         .hasMessageStartingWith(
             "Invalid moe_selection_bias: [1.0] (must be num_experts numbers, 6)");
     assertThatThrownBy(() -> config.with(JSON.createObjectNode().put("moe_top_k", 6)))
-        .hasMessageContaining(
-            "(must be absent where moe_top_k is num_experts: nothing is selected)");
+        .hasMessageContaining("(must be absent if moe_top_k is num_experts: nothing is selected)");
   }
 
   @Test
@@ -138,7 +137,7 @@ class ParrotConfigTest {
         "head_dim|16|Invalid head_dim: 16 (must be hidden_size / num_attention_heads, 12)",
         "mm_hidden_size|64|mm_hidden_size: 64 (must be the hidden_size of the vision tower, 32)",
         "mm_vision_select_layer|-5|mm_vision_select_layer: -5 (must be between -4 and 3, the vision",
-        "mm_vision_select_feature|\"patch\"|feature: patch (must be cls_patch where use_moe is true",
+        "mm_vision_select_feature|\"patch\"|feature: patch (must be cls_patch if use_moe is true",
         "mm_vision_select_feature|\"cls\"|feature: cls (must be one of cls_patch, patch)",
         "mm_projector_type|\"resampler\"|mm_projector_type: resampler (must be linear or mlpNx_gelu",
         "mm_vision_tower|null|Missing key mm_vision_tower",
@@ -173,7 +172,7 @@ class ParrotConfigTest {
     assertThatThrownBy(this::parrot)
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "Invalid use_moe_residual: false (must be true where moe_formula is paper, which always"
+            "Invalid use_moe_residual: false (must be true if moe_formula is paper, which always"
                 + " adds H) in config.json");
   }
 

@@ -67,7 +67,7 @@ class GeneratorPoolTest {
 
   private static int[] prompt(int number, ModelFolder model) {
     Random random = new Random(number);
-    int[] prompt = random.ints(9, 0, model.config().vocabSize()).toArray();
+    int[] prompt = random.ints(9, 0, model.config().decoder().vocabSize()).toArray();
     prompt[1] = Batch.IMAGE;
     return prompt;
   }
@@ -131,7 +131,7 @@ class GeneratorPoolTest {
               pixels,
               TOKENS,
               (token, logits) -> {
-                assertThat(logits).hasSize(model.config().vocabSize());
+                assertThat(logits).hasSize(model.config().decoder().vocabSize());
                 heard.add(token);
               });
       assertThat(answer).isEqualTo(expected).containsExactly(heard.toArray(Integer[]::new));

@@ -41,7 +41,7 @@ class ReferenceNetworkTest {
   void lossAndGradientsAreThoseOfTheReference(String name, String kernels) {
     ReferenceCase reference = open(name);
     Set<Part> trained =
-        reference.folder.config().useMoe()
+        reference.folder.config().experts().used()
             ? EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER)
             : EnumSet.of(Part.PROJECTOR);
     ParrotNetwork network = network(reference, trained, kernels);
@@ -79,7 +79,7 @@ class ReferenceNetworkTest {
     assertClose("vision_features", trace.features(), reference);
     assertClose("projected", trace.projected(), reference);
     assertClose("moe_output", trace.visual(), reference);
-    if (reference.folder.config().useMoe()) {
+    if (reference.folder.config().experts().used()) {
       int experts = trace.routing()[0].length;
       float[] routing = new float[trace.routing().length * experts];
       for (int i = 0; i < routing.length; i++) {

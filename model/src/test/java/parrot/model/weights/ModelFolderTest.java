@@ -116,7 +116,7 @@ class ModelFolderTest {
     change(config -> config.put("tie_word_embeddings", true));
     rewrite(tensors -> tensors.removeIf(tensor -> tensor.name().equals("lm_head.weight")));
     try (ModelFolder opened = open()) {
-      assertThat(opened.config().tieWordEmbeddings()).isTrue();
+      assertThat(opened.config().decoder().tieWordEmbeddings()).isTrue();
       assertThat(opened.weights().names()).doesNotContain("lm_head.weight");
     }
   }
