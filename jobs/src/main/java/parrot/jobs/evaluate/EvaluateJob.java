@@ -22,6 +22,7 @@ import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.Preflight;
@@ -110,6 +111,13 @@ public final class EvaluateJob {
     FileSystem outFiles = FileSystems.of(out, configuration);
     if (outFiles.exists(out) && outFiles.getFileStatus(out).isFile()) {
       throw new DataException("Cannot write to %s: it is a file (choose a folder)".formatted(out));
+    }
+    if (request.overwrite()) {
+      List<Path> inputs = new ArrayList<>(files.values());
+      inputs.add(modelFolder);
+      for (BenchmarkName name : files.keySet()) {
+        InputGuard.requireOutside(new Path(out, name.toString()), inputs, configuration);
+      }
     }
     Preflight.writable(out, configuration);
     // Opened here as well, so that what is wrong with it is said before any task starts.

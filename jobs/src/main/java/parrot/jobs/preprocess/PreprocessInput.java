@@ -90,6 +90,15 @@ record PreprocessInput(
     return List.copyOf(found);
   }
 
+  /** Everything that is read; the tokenizer's path is not kept here. */
+  List<Path> paths(Configuration configuration, String tokenizer) {
+    List<Path> paths = new ArrayList<>(sources);
+    paths.add(images);
+    paths.add(FileSystems.qualified(tokenizer, configuration));
+    paths.addAll(benchmarks);
+    return paths;
+  }
+
   private static List<String> names(List<Path> sources) {
     Set<String> seen = new HashSet<>();
     Set<String> twice = new HashSet<>();

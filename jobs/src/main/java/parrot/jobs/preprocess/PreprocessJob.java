@@ -29,6 +29,7 @@ import parrot.datasets.source.LlavaSource;
 import parrot.datasets.source.SourceScan;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.InputGuard;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.spark.JobDescription;
 import parrot.jobs.spark.TaskFailure;
@@ -78,6 +79,10 @@ public final class PreprocessJob {
       AtomicFolder.requireWritable(files, out, options.overwrite());
     }
     PreprocessInput input = PreprocessInput.find(options, configuration);
+    if (options.overwrite()) {
+      InputGuard.requireOutside(
+          out, input.paths(configuration, options.tokenizer()), configuration);
+    }
     String tokenizer;
     try (var opened = HuggingFaceTextTokenizer.of(input.tokenizer(), options.tokenizer())) {
       tokenizer = opened.fingerprint();

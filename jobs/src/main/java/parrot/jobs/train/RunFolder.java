@@ -17,13 +17,24 @@ import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
+import parrot.datasets.storage.InputGuard;
+import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.metrics.MetricsFile;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
 final class RunFolder {
   static final String CONFIG = "config.yaml";
+
+  /** What runs write into their folders; a report lies beside it. */
+  private static final List<String> WRITTEN =
+      List.of(CheckpointLayout.CHECKPOINTS, MetricsFile.NAME, "report.html", CONFIG);
+
+  /** Keys that every stored configuration has. */
+  private static final List<String> ALWAYS =
+      List.of("out", "train", "model", "data", "replicas", "optimizer", "kernels", "checkpoints");
 
   /** Keys that may differ between a run and its continuation: they change nothing computed. */
   private static final Set<String> FREE = Set.of("out", "held_out", "checkpoints");
@@ -65,8 +76,7 @@ final class RunFolder {
     if (!exists) {
       return Optional.empty();
     }
-    boolean ours = files.exists(new Path(path, CONFIG));
-    if (!ours) {
+    if (!isRun()) {
       throw new UsageException(
           "Cannot write to "
               + path
@@ -102,26 +112,30 @@ final class RunFolder {
     }
   }
 
-  /**
-   * Deletes the run.
-   *
-   * @param needed folders that the next run reads
-   * @throws UsageException if one of them lies in it
-   */
-  void delete(Collection<Path> needed) throws IOException {
-    for (Path folder : needed) {
-      String full = folder.getFileSystem(files.getConf()).makeQualified(folder) + "/";
-      if (full.startsWith(path + "/")) {
-        throw new UsageException(
-            "Cannot overwrite "
-                + path
-                + ": the model that training starts from lies in it, "
-                + folder
-                + " (choose another out)");
-      }
+  /** Whether the stored configuration is one that this program wrote, or did not get to write. */
+  private boolean isRun() throws IOException {
+    Path file = new Path(path, CONFIG);
+    if (!files.exists(file)) {
+      return false;
     }
-    if (files.exists(path) && !files.delete(path, true)) {
-      throw new DataException("Cannot delete " + path);
+    String yaml = FileSystems.readText(files, file, 1 << 24);
+    ObjectNode stored = TrainConfigReader.fromYaml(yaml);
+    return yaml.isBlank() || ALWAYS.stream().allMatch(stored::has);
+  }
+
+  /**
+   * Deletes what the run wrote. Anything else in the folder stays.
+   *
+   * @param inputs what the next run reads
+   * @throws UsageException if one of them lies in the folder; nothing is deleted then
+   */
+  void delete(Collection<Path> inputs) throws IOException {
+    InputGuard.requireOutside(path, inputs, files.getConf());
+    for (String name : WRITTEN) {
+      Path written = new Path(path, name);
+      if (files.exists(written) && !files.delete(written, true)) {
+        throw new DataException("Cannot delete " + written);
+      }
     }
   }
 

@@ -156,7 +156,7 @@ public final class TrainJob {
       TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
       requireMemory(model.tensors());
       if (mode == Mode.OVERWRITE) {
-        folder.delete(sources());
+        folder.delete(inputs());
       }
       folder.writeConfig(yaml);
       return folder.checkpoints.writeFrom(
@@ -191,12 +191,13 @@ public final class TrainJob {
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 
-  private List<Path> sources() {
-    List<Path> sources = new ArrayList<>();
-    sources.add(new Path(config.model().folder()));
-    config.model().parts().values().forEach(folder -> sources.add(new Path(folder)));
-    config.model().tokenizer().ifPresent(file -> sources.add(new Path(file)));
-    return sources;
+  private List<Path> inputs() {
+    List<String> inputs = new ArrayList<>(config.model().parts().values());
+    inputs.add(config.model().folder());
+    config.model().tokenizer().ifPresent(inputs::add);
+    config.data().sources().forEach(source -> inputs.add(source.folder()));
+    inputs.addAll(config.data().heldOut().folders());
+    return inputs.stream().map(FileSystems::path).toList();
   }
 
   private int threads(Mode mode) throws IOException {

@@ -116,12 +116,44 @@ class TrainRefusalsTest {
     TrainConfig itself = world.config("mistyped", "model.folder=" + world.path("mistyped"));
     assertThatThrownBy(() -> train(itself, TrainJob.Mode.OVERWRITE))
         .isInstanceOf(UsageException.class)
-        .hasMessageContaining("mistyped: the model that training starts from lies in it, ")
-        .hasMessageEndingWith(" (choose another out)");
+        .hasMessageContaining("mistyped: this command reads ")
+        .hasMessageContaining("which lies in it (choose another folder to write to");
     assertThat(Path.of(outcome.checkpoint().toUri())).exists();
 
     TrainConfig right = world.config("mistyped", "max_examples=16");
     train(right, TrainJob.Mode.OVERWRITE);
+  }
+
+  @Test
+  void overwritesNeitherWhatItReadsNorAFolderThatIsNotARun() throws IOException {
+    train(world.config("overwritten", "max_examples=8"));
+    world.shards("overwritten/shards", 20, 3);
+    Path notes = Files.writeString(folder.resolve("overwritten/notes.txt"), "kept");
+    Path link = folder.resolve("link-to-shards");
+    Files.createSymbolicLink(link, folder.resolve("overwritten/shards"));
+    for (String data : new String[] {world.path("overwritten/shards"), link.toString()}) {
+      for (String key : new String[] {"data", "held_out.data"}) {
+        assertThatThrownBy(
+                () ->
+                    train(
+                        world.config("overwritten", key + "=[" + data + "]"),
+                        TrainJob.Mode.OVERWRITE))
+            .isInstanceOf(UsageException.class)
+            .hasMessageContaining("this command reads " + data + ", which lies in it");
+      }
+    }
+    assertThat(folder.resolve("overwritten/shards/_SUCCESS")).exists();
+    assertThat(folder.resolve("overwritten/checkpoints/round-000001/_SUCCESS")).exists();
+
+    train(world.config("overwritten", "max_examples=16"), TrainJob.Mode.OVERWRITE);
+    assertThat(notes).hasContent("kept");
+
+    Path project = Files.createDirectories(folder.resolve("project"));
+    Files.writeString(project.resolve("config.yaml"), "out: elsewhere\n");
+    assertThatThrownBy(() -> train(world.config("project"), TrainJob.Mode.OVERWRITE))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("it exists and is not a training run");
+    assertThat(project.resolve("config.yaml")).hasContent("out: elsewhere");
   }
 
   @Test
