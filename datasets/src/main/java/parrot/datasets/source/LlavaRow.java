@@ -1,14 +1,6 @@
 package parrot.datasets.source;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,28 +15,17 @@ import parrot.datasets.conversation.UnusableConversationException;
  * {@code value}, and {@code language}, which Parrot adds. Other fields are ignored.
  */
 final class LlavaRow {
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-              JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private LlavaRow() {}
 
   static SourceRow parse(byte[] row, String origin) {
     JsonNode tree;
-    try (JsonParser parser = JSON.createParser(row)) {
-      tree = JSON.readTree(parser);
-    } catch (JsonEOFException e) {
-      return broken(origin, "it breaks off at byte " + row.length + " of it");
-    } catch (JsonProcessingException e) {
-      long column = e.getLocation() == null ? 0 : e.getLocation().getByteOffset();
-      return broken(
-          origin, "no JSON at byte " + column + " of it (" + e.getOriginalMessage() + ")");
-    } catch (IOException e) {
+    try {
+      tree = RowJson.parse(row);
+    } catch (DataException e) {
       return broken(origin, e.getMessage());
     }
-    if (tree == null || !tree.isObject()) {
-      String found = tree == null || tree.isMissingNode() ? "nothing" : kind(tree);
+    if (!tree.isObject()) {
+      String found = tree.isMissingNode() ? "nothing" : kind(tree);
       return broken(origin, "not a JSON object (got " + found + ")");
     }
     JsonNode idNode = tree.path("id");

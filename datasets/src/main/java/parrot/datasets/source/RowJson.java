@@ -1,0 +1,96 @@
+package parrot.datasets.source;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+import parrot.datasets.DataException;
+
+/** JSON as Python writes it, so with NaN and Infinity; what is wrong with it is said in words. */
+final class RowJson {
+  private static final int EXCERPT = 32;
+
+  static final ObjectMapper MAPPER =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private RowJson() {}
+
+  /**
+   * The one value that {@code row} holds; missing if it is blank.
+   *
+   * @throws DataException with what is wrong with it, if it is not JSON
+   */
+  static JsonNode parse(byte[] row) {
+    try (JsonParser parser = MAPPER.createParser(row)) {
+      JsonNode tree = MAPPER.readTree(parser);
+      return tree == null ? MAPPER.missingNode() : tree;
+    } catch (IOException e) {
+      throw new DataException(problem(row, e), e);
+    }
+  }
+
+  private static String problem(byte[] row, IOException e) {
+    OptionalInt notUtf8 = firstByteNotUtf8(row);
+    if (notUtf8.isPresent()) {
+      return "byte "
+          + notUtf8.getAsInt()
+          + " of it is not UTF-8 (is it GBK or Latin-1? convert the file to UTF-8)";
+    }
+    if (e instanceof JsonEOFException) {
+      return "it breaks off at byte " + row.length + " of it";
+    }
+    if (e instanceof StreamConstraintsException) {
+      StreamReadConstraints limits = StreamReadConstraints.defaults();
+      return "it has more than %,d levels, a text of more than %,d characters or a number of more than %,d digits"
+          .formatted(
+              limits.getMaxNestingDepth(),
+              limits.getMaxStringLength(),
+              limits.getMaxNumberLength());
+    }
+    long at =
+        e instanceof JsonProcessingException json && json.getLocation() != null
+            ? json.getLocation().getByteOffset()
+            : 0;
+    int from = (int) Math.max(0, Math.min(at, row.length) - EXCERPT / 2);
+    String near =
+        new String(row, from, Math.min(EXCERPT, row.length - from), StandardCharsets.UTF_8);
+    return "not JSON near byte " + Math.max(0, at) + " of it, at '" + printable(near) + "'";
+  }
+
+  /** Where {@code bytes} stop being UTF-8. */
+  static OptionalInt firstByteNotUtf8(byte[] bytes) {
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(1024);
+    CoderResult result;
+    do {
+      out.clear();
+      result = decoder.decode(in, out, true);
+    } while (result.isOverflow());
+    return result.isError() ? OptionalInt.of(in.position()) : OptionalInt.empty();
+  }
+
+  /** {@code text} on one line, without what a terminal would act on. */
+  static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ").replace('\uFFFD', '?').strip();
+  }
+}
