@@ -1,25 +1,70 @@
 package parrot.datasets.benchmark;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import parrot.datasets.UsageException;
+import parrot.datasets.language.Language;
+import parrot.datasets.matching.Match;
+import parrot.datasets.matching.MultilingualAnswerMatcher;
+import parrot.datasets.matching.PublishedAnswerMatcher;
+import parrot.datasets.matching.PublishedAnswerMatcher.Version;
 
 /** By which rules an answer in free text counts as an option. */
 public enum MatchingRule {
+  /** Those of Parrot's published results: {@link PublishedAnswerMatcher}, as of 2024. */
+  PUBLISHED_2024,
+  /** Those of results published since 2025: {@link PublishedAnswerMatcher}, as of 2025. */
+  VLMEVALKIT_2025,
   /**
-   * The published evaluation's, by which results are comparable: {@link PublishedAnswerMatcher}.
-   */
-  PUBLISHED,
-  /**
-   * One that also reads letters as they are written in the six languages: {@link
+   * One that reads answers as they are written in the six languages: {@link
    * MultilingualAnswerMatcher}. Its scores are not comparable with published ones.
    */
   MULTILINGUAL;
 
-  /** The option that an answer counts as; see {@link PublishedAnswerMatcher#match}. */
-  public Optional<Character> match(String prediction, Map<Character, String> options) {
+  /** The former name of the rule of 2024. */
+  private static final String PUBLISHED = "published";
+
+  /** As it is written in scores and on the command line: {@code published-2024}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * The rule of a name, in any case; {@code published} is that of 2024.
+   *
+   * @throws UsageException if there is none; the message lists those there are
+   */
+  public static MatchingRule of(String name) {
+    if (name.equalsIgnoreCase(PUBLISHED)) {
+      return PUBLISHED_2024;
+    }
+    return Arrays.stream(values())
+        .filter(rule -> rule.label().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "Invalid matching: %s (must be one of %s)"
+                        .formatted(name, String.join(", ", labels()))));
+  }
+
+  private static List<String> labels() {
+    return Arrays.stream(values()).map(MatchingRule::label).toList();
+  }
+
+  /**
+   * What an answer counts as.
+   *
+   * @param options text by letter
+   * @param language of the question
+   */
+  public Match match(String prediction, Map<Character, String> options, Language language) {
     return switch (this) {
-      case PUBLISHED -> PublishedAnswerMatcher.match(prediction, options);
-      case MULTILINGUAL -> MultilingualAnswerMatcher.match(prediction, options);
+      case PUBLISHED_2024 -> PublishedAnswerMatcher.match(prediction, options, Version.V2024);
+      case VLMEVALKIT_2025 -> PublishedAnswerMatcher.match(prediction, options, Version.V2025);
+      case MULTILINGUAL -> MultilingualAnswerMatcher.match(prediction, options, language);
     };
   }
 }

@@ -2,6 +2,8 @@ package parrot.datasets.benchmark;
 
 import java.util.Objects;
 import java.util.Optional;
+import parrot.datasets.language.Language;
+import parrot.datasets.matching.Match;
 
 /**
  * What a model said to a question.
@@ -23,8 +25,8 @@ public record Prediction(BenchmarkItem item, Optional<String> text) {
     return new Prediction(item, Optional.empty());
   }
 
-  /** The option that it counts as; empty if it is missing or matches none. */
-  public Optional<Character> matched(MatchingRule rule) {
-    return text.flatMap(said -> rule.match(said, item.options()));
+  /** What it counts as; empty if it is missing. */
+  public Optional<Match> matched(MatchingRule rule, Language language) {
+    return text.map(said -> rule.match(said, item.options(), language));
   }
 }

@@ -4,14 +4,26 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
+import parrot.datasets.matching.Match;
 
 /**
- * A row, or a question with all its rotations, and what became of it. Of a question with rotations
- * the last three say whether it is so in any of them.
+ * A row, or a question with all its rotations, and what became of it.
+ *
+ * @param rule by which its answers count as options
+ * @param matches what its answers count as, in the order of their rotation; none for a missing one
+ * @param unparsable whether an answer matches no option; this, refused and missing are so if they
+ *     are so in any rotation
  */
 record ScoredQuestion(
-    BenchmarkItem item, boolean hit, boolean unparsable, boolean refused, boolean missing) {
-  static ScoredQuestion of(Prediction prediction, MatchingRule rule) {
+    BenchmarkItem item,
+    MatchingRule rule,
+    List<Match> matches,
+    boolean hit,
+    boolean unparsable,
+    boolean refused,
+    boolean missing) {
+  static ScoredQuestion of(Prediction prediction, Language language, MatchingRule rule) {
     BenchmarkItem item = prediction.item();
     char answer =
         item.answer()
@@ -20,10 +32,13 @@ record ScoredQuestion(
                     new DataException(
                         "Cannot score question %d: the benchmark tells no answer (score it where its answers are kept)"
                             .formatted(item.index())));
-    Optional<Character> matched = prediction.matched(rule);
+    Optional<Match> match = prediction.matched(rule, language);
+    Optional<Character> matched = match.flatMap(Match::option);
     boolean asked = prediction.text().isPresent();
     return new ScoredQuestion(
         item,
+        rule,
+        match.stream().toList(),
         matched.isPresent() && matched.get() == answer,
         asked && matched.isEmpty(),
         // A question may have an option Z, which then is no refusal.
@@ -41,6 +56,11 @@ record ScoredQuestion(
     boolean complete = rotations.size() == first.options().size();
     return new ScoredQuestion(
         first,
+        rotations.get(0).rule(),
+        rotations.stream()
+            .sorted(Comparator.comparingLong(one -> one.item().index()))
+            .flatMap(one -> one.matches().stream())
+            .toList(),
         complete && rotations.stream().allMatch(ScoredQuestion::hit),
         rotations.stream().anyMatch(ScoredQuestion::unparsable),
         rotations.stream().anyMatch(ScoredQuestion::refused),

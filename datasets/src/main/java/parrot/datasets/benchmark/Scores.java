@@ -33,7 +33,7 @@ public final class Scores {
    * @throws DataException if a question has no answer to compare with, or none is there at all
    */
   public static Scores of(Map<Language, List<Prediction>> predictions) {
-    return of(predictions, MatchingRule.PUBLISHED);
+    return of(predictions, MatchingRule.PUBLISHED_2024);
   }
 
   /** Scores predictions by other rules of matching; see {@link #of(Map)}. */
@@ -56,7 +56,7 @@ public final class Scores {
             "Cannot score %s: two predictions for question %d (expected one each)"
                 .formatted(language.tag(), prediction.item().index()));
       }
-      ScoredQuestion row = ScoredQuestion.of(prediction, rule);
+      ScoredQuestion row = ScoredQuestion.of(prediction, language, rule);
       rotations
           .computeIfAbsent(prediction.item().questionIndex(), index -> new ArrayList<>())
           .add(row);
@@ -72,7 +72,7 @@ public final class Scores {
     rotations.forEach(
         (index, question) -> {
           rows.addAll(question);
-          unrotated.add(unrotated(question, rule));
+          unrotated.add(unrotated(question, language, rule));
           whole.add(ScoredQuestion.all(question));
         });
     if (rows.stream().allMatch(row -> row.item().rotation() > 0)) {
@@ -88,11 +88,12 @@ public final class Scores {
   }
 
   /** The question as it stands in the benchmark; missing where only its rotations are there. */
-  private static ScoredQuestion unrotated(List<ScoredQuestion> rows, MatchingRule rule) {
+  private static ScoredQuestion unrotated(
+      List<ScoredQuestion> rows, Language language, MatchingRule rule) {
     return rows.stream()
         .filter(row -> row.item().rotation() == 0)
         .findFirst()
-        .orElseGet(() -> ScoredQuestion.of(Prediction.missing(rows.get(0).item()), rule));
+        .orElseGet(() -> ScoredQuestion.of(Prediction.missing(rows.get(0).item()), language, rule));
   }
 
   /** The languages there are predictions in. */

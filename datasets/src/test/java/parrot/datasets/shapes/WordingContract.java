@@ -12,9 +12,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.benchmark.MultipleChoicePrompt;
-import parrot.datasets.benchmark.PublishedAnswerMatcher;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.language.Language;
+import parrot.datasets.matching.PublishedAnswerMatcher;
+import parrot.datasets.matching.PublishedAnswerMatcher.Version;
 
 /**
  * What must hold in every language. A language's own test adds sentences, written by hand, of each
@@ -63,8 +64,13 @@ abstract class WordingContract {
       assertThat(new HashSet<>(options.values())).hasSameSizeAs(options.keySet());
       options.forEach(
           (letter, text) -> {
-            assertThat(PublishedAnswerMatcher.match(text, options)).as(text).contains(letter);
-            assertThat(PublishedAnswerMatcher.match(letter.toString(), options)).contains(letter);
+            assertThat(PublishedAnswerMatcher.match(text, options, Version.V2024).option())
+                .as(text)
+                .contains(letter);
+            assertThat(
+                    PublishedAnswerMatcher.match(letter.toString(), options, Version.V2024)
+                        .option())
+                .contains(letter);
           });
     }
   }

@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.DataException;
-import parrot.datasets.benchmark.MatchingRule;
 import parrot.jobs.cli.KernelOptions;
 import parrot.jobs.cli.ModelOption;
 import parrot.jobs.cli.OverwriteOption;
@@ -86,15 +85,7 @@ public final class EvaluateCommand implements Callable<Void> {
       description = "Spark tasks for each file; changes nothing but speed (default: by its size).")
   private Integer partitions;
 
-  @Option(
-      names = "--matching",
-      paramLabel = "NAME",
-      defaultValue = "PUBLISHED",
-      description =
-          "How an option is recognised in an answer: published, as published results do, or"
-              + " multilingual, which also reads letters as the six languages write them (default:"
-              + " published).")
-  private MatchingRule matching;
+  @Mixin private MatchingOption matching;
 
   @Mixin private OverwriteOption overwrite;
 
@@ -119,7 +110,7 @@ public final class EvaluateCommand implements Callable<Void> {
             limit == null ? 0 : limit,
             partitions == null ? 0 : partitions,
             overwrite.given(),
-            matching,
+            matching.rule(),
             options);
     EvaluateJob.Result result;
     try (SparkSession session =

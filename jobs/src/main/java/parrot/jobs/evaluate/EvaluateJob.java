@@ -71,7 +71,7 @@ public final class EvaluateJob {
     public static Request of(
         String model, List<String> benchmarks, String out, AnsweringOptions options) {
       return new Request(
-          model, benchmarks, out, false, 0, 0, false, MatchingRule.PUBLISHED, options);
+          model, benchmarks, out, false, 0, 0, false, MatchingRule.PUBLISHED_2024, options);
     }
   }
 
@@ -139,7 +139,7 @@ public final class EvaluateJob {
             fingerprint,
             request.options().key(),
             request.options().blank(),
-            EvaluationScores.name(request.matching()),
+            request.matching().label(),
             EvaluationScores.of(cells, request.circular(), request.matching()));
     if (!outFiles.mkdirs(out)) {
       throw new IOException("Cannot write scores: " + out + " could not be made");

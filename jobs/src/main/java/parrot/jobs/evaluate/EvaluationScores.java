@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
@@ -30,8 +29,8 @@ import parrot.datasets.storage.FileSystems;
  * @param fingerprint of the model
  * @param generation how answers were generated
  * @param blank whether the model saw blank images
- * @param matching rules by which answers count as options: {@code published} or {@code
- *     multilingual}
+ * @param matching the {@linkplain MatchingRule#label name} of the rules by which answers count as
+ *     options
  */
 public record EvaluationScores(
     String model,
@@ -92,11 +91,6 @@ public record EvaluationScores(
 
   /** A benchmark file that has no scores, and why. */
   public record Failure(String language, String problem) {}
-
-  /** The name of rules of matching, as it is written in scores. */
-  static String name(MatchingRule rule) {
-    return rule.name().toLowerCase(Locale.ROOT);
-  }
 
   /** Scores predictions of one model, benchmark by benchmark. */
   static List<Benchmark> of(List<Cell> cells, boolean circular, MatchingRule rule) {

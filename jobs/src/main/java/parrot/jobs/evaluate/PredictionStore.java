@@ -25,6 +25,7 @@ import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.benchmark.PredictionFile;
+import parrot.datasets.matching.Match;
 import parrot.datasets.storage.AtomicFolder;
 
 /**
@@ -123,14 +124,20 @@ final class PredictionStore {
     row.add("split", item.split());
     prediction.text().ifPresent(text -> row.add("prediction", text));
     prediction
-        .matched(MatchingRule.PUBLISHED)
-        .ifPresent(letter -> row.add("matched", letter.toString()));
+        .matched(MatchingRule.PUBLISHED_2024, name.language())
+        .ifPresent(match -> addMatch(row, match));
     return row;
+  }
+
+  private static void addMatch(Group row, Match match) {
+    match.option().ifPresent(letter -> row.add("matched", letter.toString()));
+    row.add("matching", MatchingRule.PUBLISHED_2024.label());
+    row.add("reason", match.reason().label());
   }
 
   private static MessageType schema(List<Character> letters) {
     List<String> optional = new ArrayList<>(letters.stream().map(String::valueOf).toList());
-    optional.addAll(List.of("answer", "prediction", "matched"));
+    optional.addAll(List.of("answer", "prediction", "matched", "matching", "reason"));
     Types.MessageTypeBuilder schema = Types.buildMessage();
     for (String column :
         List.of("benchmark", "language", "question", "category", "l2_category", "split")) {

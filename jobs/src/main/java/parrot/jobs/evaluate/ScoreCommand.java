@@ -10,10 +10,10 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.benchmark.BenchmarkName;
-import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.storage.FileSystems;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,15 +62,7 @@ public final class ScoreCommand implements Callable<Void> {
       description = "Take the circular score as the one that counts, for every benchmark.")
   private boolean circular;
 
-  @Option(
-      names = "--matching",
-      paramLabel = "NAME",
-      defaultValue = "PUBLISHED",
-      description =
-          "How an option is recognised in an answer: published, as published results do, or"
-              + " multilingual, which also reads letters as the six languages write them (default:"
-              + " published).")
-  private MatchingRule matching;
+  @Mixin private MatchingOption matching;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the scores to a JSON file.")
   private String json;
@@ -86,8 +78,8 @@ public final class ScoreCommand implements Callable<Void> {
             "",
             "",
             false,
-            EvaluationScores.name(matching),
-            EvaluationScores.of(cells, circular, matching));
+            matching.rule().label(),
+            EvaluationScores.of(cells, circular, matching.rule()));
     scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
     if (json != null) {
       scores.write(FileSystems.of(json, configuration), new Path(json));
@@ -99,7 +91,7 @@ public final class ScoreCommand implements Callable<Void> {
               byName(cells),
               byName(PredictionFiles.read(others, benchmarks, configuration)),
               circular,
-              matching));
+              matching.rule()));
     }
     return null;
   }

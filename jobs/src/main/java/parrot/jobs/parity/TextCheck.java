@@ -24,7 +24,6 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.MultipleChoicePrompt;
 import parrot.datasets.benchmark.PredictionFile;
-import parrot.datasets.benchmark.PublishedAnswerMatcher;
 import parrot.datasets.benchmark.Score;
 import parrot.datasets.benchmark.Scores;
 import parrot.datasets.conversation.ByteTokenizer;
@@ -33,6 +32,8 @@ import parrot.datasets.conversation.FormattedConversation;
 import parrot.datasets.conversation.Role;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.language.Language;
+import parrot.datasets.matching.PublishedAnswerMatcher;
+import parrot.datasets.matching.PublishedAnswerMatcher.Version;
 import parrot.datasets.storage.FileSystems;
 
 /**
@@ -161,7 +162,8 @@ final class TextCheck {
               .forEachRemaining(
                   choice -> options.put(choice.getKey().charAt(0), choice.getValue().asText()));
           String prediction = field(cases.get(i), "prediction", ANSWERS).asText();
-          return PublishedAnswerMatcher.match(prediction, options)
+          return PublishedAnswerMatcher.match(prediction, options, Version.V2024)
+              .option()
               .map(String::valueOf)
               .orElse("none");
         },

@@ -16,6 +16,8 @@ import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.language.Language;
+import parrot.datasets.matching.Match;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Example;
@@ -88,7 +90,11 @@ final class Examples {
         options,
         prediction.item().answer().map(String::valueOf).orElse(""),
         prediction.text().orElse(""),
-        prediction.matched(MatchingRule.PUBLISHED).map(String::valueOf).orElse(""));
+        prediction
+            .matched(MatchingRule.PUBLISHED_2024, Language.of(tag))
+            .flatMap(Match::option)
+            .map(String::valueOf)
+            .orElse(""));
   }
 
   /** The media type of an image file, by how it begins. */

@@ -174,7 +174,7 @@ public final class ReportJob {
               PredictionFiles.read(folders.get(compared.name()), configuration),
               PredictionFiles.read(folders.get(compared.than()), configuration),
               false,
-              MatchingRule.PUBLISHED)) {
+              MatchingRule.PUBLISHED_2024)) {
         comparisons.add(
             new ReportData.Comparison(
                 compared.name(),

@@ -83,7 +83,7 @@ final class EvaluateJobTest {
         0,
         0,
         false,
-        MatchingRule.PUBLISHED,
+        MatchingRule.PUBLISHED_2024,
         OPTIONS);
   }
 
@@ -97,7 +97,7 @@ final class EvaluateJobTest {
         request.limit(),
         partitions,
         overwrite,
-        MatchingRule.PUBLISHED,
+        MatchingRule.PUBLISHED_2024,
         options);
   }
 
@@ -180,7 +180,7 @@ final class EvaluateJobTest {
             0,
             0,
             false,
-            MatchingRule.PUBLISHED,
+            MatchingRule.PUBLISHED_2024,
             OPTIONS);
     assertThatThrownBy(() -> EvaluateJob.run(other, spark))
         .isInstanceOf(UsageException.class)

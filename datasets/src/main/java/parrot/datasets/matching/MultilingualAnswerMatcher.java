@@ -1,11 +1,10 @@
-package parrot.datasets.benchmark;
+package parrot.datasets.matching;
 
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,7 +27,7 @@ import parrot.datasets.language.UnicodeText;
  * <p>Refusals and the texts of options count as by {@link PublishedAnswerMatcher}; nothing is
  * guessed.
  */
-final class MultilingualAnswerMatcher {
+public final class MultilingualAnswerMatcher {
   private static final Map<Integer, Character> LETTERS = letters();
 
   /** Letters that are words by themselves. */
@@ -65,26 +64,29 @@ final class MultilingualAnswerMatcher {
    * @return its letter; {@link PublishedAnswerMatcher#REFUSED} for a refusal; nothing where no
    *     option or several match
    */
-  public static Optional<Character> match(String prediction, Map<Character, String> options) {
+  public static Match match(
+      String prediction,
+      Map<Character, String> options,
+      parrot.datasets.language.Language language) {
     String plain = plain(prediction);
     Map<Character, String> plainOptions = new TreeMap<>();
     options.forEach((letter, text) -> plainOptions.put(letter, plain(text)));
     if (PublishedAnswerMatcher.isFailedRequest(prediction)) {
-      return PublishedAnswerMatcher.text(plain, plainOptions);
+      return PublishedAnswerMatcher.text(plain, plainOptions, PublishedAnswerMatcher.Version.V2024);
     }
     if (PublishedAnswerMatcher.isRefusal(prediction)) {
-      return Optional.of(PublishedAnswerMatcher.REFUSED);
+      return Match.REFUSED;
     }
     Set<Character> found = new TreeSet<>(lettersIn(plain));
-    boolean refused = found.contains(PublishedAnswerMatcher.REFUSED);
+    boolean refused = found.contains(Match.REFUSAL);
     found.retainAll(options.keySet());
     if (found.size() == 1) {
-      return Optional.of(found.iterator().next());
+      return Match.of(found.iterator().next(), Reason.LETTER);
     }
     if (found.isEmpty() && refused) {
-      return Optional.of(PublishedAnswerMatcher.REFUSED);
+      return Match.REFUSED;
     }
-    return PublishedAnswerMatcher.text(plain, plainOptions);
+    return PublishedAnswerMatcher.text(plain, plainOptions, PublishedAnswerMatcher.Version.V2024);
   }
 
   private static String plain(String text) {

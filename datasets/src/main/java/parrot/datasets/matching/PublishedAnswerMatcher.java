@@ -1,29 +1,33 @@
-package parrot.datasets.benchmark;
+package parrot.datasets.matching;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import parrot.datasets.language.UnicodeText;
 
 /**
- * Which option an answer in free text counts as: the exact matching of the published evaluation
- * (VLMEvalKit's rules without a judging model).
+ * The exact matching of published results: VLMEvalKit's rules without a judging model, as they were
+ * in 2024, when Parrot was published, and as they are since 2025.
  *
  * <ol>
  *   <li>A phrase that refuses to answer counts as refused.
  *   <li>Else the answer is cut into words, at white space and at {@code . ( ) [ ] , : ; ! * # { }}.
  *       If exactly one option's letter is among them, in upper case, that is the option. An
  *       article, as in "A kite", is a letter like any other. No letter at all but a Z is a refusal.
+ *       Since 2025 the letter counts only if it first stands among the last four words.
  *   <li>Else, if exactly one option's text occurs in the answer, upper and lower case being the
- *       same, that is the option.
+ *       same, that is the option. Since 2025 an answer of more than twice the length of all options
+ *       together counts as none.
  * </ol>
  *
  * <p>Anything else counts as no option: it is wrong, and counted as unparsable, but never guessed.
  */
 public final class PublishedAnswerMatcher {
-  /** Stands for a refusal to answer. */
-  public static final char REFUSED = 'Z';
+  /** A version of the rules. */
+  public enum Version {
+    V2024,
+    V2025
+  }
 
   private static final List<String> REFUSALS =
       List.of(
@@ -36,6 +40,7 @@ public final class PublishedAnswerMatcher {
   private static final String FAILED_REQUEST = "Failed to obtain answer via API";
 
   private static final String PUNCTUATION = ".()[],:;!*#{}";
+  private static final int LAST_WORDS = 4;
 
   private PublishedAnswerMatcher() {}
 
@@ -43,19 +48,18 @@ public final class PublishedAnswerMatcher {
    * The option that an answer counts as.
    *
    * @param options text by letter
-   * @return its letter; {@link #REFUSED} for a refusal; nothing where no option or several match
    */
-  public static Optional<Character> match(String prediction, Map<Character, String> options) {
+  public static Match match(String prediction, Map<Character, String> options, Version version) {
     if (!isFailedRequest(prediction)) {
       if (isRefusal(prediction)) {
-        return Optional.of(REFUSED);
+        return Match.REFUSED;
       }
-      Optional<Character> letter = letter(prediction, options);
-      if (letter.isPresent()) {
+      Match letter = letter(prediction, options, version);
+      if (letter.option().isPresent()) {
         return letter;
       }
     }
-    return text(prediction, options);
+    return text(prediction, options, version);
   }
 
   static boolean isFailedRequest(String prediction) {
@@ -66,7 +70,7 @@ public final class PublishedAnswerMatcher {
     return REFUSALS.stream().anyMatch(prediction::contains);
   }
 
-  private static Optional<Character> letter(String prediction, Map<Character, String> options) {
+  private static Match letter(String prediction, Map<Character, String> options, Version version) {
     StringBuilder spaced = new StringBuilder(prediction);
     for (int i = 0; i < spaced.length(); i++) {
       if (PUNCTUATION.indexOf(spaced.charAt(i)) >= 0) {
@@ -77,20 +81,35 @@ public final class PublishedAnswerMatcher {
     List<Character> found =
         options.keySet().stream().filter(letter -> words.contains(letter.toString())).toList();
     if (found.size() == 1) {
-      return Optional.of(found.get(0));
+      char letter = found.get(0);
+      boolean late = words.indexOf(String.valueOf(letter)) >= words.size() - LAST_WORDS;
+      return version == Version.V2024 || late
+          ? Match.of(letter, words.size() == 1 ? Reason.LETTER_ALONE : Reason.LETTER)
+          : Match.none(Reason.NONE_NAMED);
     }
-    return found.isEmpty() && words.contains(String.valueOf(REFUSED))
-        ? Optional.of(REFUSED)
-        : Optional.empty();
+    return found.isEmpty() && words.contains(String.valueOf(Match.REFUSAL))
+        ? Match.REFUSED
+        : Match.none(Reason.NONE_NAMED);
   }
 
-  static Optional<Character> text(String prediction, Map<Character, String> options) {
+  static Match text(String prediction, Map<Character, String> options, Version version) {
     String lower = prediction.toLowerCase(Locale.ROOT);
+    if (version == Version.V2025
+        && length(lower) > 2 * options.values().stream().mapToInt(text -> length(text)).sum()) {
+      return Match.none(Reason.NONE_NAMED);
+    }
     List<Character> found =
         options.entrySet().stream()
             .filter(option -> lower.contains(option.getValue().toLowerCase(Locale.ROOT)))
             .map(Map.Entry::getKey)
             .toList();
-    return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    if (found.size() == 1) {
+      return Match.of(found.get(0), Reason.TEXT);
+    }
+    return Match.none(found.isEmpty() ? Reason.NONE_NAMED : Reason.SEVERAL_NAMED);
+  }
+
+  private static int length(String text) {
+    return text.codePointCount(0, text.length());
   }
 }

@@ -1,0 +1,57 @@
+package parrot.datasets.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import parrot.datasets.UsageException;
+import parrot.datasets.language.Language;
+import parrot.datasets.matching.Reason;
+
+class MatchingRuleTest {
+  @Test
+  void isCalledByItsDate() {
+    assertThat(MatchingRule.of("published-2024")).isEqualTo(MatchingRule.PUBLISHED_2024);
+    assertThat(MatchingRule.of("vlmevalkit-2025")).isEqualTo(MatchingRule.VLMEVALKIT_2025);
+    assertThat(MatchingRule.of("Multilingual")).isEqualTo(MatchingRule.MULTILINGUAL);
+    assertThat(MatchingRule.PUBLISHED_2024.label()).isEqualTo("published-2024");
+  }
+
+  @Test
+  void keepsItsFormerName() {
+    assertThat(MatchingRule.of("published")).isEqualTo(MatchingRule.PUBLISHED_2024);
+    assertThat(MatchingRule.of("PUBLISHED")).isEqualTo(MatchingRule.PUBLISHED_2024);
+  }
+
+  @Test
+  void saysWhichRulesThereAre() {
+    assertThatThrownBy(() -> MatchingRule.of("exact"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Invalid matching: exact (must be one of published-2024, vlmevalkit-2025, multilingual)");
+  }
+
+  @Test
+  void scoresByTheRuleThatIsAskedFor() {
+    Map<Language, List<Prediction>> predictions =
+        Map.of(Language.ZH, List.of(Prediction.of(Items.item(0, 'B', "x", "y"), "答案是B")));
+    assertThat(Scores.of(predictions).score(Metric.PLAIN, Language.ZH))
+        .contains(new Score(1, 0, 1, 0, 0));
+    assertThat(Scores.of(predictions, MatchingRule.MULTILINGUAL).score(Metric.PLAIN, Language.ZH))
+        .contains(new Score(1, 1, 0, 0, 0));
+  }
+
+  @Test
+  void keepsLetterReasonAndRuleWithTheQuestion() {
+    ScoredQuestion scored =
+        ScoredQuestion.of(
+            Prediction.of(Items.item(0, 'B', "x", "y"), "B"),
+            Language.EN,
+            MatchingRule.VLMEVALKIT_2025);
+    assertThat(scored.rule()).isEqualTo(MatchingRule.VLMEVALKIT_2025);
+    assertThat(scored.matches().get(0).option()).contains('B');
+    assertThat(scored.matches().get(0).reason()).isEqualTo(Reason.LETTER_ALONE);
+  }
+}
