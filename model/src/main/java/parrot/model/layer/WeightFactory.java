@@ -16,6 +16,11 @@ public interface WeightFactory {
     return create(name, rows, columns);
   }
 
+  /** A matrix of which rows are taken, and nothing else: if it is frozen, in its stored type. */
+  default Weight createTable(String name, int rows, int columns) {
+    return create(name, rows, columns);
+  }
+
   /** A vector. */
   default Weight create(String name, int size) {
     return create(name, 1, size);

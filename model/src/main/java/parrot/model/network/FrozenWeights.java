@@ -8,8 +8,9 @@ import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
 
 /**
- * Weights that never change, each in memory once however many networks use it: read when the first
- * asks for it, in the type that it asks for. Safe for use by several threads.
+ * Weights that never change, each in memory once however many networks use it: mapped where it lies
+ * in the type that is asked for, so that processes of a machine share it, or else read when the
+ * first asks for it. Safe for use by several threads.
  */
 public final class FrozenWeights {
   private final Weights source;
@@ -32,10 +33,20 @@ public final class FrozenWeights {
   synchronized Tensor tensor(Weight weight, ElementType type) {
     return tensors.computeIfAbsent(
         new Key(weight.name(), type),
-        key -> {
-          Tensor tensor = Tensor.allocate(type, weight.rows(), weight.columns());
-          source.readInto(weight.name(), tensor);
-          return tensor;
-        });
+        key ->
+            source
+                .map(weight.name(), type, weight.rows(), weight.columns())
+                .orElseGet(() -> copy(weight, type)));
+  }
+
+  /** The type that the weight's values have where they lie, if that is one of tensors. */
+  ElementType storedType(Weight weight) {
+    return source.storedType(weight.name());
+  }
+
+  private Tensor copy(Weight weight, ElementType type) {
+    Tensor tensor = Tensor.allocate(type, weight.rows(), weight.columns());
+    source.readInto(weight.name(), tensor);
+    return tensor;
   }
 }

@@ -17,6 +17,7 @@ final class ParameterTable implements WeightFactory {
   private final Set<Part> trained;
   private final Map<String, Weight> weights = new HashMap<>();
   private final Set<String> factors = new HashSet<>();
+  private final Set<String> tables = new HashSet<>();
   private final List<Weight> frozen = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
   private long count;
@@ -47,6 +48,12 @@ final class ParameterTable implements WeightFactory {
     return create(name, rows, columns);
   }
 
+  @Override
+  public Weight createTable(String name, int rows, int columns) {
+    tables.add(name);
+    return create(name, rows, columns);
+  }
+
   List<Parameter> parameters() {
     return List.copyOf(parameters);
   }
@@ -58,8 +65,11 @@ final class ParameterTable implements WeightFactory {
   /** Places what is never trained. */
   void placeFrozen(FrozenWeights source, ElementType factorType) {
     for (Weight weight : frozen) {
-      boolean factor = factors.contains(weight.name());
-      Tensor value = source.tensor(weight, factor ? factorType : ElementType.F32);
+      ElementType type =
+          factors.contains(weight.name())
+              ? factorType
+              : tables.contains(weight.name()) ? source.storedType(weight) : ElementType.F32;
+      Tensor value = source.tensor(weight, type);
       weight.place(value, value, null);
     }
   }

@@ -76,7 +76,7 @@ public final class ParrotNetwork implements AutoCloseable {
     embedding =
         config.decoder().tieWordEmbeddings()
             ? table.createFactor(name, config.decoder().vocabSize(), config.decoder().hiddenSize())
-            : table.create(name, config.decoder().vocabSize(), config.decoder().hiddenSize());
+            : table.createTable(name, config.decoder().vocabSize(), config.decoder().hiddenSize());
     decoder = new Decoder(table, config.decoder());
     head = new LanguageHead(table, config.decoder(), embedding);
     if (weights != null) {

@@ -2,6 +2,8 @@ package parrot.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
@@ -11,11 +13,11 @@ import org.bytedeco.javacpp.BytePointer;
  * <p>A view keeps its {@code owner} reachable, so the memory lives as long as any view of it.
  */
 public final class Tensor {
-  /** Of one tensor, in bytes. */
-  public static final long LARGEST = Integer.MAX_VALUE;
+  /** Bytes that a buffer can view. */
+  private static final long LARGEST_BUFFER = Integer.MAX_VALUE;
 
   private final ElementType type;
-  private final ByteBuffer buffer;
+  private final ByteBuffer buffer; // null if the view is larger than a buffer
   private final long address;
   private final int rows;
   private final int columns;
@@ -53,25 +55,31 @@ public final class Tensor {
    *
    * @param address of the first value, in bytes
    * @param owner kept reachable by the view; null if the memory is never freed
-   * @throws IllegalArgumentException if the view would exceed 2 GiB
    */
   public static Tensor view(ElementType type, long address, int rows, int columns, Object owner) {
-    long bytes = (long) type.bytes() * rows * columns;
-    if (rows < 0 || columns < 0 || bytes > LARGEST) {
+    if (rows < 0 || columns < 0) {
       throw new IllegalArgumentException(
-          "Cannot view a tensor of " + rows + " x " + columns + " values: at most 2 GiB each");
+          "Cannot view a tensor of " + rows + " x " + columns + " values");
     }
+    long bytes = (long) type.bytes() * rows * columns;
     return new Tensor(type, bytes(address, bytes), address, rows, columns, columns, owner);
   }
 
-  /** Memory that somebody else owns as a buffer in native byte order. */
+  /** Memory that somebody else owns as a buffer in native byte order; null beyond 2 GiB. */
   static ByteBuffer bytes(long address, long bytes) {
+    if (bytes > LARGEST_BUFFER) {
+      return null;
+    }
     ByteBuffer buffer =
         bytes == 0 ? ByteBuffer.allocateDirect(0) : new Window(address, bytes).asByteBuffer();
     return buffer.order(ByteOrder.nativeOrder());
   }
 
-  /** Views rows x columns values of a native-order buffer from a byte offset on. */
+  /**
+   * Views rows x columns values from a byte offset of memory on.
+   *
+   * @param memory the same as a buffer; null beyond 2 GiB
+   */
   static Tensor slice(
       ElementType type,
       ByteBuffer memory,
@@ -80,6 +88,9 @@ public final class Tensor {
       int rows,
       int columns,
       Object owner) {
+    if (memory == null) {
+      return view(type, memoryAddress + offset, rows, columns, owner);
+    }
     ByteBuffer part =
         memory
             .slice(Math.toIntExact(offset), Math.toIntExact((long) type.bytes() * rows * columns))
@@ -166,9 +177,34 @@ public final class Tensor {
     return address;
   }
 
-  /** The memory from the first value on, in native byte order; absolute access only. */
+  /**
+   * The memory from the first value on, in native byte order; absolute access only.
+   *
+   * @throws IllegalStateException beyond 2 GiB: take {@link #windows}
+   */
   public ByteBuffer buffer() {
+    if (buffer == null) {
+      throw new IllegalStateException("Cannot view " + this + " as one buffer: it exceeds 2 GiB");
+    }
     return buffer;
+  }
+
+  /** Whether {@link #buffer} can view it: not beyond 2 GiB. */
+  public boolean hasBuffer() {
+    return buffer != null;
+  }
+
+  /** Blocks of rows in order that each have a buffer: itself, if it has one. */
+  public List<Tensor> windows() {
+    if (hasBuffer()) {
+      return List.of(this);
+    }
+    int most = (int) (LARGEST_BUFFER / ((long) type.bytes() * stride));
+    List<Tensor> windows = new ArrayList<>();
+    for (int from = 0; from < rows; from += most) {
+      windows.add(rows(from, Math.min(rows, from + most)));
+    }
+    return windows;
   }
 
   /** Where a value lies in {@link #buffer}, in bytes. */
@@ -177,6 +213,9 @@ public final class Tensor {
   }
 
   public float get(int row, int column) {
+    if (buffer == null) {
+      return rows(row, row + 1).get(0, column);
+    }
     int at = at(row, column);
     return type == ElementType.F32
         ? buffer.getFloat(at)
@@ -185,6 +224,10 @@ public final class Tensor {
 
   /** Sets a value, rounded to the tensor's type. */
   public void set(int row, int column, float value) {
+    if (buffer == null) {
+      rows(row, row + 1).set(0, column, value);
+      return;
+    }
     int at = at(row, column);
     if (type == ElementType.F32) {
       buffer.putFloat(at, value);
@@ -198,7 +241,7 @@ public final class Tensor {
     check(values.length == size(), "set from %d values", values.length, 0);
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
-        buffer
+        buffer()
             .slice(at(row, 0), 4 * columns)
             .order(buffer.order())
             .asFloatBuffer()
@@ -216,7 +259,7 @@ public final class Tensor {
     float[] values = new float[Math.toIntExact(size())];
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
-        buffer
+        buffer()
             .slice(at(row, 0), 4 * columns)
             .order(buffer.order())
             .asFloatBuffer()
@@ -235,6 +278,9 @@ public final class Tensor {
         newRows == 0 || newColumns == 0
             ? 0
             : type.bytes() * ((long) (newRows - 1) * stride + newColumns);
+    if (buffer == null) {
+      return bytes(address + offset, length);
+    }
     int start = length == 0 ? 0 : Math.toIntExact(offset);
     return buffer.slice(start, Math.toIntExact(length)).order(ByteOrder.nativeOrder());
   }

@@ -1,6 +1,7 @@
 package parrot.model.weights;
 
-import java.nio.FloatBuffer;
+import java.nio.ByteBuffer;
+import java.util.List;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -15,18 +16,40 @@ public interface FloatSink {
 
   /** Writes to a tensor of as many values, row-major, whatever its stride and type. */
   static FloatSink into(Tensor target) {
-    int columns = target.columns();
-    if (target.isContiguous() && target.type() == ElementType.F32) {
-      FloatBuffer floats =
-          target.buffer().duplicate().order(target.buffer().order()).asFloatBuffer();
-      return (offset, values, count) -> floats.put(Math.toIntExact(offset), values, 0, count);
+    if (target.isContiguous()) {
+      return intoWindows(target.windows());
     }
+    int columns = target.columns();
     return (offset, values, count) -> {
       for (int i = 0; i < count; i++) {
         long index = offset + i;
         target.set((int) (index / columns), (int) (index % columns), values[i]);
       }
     };
+  }
+
+  private static FloatSink intoWindows(List<Tensor> windows) {
+    long each = windows.get(0).size();
+    return (offset, values, count) -> {
+      for (int done = 0; done < count; ) {
+        Tensor window = windows.get((int) ((offset + done) / each));
+        int at = (int) ((offset + done) % each);
+        int length = (int) Math.min(count - done, window.size() - at);
+        put(window, at, values, done, length);
+        done += length;
+      }
+    };
+  }
+
+  private static void put(Tensor target, int at, float[] values, int from, int count) {
+    ByteBuffer buffer = target.buffer();
+    if (target.type() == ElementType.F32) {
+      buffer.duplicate().order(buffer.order()).asFloatBuffer().put(at, values, from, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        buffer.putShort(2 * (at + i), ElementType.toBf16(values[from + i]));
+      }
+    }
   }
 
   /** Refuses a target of another size. */

@@ -15,7 +15,6 @@ import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
-import parrot.model.tensor.Tensor;
 
 /**
  * A model as it lies in a folder, local or in HDFS: {@code config.json}, weights, the vision
@@ -81,9 +80,6 @@ public final class ModelFolder implements AutoCloseable {
             towerFile.toString());
     ParrotConfig config = ParrotConfig.of(json, vision, new Path(folder, "config.json").toString());
 
-    for (TensorSpec spec : TensorNames.of(config)) {
-      requireManageable(spec, folder);
-    }
     ModelWeights weights = new ModelWeights(folder.toString(), config, initializer);
     boolean complete = false;
     try {
@@ -109,22 +105,6 @@ public final class ModelFolder implements AutoCloseable {
       if (!complete) {
         weights.close();
       }
-    }
-  }
-
-  private static void requireManageable(TensorSpec spec, Path folder) {
-    long bytes = Float.BYTES * spec.elements();
-    if (bytes > Tensor.LARGEST) {
-      throw new ModelException(
-          "Cannot use the weights in "
-              + folder
-              + ": "
-              + spec
-              + " is too large as float32 (got "
-              + (bytes >> 20)
-              + " MiB, expected at most "
-              + (Tensor.LARGEST >> 20)
-              + "); choose a smaller model");
     }
   }
 

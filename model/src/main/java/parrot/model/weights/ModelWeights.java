@@ -8,10 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Tensor;
 
 /** A model's tensors, checked against its configuration: from files, and from an initializer. */
 final class ModelWeights implements Weights {
@@ -150,6 +153,22 @@ final class ModelWeights implements Weights {
     } else {
       source(name).weights().read(source(name).name(), from, count, sink);
     }
+  }
+
+  @Override
+  public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
+    if (initialised.containsKey(name)) {
+      return Optional.empty();
+    }
+    return source(name).weights().map(source(name).name(), type, rows, columns);
+  }
+
+  @Override
+  public ElementType storedType(String name) {
+    if (initialised.containsKey(name)) {
+      return ElementType.F32;
+    }
+    return source(name).weights().storedType(source(name).name());
   }
 
   private Source source(String name) {

@@ -8,12 +8,15 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Tensor;
 
 /**
  * One safetensors file of any length, its header read and checked when opened, its tensors when
@@ -26,13 +29,19 @@ public final class Safetensors implements Weights {
   private static final int PIECE = 1 << 18;
 
   private final String file;
+  private final Path location;
   private final FSDataInputStream stream;
   private final long dataStart;
   private final SafetensorsHeader header;
 
   private Safetensors(
-      String file, FSDataInputStream stream, long dataStart, SafetensorsHeader header) {
+      String file,
+      Path location,
+      FSDataInputStream stream,
+      long dataStart,
+      SafetensorsHeader header) {
     this.file = file;
+    this.location = location;
     this.stream = stream;
     this.dataStart = dataStart;
     this.header = header;
@@ -82,7 +91,8 @@ public final class Safetensors implements Weights {
       byte[] json = new byte[(int) headerLength];
       stream.readFully(8, json);
       SafetensorsHeader header = new SafetensorsHeader(file, json, length - 8 - headerLength);
-      Safetensors opened = new Safetensors(file, stream, 8 + headerLength, header);
+      Safetensors opened =
+          new Safetensors(file, fileSystem.makeQualified(path), stream, 8 + headerLength, header);
       stream = null;
       return opened;
     } catch (FileNotFoundException e) {
@@ -92,6 +102,19 @@ public final class Safetensors implements Weights {
     } finally {
       closeQuietly(stream);
     }
+  }
+
+  @Override
+  public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
+    SafetensorsHeader.Entry entry = entry(name);
+    return entry.type().name().equals(type.name())
+        ? MappedTensor.of(location, dataStart + entry.begin(), type, rows, columns)
+        : Optional.empty();
+  }
+
+  @Override
+  public ElementType storedType(String name) {
+    return type(name) == DataType.BF16 ? ElementType.BF16 : ElementType.F32;
   }
 
   /** What the file's {@code __metadata__} says, most often {@code format}. */

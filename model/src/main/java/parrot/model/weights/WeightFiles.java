@@ -15,6 +15,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Tensor;
 
 /** The weights of a folder: {@code model.safetensors}, or shards with their index. */
 public final class WeightFiles implements Weights {
@@ -160,6 +162,16 @@ public final class WeightFiles implements Weights {
   @Override
   public void read(String name, long from, long count, FloatSink sink) {
     owner(name).read(name, from, count, sink);
+  }
+
+  @Override
+  public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
+    return owner(name).map(name, type, rows, columns);
+  }
+
+  @Override
+  public ElementType storedType(String name) {
+    return owner(name).storedType(name);
   }
 
   @Override

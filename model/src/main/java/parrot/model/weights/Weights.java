@@ -1,7 +1,9 @@
 package parrot.model.weights;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -58,6 +60,20 @@ public interface Weights extends AutoCloseable {
   default void readInto(String name, Tensor target) {
     FloatSink.checkSize(name, elements(name), target);
     read(name, FloatSink.into(target));
+  }
+
+  /**
+   * A view of the values where they lie, if they lie in this type in a file that can be mapped.
+   *
+   * @return [rows, columns], not to be written to; empty if they must be read
+   */
+  default Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
+    return Optional.empty();
+  }
+
+  /** The type of tensors that holds the stored values exactly in the fewest bytes. */
+  default ElementType storedType(String name) {
+    return ElementType.F32;
   }
 
   /** Number of values. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import parrot.model.config.ParrotConfig;
@@ -79,14 +80,33 @@ class FrozenWeightsTest {
     }
   }
 
+  /** Rows of a table are widened as they are taken, which is exact: the losses stay the same. */
+  @Test
+  void anUntiedEmbeddingKeepsItsStoredTypeAndIsMapped() {
+    ParrotConfig untied = TinyNetworks.config(Map.of("tie_word_embeddings", false));
+    String name = "model.embed_tokens.weight";
+    Weights random = TinyNetworks.randomWeights(untied);
+    Rounded stored = new Rounded(random, name, false);
+    Rounded mapped = new Rounded(random, name, true);
+    Batch batch = TinyNetworks.batch(1);
+    try (ParrotNetwork copying =
+            ParrotNetwork.frozen(untied, new FrozenWeights(stored), TinyNetworks.reference());
+        ParrotNetwork mapping =
+            ParrotNetwork.frozen(untied, new FrozenWeights(mapped), TinyNetworks.reference())) {
+      assertThat(mapping.forward(batch).meanLoss()).isEqualTo(copying.forward(batch).meanLoss());
+    }
+    assertThat(stored.read).contains(name);
+    assertThat(mapped.read).isNotEmpty().doesNotContain(name);
+  }
+
   private ParrotNetwork frozen(FrozenWeights weights) {
     return ParrotNetwork.frozen(config, weights, TinyNetworks.reference());
   }
 
   /** Remembers what was read. */
-  private static final class Counting implements Weights {
+  private static class Counting implements Weights {
     final List<String> read = new ArrayList<>();
-    private final Weights weights;
+    final Weights weights;
 
     Counting(Weights weights) {
       this.weights = weights;
@@ -111,6 +131,51 @@ class FrozenWeightsTest {
     @Override
     public void close() {
       weights.close();
+    }
+  }
+
+  /** Stores one tensor as bfloat16; maps it, or has it read. */
+  private static final class Rounded extends Counting {
+    private final String name;
+    private final boolean mapped;
+
+    Rounded(Weights weights, String name, boolean mapped) {
+      super(weights);
+      this.name = name;
+      this.mapped = mapped;
+    }
+
+    @Override
+    public ElementType storedType(String asked) {
+      return asked.equals(name) && mapped ? ElementType.BF16 : ElementType.F32;
+    }
+
+    @Override
+    public Optional<Tensor> map(String asked, ElementType type, int rows, int columns) {
+      if (!mapped || !asked.equals(name) || type != ElementType.BF16) {
+        return Optional.empty();
+      }
+      Tensor tensor = Tensor.allocate(type, rows, columns);
+      weights.readInto(name, tensor);
+      return Optional.of(tensor);
+    }
+
+    @Override
+    public void read(String asked, FloatSink sink) {
+      if (!asked.equals(name)) {
+        super.read(asked, sink);
+        return;
+      }
+      read.add(asked);
+      weights.read(
+          asked,
+          (offset, values, count) -> {
+            float[] rounded = new float[count];
+            for (int i = 0; i < count; i++) {
+              rounded[i] = ElementType.fromBf16(ElementType.toBf16(values[i]));
+            }
+            sink.accept(offset, rounded, count);
+          });
     }
   }
 }

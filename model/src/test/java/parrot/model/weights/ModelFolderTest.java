@@ -101,17 +101,6 @@ class ModelFolderTest {
   }
 
   @Test
-  void refusesATensorThatIsLargerThanMemoryIsAddressed() throws IOException {
-    change(config -> config.put("vocab_size", 20_000_000));
-    assertThatThrownBy(this::open)
-        .isInstanceOf(ModelException.class)
-        .hasMessageStartingWith("Cannot use the weights in ")
-        .hasMessageEndingWith(
-            ": model.embed_tokens.weight [20000000, 48] is too large as float32 (got 3662 MiB,"
-                + " expected at most 2047); choose a smaller model");
-  }
-
-  @Test
   void aTiedModelNeedsNoHead() throws IOException {
     change(config -> config.put("tie_word_embeddings", true));
     rewrite(tensors -> tensors.removeIf(tensor -> tensor.name().equals("lm_head.weight")));

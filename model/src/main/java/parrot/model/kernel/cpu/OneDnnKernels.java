@@ -71,7 +71,7 @@ final class OneDnnKernels extends CheckedKernels {
 
   @Override
   public void fill(Tensor y, float value) {
-    VectorElementwise.fill(workers, y, value);
+    y.windows().forEach(window -> VectorElementwise.fill(workers, window, value));
   }
 
   @Override

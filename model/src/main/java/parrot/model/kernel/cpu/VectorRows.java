@@ -31,8 +31,10 @@ final class VectorRows {
   static void gatherBackward(Tensor dtable, Tensor dy, int[] rows) {
     for (int i = 0; i < rows.length; i++) {
       if (rows[i] >= 0) {
+        Tensor sum = dtable.hasBuffer() ? dtable : dtable.rows(rows[i], rows[i] + 1);
+        int row = dtable.hasBuffer() ? rows[i] : 0;
         VectorElementwise.add(
-            dtable.buffer(), dtable.at(rows[i], 0), dy.buffer(), dy.at(i, 0), dy.columns(), 1);
+            sum.buffer(), sum.at(row, 0), dy.buffer(), dy.at(i, 0), dy.columns(), 1);
       }
     }
   }
@@ -51,6 +53,10 @@ final class VectorRows {
   }
 
   private static void copyRow(Tensor y, int yRow, Tensor x, int xRow) {
+    if (!x.hasBuffer()) {
+      copyRow(y, yRow, x.rows(xRow, xRow + 1), 0);
+      return;
+    }
     int yAt = y.at(yRow, 0);
     int xAt = x.at(xRow, 0);
     int count = x.columns();
