@@ -113,7 +113,7 @@ final class MemoryCheck {
       long overhead = overhead("executor", heap);
       if (beside > overhead) {
         throw refuse(
-            needs + " (16 bytes a trained parameter and replica, 4 a frozen one)",
+            needs + " (16 bytes a trained parameter and replica; frozen ones once)",
             "spark.executor.memoryOverhead is " + Count.bytes(overhead),
             "set it to more than " + (beside / MIB + 1) + "m");
       }

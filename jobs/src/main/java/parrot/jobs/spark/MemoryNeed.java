@@ -4,7 +4,7 @@ package parrot.jobs.spark;
  * How much memory training needs.
  *
  * @param trainable parameters that are trained
- * @param frozen parameters that are not
+ * @param frozen bytes of the parameters that are not
  * @param activations bytes of one replica's step; 0 if unknown
  * @param replicas of a round
  * @param momentum whether the outer step keeps one more value for each trainable parameter
@@ -37,7 +37,7 @@ public record MemoryNeed(
               + trainable
               + " trainable, "
               + frozen
-              + " frozen, "
+              + " bytes frozen, "
               + activations
               + " bytes of activations, "
               + replicas
@@ -69,7 +69,7 @@ public record MemoryNeed(
    * @param together replicas that an executor trains at the same time
    */
   long besideHeap(int together) {
-    return together * (4L * Float.BYTES * trainable + activations) + Float.BYTES * frozen;
+    return together * (4L * Float.BYTES * trainable + activations) + frozen;
   }
 
   /** Bytes of a state in chunks: values, two moments, and the outer momentum. */

@@ -26,11 +26,14 @@ import parrot.jobs.spark.MemoryNeed;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.LostStateException;
+import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.Precision;
 import parrot.model.kernel.Threads;
+import parrot.model.network.Parameter;
+import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.ModelFolder;
-import parrot.model.weights.TensorNames;
-import parrot.model.weights.TensorSpec;
 
 /** A training run from its configuration to its last checkpoint. */
 public final class TrainJob {
@@ -116,7 +119,7 @@ public final class TrainJob {
     folder.writeConfig(yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
       if (from.isPresent()) {
-        requireMemory(TensorNames.of(model.config()));
+        requireMemory(model.config());
       }
       Run run = new Run(config, yaml, folder, model, spark, threads, say);
       return trainThroughLosses(run, from.orElse(start), stop);
@@ -154,7 +157,7 @@ public final class TrainJob {
       model.requireParts(config.train());
       config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
       TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
-      requireMemory(model.tensors());
+      requireMemory(model.config());
       if (mode == Mode.OVERWRITE) {
         folder.delete(inputs());
       }
@@ -171,16 +174,12 @@ public final class TrainJob {
     }
   }
 
-  private void requireMemory(List<TensorSpec> tensors) {
-    long trainable = 0;
-    long frozen = 0;
-    for (TensorSpec tensor : tensors) {
-      if (config.train().contains(Part.of(tensor.name()))) {
-        trainable += tensor.elements();
-      } else if (tensor.required()) {
-        frozen += tensor.elements();
-      }
-    }
+  private void requireMemory(ParrotConfig model) {
+    long trainable =
+        ParrotNetwork.parameters(model, config.train()).stream().mapToLong(Parameter::size).sum();
+    ElementType factors =
+        config.compute().precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
+    long frozen = ParrotNetwork.frozenBytes(model, config.train(), factors);
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
     boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;

@@ -29,16 +29,16 @@ class MemoryCheckTest {
   /** With DL4J's own master. */
   private static MemoryNeed onDriver() {
     return new MemoryNeed(
-        GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, 0, 2, false, 1, MemoryNeed.DL4J_MASTER);
+        GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, 0, 2, false, 1, MemoryNeed.DL4J_MASTER);
   }
 
   private static MemoryNeed need(int replicas, boolean momentum) {
-    return MemoryNeed.of(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, replicas, momentum);
+    return MemoryNeed.of(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, replicas, momentum);
   }
 
   @Test
   void countsBytes() {
-    MemoryNeed need = new MemoryNeed(GIB_OF_PARAMETERS, 2 * GIB_OF_PARAMETERS, GIB, 4, true, 2, 0);
+    MemoryNeed need = new MemoryNeed(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, GIB, 4, true, 2, 0);
     assertThat(need.driver()).isEqualTo(GIB);
     assertThat(onDriver().driver()).isEqualTo(4 * GIB);
     // Two replicas of 4 GiB and activations; the frozen weights once.
@@ -51,7 +51,7 @@ class MemoryCheckTest {
 
   @Test
   void countsBeyondTheRangeOfAnInt() {
-    MemoryNeed need = MemoryNeed.of(7_000_000_000L, 1_000_000_000L, 2, true);
+    MemoryNeed need = MemoryNeed.of(7_000_000_000L, 4_000_000_000L, 2, true);
     assertThat(need.driver()).isEqualTo(GIB);
     assertThat(need.besideHeap(1)).isEqualTo(116_000_000_000L);
   }
@@ -86,8 +86,8 @@ class MemoryCheckTest {
         .isInstanceOf(EnvironmentException.class)
         .hasMessage(
             "Cannot train 268,435,456 parameters: executor needs 6.0 GiB and activations beside its"
-                + " heap for 1 replica at a time (16 bytes a trained parameter and replica, 4 a"
-                + " frozen one) (spark.executor.memoryOverhead is 5.0 GiB); set it to more than"
+                + " heap for 1 replica at a time (16 bytes a trained parameter and replica;"
+                + " frozen ones once) (spark.executor.memoryOverhead is 5.0 GiB); set it to more than"
                 + " 6145m");
   }
 

@@ -62,6 +62,16 @@ final class ParameterTable implements WeightFactory {
     return count;
   }
 
+  /** Bytes of what is never trained, matrices of products in the given type. */
+  long frozenBytes(ElementType factorType) {
+    long bytes = 0;
+    for (Weight weight : frozen) {
+      ElementType type = factors.contains(weight.name()) ? factorType : ElementType.F32;
+      bytes += (long) type.bytes() * weight.rows() * weight.columns();
+    }
+    return bytes;
+  }
+
   /** Places what is never trained. */
   void placeFrozen(FrozenWeights source, ElementType factorType) {
     for (Weight weight : frozen) {

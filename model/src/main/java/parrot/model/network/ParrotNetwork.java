@@ -89,6 +89,16 @@ public final class ParrotNetwork implements AutoCloseable {
     return new ParrotNetwork(config, trained, (FrozenWeights) null, null, false).parameters();
   }
 
+  /**
+   * Bytes that the parameters take that are not trained, whatever the number of networks on them.
+   *
+   * @param factorType type of matrices that enter products
+   */
+  public static long frozenBytes(ParrotConfig config, Set<Part> trained, ElementType factorType) {
+    return new ParrotNetwork(config, trained, (FrozenWeights) null, null, false)
+        .table.frozenBytes(factorType);
+  }
+
   /** A network whose weights all stay as they are. */
   public static ParrotNetwork frozen(ParrotConfig config, FrozenWeights weights, Kernels kernels) {
     return new ParrotNetwork(config, EnumSet.noneOf(Part.class), weights, kernels, false);
