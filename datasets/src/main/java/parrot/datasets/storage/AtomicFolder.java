@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 
 /**
@@ -30,14 +31,17 @@ public final class AtomicFolder implements AutoCloseable {
   private final Path temporary;
   private final boolean replace;
   private final FolderLock lock;
+  private final boolean ownsLock;
   private boolean published;
   private boolean closed;
 
-  private AtomicFolder(FileSystem files, Path target, boolean replace, FolderLock lock) {
+  private AtomicFolder(
+      FileSystem files, Path target, boolean replace, FolderLock lock, boolean ownsLock) {
     this.files = files;
     this.target = target;
     this.replace = replace;
     this.lock = lock;
+    this.ownsLock = ownsLock;
     this.temporary = sibling(target, "writing-" + UUID.randomUUID());
   }
 
@@ -47,37 +51,46 @@ public final class AtomicFolder implements AutoCloseable {
    * @param replace whether {@code target} may exist; it is then replaced when publishing, if this
    *     program wrote it
    * @throws UsageException if it exists and may not be replaced
-   * @throws DataException if another run writes to it
+   * @throws EnvironmentException if another run writes to it
    */
   public static AtomicFolder create(FileSystem files, Path target, boolean replace)
       throws IOException {
     Path full = files.makeQualified(target);
-    if (full.getParent() == null) {
-      throw new UsageException("Cannot write to " + full + ": it is the root (choose a folder)");
-    }
     requireWritable(files, full, replace);
+    FolderLock lock = FolderLock.take(files, full);
+    try {
+      return create(files, full, replace, lock, true);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /**
+   * As {@link #create(FileSystem, Path, boolean)}, inside a folder whose lock is held already.
+   *
+   * @param lock stays with the caller
+   */
+  public static AtomicFolder create(FileSystem files, Path target, boolean replace, FolderLock lock)
+      throws IOException {
+    return create(files, files.makeQualified(target), replace, lock, false);
+  }
+
+  private static AtomicFolder create(
+      FileSystem files, Path full, boolean replace, FolderLock lock, boolean ownsLock)
+      throws IOException {
     if (!files.mkdirs(full.getParent())) {
       throw new DataException("Cannot create folder " + full.getParent());
     }
-    FolderLock lock = FolderLock.take(files, full);
-    try {
-      clearDeadRuns(files, full);
-      requireWritable(files, full, replace);
-      AtomicFolder folder = new AtomicFolder(files, full, replace, lock);
-      if (!files.mkdirs(folder.temporary)) {
-        throw new DataException("Cannot create folder " + folder.temporary);
-      }
-      // For a run that is interrupted; one that is killed is cleared away by the next.
-      files.deleteOnExit(folder.temporary);
-      return folder;
-    } catch (IOException | RuntimeException e) {
-      try {
-        lock.close();
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
+    clearRemains(files, full);
+    requireWritable(files, full, replace);
+    AtomicFolder folder = new AtomicFolder(files, full, replace, lock, ownsLock);
+    if (!files.mkdirs(folder.temporary)) {
+      throw new DataException("Cannot create folder " + folder.temporary);
     }
+    // For a run that is interrupted; one that is killed is cleared away by the next.
+    files.deleteOnExit(folder.temporary);
+    return folder;
   }
 
   /** Whether {@code folder} was published completely. */
@@ -130,6 +143,7 @@ public final class AtomicFolder implements AutoCloseable {
    * Makes the folder visible under its name.
    *
    * @throws DataException if a rename is refused; nothing is lost then, the former folder stays
+   * @throws LockLostException if another run has taken over; nothing is published then
    */
   public void publish() throws IOException {
     if (published || closed) {
@@ -137,6 +151,7 @@ public final class AtomicFolder implements AutoCloseable {
     }
     requireWritable(files, target, replace);
     files.create(new Path(temporary, SUCCESS), true).close();
+    lock.requireHeld();
     Path former = null;
     // A rename onto an existing folder would move into it, so the former one goes aside first.
     if (files.exists(target)) {
@@ -183,12 +198,18 @@ public final class AtomicFolder implements AutoCloseable {
         files.cancelDeleteOnExit(temporary);
       }
     } finally {
-      lock.close();
+      if (ownsLock) {
+        lock.close();
+      }
     }
   }
 
-  /** Under the lock every hidden sibling belongs to a run that died. */
-  private static void clearDeadRuns(FileSystem files, Path target) throws IOException {
+  /**
+   * Deletes what dead runs left beside {@code target}, so that one which only slept cannot publish
+   * it, and restores a former folder that was moved aside. Under the lock alone: every hidden
+   * sibling belongs to a run that died.
+   */
+  public static void clearRemains(FileSystem files, Path target) throws IOException {
     FileStatus[] left =
         files.listStatus(
             target.getParent(),

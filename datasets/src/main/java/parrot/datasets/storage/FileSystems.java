@@ -7,9 +7,11 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
@@ -28,6 +30,20 @@ import parrot.datasets.UsageException;
 public final class FileSystems {
   /** File systems that have answered once in this process, by scheme and authority. */
   private static final Set<String> REACHED = ConcurrentHashMap.newKeySet();
+
+  /** Connectors that Hadoop has for other stores, by scheme. */
+  private static final Map<String, String> CONNECTORS =
+      Map.of(
+          "s3a", "hadoop-aws",
+          "s3", "hadoop-aws (its scheme is s3a://)",
+          "s3n", "hadoop-aws (its scheme is s3a://)",
+          "gs", "gcs-connector",
+          "abfs", "hadoop-azure",
+          "abfss", "hadoop-azure",
+          "wasb", "hadoop-azure",
+          "wasbs", "hadoop-azure",
+          "oss", "hadoop-aliyun",
+          "cosn", "hadoop-cos");
 
   private FileSystems() {}
 
@@ -58,8 +74,36 @@ public final class FileSystems {
         ((ChecksumFileSystem) files).setWriteChecksum(false);
       }
       return files;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       throw unavailable(uri, e);
+    }
+  }
+
+  /**
+   * Refuses places where no folder can be locked and published at once.
+   *
+   * @param full with its scheme
+   * @throws UsageException if it is the root, has a colon, or lies in an object store
+   */
+  static void requireWritableName(Path full) {
+    if (full.getParent() == null) {
+      throw new UsageException("Cannot write to " + full + ": it is the root (choose a folder)");
+    }
+    String scheme = full.toUri().getScheme();
+    String name = "file".equals(scheme) ? full.getName() : full.toUri().getPath();
+    if (name.contains(":")) {
+      throw new UsageException(
+          "Cannot write to "
+              + full
+              + ": its name has a colon, which Hadoop takes for the end of a scheme (write -"
+              + " instead)");
+    }
+    if (CONNECTORS.containsKey(scheme)) {
+      throw new UsageException(
+          "Cannot write to "
+              + full
+              + ": an object store renames file by file, so that half a result could be seen (write"
+              + " to HDFS or a disk, then copy)");
     }
   }
 
@@ -87,7 +131,11 @@ public final class FileSystems {
     try {
       return new Path(text);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("Invalid path: '" + text + "' (" + e.getMessage() + ")", e);
+      String reason =
+          e.getCause() instanceof URISyntaxException && text.contains(":")
+              ? "what stands before a colon is read as a scheme, as in hdfs://; write - instead"
+              : e.getMessage();
+      throw new UsageException("Invalid path: '" + text + "' (" + reason + ")", e);
     }
   }
 
@@ -139,13 +187,13 @@ public final class FileSystems {
   public static StorageUnavailableException unavailable(URI uri, Exception cause) {
     String reason = null;
     for (Throwable t = cause; t != null && reason == null; t = t.getCause()) {
-      reason = reason(t);
+      reason = reason(t, uri);
     }
     String message = "Cannot reach " + uri + ": " + (reason == null ? firstLine(cause) : reason);
     return new StorageUnavailableException(message, cause);
   }
 
-  private static String reason(Throwable t) {
+  private static String reason(Throwable t, URI uri) {
     if (t instanceof ConnectException) {
       return "connection refused (is the name node running? check fs.defaultFS and the port)";
     }
@@ -155,8 +203,17 @@ public final class FileSystems {
     if (t instanceof SocketTimeoutException || t instanceof NoRouteToHostException) {
       return "no answer (is the name node running, and does a firewall let this machine through?)";
     }
-    if (t instanceof UnsupportedFileSystemException) {
-      return "no file system of this kind is on the class path (use hdfs:// or file://)";
+    if (t instanceof UnsupportedFileSystemException || t instanceof ClassNotFoundException) {
+      String connector = CONNECTORS.get(uri.getScheme());
+      return connector == null
+          ? "no file system of this kind is on the class path (use hdfs:// or file://)"
+          : connector
+              + " is not on the class path (add its jar with spark.jars or"
+              + " spark.driver.extraClassPath and spark.executor.extraClassPath, or use hdfs://)";
+    }
+    if (uri.getAuthority() == null && "hdfs".equals(uri.getScheme())) {
+      return "it names no host, and fs.defaultFS is not an HDFS (write hdfs://HOST:PORT/path, or set"
+          + " HADOOP_CONF_DIR to the cluster's configuration)";
     }
     return null;
   }

@@ -1,203 +1,165 @@
 package parrot.datasets.storage;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /**
- * A file whose creation is the lock: of two runs that write one folder the second fails. The holder
- * touches the file every half minute, so a lock of a dead run is recognised: on the same host by
- * its process id, elsewhere by ten minutes of silence.
+ * A lease on a folder: of two runs that write one folder, one works. The holder renews its file
+ * every few seconds. Whoever finds the file watches it for {@link Timing#lease}, by its own clock:
+ * if it is renewed, the holder lives; if not, the holder is dead and the lock is taken over.
+ * Clocks, host names and process ids are not compared, since containers and machines share or shift
+ * them.
+ *
+ * <p>A holder that was only slow finds another's name in the file when it asks {@link #requireHeld}
+ * before it publishes.
  */
 public final class FolderLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
-  private static final Duration TOUCH = Duration.ofSeconds(30);
-  static final Duration SILENCE = Duration.ofMinutes(10);
-  private static final Duration NAMELESS = Duration.ofSeconds(3);
 
-  private final FileSystem files;
-  private final Path file;
+  /**
+   * How patient a lock is.
+   *
+   * @param lease without a renewal after which a holder counts as dead
+   * @param renewal between two renewals
+   * @param poll between two looks at another's lock
+   */
+  record Timing(Duration lease, Duration renewal, Duration poll) {
+    static final Timing USUAL =
+        new Timing(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(1));
+  }
+
+  /** Locks of this process, by file: they need not be watched to be known as alive. */
+  private static final Map<Path, FolderLock> OWN = new ConcurrentHashMap<>();
+
+  private final LockFile file;
+  private final Path target;
   private final String holder;
+  private final Thread atExit = new Thread(this::release);
   private final ScheduledExecutorService heart;
+  private volatile boolean lost;
+  private boolean released;
+  private volatile Runnable onLost = () -> {};
 
-  private FolderLock(FileSystem files, Path file, String holder) {
-    this.files = files;
+  private FolderLock(LockFile file, Path target, String holder, Timing timing) {
     this.file = file;
+    this.target = target;
     this.holder = holder;
     this.heart =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
-              Thread thread = new Thread(task, "lock " + file.getName());
+              Thread thread = new Thread(task, "lock of " + target.getName());
               thread.setDaemon(true);
               return thread;
             });
-    var unused =
-        heart.scheduleAtFixedRate(
-            this::touch, TOUCH.toSeconds(), TOUCH.toSeconds(), TimeUnit.SECONDS);
+    long millis = timing.renewal().toMillis();
+    var unused = heart.scheduleAtFixedRate(this::renew, millis, millis, TimeUnit.MILLISECONDS);
+    ShutdownHookManager.get().addShutdownHook(atExit, FileSystem.SHUTDOWN_HOOK_PRIORITY + 1);
   }
 
   /**
-   * Takes the lock of {@code target}.
+   * Takes the lock of {@code target}, which need not exist. Waits out the lease of a holder that
+   * may be dead.
    *
-   * @throws DataException if another run holds it
+   * @throws EnvironmentException if another run holds it
+   * @throws UsageException if no lock of {@code target} is possible: it is the root, its name has a
+   *     colon, or it lies in an object store
    */
   public static FolderLock take(FileSystem files, Path target) throws IOException {
-    Path file = new Path(target.getParent(), "." + target.getName() + ".lock");
-    String holder = describeThisProcess();
-    for (int attempt = 0; attempt < 3; attempt++) {
-      if (createIfAbsent(files, file, holder)) {
-        files.deleteOnExit(file);
-        return new FolderLock(files, file, holder);
-      }
-      Optional<String> other = readHolder(files, file);
-      if (other.isPresent()) {
-        if (!isDead(files, file, other.get())) {
-          throw held(target, file, other.get());
-        }
-        breakLock(files, target, file, other.get());
-      }
-    }
-    throw new DataException(
-        "Cannot write to " + target + ": other runs keep taking its lock " + file);
+    return take(files, target, Timing.USUAL);
   }
 
-  private static DataException held(Path target, Path file, String other) {
-    return new DataException(
+  static FolderLock take(FileSystem files, Path target, Timing timing) throws IOException {
+    Path full = files.makeQualified(target);
+    FileSystems.requireWritableName(full);
+    if (!files.mkdirs(full.getParent())) {
+      throw new DataException("Cannot create folder " + full.getParent());
+    }
+    LockFile file = new LockFile(files, full);
+    String holder = describeThisProcess();
+    LeaseWatch watch = new LeaseWatch(timing);
+    while (!file.createIfAbsent(holder)) {
+      LockFile.Content other = file.read();
+      FolderLock own = OWN.get(file.path());
+      if (own != null && own.holder.equals(other.holder()) || watch.seesLife(other)) {
+        throw held(full, other.holder());
+      }
+      if (watch.isOver()) {
+        if (file.remove(other)) {
+          LOG.warn("Took over {} from a run that ended without notice ({})", full, line(other));
+        }
+      } else if (watch.isNew() && !other.equals(LockFile.Content.NONE)) {
+        LOG.warn(
+            "Waiting for the lock of {}, held by {}: if it is not renewed in {} s, its run is dead"
+                + " and this one goes on",
+            full,
+            line(other),
+            timing.lease().toSeconds());
+      }
+      pause(timing.poll(), full);
+    }
+    FolderLock lock = new FolderLock(file, full, holder, timing);
+    OWN.put(file.path(), lock);
+    return lock;
+  }
+
+  private static String line(LockFile.Content content) {
+    return content.holder().isBlank() ? "an unknown run" : inLine(content.holder());
+  }
+
+  private static String inLine(String holder) {
+    return holder.strip().replace("\n", ", ");
+  }
+
+  private static EnvironmentException held(Path target, String other) {
+    return new EnvironmentException(
         "Cannot write to "
             + target
             + ": another run is writing to it ("
-            + other.strip().replace("\n", ", ")
-            + "). Wait for it to end; if it is dead, delete "
-            + file);
+            + inLine(other)
+            + "). Wait for it to end or stop it; the lock of a run that is killed is free after "
+            + Timing.USUAL.lease().toSeconds()
+            + " s");
   }
 
-  private static boolean createIfAbsent(FileSystem files, Path file, String holder)
-      throws IOException {
-    OutputStream created;
+  private static void pause(Duration time, Path target) {
     try {
-      created = files.create(file, false);
-    } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
-      return false;
-    } catch (IOException e) {
-      // Local file systems and HDFS under a lease each have their own type for "it exists".
-      if (files.exists(file)) {
-        return false;
-      }
-      throw e;
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EnvironmentException("Stopped while waiting for the lock of " + target, e);
     }
-    try (OutputStream out = created) {
-      out.write(holder.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      files.delete(file, false); // there is no room for it
-      throw e;
-    }
-    return true;
-  }
-
-  private static Optional<String> read(FileSystem files, Path file) throws IOException {
-    try {
-      return Optional.of(FileSystems.readText(files, file, 1 << 16));
-    } catch (FileNotFoundException | DataException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** Waits for a holder that has created the file but not yet written its name. */
-  private static Optional<String> readHolder(FileSystem files, Path file) throws IOException {
-    long deadline = System.nanoTime() + NAMELESS.toNanos();
-    Optional<String> holder = read(files, file);
-    while (holder.isPresent() && holder.get().isBlank() && System.nanoTime() < deadline) {
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return holder;
-      }
-      holder = read(files, file);
-    }
-    return holder;
-  }
-
-  private static boolean isDead(FileSystem files, Path file, String holder) throws IOException {
-    if (holder.isBlank()) {
-      return true; // killed between creating and writing the file
-    }
-    String host = field(holder, "host");
-    String pid = field(holder, "pid");
-    if (host.equals(hostName()) && pid.matches("\\d{1,18}")) {
-      Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(pid));
-      String started = field(holder, "started");
-      return process.isEmpty() || (!started.isEmpty() && !started.equals(startOf(process.get())));
-    }
-    long silence;
-    try {
-      silence = System.currentTimeMillis() - files.getFileStatus(file).getModificationTime();
-    } catch (FileNotFoundException e) {
-      return false;
-    }
-    return silence > SILENCE.toMillis();
-  }
-
-  /** Renames the dead lock away first: of several runs that find it, one alone succeeds. */
-  private static void breakLock(FileSystem files, Path target, Path file, String seen)
-      throws IOException {
-    Path aside = new Path(file.getParent(), file.getName() + "." + UUID.randomUUID());
-    if (!files.rename(file, aside)) {
-      return;
-    }
-    Optional<String> taken = read(files, aside);
-    if (taken.isPresent() && !taken.get().equals(seen)) {
-      // A live run took the lock in between: give it back.
-      files.rename(aside, file);
-      throw held(target, file, taken.get());
-    }
-    files.delete(aside, false);
-    LOG.warn("Removed the lock of a dead run on {} ({})", target, seen.strip().replace("\n", ", "));
-  }
-
-  private static String field(String holder, String key) {
-    return holder
-        .lines()
-        .filter(line -> line.startsWith(key + "="))
-        .map(line -> line.substring(key.length() + 1))
-        .findFirst()
-        .orElse("");
   }
 
   private static String describeThisProcess() {
-    ProcessHandle self = ProcessHandle.current();
     return String.format(
         Locale.ROOT,
-        "owner=%s%nhost=%s%npid=%d%nstarted=%s%nlocked=%s%n",
+        "owner=%s%nhost=%s%npid=%d%nlocked=%s%nid=%s%n",
         System.getProperty("user.name"),
         hostName(),
-        self.pid(),
-        startOf(self),
-        Instant.now());
+        ProcessHandle.current().pid(),
+        Instant.now(),
+        UUID.randomUUID());
   }
 
-  private static String startOf(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toString).orElse("");
-  }
-
-  static String hostName() {
+  private static String hostName() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
@@ -205,21 +167,87 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private void touch() {
+  private synchronized void renew() {
     try {
-      files.setTimes(file, System.currentTimeMillis(), -1);
+      if (released) {
+        return;
+      }
+      if (isHeld()) {
+        file.touch();
+      } else {
+        heart.shutdown();
+        onLost.run();
+      }
     } catch (IOException | RuntimeException e) {
-      LOG.warn("Cannot touch the lock {}: {}", file, e.toString());
+      LOG.warn("Cannot renew the lock of {}: {}", target, e.toString());
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    heart.shutdownNow();
-    // Only the own lock: a run that was taken for dead must not release its successor's.
-    if (read(files, file).filter(holder::equals).isPresent()) {
-      files.delete(file, false);
+  /**
+   * Sets what is done, in another thread, as soon as the lock is found to be lost: it ends work
+   * that may no longer be published.
+   */
+  public void onLost(Runnable action) {
+    onLost = action;
+  }
+
+  /** Whether another run was found to have taken over. */
+  public boolean isLost() {
+    return lost;
+  }
+
+  private boolean isHeld() throws IOException {
+    if (!lost && !file.holds(holder)) {
+      lost = true;
     }
-    files.cancelDeleteOnExit(file);
+    return !lost;
+  }
+
+  /**
+   * To be asked right before anything is published.
+   *
+   * @throws LockLostException if another run has taken over
+   */
+  public void requireHeld() throws IOException {
+    if (!isHeld()) {
+      throw lost(null);
+    }
+  }
+
+  /** The exception that ends this run. */
+  public LockLostException lost(Throwable cause) {
+    return new LockLostException(
+        "Lost the lock of "
+            + target
+            + ": this run was silent for too long, and another has taken over. This one has"
+            + " published nothing since; let the other go on",
+        cause);
+  }
+
+  /** Never another's lock: a run that was taken for dead must not release its successor's. */
+  private synchronized void release() {
+    if (released) {
+      return;
+    }
+    released = true;
+    heart.shutdown();
+    try {
+      if (isHeld()) {
+        file.delete();
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("Cannot release the lock of {}: {}", target, e.toString());
+    }
+    OWN.remove(file.path(), this);
+  }
+
+  @Override
+  public void close() {
+    release();
+    try {
+      ShutdownHookManager.get().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      LOG.debug("The process is ending, and releases its locks anyway", e);
+    }
   }
 }

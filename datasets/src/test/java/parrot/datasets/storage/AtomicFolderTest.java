@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 
 class AtomicFolderTest {
   @TempDir java.nio.file.Path scratch;
@@ -84,49 +85,19 @@ class AtomicFolderTest {
   void refusesASecondRunWhileTheFirstIsWriting() throws IOException {
     try (AtomicFolder first = AtomicFolder.create(files, target, false)) {
       assertThatThrownBy(() -> AtomicFolder.create(files, target, false))
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(EnvironmentException.class)
           .hasMessageContaining("another run is writing to it")
-          .hasMessageContaining("pid=" + ProcessHandle.current().pid())
-          .hasMessageContaining(".out.lock");
+          .hasMessageContaining("pid=" + ProcessHandle.current().pid());
       assertThat(files.exists(first.path())).isTrue();
     }
   }
 
   @Test
-  void takesOverTheLockOfADeadProcessAndClearsItsRemains() throws IOException {
+  void clearsWhatADeadRunLeft() throws IOException {
     Files.createDirectories(scratch.resolve(".out.writing-0815/part"));
-    Files.writeString(
-        scratch.resolve(".out.lock"),
-        "owner=x\nhost="
-            + FolderLock.hostName()
-            + "\npid=999999999\nstarted=2020-01-01T00:00:00Z\n");
 
     publish("one", false);
 
-    assertThat(names(scratch)).containsExactly("out");
-  }
-
-  @Test
-  void takesOverALockWhoseHolderDiedBeforeItWroteItsName() throws IOException {
-    Files.writeString(scratch.resolve(".out.lock"), "");
-
-    publish("one", false);
-
-    assertThat(names(scratch)).containsExactly("out");
-  }
-
-  @Test
-  void waitsForALockOfAnotherHostUntilItHasBeenSilentForLong() throws IOException {
-    java.nio.file.Path lock = scratch.resolve(".out.lock");
-    Files.writeString(lock, "owner=x\nhost=elsewhere.example\npid=1\n");
-
-    assertThatThrownBy(() -> AtomicFolder.create(files, target, false))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("host=elsewhere.example");
-
-    long longAgo = System.currentTimeMillis() - FolderLock.SILENCE.toMillis() - 60_000;
-    Files.setLastModifiedTime(lock, java.nio.file.attribute.FileTime.fromMillis(longAgo));
-    publish("one", false);
     assertThat(names(scratch)).containsExactly("out");
   }
 

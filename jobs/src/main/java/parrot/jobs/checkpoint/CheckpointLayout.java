@@ -1,6 +1,7 @@
 package parrot.jobs.checkpoint;
 
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,7 @@ public final class CheckpointLayout {
   static final long FILE_BYTES = 512L << 20;
 
   private static final Pattern ROUND = Pattern.compile("round-(\\d{6,9})");
+  private static final Pattern BEGUN = Pattern.compile("\\.(round-\\d{6,9})\\..*");
 
   private CheckpointLayout() {}
 
@@ -44,6 +46,12 @@ public final class CheckpointLayout {
     return matcher.matches()
         ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
         : OptionalInt.empty();
+  }
+
+  /** The checkpoint's folder that a hidden one beside it was to become; empty for other names. */
+  static Optional<String> begun(String hidden) {
+    Matcher matcher = BEGUN.matcher(hidden);
+    return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   /** Moments of the optimizer, those of each kind together. */

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,6 +21,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.DataType;
 import parrot.model.weights.SafetensorsWriter;
@@ -36,10 +39,22 @@ public final class Checkpoints {
 
   private final FileSystem files;
   private final Path folder;
+  private final FolderLock lock; // null if they are only read
 
+  /** Those of a run that is only read. */
   public Checkpoints(FileSystem files, Path run) {
+    this(files, run, null);
+  }
+
+  /**
+   * Those of a run that is written.
+   *
+   * @param lock of the run's folder, which stays with the caller
+   */
+  public Checkpoints(FileSystem files, Path run, FolderLock lock) {
     this.files = files;
     this.folder = new Path(run, CheckpointLayout.CHECKPOINTS);
+    this.lock = lock;
   }
 
   /**
@@ -147,13 +162,31 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
+  /**
+   * Deletes what a dead run was writing. Of a run that only slept, nothing can be published after
+   * that.
+   */
+  public void clearRemains() throws IOException {
+    if (!files.exists(folder)) {
+      return;
+    }
+    Set<Path> begun = new TreeSet<>();
+    for (FileStatus status : files.listStatus(folder)) {
+      CheckpointLayout.begun(status.getPath().getName())
+          .ifPresent(name -> begun.add(new Path(folder, name)));
+    }
+    for (Path checkpoint : begun) {
+      AtomicFolder.clearRemains(files, checkpoint);
+    }
+  }
+
   /** Writes a checkpoint and publishes it; one of the same round is replaced. */
   Path write(Content content, Values values) throws IOException {
     Path target = folder(content.state().round());
     if (!AtomicFolder.isComplete(files, target)) {
       files.delete(target, true); // remains of one that was not published
     }
-    try (AtomicFolder atomic = AtomicFolder.create(files, target, true)) {
+    try (AtomicFolder atomic = AtomicFolder.create(files, target, true, lock)) {
       Path to = files.makeQualified(atomic.path());
       List<CheckpointManifest.Entry> written = values.write(to, writeModel(content, to));
       writeJson(new Path(to, CheckpointLayout.PROGRESS), JSON.valueToTree(content.state()));

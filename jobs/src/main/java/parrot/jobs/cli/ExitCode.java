@@ -10,6 +10,8 @@ public enum ExitCode {
   DATA(3, "Missing, damaged or unusable data or weights."),
   DIVERGED(4, "Training diverged: a loss or weight is NaN or infinite."),
   ENVIRONMENT(5, "Storage, ports, memory, executors or native libraries are missing."),
+  LOCK_LOST(
+      6, "Another run took over the folder while this one was silent; it has published nothing."),
   STOPPED(143, "Stopped on request; finished rounds are saved.");
 
   private final int code;

@@ -20,6 +20,7 @@ import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
+import parrot.datasets.storage.LockLostException;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.failure.StoppedException;
@@ -91,6 +92,8 @@ public final class Failures {
       return new Failure(ExitCode.DIVERGED, cause.getMessage());
     } else if (cause instanceof FailedException) {
       return new Failure(ExitCode.FAILED, cause.getMessage());
+    } else if (cause instanceof LockLostException) {
+      return new Failure(ExitCode.LOCK_LOST, cause.getMessage());
     } else if (cause instanceof StoppedException) {
       return new Failure(ExitCode.STOPPED, cause.getMessage());
     } else if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {

@@ -22,7 +22,9 @@ import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.datasets.storage.InputGuard;
+import parrot.datasets.storage.LockLostException;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.Preflight;
@@ -128,7 +130,16 @@ public final class EvaluateJob {
     }
     int cores = spark.getConf().getInt("spark.task.cpus", 1);
     Asker asker = new Asker(spark, modelFolder, fingerprint, request.options().withThreads(cores));
-    PredictionStore store = new PredictionStore(outFiles, out, request.overwrite());
+    try (FolderLock lock = FolderLock.take(outFiles, out)) {
+      return askAndScore(files, asker, fingerprint, out, lock);
+    }
+  }
+
+  private Result askAndScore(
+      Map<BenchmarkName, Path> files, Asker asker, String fingerprint, Path out, FolderLock lock)
+      throws IOException {
+    FileSystem outFiles = FileSystems.of(out, configuration);
+    PredictionStore store = new PredictionStore(outFiles, out, request.overwrite(), lock);
     List<Cell> cells = new ArrayList<>();
     for (Map.Entry<BenchmarkName, Path> file : files.entrySet()) {
       cells.add(evaluate(file.getKey(), file.getValue(), fingerprint, asker, store));
@@ -141,6 +152,7 @@ public final class EvaluateJob {
             request.options().blank(),
             request.matching().label(),
             EvaluationScores.of(cells, request.circular(), request.matching()));
+    lock.requireHeld();
     if (!outFiles.mkdirs(out)) {
       throw new IOException("Cannot write scores: " + out + " could not be made");
     }
@@ -156,7 +168,7 @@ public final class EvaluateJob {
       throw e; // nothing is written where another evaluation lies
     } catch (DataException | ModelException e) {
       return Cell.failed(name, e.getMessage());
-    } catch (EnvironmentException | FailedException e) {
+    } catch (EnvironmentException | FailedException | LockLostException e) {
       throw e; // the other files would fare no better
     } catch (IOException e) {
       return Cell.failed(name, "Cannot write its predictions: " + e.getMessage());

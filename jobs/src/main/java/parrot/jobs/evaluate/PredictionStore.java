@@ -27,6 +27,7 @@ import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.benchmark.PredictionFile;
 import parrot.datasets.matching.Match;
 import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.FolderLock;
 
 /**
  * Predictions of an evaluation: a folder for each benchmark file, complete or not there, with the
@@ -36,14 +37,17 @@ final class PredictionStore {
   private final FileSystem files;
   private final Path folder;
   private final boolean overwrite;
+  private final FolderLock lock;
 
   /**
    * @param overwrite whether stale predictions are replaced
+   * @param lock of the folder
    */
-  PredictionStore(FileSystem files, Path folder, boolean overwrite) {
+  PredictionStore(FileSystem files, Path folder, boolean overwrite, FolderLock lock) {
     this.files = files;
     this.folder = folder;
     this.overwrite = overwrite;
+    this.lock = lock;
   }
 
   /** Where the predictions to a benchmark file are, as TSV. */
@@ -79,7 +83,7 @@ final class PredictionStore {
   void write(BenchmarkName name, PredictionKey key, List<Prediction> predictions)
       throws IOException {
     try (AtomicFolder cell =
-        AtomicFolder.create(files, new Path(folder, name.toString()), overwrite)) {
+        AtomicFolder.create(files, new Path(folder, name.toString()), overwrite, lock)) {
       PredictionFile.write(files, new Path(cell.path(), name.fileName()), predictions);
       writeParquet(new Path(cell.path(), name + ".parquet"), name, predictions);
       key.write(files, cell.path());

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
@@ -25,7 +26,7 @@ import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.metrics.MetricsFile;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
-final class RunFolder {
+final class RunFolder implements AutoCloseable {
   static final String CONFIG = "config.yaml";
 
   /** What runs write into their folders; a report lies beside it. */
@@ -41,27 +42,31 @@ final class RunFolder {
 
   final FileSystem files;
   final Path path;
+  final FolderLock lock;
   final Checkpoints checkpoints;
 
-  RunFolder(FileSystem files, Path path) {
+  private RunFolder(FileSystem files, Path path, FolderLock lock) {
     this.files = files;
-    this.path = files.makeQualified(path);
-    this.checkpoints = new Checkpoints(files, this.path);
+    this.path = path;
+    this.lock = lock;
+    this.checkpoints = new Checkpoints(files, path, lock);
   }
 
   /**
    * Keeps other processes out until it is closed; the lock of a dead run is taken over.
    *
-   * @throws DataException if the folder is in use by another run
+   * @throws EnvironmentException if the folder is in use by another run
    */
-  FolderLock lock() throws IOException {
-    if (path.getParent() == null) {
-      throw new DataException("Cannot write to " + path + ": it is the root (choose another out)");
-    }
-    if (!files.mkdirs(path.getParent())) {
-      throw new DataException("Cannot create folder " + path.getParent());
-    }
-    return FolderLock.take(files, path);
+  static RunFolder lock(FileSystem files, Path out) throws IOException {
+    Path path = files.makeQualified(out);
+    RunFolder folder = new RunFolder(files, path, FolderLock.take(files, path));
+    folder.checkpoints.clearRemains();
+    return folder;
+  }
+
+  @Override
+  public void close() {
+    lock.close();
   }
 
   /**

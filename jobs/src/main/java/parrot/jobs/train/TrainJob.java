@@ -14,7 +14,6 @@ import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
-import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
@@ -61,15 +60,13 @@ public final class TrainJob {
   private final JavaSparkContext spark;
   private final Configuration hadoop;
   private final Consumer<String> say;
-  private final RunFolder folder;
+  private RunFolder folder;
 
   private TrainJob(TrainConfig config, SparkSession session, Consumer<String> say) {
     this.config = config;
     this.spark = SparkSessions.context(session);
     this.hadoop = spark.hadoopConfiguration();
     this.say = say;
-    Path out = FileSystems.path(config.out());
-    this.folder = new RunFolder(FileSystems.of(out, hadoop), out);
   }
 
   /**
@@ -98,14 +95,19 @@ public final class TrainJob {
   }
 
   private Outcome checkAndLock(Mode mode, StopSignal stop) throws IOException {
-    say.accept(Preflight.writable(folder.path, hadoop));
+    Path out = FileSystems.path(config.out());
+    say.accept(Preflight.writable(out, hadoop));
     // Before executors are asked for: another run into this folder may hold them.
-    try (FolderLock lock = folder.lock()) {
+    try (RunFolder locked = RunFolder.lock(FileSystems.of(out, hadoop), out)) {
+      folder = locked;
+      locked.lock.onLost(() -> spark.sc().cancelAllJobs());
       TrainConfig.Compute compute = config.compute();
       Preflight.check(
               spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
           .forEach(say);
       return prepareAndTrain(mode, stop);
+    } catch (RuntimeException e) {
+      throw folder != null && folder.lock.isLost() ? folder.lock.lost(e) : e;
     }
   }
 

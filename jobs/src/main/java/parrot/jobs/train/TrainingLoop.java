@@ -185,6 +185,7 @@ final class TrainingLoop {
       double seconds = clock.seconds();
       Optional<BalanceReport> balance = advance(plan, outcome);
       Optional<Tally> measured = measureIfDue(runner, clock);
+      run.folder().lock.requireHeld();
       if (saves(stop)) {
         clock.enter(Phase.CHECKPOINT);
         checkpoint = save(runner);

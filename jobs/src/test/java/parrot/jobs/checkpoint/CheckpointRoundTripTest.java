@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.SparkSessions;
@@ -53,6 +54,7 @@ class CheckpointRoundTripTest {
   private static StateLayout layout;
   private static Checkpoints checkpoints;
   private static Path saved;
+  private static FolderLock lock;
 
   @BeforeAll
   static void saveAState() throws IOException {
@@ -63,7 +65,8 @@ class CheckpointRoundTripTest {
         world.config("run", "train=[projector, experts]", "outer.momentum=0.5", "exchange=int8");
     Path run = new Path(world.path("run"));
     FileSystem files = FileSystems.of(run, HADOOP);
-    checkpoints = new Checkpoints(files, run);
+    lock = FolderLock.take(files, run);
+    checkpoints = new Checkpoints(files, run, lock);
     writeStart(new Path(world.path("model")));
     try (ModelFolder start = ModelFolder.open(checkpoints.start(), HADOOP);
         ExecutorState state =
@@ -77,6 +80,7 @@ class CheckpointRoundTripTest {
 
   @AfterAll
   static void stop() {
+    lock.close();
     session.stop();
   }
 

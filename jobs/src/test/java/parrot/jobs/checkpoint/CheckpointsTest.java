@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.train.SmallWorld;
 import parrot.model.config.ParrotConfig;
@@ -31,6 +34,7 @@ class CheckpointsTest {
 
   @TempDir Path run;
   private Checkpoints checkpoints;
+  private FolderLock lock;
 
   @BeforeAll
   static void readConfig() throws IOException {
@@ -43,10 +47,17 @@ class CheckpointsTest {
 
   @BeforeEach
   void writeAll() throws IOException {
-    checkpoints = new Checkpoints(FileSystems.of(hadoop(run), HADOOP), hadoop(run));
+    FileSystem files = FileSystems.of(hadoop(run), HADOOP);
+    lock = FolderLock.take(files, hadoop(run));
+    checkpoints = new Checkpoints(files, hadoop(run), lock);
     for (int round = 0; round <= LAST; round++) {
       write(round);
     }
+  }
+
+  @AfterEach
+  void release() {
+    lock.close();
   }
 
   private void write(int round) throws IOException {

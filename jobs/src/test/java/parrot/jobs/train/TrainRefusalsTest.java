@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
@@ -94,9 +95,9 @@ class TrainRefusalsTest {
     try (FolderLock held = FolderLock.take(FileSystems.of(out, HADOOP), out)) {
       for (TrainJob.Mode mode : TrainJob.Mode.values()) {
         assertThatThrownBy(() -> train(world.config("shared"), mode))
-            .isInstanceOf(DataException.class)
+            .isInstanceOf(EnvironmentException.class)
             .hasMessageContaining("shared: another run is writing to it (owner=")
-            .hasMessageContaining("Wait for it to end; if it is dead, delete ");
+            .hasMessageContaining("Wait for it to end or stop it");
       }
     }
     train(world.config("shared", "max_examples=8"));
