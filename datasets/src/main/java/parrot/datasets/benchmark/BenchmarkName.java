@@ -1,5 +1,6 @@
 package parrot.datasets.benchmark;
 
+import java.util.regex.Pattern;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 
@@ -13,6 +14,11 @@ public record BenchmarkName(String benchmark, Language language) {
   private static final String EXTENSION = ".tsv";
 
   /**
+   * Two letters, perhaps with a region: DEV and VAL are parts of a set, although also languages.
+   */
+  private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{2}(-[A-Za-z]+)?");
+
+  /**
    * Reads a file's name, with or without {@code .tsv}.
    *
    * @throws DataException if its last part is not a language
@@ -23,16 +29,16 @@ public record BenchmarkName(String benchmark, Language language) {
             ? fileName.substring(0, fileName.length() - EXTENSION.length())
             : fileName;
     int underscore = stem.lastIndexOf('_');
-    if (underscore > 0) {
+    String suffix = stem.substring(underscore + 1);
+    if (underscore > 0 && LANGUAGE.matcher(suffix).matches()) {
       try {
-        return new BenchmarkName(
-            stem.substring(0, underscore), Language.of(stem.substring(underscore + 1)));
+        return new BenchmarkName(stem.substring(0, underscore), Language.of(suffix));
       } catch (DataException e) {
         // Said below, with the file's name.
       }
     }
     throw new DataException(
-        "Invalid benchmark name: %s (must end in _ and a language, one of en, cn or zh, pt, ar, tr, ru, such as MMMB_en.tsv)"
+        "Invalid benchmark name: %s (must end in _ and a language's tag of two letters, such as MMMB_en.tsv)"
             .formatted(fileName));
   }
 

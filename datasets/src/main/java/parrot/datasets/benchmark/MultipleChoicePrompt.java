@@ -6,8 +6,9 @@ import parrot.datasets.language.Language;
 
 /**
  * A benchmark's question as published Parrot is asked it: hint, question, options, and an
- * instruction in the benchmark's language. A question with a Chinese character anywhere gets the
- * Chinese instruction, whatever the benchmark says, as the published evaluation does.
+ * instruction in the benchmark's language, or in English for languages beyond the published six. A
+ * question with a Chinese character anywhere gets the Chinese instruction, whatever the benchmark
+ * says, as the published evaluation does.
  */
 public final class MultipleChoicePrompt {
   private MultipleChoicePrompt() {}
@@ -40,13 +41,13 @@ public final class MultipleChoicePrompt {
   }
 
   private static String instruction(Language language) {
-    return switch (language) {
-      case EN -> "Answer with the option's letter from the given choices directly.";
-      case ZH -> "请直接用给定选项中的选项字母回答。";
-      case PT -> "Responda diretamente com a letra da opção das escolhas dadas.";
-      case AR -> "أجب مباشرةً بحرف الخيار من الاختيارات المعطاة.";
-      case TR -> "Verilen seçeneklerden doğrudan seçeneğin harfi ile cevap verin.";
-      case RU -> "Ответьте буквой варианта из предложенных вариантов напрямую.";
+    return switch (language.tag()) {
+      case "zh" -> "请直接用给定选项中的选项字母回答。";
+      case "pt" -> "Responda diretamente com a letra da opção das escolhas dadas.";
+      case "ar" -> "أجب مباشرةً بحرف الخيار من الاختيارات المعطاة.";
+      case "tr" -> "Verilen seçeneklerden doğrudan seçeneğin harfi ile cevap verin.";
+      case "ru" -> "Ответьте буквой варианта из предложенных вариантов напрямую.";
+      default -> "Answer with the option's letter from the given choices directly.";
     };
   }
 

@@ -1,7 +1,6 @@
 package parrot.datasets.benchmark;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,9 @@ import parrot.datasets.language.Language;
  * not on their order, so they are the same however many executors made them.
  */
 public final class Scores {
-  private final Map<Language, List<ScoredQuestion>> plain = new EnumMap<>(Language.class);
-  private final Map<Language, List<ScoredQuestion>> allRows = new EnumMap<>(Language.class);
-  private final Map<Language, List<ScoredQuestion>> circular = new EnumMap<>(Language.class);
+  private final Map<Language, List<ScoredQuestion>> plain = new TreeMap<>();
+  private final Map<Language, List<ScoredQuestion>> allRows = new TreeMap<>();
+  private final Map<Language, List<ScoredQuestion>> circular = new TreeMap<>();
 
   private Scores() {}
 

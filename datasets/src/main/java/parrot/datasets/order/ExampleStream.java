@@ -2,11 +2,11 @@ package parrot.datasets.order;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.RowRef;
@@ -34,7 +34,7 @@ public final class ExampleStream {
       List<ShardedDataset> datasets, List<OptionalDouble> weights, Mixture mixture, long seed)
       throws IOException {
     List<Map<Language, LanguageOrder>> orders = new ArrayList<>();
-    Map<Language, Long> counts = new EnumMap<>(Language.class);
+    Map<Language, Long> counts = new TreeMap<>();
     for (int i = 0; i < datasets.size(); i++) {
       orders.add(LanguageOrder.of(datasets.get(i), seed + 31L * i));
       orders

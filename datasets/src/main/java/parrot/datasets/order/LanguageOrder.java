@@ -1,9 +1,9 @@
 package parrot.datasets.order;
 
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardedDataset;
@@ -30,10 +30,10 @@ final class LanguageOrder {
   /** One for each language that a data set has rows of. */
   static Map<Language, LanguageOrder> of(ShardedDataset dataset, long seed) throws IOException {
     List<List<List<Language>>> languages = dataset.languages();
-    Map<Language, Integer> counts = new EnumMap<>(Language.class);
+    Map<Language, Integer> counts = new TreeMap<>();
     languages.forEach(
         groups -> groups.forEach(rows -> rows.forEach(row -> counts.merge(row, 1, Integer::sum))));
-    Map<Language, LanguageOrder> orders = new EnumMap<>(Language.class);
+    Map<Language, LanguageOrder> orders = new TreeMap<>();
     counts.forEach(
         (language, rows) -> {
           RowShuffle order = new RowShuffle(dataset.manifest(), seed);
@@ -64,7 +64,7 @@ final class LanguageOrder {
     int found = 0;
     for (int position = 0; found < rows; position++) {
       RowRef row = order.range(epoch, position, 1).get(0);
-      if (languages.get(row.shard()).get(row.rowGroup()).get(row.row()) == language) {
+      if (languages.get(row.shard()).get(row.rowGroup()).get(row.row()).equals(language)) {
         positions[found++] = position;
       }
     }

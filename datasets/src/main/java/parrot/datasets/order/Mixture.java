@@ -1,7 +1,7 @@
 package parrot.datasets.order;
 
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 
@@ -28,7 +28,7 @@ public record Mixture(double temperature, Map<Language, Double> weights) {
    * @throws UsageException if weights and data have other languages
    */
   Map<Language, Double> factors(Map<Language, Long> rows) {
-    Map<Language, Double> factors = new EnumMap<>(Language.class);
+    Map<Language, Double> factors = new TreeMap<>();
     rows.forEach(
         (language, count) -> {
           if (weights.isEmpty()) {

@@ -24,7 +24,7 @@ final class Descriptions {
     Wording wording = Wording.of(language);
     int style = Seeds.weighted(STYLES, random);
     if (style == 3) {
-      if (language == Language.EN) {
+      if (language.equals(Language.EN)) {
         return English.INSTANCE.grid(scene);
       }
       style = 0;

@@ -1,9 +1,9 @@
 package parrot.datasets.shapes;
 
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
@@ -23,10 +23,18 @@ public record LanguageMixture(Map<Language, Double> weights) {
   static final LanguageMixture UNIFORM = parse("en=1,zh=1,pt=1,ar=1,tr=1,ru=1");
 
   public LanguageMixture {
-    EnumMap<Language, Double> copy = new EnumMap<>(Language.class);
+    TreeMap<Language, Double> copy = new TreeMap<>();
     copy.putAll(weights);
     double sum = 0;
     for (Map.Entry<Language, Double> entry : copy.entrySet()) {
+      if (!Language.PUBLISHED.contains(entry.getKey())) {
+        throw new DataException(
+            "Invalid language: "
+                + entry.getKey()
+                + " (the synthetic world speaks "
+                + Language.PUBLISHED
+                + ")");
+      }
       double weight = entry.getValue();
       if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
         throw new DataException(
@@ -50,7 +58,7 @@ public record LanguageMixture(Map<Language, Double> weights) {
    * @throws DataException if it is not of this form
    */
   public static LanguageMixture parse(String text) {
-    EnumMap<Language, Double> weights = new EnumMap<>(Language.class);
+    TreeMap<Language, Double> weights = new TreeMap<>();
     for (String part : text.split(",", -1)) {
       int equals = part.indexOf('=');
       try {
@@ -71,12 +79,11 @@ public record LanguageMixture(Map<Language, Double> weights) {
   }
 
   Language pick(SplittableRandom random) {
-    Language[] languages = Language.values();
-    double[] shares = new double[languages.length];
-    for (Language language : languages) {
-      shares[language.ordinal()] = weights.getOrDefault(language, 0.0);
-    }
-    return languages[Seeds.weighted(shares, random)];
+    double[] shares =
+        Language.PUBLISHED.stream()
+            .mapToDouble(language -> weights.getOrDefault(language, 0.0))
+            .toArray();
+    return Language.PUBLISHED.get(Seeds.weighted(shares, random));
   }
 
   /** The form that {@link #parse} reads. */

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import parrot.datasets.language.Language;
 
 /**
@@ -54,8 +54,8 @@ record Phrases(
 
   private static Map<Language, Phrases> readAll() {
     ObjectMapper json = new ObjectMapper();
-    Map<Language, Phrases> all = new EnumMap<>(Language.class);
-    for (Language language : Language.values()) {
+    Map<Language, Phrases> all = new TreeMap<>();
+    for (Language language : Language.PUBLISHED) {
       String file = "wording/" + language.tag() + ".json";
       try (InputStream in = Phrases.class.getResourceAsStream(file)) {
         all.put(language, json.readValue(in, Phrases.class));

@@ -63,7 +63,7 @@ public final class ShapesTokenizer {
    */
   public static String train() {
     BytePairTrainer trainer = new BytePairTrainer();
-    for (Language language : Language.values()) {
+    for (Language language : Language.PUBLISHED) {
       LanguageMixture alone = LanguageMixture.parse(language.tag() + "=1");
       ShapesWorld world =
           new ShapesWorld(

@@ -9,7 +9,9 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.apache.hadoop.fs.FileSystem;
@@ -172,12 +174,11 @@ public final class ShapesWriter {
   }
 
   private void benchmark() throws IOException {
-    Language[] languages = Language.values();
-    BenchmarkWriter[] writers = new BenchmarkWriter[languages.length];
+    List<BenchmarkWriter> writers = new ArrayList<>();
     try {
-      for (Language language : languages) {
+      for (Language language : Language.PUBLISHED) {
         Path path = new Path(root, "benchmark/MMMB_" + language.benchmarkSuffix() + ".tsv");
-        writers[language.ordinal()] = new BenchmarkWriter(create(path), language);
+        writers.add(new BenchmarkWriter(create(path), language));
       }
       Iterator<BenchmarkQuestion> questions =
           world.benchmarks(0, world.config().benchmarkQuestions());
@@ -193,9 +194,7 @@ public final class ShapesWriter {
       }
     } finally {
       for (BenchmarkWriter writer : writers) {
-        if (writer != null) {
-          writer.close();
-        }
+        writer.close();
       }
     }
   }

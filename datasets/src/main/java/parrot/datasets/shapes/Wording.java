@@ -7,13 +7,14 @@ import parrot.datasets.language.Language;
 /** How one language describes scenes, asks and answers. Each implementation holds a grammar. */
 interface Wording {
   static Wording of(Language language) {
-    return switch (language) {
-      case EN -> English.INSTANCE;
-      case ZH -> Chinese.INSTANCE;
-      case PT -> Portuguese.INSTANCE;
-      case AR -> Arabic.INSTANCE;
-      case TR -> Turkish.INSTANCE;
-      case RU -> Russian.INSTANCE;
+    return switch (language.tag()) {
+      case "en" -> English.INSTANCE;
+      case "zh" -> Chinese.INSTANCE;
+      case "pt" -> Portuguese.INSTANCE;
+      case "ar" -> Arabic.INSTANCE;
+      case "tr" -> Turkish.INSTANCE;
+      case "ru" -> Russian.INSTANCE;
+      default -> throw new IllegalArgumentException("No wording in " + language);
     };
   }
 

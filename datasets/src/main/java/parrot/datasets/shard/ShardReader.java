@@ -68,7 +68,7 @@ final class ShardReader implements AutoCloseable {
   /**
    * Languages of all rows, by row group; reads no other column.
    *
-   * @throws DataException if a row has none of the six
+   * @throws DataException if a row has no language
    */
   public List<List<Language>> languages() throws IOException {
     MessageType column =

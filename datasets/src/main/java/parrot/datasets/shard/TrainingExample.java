@@ -60,7 +60,7 @@ public record TrainingExample(
   public boolean equals(Object other) {
     return other instanceof TrainingExample that
         && id.equals(that.id)
-        && language == that.language
+        && language.equals(that.language)
         && source.equals(that.source)
         && Arrays.equals(tokenIds, that.tokenIds)
         && Arrays.equals(labels, that.labels)

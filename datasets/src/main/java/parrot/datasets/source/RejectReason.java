@@ -14,7 +14,7 @@ public enum RejectReason {
   BROKEN_FILE,
   /** A field is missing or of the wrong type. */
   BAD_FIELD,
-  /** The field {@code language}, or else the text, is in none of the six languages. */
+  /** The field {@code language} names no language, or there is none and the text does not tell. */
   UNKNOWN_LANGUAGE,
 
   EMPTY,

@@ -11,15 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LanguageIdentifierTest {
   @ParameterizedTest
   @CsvSource({
-    "EN, What colour is the small triangle in the image?",
-    "ZH, 图片中的三角形是什么颜色？",
-    "PT, Qual é a cor do triângulo pequeno na imagem?",
-    "AR, ما لون المثلث الصغير في الصورة؟",
-    "TR, Resimdeki küçük üçgen ne renk?",
-    "RU, Какого цвета маленький треугольник на картинке?"
+    "en, What colour is the small triangle in the image?",
+    "zh, 图片中的三角形是什么颜色？",
+    "pt, Qual é a cor do triângulo pequeno na imagem?",
+    "ar, ما لون المثلث الصغير في الصورة؟",
+    "tr, Resimdeki küçük üçgen ne renk?",
+    "ru, Какого цвета маленький треугольник на картинке?"
   })
-  void tellsTheSixLanguagesApart(Language language, String text) {
-    assertThat(LanguageIdentifier.identify(text)).contains(language);
+  void tellsTheSixLanguagesApart(String tag, String text) {
+    assertThat(LanguageIdentifier.identify(text)).contains(Language.of(tag));
   }
 
   @Test

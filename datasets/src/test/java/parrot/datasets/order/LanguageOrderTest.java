@@ -42,7 +42,7 @@ class LanguageOrderTest {
     for (int epoch = 0; epoch < 3; epoch++) {
       List<RowRef> expected = new ArrayList<>();
       for (RowRef row : all.range(epoch, 0, (int) all.rows())) {
-        if (dataset.read(List.of(row)).get(0).language() == Language.RU) {
+        if (dataset.read(List.of(row)).get(0).language().equals(Language.RU)) {
           expected.add(row);
         }
       }

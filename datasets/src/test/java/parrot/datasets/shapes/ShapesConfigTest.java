@@ -54,13 +54,16 @@ class ShapesConfigTest {
     assertThatThrownBy(() -> LanguageMixture.parse("en"))
         .hasMessage("Invalid language mixture: en (must be like en=0.5,zh=0.5)");
     assertThatThrownBy(() -> LanguageMixture.parse("xx=1"))
-        .hasMessage("Invalid language: xx (must be one of en, zh or cn, pt, ar, tr, ru)");
+        .hasMessage(
+            "Invalid language: xx (must be a tag of BCP 47, such as en, pt-BR or zh-Hans, or a language's name)");
+    assertThatThrownBy(() -> LanguageMixture.parse("en=1,fr=1"))
+        .hasMessage("Invalid language: fr (the synthetic world speaks [en, zh, pt, ar, tr, ru])");
     assertThatThrownBy(() -> LanguageMixture.parse("zh=1,cn=1"))
         .hasMessage("Invalid language mixture: zh=1,cn=1 (must name zh once)");
     assertThatThrownBy(() -> LanguageMixture.parse("en=NaN"))
         .hasMessage("Invalid language weight: en=NaN (must be a finite number, not negative)");
     assertThatThrownBy(() -> LanguageMixture.parse("en=0"))
-        .hasMessage("Invalid language mixture: {EN=0.0} (must have a positive sum)");
+        .hasMessage("Invalid language mixture: {en=0.0} (must have a positive sum)");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -212,8 +213,8 @@ class ShapesWorldTest {
 
   @Test
   void languagesComeInTheMixtureAskedFor() {
-    Map<Language, Integer> spoken = new EnumMap<>(Language.class);
-    Map<Language, Integer> written = new EnumMap<>(Language.class);
+    Map<Language, Integer> spoken = new TreeMap<>();
+    Map<Language, Integer> written = new TreeMap<>();
     for (int i = 0; i < 4000; i++) {
       spoken.merge(world.conversation(Split.TRAIN, i).language(), 1, Integer::sum);
       written.merge(world.text(Split.TRAIN, i).language(), 1, Integer::sum);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.jobs.balance.BalanceConfig;
@@ -378,13 +379,17 @@ final class TrainKeys {
 
   private static Map<Language, Double> byLanguage(StrictMap map, String name) {
     StrictMap byTag = map.map(name);
-    Map<Language, Double> weights = new EnumMap<>(Language.class);
+    Map<Language, Double> weights = new TreeMap<>();
     for (String tag : byTag.keys()) {
       double weight = byTag.number(tag, 0, w -> w >= 0 && w < 1e9, "at least 0");
+      Language language;
       try {
-        weights.put(Language.of(tag), weight);
+        language = Language.of(tag);
       } catch (DataException e) {
-        throw byTag.invalid(tag, weight, "for one of en, zh, pt, ar, tr, ru");
+        throw byTag.invalid(tag, weight, "for a language, such as en, pt-BR or fr");
+      }
+      if (weights.put(language, weight) != null) {
+        throw byTag.invalid(tag, weight, "once for each language");
       }
     }
     return weights;

@@ -46,7 +46,7 @@ public final class EvaluateCommand implements Callable<Void> {
       paramLabel = "FILE|DIR",
       description =
           "Benchmark files such as MMMB_en.tsv, or folders of them. A file's name ends in its"
-              + " language: en, cn or zh, pt, ar, tr, ru.")
+              + " language, such as en, cn or pt.")
   private List<String> benchmarks;
 
   @Option(

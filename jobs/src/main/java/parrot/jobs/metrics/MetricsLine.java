@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import parrot.datasets.language.Language;
 import parrot.jobs.balance.BalanceReport;
 import parrot.jobs.checkpoint.RunProgress;
-import parrot.jobs.round.MinibatchLoader;
 import parrot.jobs.round.RoundOutcome;
 import parrot.model.network.Tally;
 
@@ -146,7 +146,7 @@ public record MetricsLine(
         .forEach(
             (index, language) ->
                 losses.put(
-                    MinibatchLoader.languageTag(index),
+                    Language.ofIndex(index).tag(),
                     new LanguageLoss(
                         language.meanLoss(), language.samples(), language.supervisedTokens())));
     return losses;
@@ -164,7 +164,7 @@ public record MetricsLine(
                 weights.add(weight);
               }
               if (!weights.isEmpty()) {
-                routes.put(MinibatchLoader.languageTag(index), weights);
+                routes.put(Language.ofIndex(index).tag(), weights);
               }
             });
     return routes;

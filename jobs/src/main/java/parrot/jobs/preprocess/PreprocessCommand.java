@@ -106,8 +106,8 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--language",
       paramLabel = "TAG",
       description =
-          "Language of rows without a field language: en, zh, pt, ar, tr or ru (default: recognised"
-              + " from the text).")
+          "Language of rows without a field language: a tag such as en, pt-BR or zh-Hans, or a name"
+              + " (default: identified from the text).")
   private String language;
 
   @Option(

@@ -21,7 +21,7 @@ final class RowCodec {
     var bytes = new ByteArrayOutputStream(pixels + 8 * example.tokenIds().length + 256);
     DataOutputStream out = new DataOutputStream(bytes);
     text(out, example.id());
-    out.writeByte(example.language().ordinal());
+    text(out, example.language().tag());
     integers(out, example.tokenIds());
     integers(out, example.labels());
     out.writeInt(example.pixels() == null ? -1 : pixels);
@@ -37,7 +37,7 @@ final class RowCodec {
   static PreparedRow decode(byte[] bytes) throws IOException {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     String id = text(in);
-    Language language = Language.values()[in.readByte()];
+    Language language = Language.of(text(in));
     int[] ids = integers(in);
     int[] labels = integers(in);
     int length = in.readInt();

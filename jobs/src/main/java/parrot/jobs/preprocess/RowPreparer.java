@@ -136,8 +136,9 @@ final class RowPreparer {
    * @throws DataException if it is unknown
    */
   private Language language(SourceExample source) {
-    if (source.language().isPresent()) {
-      return Language.of(source.language().get());
+    Optional<String> declared = source.language().filter(Language::isDeclared);
+    if (declared.isPresent()) {
+      return Language.of(declared.get());
     }
     if (options.language() != null) {
       return options.language();

@@ -51,7 +51,7 @@ final class RunDescription {
         String.format(
             Locale.ROOT,
             "Shapes in %d languages, 2 averaged replicas, seed %d, %s",
-            Language.values().length,
+            Language.PUBLISHED.size(),
             seed,
             Steps.time(steps.elapsed())),
         List.of(

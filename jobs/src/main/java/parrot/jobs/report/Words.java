@@ -1,50 +1,31 @@
 package parrot.jobs.report;
 
 import java.util.Locale;
-import parrot.datasets.DataException;
+import java.util.Set;
 import parrot.datasets.language.Language;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.chart.Markup;
 
 /** Names and numbers as a report writes them. */
 final class Words {
+  private static final Set<String> RIGHT_TO_LEFT =
+      Set.of("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi");
+
   private Words() {}
 
-  /** The English name of a language by its tag; the tag if it is unknown. */
+  /** The English name of a language by its tag. */
   static String language(String tag) {
-    try {
-      return switch (Language.of(tag)) {
-        case EN -> "English";
-        case ZH -> "Chinese";
-        case PT -> "Portuguese";
-        case AR -> "Arabic";
-        case TR -> "Turkish";
-        case RU -> "Russian";
-      };
-    } catch (DataException e) {
-      return tag;
-    }
+    return Language.of(tag).englishName();
   }
 
   /** What a language calls itself. */
   static String ownName(String tag) {
-    try {
-      return switch (Language.of(tag)) {
-        case EN -> "English";
-        case ZH -> "中文";
-        case PT -> "Português";
-        case AR -> "العربية";
-        case TR -> "Türkçe";
-        case RU -> "Русский";
-      };
-    } catch (DataException e) {
-      return tag;
-    }
+    return Language.of(tag).ownName();
   }
 
   /** Attributes of an element that holds text in a language. */
   static String attributes(String tag) {
-    String direction = tag.equals(Language.AR.tag()) ? "rtl" : "ltr";
+    String direction = RIGHT_TO_LEFT.contains(tag) ? "rtl" : "ltr";
     return "lang=\"%s\" dir=\"%s\"".formatted(Markup.escape(tag), direction);
   }
 

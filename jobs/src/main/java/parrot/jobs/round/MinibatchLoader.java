@@ -11,7 +11,6 @@ import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import parrot.datasets.DataException;
 import parrot.datasets.image.PixelNormalization;
-import parrot.datasets.language.Language;
 import parrot.datasets.order.BatchPath;
 import parrot.datasets.order.Minibatch;
 import parrot.datasets.shard.ShardedDataset;
@@ -28,9 +27,6 @@ public final class MinibatchLoader implements RowLoader {
   private static final long serialVersionUID = 1L;
   private static final Map<String, ShardedDataset> OPENED = new HashMap<>();
 
-  /** Languages by the index that stands for them in batches and tallies. */
-  public static final List<Language> LANGUAGES = List.of(Language.values());
-
   private final TreeMap<String, String> hadoop = new TreeMap<>();
   private final int imageSize;
   private final int vocabulary;
@@ -46,19 +42,13 @@ public final class MinibatchLoader implements RowLoader {
     this.vocabulary = vocabulary;
   }
 
-  /** Tag of a language by its index in {@link #LANGUAGES}. */
-  public static String languageTag(int index) {
-    return LANGUAGES.get(index).tag();
-  }
-
   @Override
   public MultiDataSet load(Minibatch minibatch) throws IOException {
     List<TrainingExample> examples = new ArrayList<>();
     for (BatchPath path : minibatch.paths()) {
       examples.addAll(open(path.folder()).read(path.rows()));
     }
-    int[] languages =
-        examples.stream().mapToInt(row -> LANGUAGES.indexOf(row.language())).toArray();
+    int[] languages = examples.stream().mapToInt(row -> row.language().index()).toArray();
     return BatchBridge.dataSet(batch(examples), languages);
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.language.Language;
 import parrot.datasets.order.ExampleStream;
 import parrot.datasets.order.Minibatch;
 import parrot.jobs.balance.BalanceAlarm;
@@ -262,7 +263,8 @@ final class TrainingLoop {
   /** Moves the progress on by a round, and reports the balance of its experts. */
   private Optional<BalanceReport> advance(RoundPlan plan, RoundOutcome outcome) {
     ExpertLoads loads =
-        ExpertLoads.of(outcome.tally(), run.model().config(), MinibatchLoader::languageTag);
+        ExpertLoads.of(
+            outcome.tally(), run.model().config(), index -> Language.ofIndex(index).tag());
     double share = (double) (progress.round() + 1) / rounds;
     ExpertBalance balance = progress.balance().after(loads, config.balance(), share);
     progress =

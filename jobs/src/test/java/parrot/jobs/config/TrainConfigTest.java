@@ -113,6 +113,11 @@ class TrainConfigTest {
     assertThat(read("mixture.temperature=2").data().mixture().temperature()).isEqualTo(2);
     assertThat(read("mixture.weights={en: 2, cn: 1}").data().mixture().weights())
         .isEqualTo(Map.of(Language.of("en"), 2.0, Language.of("zh"), 1.0));
+    assertThat(read("mixture.weights={en-US: 2, Swahili: 1}").data().mixture().weights())
+        .isEqualTo(Map.of(Language.of("en"), 2.0, Language.of("sw"), 1.0));
+    assertThatThrownBy(() -> read("mixture.weights={zh: 2, zh-TW: 1}"))
+        .hasMessageContaining("zh-TW")
+        .hasMessageContaining("(must be once for each language)");
     assertThatThrownBy(() -> read("mixture={weights: {en: 1}, temperature: 2}"))
         .hasMessageStartingWith("Invalid mixture.temperature");
     assertThatThrownBy(() -> read("mixture.weights={xx: 1}"))

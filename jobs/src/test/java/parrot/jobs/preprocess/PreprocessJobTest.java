@@ -203,7 +203,7 @@ class PreprocessJobTest {
     assertThat(message(rejects, RejectReason.IMAGE_TOKEN_WITHOUT_IMAGE)).contains("rows.json:8");
     assertThat(message(rejects, RejectReason.IMAGE_WITHOUT_IMAGE_TOKEN)).contains("rows.json:9");
     assertThat(message(rejects, RejectReason.UNKNOWN_LANGUAGE))
-        .contains("rows.json:10 Invalid language: xx (must be one of en, zh");
+        .contains("rows.json:10 Invalid language: xx (must be a tag of BCP 47");
     assertThat(message(rejects, RejectReason.ANSWER_TRUNCATED))
         .contains("rows.json:11 ")
         .contains("within the first 128 positions");

@@ -68,8 +68,8 @@ final class SampleReport {
 
   private static Map<String, Long> counts(long all) {
     Map<String, Long> counts = new LinkedHashMap<>();
-    for (Language language : Language.values()) {
-      counts.put(language.tag(), language == Language.EN ? all / 2 : all / 10);
+    for (Language language : Language.PUBLISHED) {
+      counts.put(language.tag(), language.equals(Language.EN) ? all / 2 : all / 10);
     }
     return counts;
   }
@@ -81,8 +81,8 @@ final class SampleReport {
       double loss = 0.15 + start * Math.exp(-4 * share) + 0.05 * Math.sin(7.0 * i);
       Map<String, MetricsLine.LanguageLoss> heldOut = new LinkedHashMap<>();
       Map<String, List<Double>> routing = new LinkedHashMap<>();
-      for (Language language : Language.values()) {
-        int k = language.ordinal();
+      for (Language language : Language.PUBLISHED) {
+        int k = language.index();
         if (i % 5 == 0) {
           double measured = 0.2 + 0.012 * k + start * Math.exp(-3.5 * share);
           heldOut.put(language.tag(), new MetricsLine.LanguageLoss(measured, 2, 6));
@@ -134,10 +134,10 @@ final class SampleReport {
   /** A router that begins collapsed and ends specialised. */
   private static BalanceReport balance(double share) {
     Map<String, List<Double>> matrix = new LinkedHashMap<>();
-    for (Language language : Language.values()) {
+    for (Language language : Language.PUBLISHED) {
       List<Double> row = new ArrayList<>();
       for (int e = 0; e < 6; e++) {
-        double own = e == language.ordinal() ? 0.6 : 0.08;
+        double own = e == language.index() ? 0.6 : 0.08;
         row.add((1 - share) * (e == 0 ? 0.95 : 0.01) + share * own);
       }
       matrix.put(language.tag(), row);
@@ -158,8 +158,8 @@ final class SampleReport {
   private static ReportData.Evaluation evaluation(String name, Role role, double level) {
     Map<String, Accuracy> languages = new LinkedHashMap<>();
     Map<String, Map<String, Accuracy>> categories = new LinkedHashMap<>();
-    for (Language language : Language.values()) {
-      double share = Math.min(1, level - 0.015 * language.ordinal());
+    for (Language language : Language.PUBLISHED) {
+      double share = Math.min(1, level - 0.015 * language.index());
       languages.put(language.tag(), accuracy(share));
       int i = 0;
       for (String category : List.of("colour", "shape", "count", "position", "relation")) {
@@ -182,16 +182,16 @@ final class SampleReport {
   private static ReportData.Example example(long index, int wrong) throws IOException {
     BenchmarkQuestion question = WORLD.benchmark(index);
     List<Answered> answers = new ArrayList<>();
-    for (Language language : Language.values()) {
+    for (Language language : Language.PUBLISHED) {
       Map<String, String> options = new LinkedHashMap<>();
       List<String> texts = question.options(language);
       for (int i = 0; i < texts.size(); i++) {
         options.put(String.valueOf((char) ('A' + i)), texts.get(i));
       }
       String answer = String.valueOf(question.question().letter());
-      boolean isWrong = language.ordinal() < wrong;
+      boolean isWrong = language.index() < wrong;
       String said = isWrong ? (answer.equals("A") ? "B" : "A") : answer;
-      boolean nonsense = isWrong && language == Language.EN;
+      boolean nonsense = isWrong && language.equals(Language.EN);
       answers.add(
           new Answered(
               language.tag(),

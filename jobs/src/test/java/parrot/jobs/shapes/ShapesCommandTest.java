@@ -117,7 +117,8 @@ class ShapesCommandTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("it exists (pass --overwrite or choose another folder)");
     assertThatThrownBy(() -> run(folder.resolve("x"), "--languages", "xx=1"))
-        .hasMessageContaining("Invalid language: xx (must be one of en, zh or cn, pt, ar, tr, ru)");
+        .hasMessageContaining(
+            "Invalid language: xx (must be a tag of BCP 47, such as en, pt-BR or zh-Hans, or a language's name)");
     assertThatThrownBy(() -> run(folder.resolve("x"), "--jpeg-share", "2"))
         .hasMessageContaining("Invalid jpegShare: 2.0 (must be 0 to 1)");
   }

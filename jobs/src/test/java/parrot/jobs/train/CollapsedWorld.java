@@ -122,7 +122,7 @@ final class CollapsedWorld {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) (30 + 50 * shade + random.nextInt(40));
     }
-    return new TrainingExample(id, Language.values()[language], tokens, labels, pixels, id);
+    return new TrainingExample(id, Language.PUBLISHED.get(language), tokens, labels, pixels, id);
   }
 
   /** A run of 40 rounds of 256 examples. */

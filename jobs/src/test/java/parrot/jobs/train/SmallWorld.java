@@ -124,7 +124,7 @@ public final class SmallWorld {
       pixels = new byte[3 * SIZE * SIZE];
       random.nextBytes(pixels);
     }
-    Language language = Language.values()[random.nextInt(6)];
+    Language language = Language.PUBLISHED.get(random.nextInt(6));
     return new TrainingExample(id, language, tokens, labels, pixels, id);
   }
 
