@@ -19,7 +19,7 @@ final class Decoder {
   Decoder(Parameters parameters, ParrotConfig config, int positions, ScalarType type) {
     this.parameters = parameters;
     this.config = config;
-    rotary = new Rotary(positions, config.decoder().headSize(), config.decoder().ropeTheta(), type);
+    rotary = new Rotary(positions, config.decoder().headSize(), config.decoder().rotary(), type);
   }
 
   /** Embeddings of token ids of any shape: (..., D). */

@@ -4,6 +4,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import parrot.model.config.RotaryConfig;
 
 /** Rotary position embedding as Qwen2 applies it: halves of a head are rotated together. */
 final class Rotary {
@@ -13,18 +14,20 @@ final class Rotary {
   /**
    * @param type of what is rotated
    */
-  Rotary(int positions, int headSize, double theta, ScalarType type) {
+  Rotary(int positions, int headSize, RotaryConfig config, ScalarType type) {
     Tensor wideCosine = torch.empty(positions, headSize);
     Tensor wideSine = torch.empty(positions, headSize);
     FloatPointer cosines = wideCosine.data_ptr_float();
     FloatPointer sines = wideSine.data_ptr_float();
     int half = headSize / 2;
+    float[] frequencies = config.frequencies(headSize);
+    float scale = config.attention();
     for (int position = 0; position < positions; position++) {
       for (int j = 0; j < headSize; j++) {
-        float frequency = (float) (1 / Math.pow(theta, 2.0 * (j % half) / headSize));
+        float frequency = frequencies[j % half];
         float angle = position * frequency;
-        cosines.put((long) position * headSize + j, (float) Math.cos(angle));
-        sines.put((long) position * headSize + j, (float) Math.sin(angle));
+        cosines.put((long) position * headSize + j, (float) Math.cos(angle) * scale);
+        sines.put((long) position * headSize + j, (float) Math.sin(angle) * scale);
       }
     }
     cosine = wideCosine.to(type);

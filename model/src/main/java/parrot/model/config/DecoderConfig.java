@@ -13,7 +13,9 @@ import java.util.List;
  * @param numKeyValueHeads key and value heads; divides {@code numAttentionHeads}
  * @param vocabSize rows of the embedding and of the head
  * @param rmsNormEps added to mean squares
- * @param ropeTheta base of the rotary embedding
+ * @param rotary the rotary embedding
+ * @param useSlidingWindow whether the file asks for a window, which then is as long as the longest
+ *     sequence at least
  * @param tieWordEmbeddings whether the head is the embedding
  * @param maxPositionEmbeddings longest sequence
  */
@@ -25,31 +27,81 @@ public record DecoderConfig(
     int numKeyValueHeads,
     int vocabSize,
     double rmsNormEps,
-    double ropeTheta,
+    RotaryConfig rotary,
+    boolean useSlidingWindow,
     boolean tieWordEmbeddings,
     int maxPositionEmbeddings) {
+  private static final String FULL = "full_attention";
+  private static final String SLIDING = "sliding_attention";
+  private static final int USUAL_WINDOW = 4096;
+  private static final int USUAL_FULL_LAYERS = 28;
 
-  static DecoderConfig of(StrictMap keys) {
-    keys.oneOf("hidden_act", "silu", List.of("silu"));
-    keys.refuse("rope_scaling", "null");
-    keys.refuse("quantization_config", "absent");
-    if (keys.flag("use_sliding_window", false)) {
-      throw keys.invalid("use_sliding_window", true, "false");
-    }
+  /**
+   * Reads the decoder's keys. Absent ones have the defaults of transformers' {@code Qwen2Config}.
+   *
+   * @param longest sequences are cut to this
+   */
+  static DecoderConfig of(StrictMap keys, int longest) {
+    keys.oneOf("hidden_act", "silu", List.of("silu", "swish"));
+    keys.refuse("quantization_config", "absent; convert the weights to a floating-point type");
+    requireBiases(keys);
+    int layers = keys.positive("num_hidden_layers");
+    boolean sliding = keys.flag("use_sliding_window", false);
+    checkWindow(keys.aside(), sliding, layers, longest);
+    int positions = positions(keys);
     int hidden = keys.positive("hidden_size");
     int heads = heads(keys, hidden);
     checkHeadSize(keys, hidden / heads);
     return new DecoderConfig(
         hidden,
         keys.positive("intermediate_size"),
-        keys.positive("num_hidden_layers"),
+        layers,
         heads,
         keyValueHeads(keys, heads),
         keys.positive("vocab_size"),
         keys.positiveNumber("rms_norm_eps", 1e-6),
-        keys.positiveNumber("rope_theta", 10000),
+        RotaryConfig.of(keys, positions, longest),
+        sliding,
         keys.flag("tie_word_embeddings", false),
-        keys.positive("max_position_embeddings", 32768));
+        positions);
+  }
+
+  static int positions(StrictMap keys) {
+    return keys.positive("max_position_embeddings", 32768);
+  }
+
+  /** Biases of query, key and value are part of a Qwen2; no key of its own says so. */
+  private static void requireBiases(StrictMap keys) {
+    for (String key : List.of("attention_bias", "qkv_bias")) {
+      if (keys.given(key) && !keys.flag(key, true)) {
+        throw keys.invalid(key, false, "true, as a Qwen2's query, key and value have biases");
+      }
+    }
+  }
+
+  /** A window that is shorter than a sequence is refused; a longer one changes nothing. */
+  private static void checkWindow(StrictMap keys, boolean asked, int layers, int longest) {
+    List<String> types = keys.texts("layer_types");
+    for (String type : types) {
+      if (!type.equals(FULL) && !type.equals(SLIDING)) {
+        throw keys.invalid("layer_types", type, FULL + " or " + SLIDING);
+      }
+    }
+    if (!types.isEmpty() && types.size() != layers) {
+      throw keys.invalid("layer_types", types, "one for each of num_hidden_layers, " + layers);
+    }
+    boolean slides =
+        types.isEmpty()
+            ? asked && keys.wholeInt("max_window_layers", USUAL_FULL_LAYERS, 0) < layers
+            : types.contains(SLIDING);
+    int window = slides ? keys.positive("sliding_window", USUAL_WINDOW) : longest;
+    if (window < longest) {
+      throw keys.invalid(
+          "sliding_window",
+          window,
+          "at least the length that sequences are cut to, %d: %s asks for attention within a window, which is not computed here"
+              .formatted(longest, types.isEmpty() ? "use_sliding_window" : "layer_types"));
+    }
   }
 
   private static int heads(StrictMap keys, int hidden) {
@@ -101,7 +153,10 @@ public record DecoderConfig(
     json.put("num_key_value_heads", numKeyValueHeads);
     json.put("vocab_size", vocabSize);
     json.put("rms_norm_eps", rmsNormEps);
-    json.put("rope_theta", ropeTheta);
+    rotary.writeTo(json);
+    if (useSlidingWindow) {
+      json.put("use_sliding_window", true);
+    }
     json.put("tie_word_embeddings", tieWordEmbeddings);
     json.put("max_position_embeddings", maxPositionEmbeddings);
   }

@@ -29,12 +29,12 @@ public record ExpertsConfig(
     MoeFormula formula) {
 
   static ExpertsConfig of(StrictMap keys, int hidden, ProjectorConfig projector) {
-    boolean used = keys.flag("use_moe", false);
+    boolean used = keys.flag("use_moe", true);
     if (used && !projector.classToken()) {
       throw keys.invalid(
           "mm_vision_select_feature",
           projector.selectFeature(),
-          "cls_patch if use_moe is true, because the router asks with the class token");
+          "cls_patch if use_moe is true, because the router asks with the class token; absent, the two are patch and true");
     }
     int count = used ? keys.positive("num_experts") : keys.wholeInt("num_experts", 0, 0);
     checkWidth(keys, hidden);
@@ -46,7 +46,7 @@ public record ExpertsConfig(
         count > 0 ? keys.positive("moe_intermediate_size") : 0,
         topK,
         selectionBias(keys, count, topK),
-        keys.number("moe_weight", 0.1, Double::isFinite, "a finite number"),
+        keys.number("moe_weight", 1, Double::isFinite, "a finite number"),
         residual(keys, formula),
         formula);
   }

@@ -18,7 +18,7 @@ import parrot.model.ModelException;
  * @param projector between vision encoder and experts
  * @param experts between projector and decoder
  * @param tokenizerModelMaxLength sequences are cut to this, visual tokens included
- * @param torchDtype in which the weights were stored: float32, float16 or bfloat16
+ * @param torchDtype in which the weights were stored: float32, float16, bfloat16 or float64
  * @param other keys that change nothing here, written back as they were
  */
 public record ParrotConfig(
@@ -40,9 +40,11 @@ public record ParrotConfig(
    * @throws ModelException naming key, value and rule
    */
   public static ParrotConfig of(JsonNode json, VisionConfig vision, String where) {
-    StrictMap keys = new StrictMap(json, ConfigSource.published(where));
+    ConfigSource source = ConfigSource.published(where);
+    StrictMap keys = new StrictMap(NestedConfig.flat(json, source), source);
     keys.oneOf("model_type", List.of("parrot_qwen2"));
-    DecoderConfig decoder = DecoderConfig.of(keys);
+    int cut = cutLength(keys);
+    DecoderConfig decoder = DecoderConfig.of(keys, cut);
     ProjectorConfig projector = ProjectorConfig.of(keys, vision);
     return new ParrotConfig(
         decoder,
@@ -50,19 +52,31 @@ public record ParrotConfig(
         keys.text("mm_vision_tower"),
         projector,
         ExpertsConfig.of(keys, decoder.hiddenSize(), projector),
-        cutLength(keys, decoder.maxPositionEmbeddings()),
-        keys.oneOf("torch_dtype", "float32", List.of("float32", "float16", "bfloat16")),
-        withArchitecture(keys.others()));
+        cut,
+        type(keys),
+        withArchitecture(keys.others(HarmlessKeys.OF_PARROT)));
   }
 
   /** Where sequences are cut. */
-  private static int cutLength(StrictMap keys, int longest) {
+  private static int cutLength(StrictMap keys) {
+    int longest = DecoderConfig.positions(keys);
     int cut = keys.positive("tokenizer_model_max_length", Math.min(longest, 2048));
     if (cut > longest) {
       throw keys.invalid(
           "tokenizer_model_max_length", cut, "at most max_position_embeddings, " + longest);
     }
     return cut;
+  }
+
+  /** {@code torch_dtype}, or {@code dtype} as transformers 5 calls it. */
+  private static String type(StrictMap keys) {
+    List<String> types = List.of("float32", "float16", "bfloat16", "float64");
+    String type = keys.oneOf("torch_dtype", "float32", types);
+    String newer = keys.given("dtype") ? keys.oneOf("dtype", types) : type;
+    if (keys.has("torch_dtype") && !newer.equals(type)) {
+      throw keys.invalid("dtype", newer, "equal to torch_dtype, " + type);
+    }
+    return newer;
   }
 
   private static ObjectNode withArchitecture(ObjectNode other) {

@@ -37,7 +37,7 @@ public record ProjectorConfig(int selectLayer, boolean classToken, int depth) {
   }
 
   private static int selectLayer(StrictMap keys, int layers) {
-    int select = keys.wholeInt("mm_vision_select_layer", -2, Integer.MIN_VALUE);
+    int select = keys.wholeInt("mm_vision_select_layer");
     if (select > layers || select < -layers - 1) {
       throw keys.invalid(
           "mm_vision_select_layer",
@@ -49,7 +49,7 @@ public record ProjectorConfig(int selectLayer, boolean classToken, int depth) {
   }
 
   private static boolean classToken(StrictMap keys) {
-    return keys.oneOf("mm_vision_select_feature", "cls_patch", List.of("cls_patch", "patch"))
+    return keys.oneOf("mm_vision_select_feature", "patch", List.of("cls_patch", "patch"))
         .equals("cls_patch");
   }
 

@@ -76,6 +76,16 @@ public final class StrictMap {
     return has(key);
   }
 
+  /** A second reader, for keys that are checked and yet written back as they were. */
+  StrictMap aside() {
+    return new StrictMap(json, prefix, source);
+  }
+
+  /** A copy of the mapping as it is. */
+  ObjectNode json() {
+    return json.deepCopy();
+  }
+
   /** Refuses a key that asks for something which is not done here. */
   public void refuse(String key, String rule) {
     if (given(key)) {
@@ -198,6 +208,14 @@ public final class StrictMap {
     return (int) number;
   }
 
+  /** A required whole number. */
+  public int wholeInt(String key) {
+    if (!has(key)) {
+      throw missing(key);
+    }
+    return wholeInt(key, 0, Integer.MIN_VALUE);
+  }
+
   /**
    * A number.
    *
@@ -214,6 +232,14 @@ public final class StrictMap {
     }
     resolved.put(key, number);
     return number;
+  }
+
+  /** A required number. */
+  public double number(String key, DoublePredicate fits, String rule) {
+    if (!has(key)) {
+      throw missing(key);
+    }
+    return number(key, 0, fits, rule);
   }
 
   public double positiveNumber(String key, double absent) {
@@ -299,8 +325,13 @@ public final class StrictMap {
     children.values().forEach(StrictMap::refuseOthers);
   }
 
-  /** Keys here that were not asked for. One that looks like a known key misspelt is refused. */
-  public ObjectNode others() {
+  /**
+   * Keys here that were not asked for and change nothing: harmless ones, those that begin with an
+   * underscore, and what is off (null, false, 0, empty).
+   *
+   * @throws RuntimeException for any other key: what it would change is not known
+   */
+  ObjectNode others(Set<String> harmless) {
     ObjectNode others = JsonNodeFactory.instance.objectNode();
     List<String> known = known();
     for (String key : keys()) {
@@ -311,9 +342,28 @@ public final class StrictMap {
           && known.stream().anyMatch(name -> Suggestion.distance(key, name) == 1)) {
         throw unknown(key, known);
       }
+      if (!harmless.contains(key) && !key.startsWith("_") && !isOff(json.get(key))) {
+        throw notUnderstood(key);
+      }
       others.set(key, json.get(key));
     }
     return others;
+  }
+
+  private static boolean isOff(JsonNode value) {
+    return value.isNull()
+        || value.isBoolean() && !value.booleanValue()
+        || value.isNumber() && value.doubleValue() == 0
+        || value.isTextual() && value.textValue().isBlank()
+        || value.isContainerNode() && value.isEmpty();
+  }
+
+  private RuntimeException notUnderstood(String key) {
+    return source
+        .failure()
+        .apply(
+            "Cannot use key %s%s: %s%s (it may ask for another computation than the one done here; remove it if it does not)"
+                .formatted(prefix, key, json.get(key), source.place()));
   }
 
   private RuntimeException unknown(String key, List<String> known) {

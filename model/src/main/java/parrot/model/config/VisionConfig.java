@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
 import parrot.model.ModelException;
 import parrot.model.kernel.Activation;
 
@@ -34,24 +35,29 @@ public record VisionConfig(
     ObjectNode other) {
 
   /**
-   * Reads a published CLIP configuration: of a vision model, or of a whole CLIP with a nested
-   * {@code vision_config}.
+   * Reads a published CLIP configuration: of a vision model, or the {@code vision_config} of a
+   * whole CLIP or Parrot. Absent keys have the defaults of transformers' {@code CLIPVisionConfig}.
    *
    * @param where named in messages
    * @throws ModelException naming key, value and rule
    */
   public static VisionConfig of(JsonNode json, String where) {
-    JsonNode nested = json.get("vision_config");
-    boolean whole = nested != null && nested.isObject();
-    StrictMap keys = new StrictMap(whole ? nested : json, ConfigSource.published(where));
+    StrictMap file = new StrictMap(json, ConfigSource.published(where));
+    boolean whole = file.has("vision_config");
+    if (whole) {
+      file.oneOf("model_type", "clip", List.of("clip", "parrot_qwen2"));
+      checkOlderCopy(file);
+    }
+    StrictMap keys = whole ? file.map("vision_config") : file;
     keys.oneOf("model_type", "clip_vision_model", List.of("clip_vision_model"));
-    int hidden = keys.positive("hidden_size");
-    int heads = keys.positive("num_attention_heads");
+    keys.refuse("quantization_config", "absent; convert the weights to a floating-point type");
+    int hidden = keys.positive("hidden_size", 768);
+    int heads = keys.positive("num_attention_heads", 12);
     if (hidden % heads != 0) {
       throw keys.invalid("num_attention_heads", heads, "a divisor of hidden_size, " + hidden);
     }
-    int image = keys.positive("image_size");
-    int patch = keys.positive("patch_size");
+    int image = keys.positive("image_size", 224);
+    int patch = keys.positive("patch_size", 32);
     if (image % patch != 0) {
       throw keys.invalid("patch_size", patch, "a divisor of image_size, " + image);
     }
@@ -62,15 +68,28 @@ public record VisionConfig(
     String activation = keys.oneOf("hidden_act", "quick_gelu", List.of("quick_gelu", "gelu"));
     return new VisionConfig(
         hidden,
-        keys.positive("intermediate_size"),
-        keys.positive("num_hidden_layers"),
+        keys.positive("intermediate_size", 3072),
+        keys.positive("num_hidden_layers", 12),
         heads,
         image,
         patch,
         channels,
         keys.positiveNumber("layer_norm_eps", 1e-5),
         activation.equals("gelu") ? Activation.GELU : Activation.QUICK_GELU,
-        keys.others());
+        keys.others(HarmlessKeys.OF_VISION));
+  }
+
+  /** Older files hold the mapping twice, and transformers reads the second. */
+  private static void checkOlderCopy(StrictMap file) {
+    StrictMap vision = file.map("vision_config");
+    StrictMap older = file.map("vision_config_dict");
+    for (Map.Entry<String, JsonNode> entry : older.json().properties()) {
+      JsonNode value = vision.json().get(entry.getKey());
+      if (!entry.getValue().isNull() && !entry.getValue().equals(value)) {
+        throw older.invalid(
+            entry.getKey(), entry.getValue(), "equal to that of vision_config, " + value);
+      }
+    }
   }
 
   /** Values of one attention head. */

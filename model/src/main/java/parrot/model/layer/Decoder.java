@@ -23,7 +23,7 @@ public final class Decoder {
     heads =
         new AttentionRows.Heads(
             config.numAttentionHeads(), config.numKeyValueHeads(), config.headSize());
-    rotary = new Rotary(config.headSize(), config.ropeTheta());
+    rotary = new Rotary(config.headSize(), config.rotary());
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
       blocks.add(new DecoderBlock(weights, config, layer));
     }

@@ -1,18 +1,19 @@
 package parrot.model.layer;
 
+import parrot.model.config.RotaryConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Tensor;
 
 /** Tables of the rotary position embedding, grown to the longest sequence seen. */
 final class Rotary {
   private final int headSize;
-  private final double theta;
+  private final RotaryConfig config;
   private Tensor cosine; // (positions, headSize / 2)
   private Tensor sine; // (positions, headSize / 2)
 
-  Rotary(int headSize, double theta) {
+  Rotary(int headSize, RotaryConfig config) {
     this.headSize = headSize;
-    this.theta = theta;
+    this.config = config;
   }
 
   void rotate(Kernels kernels, Tensor x, int[] positions, boolean inverse) {
@@ -28,13 +29,14 @@ final class Rotary {
     int half = headSize / 2;
     float[] cos = new float[count * half];
     float[] sin = new float[count * half];
+    float[] frequencies = config.frequencies(headSize);
+    float scale = config.attention();
     for (int j = 0; j < half; j++) {
-      // Angles are computed in float32, as the published code does.
-      float frequency = (float) (1 / Math.pow(theta, (float) (2 * j) / headSize));
       for (int position = 0; position < count; position++) {
-        float angle = position * frequency;
-        cos[position * half + j] = (float) Math.cos(angle);
-        sin[position * half + j] = (float) Math.sin(angle);
+        // Angles are computed in float32, as the published code does.
+        float angle = position * frequencies[j];
+        cos[position * half + j] = (float) Math.cos(angle) * scale;
+        sin[position * half + j] = (float) Math.sin(angle) * scale;
       }
     }
     cosine = Tensor.of(count, half, cos);

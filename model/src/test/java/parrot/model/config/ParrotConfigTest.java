@@ -42,7 +42,7 @@ class ParrotConfigTest {
     assertThat(config.decoder().hiddenSize()).isEqualTo(48);
     assertThat(config.decoder().headSize()).isEqualTo(12);
     assertThat(config.decoder().keyValueSize()).isEqualTo(48);
-    assertThat(config.decoder().ropeTheta()).isEqualTo(1e6);
+    assertThat(config.decoder().rotary().theta()).isEqualTo(1e6);
     assertThat(config.projector().depth()).isEqualTo(2);
     assertThat(config.projector().type()).isEqualTo("mlp2x_gelu");
     assertThat(config.visualTokens()).isEqualTo(17);
@@ -127,7 +127,7 @@ class ParrotConfigTest {
       quoteCharacter = '`',
       value = {
         "model_type|\"llava\"|Invalid model_type: llava (must be parrot_qwen2) in config.json",
-        "hidden_act|\"relu\"|Invalid hidden_act: relu (must be silu)",
+        "hidden_act|\"relu\"|Invalid hidden_act: relu (must be one of silu, swish",
         "hidden_size|0|Invalid hidden_size: 0 (must be a positive integer)",
         "hidden_size|null|Missing key hidden_size in config.json",
         "vocab_size|\"big\"|Invalid vocab_size: \"big\" (must be a positive integer)",
@@ -151,9 +151,7 @@ class ParrotConfigTest {
         "rms_norm_eps|-1|Invalid rms_norm_eps: -1.0 (must be a positive number)",
         "tokenizer_model_max_length|5000|length: 5000 (must be at most max_position_embeddings, 4096)",
         "image_aspect_ratio|\"anyres\"|Invalid image_aspect_ratio: anyres (must be pad)",
-        "torch_dtype|\"int8\"|Invalid torch_dtype: int8 (must be one of float32, float16, bfloat16)",
-        "rope_scaling|{\"type\":\"yarn\"}|Invalid rope_scaling: {\"type\":\"yarn\"} (must be null)",
-        "use_sliding_window|true|Invalid use_sliding_window: true (must be false)",
+        "torch_dtype|\"int8\"|torch_dtype: int8 (must be one of float32, float16, bfloat16, float64)",
         "mm_use_im_start_end|true|Invalid mm_use_im_start_end: true (must be false)",
         "num_expert|4|Unknown key num_expert in config.json; did you mean num_experts?",
       })
