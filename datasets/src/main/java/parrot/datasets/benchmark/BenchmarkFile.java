@@ -7,54 +7,51 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.language.UnicodeText;
 
 /**
  * A benchmark in the file format of MMBench and MMMB: tab-separated, with the columns index,
  * question, hint, A to D (or further), answer, category, l2-category, split, image. An image is its
- * file in base64, or the index of another row with the same image.
+ * file in base64, or the index of another row with the same image; {@code image_path} may name a
+ * file instead. Rotations of a question may share a {@code g_index}.
  *
  * @param name from the file's name
  * @param items in the order of the file
  */
 public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
-  /** An {@code image} of at most this many chars is another row's index (MMBench's rule). */
-  static final int LONGEST_REFERENCE = 64;
-
   public BenchmarkFile {
     items = List.copyOf(items);
   }
 
-  /**
-   * Reads a file. Where it has no column {@code answer} its questions have none; where it has one
-   * every question must.
-   *
-   * @throws DataException naming file, line, column and remedy at the first thing that is wrong
-   */
+  /** Reads a file whose name tells its language; see the other form. */
   public static BenchmarkFile read(FileSystem fileSystem, Path path) {
-    BenchmarkName name = BenchmarkName.parse(path.getName());
+    return read(fileSystem, path, BenchmarkName.parse(path.getName()));
+  }
+
+  /**
+   * Reads a file. A row that cannot be asked is there with its problem. If no row has an answer,
+   * the benchmark keeps its answers to itself; else a row without one has a problem.
+   *
+   * @throws DataException naming file, line, column and remedy if the file is damaged: columns are
+   *     missing, indexes are not unique, or not one row can be asked
+   */
+  public static BenchmarkFile read(FileSystem fileSystem, Path path, BenchmarkName name) {
     List<BenchmarkItem> items = new ArrayList<>();
-    Map<Long, byte[]> images = new HashMap<>();
-    Map<Long, Reference> references = new HashMap<>();
-    try (Tsv tsv = new Tsv(fileSystem.open(path), path.toString())) {
-      ItemColumns columns = new ItemColumns(tsv);
-      tsv.require("image");
-      for (Tsv.Row row = tsv.next(); row != null; row = tsv.next()) {
+    RowImages images = new RowImages(fileSystem, path.getParent());
+    try (Table table = Table.open(fileSystem, path)) {
+      ItemColumns columns = new ItemColumns(table);
+      if (!table.has(RowImages.PATH)) {
+        table.require(RowImages.IMAGE);
+      }
+      for (Table.Row row = table.next(); row != null; row = table.next()) {
         BenchmarkItem item = columns.read(row);
-        String image = image(row);
-        if (isReference(image)) {
-          references.put(item.index(), new Reference(row, Long.parseLong(image)));
-        } else {
-          images.put(item.index(), decode(row, image));
-        }
+        images.add(item, row);
         items.add(item);
       }
+      columns.requireAnswers(items);
     } catch (IOException e) {
       throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
     }
@@ -62,12 +59,12 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
       throw new DataException(
           "Cannot read %s: it holds no questions (expected at least one row)".formatted(path));
     }
-    references.values().forEach(reference -> reference.check(images));
-    items.replaceAll(
-        item -> {
-          Reference reference = references.get(item.index());
-          return withImage(item, images.get(reference == null ? item.index() : reference.to()));
-        });
+    items.replaceAll(images::complete);
+    if (items.stream().allMatch(item -> item.problem().isPresent())) {
+      throw new DataException(
+          "Cannot read %s: none of its %d rows can be asked; the first: %s"
+              .formatted(path, items.size(), items.get(0).problem().orElseThrow()));
+    }
     return new BenchmarkFile(name, items);
   }
 
@@ -103,55 +100,6 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
       }
     } catch (IOException e) {
       throw new DataException("Cannot write %s: %s".formatted(path, e.getMessage()), e);
-    }
-  }
-
-  private static String image(Tsv.Row row) {
-    return row.value("image")
-        .map(UnicodeText::strip)
-        .orElseThrow(
-            () ->
-                row.problem(
-                    "image", "no image (must be a file in base64, or another row's index)"));
-  }
-
-  private static boolean isReference(String image) {
-    return image.length() <= LONGEST_REFERENCE && image.matches("[0-9]{1,18}");
-  }
-
-  private static byte[] decode(Tsv.Row row, String image) {
-    try {
-      return Base64.getMimeDecoder().decode(image);
-    } catch (IllegalArgumentException e) {
-      throw row.problem(
-          "image",
-          "it is not base64: %s (must be a file in base64, or another row's index)"
-              .formatted(e.getMessage()));
-    }
-  }
-
-  private static BenchmarkItem withImage(BenchmarkItem item, byte[] image) {
-    return new BenchmarkItem(
-        item.index(),
-        item.question(),
-        item.hint(),
-        item.options(),
-        item.answer(),
-        item.category(),
-        item.l2Category(),
-        item.split(),
-        image);
-  }
-
-  /** A row that has the image of another. */
-  private record Reference(Tsv.Row row, long to) {
-    void check(Map<Long, byte[]> images) {
-      if (!images.containsKey(to)) {
-        throw row.problem(
-            "image",
-            "it refers to row %d, which has no image of its own (must be the index of a row that has one)"
-                .formatted(to));
-      }
     }
   }
 }

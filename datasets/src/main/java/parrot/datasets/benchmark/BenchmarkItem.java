@@ -1,20 +1,25 @@
 package parrot.datasets.benchmark;
 
+import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import parrot.datasets.DataException;
+import parrot.datasets.language.UnicodeText;
 
 /**
- * One question of a benchmark.
+ * One question of a benchmark, or one rotation of its options.
  *
- * @param index unique in its file; question + 1,000,000 k for the k-th rotation
- * @param options text by letter, in order; at least two
- * @param answer the letter of the right option; none where a benchmark keeps its answers to itself
- * @param category empty if there is none, as are the next two
+ * @param index unique in its file
+ * @param options text by letter, in order; at least two unless there is a problem
+ * @param answer the letter of the right option; empty if the benchmark keeps its answers to itself
+ * @param category empty if there is none, as are the next three
+ * @param group what the rotations of one question share ({@code g_index})
  * @param image the image's file as it came, or null if there is none
+ * @param problem why it cannot be asked; empty if it can
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; questions are told apart by their index
 public record BenchmarkItem(
@@ -26,15 +31,16 @@ public record BenchmarkItem(
     String category,
     String l2Category,
     String split,
-    byte[] image) {
-  /** What separates the rotations of a question in the index. */
-  static final long ROTATION = 1_000_000;
+    String group,
+    byte[] image,
+    Optional<String> problem) {
+  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,18})?");
 
   public BenchmarkItem {
     if (index < 0) {
       throw new DataException("Invalid index: " + index + " (must not be negative)");
     }
-    if (options.size() < 2) {
+    if (options.size() < 2 && problem.isEmpty()) {
       throw new DataException(
           "Cannot ask question %d: %d options (expected at least 2)"
               .formatted(index, options.size()));
@@ -54,20 +60,87 @@ public record BenchmarkItem(
     options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
   }
 
-  /** The index of the question that this is a rotation of; its own if it is not rotated. */
-  long questionIndex() {
-    return index % ROTATION;
-  }
-
-  /** By how many places the options are rotated. */
-  public long rotation() {
-    return index / ROTATION;
+  /** A question without a group of its own or a problem. */
+  public BenchmarkItem(
+      long index,
+      String question,
+      Optional<String> hint,
+      SortedMap<Character, String> options,
+      Optional<Character> answer,
+      String category,
+      String l2Category,
+      String split,
+      byte[] image) {
+    this(
+        index,
+        question,
+        hint,
+        options,
+        answer,
+        category,
+        l2Category,
+        split,
+        "",
+        image,
+        Optional.empty());
   }
 
   /** The same question without its image: for keeping with a prediction, and for blind runs. */
   public BenchmarkItem withoutImage() {
+    return with(index, options, answer, null, problem);
+  }
+
+  BenchmarkItem withImage(byte[] image) {
+    return with(index, options, answer, image, problem);
+  }
+
+  /** The same question, which cannot be asked; what was wrong with it first is kept. */
+  public BenchmarkItem withProblem(String reason) {
+    return with(index, options, answer, image, problem.or(() -> Optional.of(reason)));
+  }
+
+  BenchmarkItem with(long index, SortedMap<Character, String> options, Optional<Character> answer) {
+    return with(index, options, answer, image, problem);
+  }
+
+  private BenchmarkItem with(
+      long index,
+      SortedMap<Character, String> options,
+      Optional<Character> answer,
+      byte[] image,
+      Optional<String> problem) {
     return new BenchmarkItem(
-        index, question, hint, options, answer, category, l2Category, split, null);
+        index,
+        question,
+        hint,
+        options,
+        answer,
+        category,
+        l2Category,
+        split,
+        group,
+        image,
+        problem);
+  }
+
+  /**
+   * Whether another asks the same: texts may differ in white space, and numbers in how they are
+   * written, as spreadsheets change both.
+   */
+  boolean isSameQuestion(BenchmarkItem other) {
+    return comparable(question).equals(comparable(other.question))
+        && options.keySet().equals(other.options.keySet())
+        && options.keySet().stream()
+            .allMatch(
+                letter ->
+                    comparable(options.get(letter)).equals(comparable(other.options.get(letter))));
+  }
+
+  private static String comparable(String text) {
+    String words = String.join(" ", UnicodeText.words(text));
+    return NUMBER.matcher(words).matches()
+        ? new BigDecimal(words).stripTrailingZeros().toPlainString()
+        : words;
   }
 
   static String letters(Map<Character, String> options) {

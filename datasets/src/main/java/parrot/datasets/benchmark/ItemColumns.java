@@ -7,58 +7,129 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import parrot.datasets.DataException;
 import parrot.datasets.language.UnicodeText;
 
 /** The columns that benchmark files and prediction files have in common. */
 final class ItemColumns {
-  private final Tsv tsv;
-  private final Map<Long, Integer> lines = new HashMap<>();
+  static final String GROUP = "g_index";
+  static final String PROBLEM = "problem";
+  private static final Pattern WHOLE = Pattern.compile("(-?[0-9]{1,18})(\\.0+)?");
 
-  ItemColumns(Tsv tsv) {
-    this.tsv = tsv;
-    tsv.require("index", "question", "A", "B");
+  private final Table table;
+  private final Map<Long, Table.Row> rows = new HashMap<>();
+
+  ItemColumns(Table table) {
+    this.table = table;
+    if (table.has("question") && table.has("answer") && !table.has("A") && !table.has("B")) {
+      throw new DataException(
+          "Cannot read %s line 1: no columns A, B: it is not multiple choice, and nothing else can be asked (of yes/no questions such as POPE's: add columns A and B with Yes and No, and A or B as answer)"
+              .formatted(table.name()));
+    }
+    table.require("index", "question", "A", "B");
   }
 
-  /** The question of a row, without an image. */
-  BenchmarkItem read(Tsv.Row row) {
+  /**
+   * The question of a row, without an image. What is wrong with it becomes its problem.
+   *
+   * @throws DataException if it has no index of its own
+   */
+  BenchmarkItem read(Table.Row row) {
     long index = index(row);
-    String question =
-        row.value("question")
-            .orElseThrow(
-                () -> row.problem("question", "no question (fill it in or remove the row)"));
     SortedMap<Character, String> options = options(row);
+    Optional<String> answer = row.value("answer").map(UnicodeText::strip);
+    Optional<Character> letter =
+        answer
+            .filter(text -> text.length() == 1 && options.containsKey(text.charAt(0)))
+            .map(text -> text.charAt(0));
     return new BenchmarkItem(
         index,
-        question,
+        row.value("question").orElse(""),
         row.value("hint"),
         options,
-        answer(row, options),
+        letter,
         row.value("category").orElse(""),
-        row.value("l2-category").orElse(""),
+        row.value("l2-category").or(() -> row.value("l2_category")).orElse(""),
         row.value("split").orElse(""),
-        null);
+        row.value(GROUP).map(ItemColumns::whole).orElse(""),
+        null,
+        row.value(PROBLEM).or(() -> problem(row, options, answer, letter)));
   }
 
-  private long index(Tsv.Row row) {
+  private static Optional<String> problem(
+      Table.Row row,
+      SortedMap<Character, String> options,
+      Optional<String> answer,
+      Optional<Character> letter) {
+    if (row.value("question").isEmpty()) {
+      return Optional.of(row.says("question", "no question (fill it in or remove the row)"));
+    }
+    if (options.size() < 2) {
+      return Optional.of(
+          row.says(
+              options.isEmpty() ? "A" : "B",
+              "%d options (expected at least 2; fill them in or remove the row)"
+                  .formatted(options.size())));
+    }
+    if (answer.isPresent() && letter.isEmpty()) {
+      return Optional.of(
+          row.says(
+              "answer",
+              "%s names no option of this row (must be one of %s)"
+                  .formatted(answer.get(), BenchmarkItem.letters(options))));
+    }
+    return Optional.empty();
+  }
+
+  /** A benchmark tells all its answers or none: what lacks one among others has a problem. */
+  void requireAnswers(List<BenchmarkItem> items) {
+    if (items.stream().anyMatch(item -> item.answer().isPresent())) {
+      items.replaceAll(
+          item ->
+              item.answer().isPresent()
+                  ? item
+                  : item.withProblem(
+                      row(item)
+                          .says(
+                              "answer",
+                              "no answer (must be one of %s; fill it in or remove the row)"
+                                  .formatted(BenchmarkItem.letters(item.options())))));
+    }
+  }
+
+  /** The row that a question was read from. */
+  Table.Row row(BenchmarkItem item) {
+    return rows.get(item.index());
+  }
+
+  private long index(Table.Row row) {
     String text = row.value("index").map(UnicodeText::strip).orElse("nothing");
-    long index;
-    try {
-      index = Long.parseLong(text);
-    } catch (NumberFormatException e) {
+    Matcher whole = WHOLE.matcher(text);
+    if (!whole.matches()) {
       throw row.problem("index", "got " + text + " (must be a whole number)");
     }
+    long index = Long.parseLong(whole.group(1));
     if (index < 0) {
       throw row.problem("index", "got " + text + " (must not be negative)");
     }
-    Integer before = lines.put(index, row.line());
+    Table.Row before = rows.put(index, row);
     if (before != null) {
       throw row.problem(
-          "index", "%d is there already, in line %d (must be unique)".formatted(index, before));
+          "index",
+          "%d is there already, in line %d (must be unique)".formatted(index, before.line()));
     }
     return index;
   }
 
-  private SortedMap<Character, String> options(Tsv.Row row) {
+  /** A whole number without the fraction that pandas gives to columns with gaps. */
+  static String whole(String text) {
+    Matcher whole = WHOLE.matcher(UnicodeText.strip(text));
+    return whole.matches() ? whole.group(1) : text;
+  }
+
+  private static SortedMap<Character, String> options(Table.Row row) {
     SortedMap<Character, String> options = new TreeMap<>();
     for (char letter = 'A'; letter <= 'Z'; letter++) {
       Optional<String> text = row.value(String.valueOf(letter));
@@ -66,42 +137,14 @@ final class ItemColumns {
         options.put(letter, text.get());
       }
     }
-    if (options.size() < 2) {
-      throw row.problem(
-          options.isEmpty() ? "A" : "B",
-          "%d options (expected at least 2; fill them in or remove the row)"
-              .formatted(options.size()));
-    }
     return options;
-  }
-
-  private Optional<Character> answer(Tsv.Row row, SortedMap<Character, String> options) {
-    if (!tsv.has("answer")) {
-      return Optional.empty();
-    }
-    String letters = BenchmarkItem.letters(options);
-    String answer =
-        row.value("answer")
-            .map(UnicodeText::strip)
-            .orElseThrow(
-                () ->
-                    row.problem(
-                        "answer",
-                        "no answer (must be one of %s; fill it in or remove the row)"
-                            .formatted(letters)));
-    if (answer.length() != 1 || !options.containsKey(answer.charAt(0))) {
-      throw row.problem(
-          "answer",
-          "%s names no option of this row (must be one of %s)".formatted(answer, letters));
-    }
-    return Optional.of(answer.charAt(0));
   }
 
   /** The letters that a file of these questions needs columns for: A to D, and further ones. */
   static List<String> letters(List<BenchmarkItem> items) {
     char last = 'D';
     for (BenchmarkItem item : items) {
-      last = (char) Math.max(last, item.options().lastKey());
+      last = item.options().isEmpty() ? last : (char) Math.max(last, item.options().lastKey());
     }
     List<String> letters = new ArrayList<>();
     for (char letter = 'A'; letter <= last; letter++) {

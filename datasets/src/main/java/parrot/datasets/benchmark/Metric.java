@@ -1,5 +1,7 @@
 package parrot.datasets.benchmark;
 
+import java.util.Locale;
+
 /** What counts as one question, and when it is answered rightly. */
 public enum Metric {
   /** Each question once, unrotated: how MMMB is scored, and the default. */
@@ -18,8 +20,9 @@ public enum Metric {
     };
   }
 
-  /** How a benchmark's results are published: MMBench's circularly, all others plainly. */
+  /** How a benchmark's results are published: MMBench's and CCBench's circularly, others plainly. */
   public static Metric publishedFor(String benchmark) {
-    return benchmark.regionMatches(true, 0, "MMBench", 0, 7) ? CIRCULAR : PLAIN;
+    String name = benchmark.toLowerCase(Locale.ROOT);
+    return name.contains("mmbench") || name.contains("ccbench") ? CIRCULAR : PLAIN;
   }
 }

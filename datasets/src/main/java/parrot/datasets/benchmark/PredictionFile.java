@@ -7,11 +7,10 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -19,32 +18,46 @@ import parrot.datasets.DataException;
 /**
  * Predictions as tab-separated values: index, question, A to D (or further), answer, category,
  * l2-category, split, prediction. An empty answer of the model is a pair of quotes; nothing at all
- * is a question that was not answered.
+ * is a question that was not answered, and a further column tells its problem. What VLMEvalKit
+ * writes is read, as {@code .tsv} or {@code .xlsx}.
  */
 public final class PredictionFile {
   private PredictionFile() {}
 
   /**
-   * Writes predictions in their order.
+   * Writes predictions in their order. The columns {@code problem} and {@code g_index} are there if
+   * a question has one.
    *
    * @param path must not exist
    * @throws DataException if it cannot be written
    */
   public static void write(FileSystem fileSystem, Path path, List<Prediction> predictions) {
-    List<String> letters = ItemColumns.letters(predictions.stream().map(Prediction::item).toList());
+    List<BenchmarkItem> items = predictions.stream().map(Prediction::item).toList();
+    List<String> letters = ItemColumns.letters(items);
+    boolean groups = items.stream().anyMatch(item -> !item.group().isEmpty());
+    boolean problems = items.stream().anyMatch(item -> item.problem().isPresent());
     try (Writer out =
         new BufferedWriter(
             new OutputStreamWriter(fileSystem.create(path, false), StandardCharsets.UTF_8))) {
       out.write("index\tquestion\t" + String.join("\t", letters));
-      out.write("\tanswer\tcategory\tl2-category\tsplit\tprediction\n");
+      out.write("\tanswer\tcategory\tl2-category\tsplit\tprediction");
+      out.write(groups ? "\t" + ItemColumns.GROUP : "");
+      out.write(problems ? "\t" + ItemColumns.PROBLEM : "");
+      out.write("\n");
       for (Prediction prediction : predictions) {
         BenchmarkItem item = prediction.item();
         List<String> cells = new ArrayList<>();
         cells.add(Long.toString(item.index()));
-        cells.add(item.question());
+        cells.add(item.question().isEmpty() ? null : item.question());
         ItemColumns.addOptions(cells, item, letters);
         ItemColumns.addGroups(cells, item);
         cells.add(prediction.text().orElse(null));
+        if (groups) {
+          cells.add(item.group().isEmpty() ? null : item.group());
+        }
+        if (problems) {
+          cells.add(item.problem().orElse(null));
+        }
         Tsv.write(out, cells);
       }
     } catch (IOException e) {
@@ -55,26 +68,32 @@ public final class PredictionFile {
   /**
    * Reads predictions in their order.
    *
-   * @throws DataException naming file, line, column and remedy at the first thing that is wrong
+   * @throws DataException naming file, line, column and remedy if the file is damaged
    */
   public static List<Prediction> read(FileSystem fileSystem, Path path) {
-    List<Prediction> predictions = new ArrayList<>();
-    try (Tsv tsv = new Tsv(fileSystem.open(path), path.toString())) {
-      ItemColumns columns = new ItemColumns(tsv);
-      tsv.require("prediction");
-      for (Tsv.Row row = tsv.next(); row != null; row = tsv.next()) {
-        predictions.add(
-            new Prediction(columns.read(row), Optional.ofNullable(row.raw("prediction"))));
+    List<BenchmarkItem> items = new ArrayList<>();
+    List<Optional<String>> texts = new ArrayList<>();
+    try (Table table = Table.open(fileSystem, path)) {
+      ItemColumns columns = new ItemColumns(table);
+      table.require("prediction");
+      for (Table.Row row = table.next(); row != null; row = table.next()) {
+        items.add(columns.read(row));
+        texts.add(Optional.ofNullable(row.raw("prediction")));
       }
+      columns.requireAnswers(items);
     } catch (IOException e) {
       throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
+    }
+    List<Prediction> predictions = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      predictions.add(new Prediction(items.get(i), texts.get(i)));
     }
     return predictions;
   }
 
   /**
-   * The predictions to all questions of a benchmark, in its order; those it has none for are
-   * missing.
+   * The predictions to all questions of a benchmark, in its order and with its answers; those it
+   * has none for are missing.
    *
    * @throws DataException if a prediction is to a question that the benchmark has not, or that is
    *     another one there: they do not belong together
@@ -83,35 +102,32 @@ public final class PredictionFile {
     Map<Long, Prediction> byIndex = new HashMap<>();
     predictions.forEach(prediction -> byIndex.put(prediction.item().index(), prediction));
     List<Prediction> complete = new ArrayList<>(items.size());
-    Set<Long> known = new HashSet<>();
     for (BenchmarkItem item : items) {
-      known.add(item.index());
-      Prediction prediction = byIndex.get(item.index());
-      if (prediction != null && !prediction.item().options().equals(item.options())) {
-        throw new DataException(
-            "Cannot score question %d: its options were %s when it was asked (expected %s; were the predictions made on another version of the benchmark?)"
-                .formatted(item.index(), prediction.item().options(), item.options()));
+      Prediction prediction = byIndex.remove(item.index());
+      if (prediction == null) {
+        complete.add(Prediction.missing(item));
+        continue;
       }
-      if (prediction != null
-          && !(prediction.item().question().equals(item.question())
-              && prediction.item().answer().equals(item.answer()))) {
+      BenchmarkItem asked = prediction.item();
+      if (!asked.isSameQuestion(item)) {
         throw new DataException(
-            "Cannot score question %d: when it was asked it was \"%s\" with answer %s (expected \"%s\" with answer %s; were the predictions made on another version of the benchmark?)"
+            "Cannot score question %d: when it was asked it was \"%s\" with options %s (expected \"%s\" with options %s; were the predictions made on another version of the benchmark?)"
                 .formatted(
                     item.index(),
-                    prediction.item().question(),
-                    prediction.item().answer().map(String::valueOf).orElse("none"),
+                    asked.question(),
+                    asked.options(),
                     item.question(),
-                    item.answer().map(String::valueOf).orElse("none")));
+                    item.options()));
       }
-      complete.add(new Prediction(item, prediction == null ? Optional.empty() : prediction.text()));
+      complete.add(
+          prediction.text().isPresent()
+              ? new Prediction(item, prediction.text())
+              : Prediction.missing(asked.problem().map(item::withProblem).orElse(item)));
     }
-    for (Prediction prediction : predictions) {
-      if (!known.contains(prediction.item().index())) {
-        throw new DataException(
-            "Cannot score question %d: the benchmark has no such question (were the predictions made on another version of it?)"
-                .formatted(prediction.item().index()));
-      }
+    if (!byIndex.isEmpty()) {
+      throw new DataException(
+          "Cannot score question %d: the benchmark has no such question (were the predictions made on another version of it?)"
+              .formatted(new TreeMap<>(byIndex).firstKey()));
     }
     return complete;
   }

@@ -16,10 +16,13 @@ public final class Rotations {
 
   /** As many rows as the question has options; the first is the question itself. */
   public static List<BenchmarkItem> of(BenchmarkItem item) {
-    if (item.rotation() != 0) {
+    if (item.index() >= QuestionRows.ROTATION) {
       throw new DataException(
-          "Cannot rotate question %d: it is a rotation already (expected an index below %d)"
-              .formatted(item.index(), BenchmarkItem.ROTATION));
+          "Cannot rotate question %d: its index is taken by rotations of other questions (expected an index below %d; number the questions anew)"
+              .formatted(item.index(), QuestionRows.ROTATION));
+    }
+    if (item.options().isEmpty()) {
+      return List.of(item);
     }
     List<Character> letters = List.copyOf(item.options().keySet());
     int count = letters.size();
@@ -33,17 +36,7 @@ public final class Rotations {
       Optional<Character> answer =
           item.answer()
               .map(letter -> letters.get((letters.indexOf(letter) - places + count) % count));
-      rotations.add(
-          new BenchmarkItem(
-              item.index() + k * BenchmarkItem.ROTATION,
-              item.question(),
-              item.hint(),
-              options,
-              answer,
-              item.category(),
-              item.l2Category(),
-              item.split(),
-              item.image()));
+      rotations.add(item.with(item.index() + k * QuestionRows.ROTATION, options, answer));
     }
     return rotations;
   }

@@ -25,13 +25,14 @@ record ScoredQuestion(
     boolean missing) {
   static ScoredQuestion of(Prediction prediction, Language language, MatchingRule rule) {
     BenchmarkItem item = prediction.item();
-    char answer =
-        item.answer()
-            .orElseThrow(
-                () ->
-                    new DataException(
-                        "Cannot score question %d: the benchmark tells no answer (score it where its answers are kept)"
-                            .formatted(item.index())));
+    if (item.answer().isEmpty() && item.problem().isEmpty()) {
+      throw new DataException(
+          "Cannot score question %d: the benchmark tells no answer (score it where its answers are kept, or name a benchmark file that has them)"
+              .formatted(item.index()));
+    }
+    if (item.answer().isEmpty()) {
+      return new ScoredQuestion(item, rule, List.of(), false, false, false, true);
+    }
     Optional<Match> match = prediction.matched(rule, language);
     Optional<Character> matched = match.flatMap(Match::option);
     boolean asked = prediction.text().isPresent();
@@ -39,7 +40,7 @@ record ScoredQuestion(
         item,
         rule,
         match.stream().toList(),
-        matched.isPresent() && matched.get() == answer,
+        matched.equals(item.answer()),
         asked && matched.isEmpty(),
         // A question may have an option Z, which then is no refusal.
         matched.isPresent() && !item.options().containsKey(matched.get()),
@@ -47,13 +48,18 @@ record ScoredQuestion(
   }
 
   /** The question whose rotations these are. A rotation that is not there counts as missing. */
-  static ScoredQuestion all(List<ScoredQuestion> rotations) {
+  static ScoredQuestion all(List<ScoredQuestion> rotations, QuestionRows grouped) {
+    List<BenchmarkItem> rows = rotations.stream().map(ScoredQuestion::item).toList();
     BenchmarkItem first =
-        rotations.stream()
-            .map(ScoredQuestion::item)
-            .min(Comparator.comparingLong(BenchmarkItem::index))
-            .orElseThrow();
-    boolean complete = rotations.size() == first.options().size();
+        rows.stream()
+            .filter(grouped::isQuestion)
+            .findFirst()
+            .orElseGet(
+                () ->
+                    rows.stream()
+                        .min(Comparator.comparingLong(BenchmarkItem::index))
+                        .orElseThrow());
+    boolean complete = grouped.complete(rows);
     return new ScoredQuestion(
         first,
         rotations.get(0).rule(),

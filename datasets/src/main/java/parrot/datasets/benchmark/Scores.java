@@ -46,41 +46,40 @@ public final class Scores {
   }
 
   private void add(Language language, List<Prediction> predictions, MatchingRule rule) {
-    SortedMap<Long, List<ScoredQuestion>> rotations = new TreeMap<>();
+    SortedMap<Long, List<ScoredQuestion>> questions = new TreeMap<>();
     Set<Long> seen = new HashSet<>();
-    boolean rotated = false;
+    QuestionRows grouped =
+        QuestionRows.of(predictions.stream().map(Prediction::item).toList());
     for (Prediction prediction : predictions) {
       if (!seen.add(prediction.item().index())) {
         throw new DataException(
             "Cannot score %s: two predictions for question %d (expected one each)"
                 .formatted(language.tag(), prediction.item().index()));
       }
-      ScoredQuestion row = ScoredQuestion.of(prediction, language, rule);
-      rotations
-          .computeIfAbsent(prediction.item().questionIndex(), index -> new ArrayList<>())
-          .add(row);
-      rotated |= prediction.item().rotation() > 0;
+      questions
+          .computeIfAbsent(grouped.question(prediction.item()), index -> new ArrayList<>())
+          .add(ScoredQuestion.of(prediction, language, rule));
     }
-    if (rotations.isEmpty()) {
+    if (questions.isEmpty()) {
       throw new DataException(
           "Cannot score %s: no predictions (expected one per question)".formatted(language.tag()));
     }
     List<ScoredQuestion> rows = new ArrayList<>();
     List<ScoredQuestion> unrotated = new ArrayList<>();
     List<ScoredQuestion> whole = new ArrayList<>();
-    rotations.forEach(
+    questions.forEach(
         (index, question) -> {
           rows.addAll(question);
-          unrotated.add(unrotated(question, language, rule));
-          whole.add(ScoredQuestion.all(question));
+          unrotated.add(unrotated(question, grouped, language, rule));
+          whole.add(ScoredQuestion.all(question, grouped));
         });
-    if (rows.stream().allMatch(row -> row.item().rotation() > 0)) {
+    if (rows.stream().noneMatch(row -> grouped.isQuestion(row.item()))) {
       throw new DataException(
           "Cannot score %s: only rotations of questions are there (expected the questions too, whose index is below %d)"
-              .formatted(language.tag(), BenchmarkItem.ROTATION));
+              .formatted(language.tag(), QuestionRows.ROTATION));
     }
     plain.put(language, unrotated);
-    if (rotated) {
+    if (grouped.rotated()) {
       allRows.put(language, rows);
       circular.put(language, whole);
     }
@@ -88,9 +87,9 @@ public final class Scores {
 
   /** The question as it stands in the benchmark; missing where only its rotations are there. */
   private static ScoredQuestion unrotated(
-      List<ScoredQuestion> rows, Language language, MatchingRule rule) {
+      List<ScoredQuestion> rows, QuestionRows grouped, Language language, MatchingRule rule) {
     return rows.stream()
-        .filter(row -> row.item().rotation() == 0)
+        .filter(row -> grouped.isQuestion(row.item()))
         .findFirst()
         .orElseGet(() -> ScoredQuestion.of(Prediction.missing(rows.get(0).item()), language, rule));
   }
@@ -108,13 +107,6 @@ public final class Scores {
   /** The score in one language; none where the metric needs rotations and there are none. */
   public Optional<Score> score(Metric metric, Language language) {
     return Optional.ofNullable(questions(metric).get(language)).map(ScoredQuestion::score);
-  }
-
-  /** The score of all languages' questions together, each question counting alike. */
-  public Optional<Score> pooled(Metric metric) {
-    List<ScoredQuestion> all = new ArrayList<>();
-    questions(metric).values().forEach(all::addAll);
-    return all.isEmpty() ? Optional.empty() : Optional.of(ScoredQuestion.score(all));
   }
 
   /** The mean of the languages' accuracies, each language counting alike. */
@@ -144,10 +136,17 @@ public final class Scores {
   /** Whether each question of a language was answered rightly, by its index. */
   public SortedMap<Long, Boolean> hits(Metric metric, Language language) {
     SortedMap<Long, Boolean> hits = new TreeMap<>();
+    byIndex(metric, language).forEach((index, question) -> hits.put(index, question.hit()));
+    return hits;
+  }
+
+  /** The questions of a language by index; none if the metric needs rotations and has none. */
+  SortedMap<Long, ScoredQuestion> byIndex(Metric metric, Language language) {
+    SortedMap<Long, ScoredQuestion> byIndex = new TreeMap<>();
     questions(metric)
         .getOrDefault(language, List.of())
-        .forEach(question -> hits.put(question.item().index(), question.hit()));
-    return hits;
+        .forEach(question -> byIndex.put(question.item().index(), question));
+    return byIndex;
   }
 
   /** Everything there is, as rows of a table: by metric, then language, then grouping. */

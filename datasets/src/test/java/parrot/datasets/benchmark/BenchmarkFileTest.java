@@ -40,6 +40,13 @@ class BenchmarkFileTest {
                 + reason);
   }
 
+  /** The row is there with its problem, and a good one after it is not touched. */
+  private void hasProblem(String reason, String content) throws Exception {
+    List<BenchmarkItem> items = read(content + row(99, "A", BASE64)).items();
+    assertThat(items.get(0).problem().orElse("")).startsWith(reason);
+    assertThat(items.get(items.size() - 1).problem()).isEmpty();
+  }
+
   private static String row(int index, String answer, String image) {
     return index + "\tWhat?\t\tone\ttwo\tthree\t\t" + answer + "\tcoarse\tx\tdev\t" + image + "\n";
   }
@@ -90,8 +97,6 @@ class BenchmarkFileTest {
     List<BenchmarkItem> items =
         read(HEADER + row(1000007, "A", "7") + "\n" + row(7, "B", BASE64)).items();
     assertThat(items.get(0).image()).isSameAs(items.get(1).image()).isEqualTo(PICTURE);
-    assertThat(items).extracting(BenchmarkItem::questionIndex).containsExactly(7L, 7L);
-    assertThat(items).extracting(BenchmarkItem::rotation).containsExactly(1L, 0L);
   }
 
   @Test
@@ -204,59 +209,126 @@ class BenchmarkFileTest {
   }
 
   @Test
-  void refusesARowWithoutAQuestion() {
-    refused(
-        " line 2 column question: no question (fill it in or remove the row)",
+  void keepsARowThatCannotBeAskedWithItsReason() throws Exception {
+    hasProblem(
+        "line 2 column question: no question (fill it in or remove the row)",
         HEADER + row(4, "A", BASE64).replace("What?", ""));
-  }
-
-  @Test
-  void refusesARowWithoutAnAnswer() {
-    refused(
-        " line 2 column answer: no answer (must be one of A, B, C; fill it in or remove the row)",
+    hasProblem(
+        "line 2 column answer: no answer (must be one of A, B, C; fill it in or remove the row)",
         HEADER + row(4, "", BASE64));
-  }
-
-  @Test
-  void refusesAnAnswerThatNamesNoOption() {
-    refused(
-        " line 2 column answer: D names no option of this row (must be one of A, B, C)",
+    hasProblem(
+        "line 2 column answer: D names no option of this row (must be one of A, B, C)",
         HEADER + row(4, "D", BASE64));
-    refused(
-        " line 2 column answer: one names no option of this row (must be one of A, B, C)",
+    hasProblem(
+        "line 2 column answer: one names no option of this row (must be one of A, B, C)",
         HEADER + row(4, "one", BASE64));
-  }
-
-  @Test
-  void refusesARowWithFewerThanTwoOptions() {
-    refused(
-        " line 2 column B: 1 options (expected at least 2; fill them in or remove the row)",
+    hasProblem(
+        "line 2 column B: 1 options (expected at least 2; fill them in or remove the row)",
         HEADER + row(4, "A", BASE64).replace("two\tthree", "\t"));
   }
 
   @Test
-  void refusesARowWithoutAnImage() {
-    refused(
-        " line 2 column image: no image (must be a file in base64, or another row's index)",
+  void keepsARowWhoseImageCannotBeHadWithItsReason() throws Exception {
+    hasProblem(
+        "line 2 column image: no image (must be a file in base64, or another row's index)",
         HEADER + row(4, "A", ""));
-  }
-
-  @Test
-  void refusesAnImageThatIsNoBase64() {
-    assertThatThrownBy(() -> read(HEADER + row(4, "A", BASE64 + "AA=A")))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining(" line 2 column image: it is not base64: ")
-        .hasMessageEndingWith("(must be a file in base64, or another row's index)");
-  }
-
-  @Test
-  void refusesAnImageOfARowThatHasNone() {
-    refused(
-        " line 2 column image: it refers to row 9, which has no image of its own (must be the index of a row that has one)",
+    hasProblem("line 2 column image: it is not base64: ", HEADER + row(4, "A", BASE64 + "AA=A"));
+    hasProblem("line 2 column image: it is not base64: ", HEADER + row(4, "A", "picture.jpg"));
+    hasProblem(
+        "line 2 column image: it refers to row 9, which has no image of its own (must be the index of a row that has one)",
         HEADER + row(4, "A", "9"));
-    refused(
-        " line 2 column image: it refers to row 5, which has no image of its own (must be the index of a row that has one)",
+    hasProblem(
+        "line 2 column image: it refers to row 5, which has no image of its own (must be the index of a row that has one)",
         HEADER + row(4, "A", "5") + row(5, "A", "6") + row(6, "A", BASE64));
+    hasProblem(
+        "line 2 column image: a data URI that is not in base64",
+        HEADER + row(4, "A", "data:image/svg+xml;utf8,<svg/>"));
+  }
+
+  @Test
+  void saysThatSeveralImagesAreNotSupported() throws Exception {
+    hasProblem(
+        "line 2 column image: a list of 2 images (several images in one question are not supported; expected one)",
+        HEADER + row(4, "A", "['%s', '%s']".formatted(BASE64, BASE64)));
+    hasProblem("line 2 column image: a list of 0 images", HEADER + row(4, "A", "[]"));
+  }
+
+  @Test
+  void readsAnImageAsADataUriAndAsTheOnlyOneOfAList() throws Exception {
+    List<BenchmarkItem> items =
+        read(HEADER
+                + row(0, "A", "data:image/jpeg;base64," + BASE64)
+                + row(1, "A", "['" + BASE64 + "']")
+                + row(2, "A", "1"))
+            .items();
+    assertThat(items).allMatch(item -> java.util.Arrays.equals(item.image(), PICTURE));
+  }
+
+  @Test
+  void readsImagesFromFilesBesideTheBenchmark() throws Exception {
+    Files.createDirectory(folder.resolve("images"));
+    Files.write(folder.resolve("images/a.png"), PICTURE);
+    String header = "index\tquestion\tA\tB\tanswer\timage_path\n";
+    List<BenchmarkItem> items =
+        read(header
+                + "0\tQ\ty\tn\tA\timages/a.png\n"
+                + "1\tQ\ty\tn\tA\timages/b.png\n"
+                + "2\tQ\ty\tn\tA\thttps://example.org/a.png\n"
+                + "3\tQ\ty\tn\tA\t['images/a.png', 'images/a.png']\n"
+                + "4\tQ\ty\tn\tA\t\n")
+            .items();
+    assertThat(items.get(0).image()).isEqualTo(PICTURE);
+    assertThat(items)
+        .extracting(item -> item.problem().orElse(""))
+        .satisfiesExactly(
+            none -> assertThat(none).isEmpty(),
+            missing ->
+                assertThat(missing)
+                    .contains("line 3 column image_path: Cannot read ", "it does not exist"),
+            address -> assertThat(address).contains("line 4 column image_path: https://", "download"),
+            several -> assertThat(several).contains("a list of 2 images"),
+            empty -> assertThat(empty).contains("no image"));
+  }
+
+  @Test
+  void refusesAFileOfWhichNotOneRowCanBeAsked() {
+    refused(
+        ": none of its 2 rows can be asked; the first: line 2 column image: no image (must be a file in base64, or another row's index)",
+        HEADER + row(4, "A", "") + row(5, "A", ""));
+  }
+
+  @Test
+  void takesAnAnswerColumnWithoutAnyAnswerForNone() throws Exception {
+    assertThat(read(HEADER + row(4, "", BASE64) + row(5, "nan", BASE64)).items())
+        .allMatch(item -> item.answer().isEmpty() && item.problem().isEmpty());
+  }
+
+  @Test
+  void saysThatYesAndNoAreNotMultipleChoice() {
+    assertThatThrownBy(() -> read("index\timage\tquestion\tanswer\tcategory\n"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("it is not multiple choice", "add columns A and B with Yes and No");
+  }
+
+  @Test
+  void takesNoNoticeOfAColumnWithoutAName() throws Exception {
+    refused(
+        " line 1: no column B (got A, answer, image, index, question; is it tab-separated?)",
+        "\tindex\tquestion\tA\tanswer\timage\n0\t0\tq\tx\tA\t" + BASE64 + "\n");
+    assertThat(
+            read("\tindex\tquestion\tA\tB\tanswer\timage\n0\t0\tq\tx\ty\tA\t" + BASE64 + "\n")
+                .items())
+        .hasSize(1);
+  }
+
+  @Test
+  void knowsTheL2CategoryByBothItsNames() throws Exception {
+    assertThat(
+            read(HEADER.replace("l2-category", "l2_category") + row(4, "A", BASE64))
+                .items()
+                .get(0)
+                .l2Category())
+        .isEqualTo("x");
   }
 
   @Test

@@ -35,6 +35,57 @@ class PredictionFileTest {
   }
 
   @Test
+  void keepsGroupsAndReasons() throws Exception {
+    BenchmarkItem grouped =
+        new BenchmarkItem(
+            8,
+            "Q",
+            ONE.hint(),
+            ONE.options(),
+            ONE.answer(),
+            "",
+            "",
+            "",
+            "7",
+            null,
+            java.util.Optional.empty());
+    List<Prediction> predictions =
+        List.of(
+            Prediction.of(grouped, "A"),
+            Prediction.missing(ONE.withProblem("line 3 column image: no image")));
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("p.tsv").toUri());
+    PredictionFile.write(ReferenceText.local(), path, predictions);
+    assertThat(PredictionFile.read(ReferenceText.local(), path)).isEqualTo(predictions);
+  }
+
+  @Test
+  void readsTheSpreadsheetsOfVlmevalkit() {
+    List<Prediction> predictions =
+        PredictionFile.read(
+            ReferenceText.local(),
+            new org.apache.hadoop.fs.Path(
+                getClass().getResource("/benchmark/MMMB_en.xlsx").toString()));
+    assertThat(predictions).isNotEmpty().allMatch(one -> one.text().isPresent());
+    assertThat(predictions.get(0).item().index()).isZero();
+    assertThat(predictions.get(0).item().options()).hasSize(4);
+  }
+
+  @Test
+  void saysThatASpreadsheetIsDamaged() throws Exception {
+    var path = ReferenceText.write(folder, "MMMB_en.xlsx", "no zip file");
+    assertThatThrownBy(() -> PredictionFile.read(ReferenceText.local(), path))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it is not an Excel file, or a damaged one");
+  }
+
+  @Test
+  void takesTheAnswersOfTheBenchmark() {
+    BenchmarkItem corrected = Items.item(1, 'B', "red", " dark blue");
+    assertThat(PredictionFile.complete(List.of(corrected), List.of(Prediction.of(ONE, "B"))))
+        .containsExactly(Prediction.of(corrected, "B"));
+  }
+
+  @Test
   void refusesToOverwrite() throws Exception {
     var path = ReferenceText.write(folder, "p.tsv", "");
     assertThatThrownBy(
@@ -73,6 +124,6 @@ class PredictionFileTest {
             () -> PredictionFile.complete(List.of(changed), List.of(Prediction.of(ONE, "A"))))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith(
-            "Cannot score question 1: its options were {A=red, B=dark\tblue} when it was asked (expected {A=red, B=blue}");
+            "Cannot score question 1: when it was asked it was \"Question 1?\" with options {A=red, B=dark\tblue} (expected \"Question 1?\" with options {A=red, B=blue}");
   }
 }

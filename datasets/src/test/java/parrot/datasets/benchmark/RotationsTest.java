@@ -18,7 +18,8 @@ class RotationsTest {
     Path path = new Path(getClass().getResource("/text/circular-predictions.tsv").toString());
     List<BenchmarkItem> rows =
         PredictionFile.read(ReferenceText.local(), path).stream().map(Prediction::item).toList();
-    List<BenchmarkItem> unrotated = rows.stream().filter(row -> row.rotation() == 0).toList();
+    QuestionRows grouped = QuestionRows.of(rows);
+    List<BenchmarkItem> unrotated = rows.stream().filter(grouped::isQuestion).toList();
     assertThat(unrotated).hasSize(24);
     assertThat(Rotations.of(unrotated)).containsExactlyElementsOf(rows);
   }
@@ -43,10 +44,10 @@ class RotationsTest {
   }
 
   @Test
-  void refuseWhatIsRotatedAlready() {
+  void refuseAnIndexThatOthersRotationsHave() {
     assertThatThrownBy(() -> Rotations.of(Items.item(1000003, 'A', "x", "y")))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot rotate question 1000003: it is a rotation already (expected an index below 1000000)");
+            "Cannot rotate question 1000003: its index is taken by rotations of other questions (expected an index below 1000000; number the questions anew)");
   }
 }

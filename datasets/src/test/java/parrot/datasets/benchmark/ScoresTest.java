@@ -90,7 +90,6 @@ class ScoresTest {
     assertThat(scores.hasRotations()).isFalse();
     assertThat(scores.score(Metric.CIRCULAR, Language.EN)).isEmpty();
     assertThat(scores.macroAverage(Metric.CIRCULAR)).isEmpty();
-    assertThat(scores.pooled(Metric.CIRCULAR)).isEmpty();
     assertThat(scores.table()).extracting(Scores.Line::metric).containsOnly(Metric.PLAIN);
   }
 
@@ -105,16 +104,20 @@ class ScoresTest {
 
   @Test
   void countAQuestionAsMissingWhereOnlyItsRotationsAreThere() {
-    List<BenchmarkItem> rotations = Rotations.of(Items.item(5, 'B', "x", "y"));
+    List<BenchmarkItem> four = Rotations.of(Items.item(4, 'A', "x", "y"));
+    List<BenchmarkItem> five = Rotations.of(Items.item(5, 'B', "x", "y"));
     List<Prediction> predictions =
         List.of(
-            Prediction.of(Items.item(4, 'A', "x", "y"), "A"), Prediction.of(rotations.get(1), "A"));
+            Prediction.of(four.get(0), "A"),
+            Prediction.of(four.get(1), "B"),
+            Prediction.of(five.get(1), "A"));
     Scores scores = Scores.of(Map.of(Language.EN, predictions));
     assertThat(scores.score(Metric.PLAIN, Language.EN)).contains(new Score(2, 1, 0, 0, 1));
+    assertThat(scores.score(Metric.CIRCULAR, Language.EN)).contains(new Score(2, 1, 0, 0, 1));
   }
 
   @Test
-  void averageLanguagesAlikeAndPoolQuestionsAlike() {
+  void averageLanguagesAlike() {
     Scores scores =
         Scores.of(
             Map.of(
@@ -127,7 +130,6 @@ class ScoresTest {
                 List.of(Prediction.of(Items.item(0, 'A', "x", "y"), "B"))));
     assertThat(scores.languages()).containsExactly(Language.EN, Language.ZH);
     assertThat(scores.macroAverage(Metric.PLAIN)).hasValue(0.5);
-    assertThat(scores.pooled(Metric.PLAIN).orElseThrow().accuracy()).isEqualTo(0.75);
   }
 
   @Test
@@ -163,7 +165,7 @@ class ScoresTest {
     assertThatThrownBy(() -> Scores.of(Map.of(Language.EN, List.of(Prediction.of(secret, "A")))))
         .isInstanceOf(DataException.class)
         .hasMessage(
-            "Cannot score question 9: the benchmark tells no answer (score it where its answers are kept)");
+            "Cannot score question 9: the benchmark tells no answer (score it where its answers are kept, or name a benchmark file that has them)");
     assertThatThrownBy(() -> Scores.of(Map.of()))
         .isInstanceOf(DataException.class)
         .hasMessage("Cannot score: no predictions (expected at least one language)");
@@ -174,8 +176,12 @@ class ScoresTest {
     assertThatThrownBy(() -> Scores.of(Map.of(Language.TR, List.of(twice, twice))))
         .isInstanceOf(DataException.class)
         .hasMessage("Cannot score tr: two predictions for question 3 (expected one each)");
-    Prediction rotation = Prediction.of(Items.item(1000003, 'A', "x", "y"), "A");
-    assertThatThrownBy(() -> Scores.of(Map.of(Language.TR, List.of(rotation))))
+    List<Prediction> rotations =
+        Rotations.of(Items.item(3, 'A', "x", "y", "z")).stream()
+            .skip(1)
+            .map(row -> Prediction.of(row, "A"))
+            .toList();
+    assertThatThrownBy(() -> Scores.of(Map.of(Language.TR, rotations)))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("Cannot score tr: only rotations of questions are there");
   }
@@ -188,5 +194,22 @@ class ScoresTest {
     assertThat(score.high()).isEqualTo(0.3662, within(5e-5));
     assertThat(new Score(10, 0, 0, 0, 0).low()).isZero();
     assertThat(new Score(10, 10, 0, 0, 0).high()).isEqualTo(1, within(1e-12));
+  }
+
+  @Test
+  void wilsonsIntervalHoldsTheTruthNineteenTimesOfTwenty() {
+    Random random = new Random(5);
+    for (double truth : new double[] {0.25, 0.5, 0.8}) {
+      int held = 0;
+      for (int run = 0; run < 4000; run++) {
+        int hits = 0;
+        for (int question = 0; question < 200; question++) {
+          hits += random.nextDouble() < truth ? 1 : 0;
+        }
+        Score score = new Score(200, hits, 0, 0, 0);
+        held += score.low() <= truth && truth <= score.high() ? 1 : 0;
+      }
+      assertThat(held / 4000.0).as("accuracy %s", truth).isBetween(0.93, 0.97);
+    }
   }
 }

@@ -13,10 +13,12 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.benchmark.Score;
 import parrot.datasets.benchmark.Scores;
 import parrot.datasets.language.Language;
@@ -163,9 +165,11 @@ public record EvaluationScores(
 
   /** The mean over questions of 1 / options, or of its power where every rotation must be right. */
   private static double chance(Scores.Line line, List<Prediction> predictions) {
-    return predictions.stream()
-        .map(Prediction::item)
-        .filter(item -> item.rotation() == 0)
+    List<BenchmarkItem> items = predictions.stream().map(Prediction::item).toList();
+    QuestionRows rows = QuestionRows.of(items);
+    return items.stream()
+        .filter(rows::isQuestion)
+        .filter(item -> item.options().size() > 1)
         .filter(item -> line.grouping().of(item).equals(line.group()))
         .mapToInt(item -> item.options().size())
         .mapToDouble(

@@ -15,6 +15,7 @@ import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.PairedComparison;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.benchmark.PredictionFile;
+import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.benchmark.Rotations;
 import parrot.datasets.benchmark.Scores;
 import parrot.datasets.language.Language;
@@ -68,10 +69,13 @@ public final class PredictionFiles {
     }
     List<BenchmarkItem> items =
         BenchmarkFile.read(FileSystems.of(questions, configuration), questions).items();
-    boolean rotated = predictions.stream().anyMatch(p -> p.item().rotation() > 0);
-    boolean rotations = items.stream().anyMatch(item -> item.rotation() > 0);
+    boolean rotated = isRotated(predictions.stream().map(Prediction::item).toList());
     return PredictionFile.complete(
-        rotated && !rotations ? Rotations.of(items) : items, predictions);
+        rotated && !isRotated(items) ? Rotations.of(items) : items, predictions);
+  }
+
+  private static boolean isRotated(List<BenchmarkItem> items) {
+    return QuestionRows.of(items).rotated();
   }
 
   /** Reads the predictions of an evaluation. */

@@ -6,6 +6,7 @@ import java.util.List;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MultipleChoicePrompt;
+import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.benchmark.Rotations;
 
 /**
@@ -34,7 +35,7 @@ record Question(long[] indexes, String[] prompts, byte[] image) implements Seria
     List<BenchmarkItem> rows = new ArrayList<>();
     List<Question> questions = new ArrayList<>();
     // Some published files hold the rotations already.
-    boolean rotate = circular && items.stream().allMatch(item -> item.rotation() == 0);
+    boolean rotate = circular && !QuestionRows.of(items).rotated();
     for (BenchmarkItem item : items) {
       List<BenchmarkItem> rotations = rotate ? Rotations.of(item) : List.of(item);
       long[] indexes = new long[rotations.size()];

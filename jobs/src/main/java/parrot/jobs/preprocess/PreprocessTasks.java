@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -17,6 +18,8 @@ import org.apache.spark.util.SerializableConfiguration;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
+import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.language.Language;
 import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.source.ImageRoot;
@@ -64,9 +67,13 @@ final class PreprocessTasks implements Serializable {
   Set<String> images(String benchmark) {
     ImagePreparation preparation = new ImagePreparation(options.imageSize());
     Set<String> checksums = new HashSet<>();
-    for (BenchmarkItem item : BenchmarkFile.read(files(benchmark), new Path(benchmark)).items()) {
+    Path file = new Path(benchmark);
+    BenchmarkName name = BenchmarkName.parse(file.getName(), Optional.of(Language.EN));
+    for (BenchmarkItem item : BenchmarkFile.read(files(benchmark), file, name).items()) {
       if (item.image() == null) {
-        continue;
+        throw new DataException(
+            "Cannot keep the images of %s out of the shards: question %d: %s"
+                .formatted(benchmark, item.index(), item.problem().orElse("no image")));
       }
       try {
         byte[] pixels = preparation.prepare(item.image());

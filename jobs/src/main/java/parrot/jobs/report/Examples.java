@@ -16,6 +16,7 @@ import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.language.Language;
 import parrot.datasets.matching.Match;
 import parrot.datasets.storage.FileSystems;
@@ -44,8 +45,9 @@ final class Examples {
         (name, list) -> {
           if (name.benchmark().equals(first.benchmark())) {
             Map<Long, Prediction> byIndex = new TreeMap<>();
+            QuestionRows rows = QuestionRows.of(list.stream().map(Prediction::item).toList());
             list.stream()
-                .filter(prediction -> prediction.item().rotation() == 0)
+                .filter(prediction -> rows.isQuestion(prediction.item()))
                 .forEach(prediction -> byIndex.put(prediction.item().index(), prediction));
             byLanguage.put(name.language().tag(), byIndex);
           }
@@ -75,7 +77,9 @@ final class Examples {
     Map<Long, byte[]> images = new HashMap<>();
     if (files.exists(file)) {
       for (BenchmarkItem item : BenchmarkFile.read(files, file).items()) {
-        images.put(item.index(), item.image());
+        if (item.image() != null) {
+          images.put(item.index(), item.image());
+        }
       }
     }
     return images;

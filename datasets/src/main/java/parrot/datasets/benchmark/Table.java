@@ -1,0 +1,157 @@
+package parrot.datasets.benchmark;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.language.UnicodeText;
+
+/** Rows of a file by the names of their columns; a column without a name is left out. */
+abstract class Table implements Closeable {
+  private final String name;
+  private final Map<String, Integer> columns = new HashMap<>();
+  private int width;
+
+  /**
+   * @param name what messages call the file
+   */
+  Table(String name) {
+    this.name = name;
+  }
+
+  /** Opens tab-separated values, or a spreadsheet if the name ends in {@code .xlsx}. */
+  static Table open(FileSystem files, Path path) throws IOException {
+    Table table =
+        path.getName().toLowerCase(Locale.ROOT).endsWith(Spreadsheet.EXTENSION)
+            ? new Spreadsheet(files.open(path), path.toString())
+            : new Tsv(files.open(path), path.toString());
+    boolean complete = false;
+    try {
+      table.readHeader();
+      complete = true;
+      return table;
+    } finally {
+      if (!complete) {
+        table.close();
+      }
+    }
+  }
+
+  /** The cells of the next record, null where nothing stands; null at the end. */
+  abstract List<String> record() throws IOException;
+
+  /** The line that the next record begins at, from 1 on. */
+  abstract int line();
+
+  final String name() {
+    return name;
+  }
+
+  private void readHeader() throws IOException {
+    List<String> header = record();
+    if (header == null) {
+      throw new DataException(
+          "Cannot read %s: it is empty (expected a header of tab-separated columns)"
+              .formatted(name));
+    }
+    width = header.size();
+    for (int i = 0; i < width; i++) {
+      if (header.get(i) != null && columns.put(header.get(i), i) != null) {
+        throw new DataException(
+            "Cannot read %s line 1: the column %s is there twice (rename or remove one)"
+                .formatted(name, header.get(i)));
+      }
+    }
+  }
+
+  boolean has(String column) {
+    return columns.containsKey(column);
+  }
+
+  /**
+   * @throws DataException naming the columns that are missing and those that are there
+   */
+  void require(String... required) {
+    List<String> missing = new ArrayList<>();
+    for (String column : required) {
+      if (!has(column)) {
+        missing.add(column);
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          "Cannot read %s line 1: no column %s (got %s; is it tab-separated?)"
+              .formatted(
+                  name,
+                  String.join(", ", missing),
+                  String.join(", ", columns.keySet().stream().sorted().toList())));
+    }
+  }
+
+  /** The next row, or null at the end. */
+  Row next() throws IOException {
+    int begin;
+    List<String> cells;
+    do {
+      begin = line();
+      cells = record();
+      if (cells == null) {
+        return null;
+      }
+    } while (cells.size() == 1 && width > 1 && cells.get(0) == null);
+    if (cells.size() != width) {
+      throw new DataException(
+          "Cannot read %s line %d: %d columns (expected %d as in the header; is the file complete?)"
+              .formatted(name, begin, cells.size(), width));
+    }
+    return new Row(cells, begin);
+  }
+
+  /** One row, by the names of its columns. */
+  final class Row {
+    private final List<String> cells;
+    private final int begin;
+
+    private Row(List<String> cells, int begin) {
+      this.cells = cells;
+      this.begin = begin;
+    }
+
+    /** The cell as it stands; null where nothing stands or the column is not there. */
+    String raw(String column) {
+      Integer i = columns.get(column);
+      return i == null ? null : cells.get(i);
+    }
+
+    /** The cell, unless the column is not there, or it is blank or {@code nan}. */
+    Optional<String> value(String column) {
+      String cell = raw(column);
+      boolean absent =
+          cell == null
+              || UnicodeText.isBlank(cell)
+              || UnicodeText.strip(cell).equalsIgnoreCase("nan");
+      return absent ? Optional.empty() : Optional.of(cell);
+    }
+
+    /** Where a cell is and what is wrong with it, in words. */
+    String says(String column, String reason) {
+      return "line %d column %s: %s".formatted(begin, column, reason);
+    }
+
+    /** A problem with a cell for which the whole file is refused. */
+    DataException problem(String column, String reason) {
+      return new DataException("Cannot read %s %s".formatted(name, says(column, reason)));
+    }
+
+    int line() {
+      return begin;
+    }
+  }
+}
