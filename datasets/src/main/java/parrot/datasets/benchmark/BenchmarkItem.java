@@ -110,17 +110,7 @@ public record BenchmarkItem(
       byte[] image,
       Optional<String> problem) {
     return new BenchmarkItem(
-        index,
-        question,
-        hint,
-        options,
-        answer,
-        category,
-        l2Category,
-        split,
-        group,
-        image,
-        problem);
+        index, question, hint, options, answer, category, l2Category, split, group, image, problem);
   }
 
   /**

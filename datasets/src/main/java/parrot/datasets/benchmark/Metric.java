@@ -20,7 +20,9 @@ public enum Metric {
     };
   }
 
-  /** How a benchmark's results are published: MMBench's and CCBench's circularly, others plainly. */
+  /**
+   * How a benchmark's results are published: MMBench's and CCBench's circularly, others plainly.
+   */
   public static Metric publishedFor(String benchmark) {
     String name = benchmark.toLowerCase(Locale.ROOT);
     return name.contains("mmbench") || name.contains("ccbench") ? CIRCULAR : PLAIN;

@@ -1,7 +1,10 @@
 package parrot.datasets.benchmark;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 
@@ -9,16 +12,36 @@ import parrot.datasets.language.Language;
  * Two models on the same questions. That both saw the same ones makes the difference far more
  * certain than two intervals side by side would say: only the questions on which they differ count.
  *
- * @param n questions
+ * <p>Over several languages the translations of one question are a cluster: a model that fails one
+ * of them likely fails the others. They say less than as many questions would, by the design effect
+ * (Kish, 1965): the variance of the difference between clusters over that between answers.
+ *
+ * @param n pairs of answers: questions, times languages
  * @param onlyFirst answered rightly by the first model alone
  * @param onlySecond answered rightly by the second model alone
+ * @param questions clusters: questions, their translations being one
+ * @param betterFirst questions that the first model answered rightly in more languages
+ * @param betterSecond questions that the second model answered rightly in more languages
+ * @param designEffect at least 1; 1 in one language
  */
-public record PairedComparison(int n, int onlyFirst, int onlySecond) {
+public record PairedComparison(
+    int n,
+    int onlyFirst,
+    int onlySecond,
+    int questions,
+    int betterFirst,
+    int betterSecond,
+    double designEffect) {
   public PairedComparison {
     if (n < 1 || onlyFirst < 0 || onlySecond < 0 || onlyFirst + onlySecond > n) {
       throw new IllegalArgumentException(
           "Invalid comparison: %d and %d of %d questions".formatted(onlyFirst, onlySecond, n));
     }
+  }
+
+  /** In one language, where each question is a cluster of its own. */
+  PairedComparison(int n, int onlyFirst, int onlySecond) {
+    this(n, onlyFirst, onlySecond, n, onlyFirst, onlySecond, 1);
   }
 
   /**
@@ -30,31 +53,105 @@ public record PairedComparison(int n, int onlyFirst, int onlySecond) {
     return of(first, second, metric, List.of(language));
   }
 
-  /** Compares over all languages of the first, each question counting alike. */
+  /** Compares over all languages of the first, each answer counting alike. */
   public static PairedComparison of(Scores first, Scores second, Metric metric) {
     return of(first, second, metric, first.languages());
   }
 
   private static PairedComparison of(
       Scores first, Scores second, Metric metric, List<Language> languages) {
+    SortedMap<Long, List<Integer>> clusters = new TreeMap<>();
+    for (Language language : languages) {
+      SortedMap<Long, ScoredQuestion> one = first.byIndex(metric, language);
+      SortedMap<Long, ScoredQuestion> other = second.byIndex(metric, language);
+      requireSame(one, other, language);
+      one.forEach(
+          (index, question) -> {
+            int better = (other.get(index).hit() ? 1 : 0) - (question.hit() ? 1 : 0);
+            clusters.computeIfAbsent(index, i -> new ArrayList<>()).add(better);
+          });
+    }
+    return of(List.copyOf(clusters.values()));
+  }
+
+  /**
+   * @param clusters of each question, how much better the second model was in each language: 1, 0
+   *     or -1
+   */
+  static PairedComparison of(List<List<Integer>> clusters) {
     int n = 0;
     int onlyFirst = 0;
     int onlySecond = 0;
-    for (Language language : languages) {
-      SortedMap<Long, Boolean> one = first.hits(metric, language);
-      SortedMap<Long, Boolean> other = second.hits(metric, language);
-      if (one.isEmpty() || !one.keySet().equals(other.keySet())) {
-        throw new DataException(
-            "Cannot compare in %s: the two were not asked the same questions (%d and %d of them; score both on one benchmark file)"
-                .formatted(language.tag(), one.size(), other.size()));
+    int betterFirst = 0;
+    int betterSecond = 0;
+    for (List<Integer> cluster : clusters) {
+      int sum = 0;
+      for (int better : cluster) {
+        onlyFirst += better < 0 ? 1 : 0;
+        onlySecond += better > 0 ? 1 : 0;
+        sum += better;
       }
-      n += one.size();
-      for (long index : one.keySet()) {
-        onlyFirst += one.get(index) && !other.get(index) ? 1 : 0;
-        onlySecond += !one.get(index) && other.get(index) ? 1 : 0;
+      n += cluster.size();
+      betterFirst += sum < 0 ? 1 : 0;
+      betterSecond += sum > 0 ? 1 : 0;
+    }
+    return new PairedComparison(
+        n,
+        onlyFirst,
+        onlySecond,
+        clusters.size(),
+        betterFirst,
+        betterSecond,
+        designEffect(clusters, n, onlySecond - onlyFirst));
+  }
+
+  private static double designEffect(List<List<Integer>> clusters, int n, int sum) {
+    if (clusters.size() == n) {
+      return 1;
+    }
+    double mean = (double) sum / n;
+    double between = 0;
+    double within = 0;
+    for (List<Integer> cluster : clusters) {
+      double deviation = 0;
+      for (int better : cluster) {
+        deviation += better - mean;
+        within += (better - mean) * (better - mean);
+      }
+      between += deviation * deviation;
+    }
+    int count = clusters.size();
+    double most = (double) n / count;
+    if (count < 2 || within == 0) {
+      return most; // as if all translations were one answer
+    }
+    return Math.max(1, (between * count / (count - 1)) / (within * n / (n - 1)));
+  }
+
+  private static void requireSame(
+      SortedMap<Long, ScoredQuestion> one,
+      SortedMap<Long, ScoredQuestion> other,
+      Language language) {
+    if (one.isEmpty() || !one.keySet().equals(other.keySet())) {
+      throw new DataException(
+          "Cannot compare in %s: the two were not asked the same questions (%d and %d of them; score both on one benchmark file)"
+              .formatted(language.tag(), one.size(), other.size()));
+    }
+    for (Map.Entry<Long, ScoredQuestion> entry : one.entrySet()) {
+      BenchmarkItem item = entry.getValue().item();
+      BenchmarkItem otherItem = other.get(entry.getKey()).item();
+      if (!item.isSameQuestion(otherItem) || !item.answer().equals(otherItem.answer())) {
+        throw new DataException(
+            "Cannot compare in %s: the two were not asked the same questions (question %d is \"%s\" with answer %s, and \"%s\" with answer %s; score both on one benchmark file)"
+                .formatted(
+                    language.tag(),
+                    item.index(),
+                    item.question(),
+                    item.answer().map(String::valueOf).orElse("none"),
+                    otherItem.question(),
+                    otherItem.answer().map(String::valueOf).orElse("none")));
       }
     }
-    return new PairedComparison(n, onlyFirst, onlySecond);
   }
 
   /** The second model's accuracy less the first's. */
@@ -64,7 +161,8 @@ public record PairedComparison(int n, int onlyFirst, int onlySecond) {
 
   /**
    * The lower end of a 95 % interval of the difference: Wald's with half a question added to each
-   * kind of pair, which keeps its promise on small samples (Agresti and Min, 2005).
+   * kind of pair, which keeps its promise on small samples (Agresti and Min, 2005). Translations
+   * count as so many answers as their design effect leaves.
    */
   public double low() {
     return Math.max(-1, centre() - halfWidth());
@@ -76,28 +174,28 @@ public record PairedComparison(int n, int onlyFirst, int onlySecond) {
   }
 
   private double centre() {
-    return (onlySecond - onlyFirst) / (n + 2.0);
+    return (onlySecond - onlyFirst) / designEffect / (n / designEffect + 2.0);
   }
 
   private double halfWidth() {
-    double total = n + 2.0;
-    double discordant = (onlyFirst + onlySecond + 1.0) / total;
+    double total = n / designEffect + 2.0;
+    double discordant = ((onlyFirst + onlySecond) / designEffect + 1.0) / total;
     return Score.Z * Math.sqrt((discordant - centre() * centre()) / total);
   }
 
   /**
-   * McNemar's exact test, two-sided: how likely a split at least as uneven as this one is among the
-   * questions on which the two differ, if neither model is better.
+   * McNemar's exact test, two-sided, by question: how likely a split at least as uneven as this one
+   * is among the questions on which one model is better, if neither is.
    */
   public double pValue() {
-    int discordant = onlyFirst + onlySecond;
+    int discordant = betterFirst + betterSecond;
     if (discordant == 0) {
       return 1;
     }
     double logHalf = discordant * Math.log(0.5);
     double logChoose = 0;
     double tail = Math.exp(logHalf);
-    for (int k = 1; k <= Math.min(onlyFirst, onlySecond); k++) {
+    for (int k = 1; k <= Math.min(betterFirst, betterSecond); k++) {
       logChoose += Math.log(discordant - k + 1.0) - Math.log(k);
       tail += Math.exp(logHalf + logChoose);
     }

@@ -10,8 +10,9 @@ import java.util.Set;
 
 /**
  * Which rows of a file ask one question with its options rotated: those that share a {@code
- * g_index}; else those whose indexes differ by multiples of 1,000,000, if at least half of these rows have
- * the same question and the same options in other places. Large indexes alone are no rotations.
+ * g_index}; else those whose indexes differ by multiples of 1,000,000, if at least half of these
+ * rows have the same question and the same options in other places. Large indexes alone are no
+ * rotations.
  */
 public final class QuestionRows {
   /** What separates the rotations of a question in the index. */

@@ -68,8 +68,7 @@ final class RowImages {
       if (column.equals(PATH)) {
         images.put(item.index(), read(text));
       } else if (text.length() <= LONGEST_REFERENCE && REFERENCE.matcher(text).matches()) {
-        references.put(
-            item.index(), new Reference(row, Long.parseLong(ItemColumns.whole(text))));
+        references.put(item.index(), new Reference(row, Long.parseLong(ItemColumns.whole(text))));
       } else {
         images.put(item.index(), decode(text));
       }

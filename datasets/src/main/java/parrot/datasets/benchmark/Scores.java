@@ -48,8 +48,7 @@ public final class Scores {
   private void add(Language language, List<Prediction> predictions, MatchingRule rule) {
     SortedMap<Long, List<ScoredQuestion>> questions = new TreeMap<>();
     Set<Long> seen = new HashSet<>();
-    QuestionRows grouped =
-        QuestionRows.of(predictions.stream().map(Prediction::item).toList());
+    QuestionRows grouped = QuestionRows.of(predictions.stream().map(Prediction::item).toList());
     for (Prediction prediction : predictions) {
       if (!seen.add(prediction.item().index())) {
         throw new DataException(

@@ -117,7 +117,8 @@ final class Tsv extends Table {
       return in.read();
     } catch (CharacterCodingException e) {
       throw new DataException(
-          "Cannot read %s line %d or after: it is not UTF-8 (convert it)".formatted(name(), line), e);
+          "Cannot read %s line %d or after: it is not UTF-8 (convert it)".formatted(name(), line),
+          e);
     }
   }
 

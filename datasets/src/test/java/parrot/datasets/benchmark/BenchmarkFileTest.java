@@ -285,7 +285,8 @@ class BenchmarkFileTest {
             missing ->
                 assertThat(missing)
                     .contains("line 3 column image_path: Cannot read ", "it does not exist"),
-            address -> assertThat(address).contains("line 4 column image_path: https://", "download"),
+            address ->
+                assertThat(address).contains("line 4 column image_path: https://", "download"),
             several -> assertThat(several).contains("a list of 2 images"),
             empty -> assertThat(empty).contains("no image"));
   }
@@ -307,7 +308,8 @@ class BenchmarkFileTest {
   void saysThatYesAndNoAreNotMultipleChoice() {
     assertThatThrownBy(() -> read("index\timage\tquestion\tanswer\tcategory\n"))
         .isInstanceOf(DataException.class)
-        .hasMessageContainingAll("it is not multiple choice", "add columns A and B with Yes and No");
+        .hasMessageContainingAll(
+            "it is not multiple choice", "add columns A and B with Yes and No");
   }
 
   @Test

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
@@ -50,6 +52,87 @@ class PairedComparisonTest {
     assertThat(new PairedComparison(100, 0, 0).pValue()).isEqualTo(1);
     // Far beyond what a half to the power of n can hold.
     assertThat(new PairedComparison(12_000, 3_000, 3_000).pValue()).isEqualTo(1, within(1e-9));
+  }
+
+  @Test
+  void refusesOtherQuestionsAndOtherAnswersOfTheSameIndex() {
+    Scores one = scores("xx");
+    Scores corrected =
+        Scores.of(
+            Map.of(
+                Language.EN,
+                List.of(
+                    Prediction.of(Items.item(0, 'A', "one", "two"), "A"),
+                    Prediction.of(Items.item(1, 'B', "one", "two"), "A"))));
+    Scores other =
+        Scores.of(
+            Map.of(
+                Language.EN,
+                List.of(
+                    Prediction.of(Items.item(0, 'A', "one", "two"), "A"),
+                    Prediction.of(Items.item(1, 'A', "one", "three"), "A"))));
+
+    for (Scores different : List.of(corrected, other)) {
+      assertThatThrownBy(() -> PairedComparison.of(one, different, Metric.PLAIN, Language.EN))
+          .isInstanceOf(DataException.class)
+          .hasMessageContainingAll("not asked the same questions", "question 1 is");
+    }
+  }
+
+  @Test
+  void countsTranslationsOfAQuestionAsOneCluster() {
+    // Six identical translations say no more than one.
+    List<List<Integer>> alike = new ArrayList<>();
+    List<List<Integer>> once = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      int better = i % 5 == 0 ? 1 : i % 7 == 0 ? -1 : 0;
+      alike.add(Collections.nCopies(6, better));
+      once.add(List.of(better));
+    }
+    PairedComparison six = PairedComparison.of(alike);
+    PairedComparison one = PairedComparison.of(once);
+
+    assertThat(six.questions()).isEqualTo(200);
+    assertThat(six.n()).isEqualTo(1200);
+    assertThat(six.high() - six.low()).isEqualTo(one.high() - one.low(), within(1e-3));
+    assertThat(six.pValue()).isEqualTo(one.pValue());
+  }
+
+  @Test
+  void intervalsHoldTheTruthNineteenTimesOfTwenty() {
+    Random random = new Random(11);
+    for (int languages : new int[] {1, 3, 6}) {
+      for (double alike : new double[] {0, 0.5, 0.9}) {
+        assertThat(coverage(languages, alike, random))
+            .as("%d languages, %s alike", languages, alike)
+            .isBetween(0.93, 0.97);
+      }
+    }
+  }
+
+  /** How often the interval holds the difference, 0.1, of answers that are alike by so much. */
+  private static double coverage(int languages, double alike, Random random) {
+    int runs = 2000;
+    int held = 0;
+    for (int run = 0; run < runs; run++) {
+      List<List<Integer>> clusters = new ArrayList<>();
+      for (int question = 0; question < 150; question++) {
+        int shared = better(random);
+        List<Integer> cluster = new ArrayList<>();
+        for (int language = 0; language < languages; language++) {
+          cluster.add(random.nextDouble() < alike ? shared : better(random));
+        }
+        clusters.add(cluster);
+      }
+      PairedComparison comparison = PairedComparison.of(clusters);
+      held += comparison.low() <= 0.1 && 0.1 <= comparison.high() ? 1 : 0;
+    }
+    return (double) held / runs;
+  }
+
+  private static int better(Random random) {
+    double drawn = random.nextDouble();
+    return drawn < 0.2 ? 1 : drawn < 0.3 ? -1 : 0;
   }
 
   @Test

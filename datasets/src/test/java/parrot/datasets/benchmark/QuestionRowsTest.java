@@ -37,9 +37,7 @@ class QuestionRowsTest {
     QuestionRows grouped = QuestionRows.of(rows);
 
     assertThat(grouped.rotated()).isTrue();
-    assertThat(rows)
-        .extracting(grouped::question)
-        .containsExactly(3L, 3L, 3L, 4L, 4L);
+    assertThat(rows).extracting(grouped::question).containsExactly(3L, 3L, 3L, 4L, 4L);
     assertThat(grouped.complete(rows.subList(0, 3))).isTrue();
     assertThat(grouped.complete(rows.subList(0, 2))).isFalse();
   }
@@ -91,7 +89,9 @@ class QuestionRowsTest {
 
   @Test
   void hasNoRotationsIfEveryGroupHasOneRow() {
-    assertThat(QuestionRows.of(List.of(row(0, "Q", "0", "x", "y"), row(1, "R", "1", "x", "y"))).rotated())
+    assertThat(
+            QuestionRows.of(List.of(row(0, "Q", "0", "x", "y"), row(1, "R", "1", "x", "y")))
+                .rotated())
         .isFalse();
   }
 }
