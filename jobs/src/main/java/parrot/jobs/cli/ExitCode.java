@@ -12,6 +12,7 @@ public enum ExitCode {
   ENVIRONMENT(5, "Storage, ports, memory, executors or native libraries are missing."),
   LOCK_LOST(
       6, "Another run took over the folder while this one was silent; it has published nothing."),
+  STOPPED_AT_ONCE(130, "Stopped at the second request; the last checkpoint is there."),
   STOPPED(143, "Stopped on request; finished rounds are saved.");
 
   private final int code;

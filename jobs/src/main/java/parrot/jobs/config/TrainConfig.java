@@ -255,9 +255,9 @@ public record TrainConfig(
   /**
    * What is kept.
    *
-   * @param every rounds between two checkpoints; 0 for the last round alone
+   * @param every when checkpoints are written
    * @param keep newest checkpoints that stay; the start always stays
    * @param keepEvery also keeps the checkpoint of each round that this divides; 0 for none
    */
-  public record Checkpointing(int every, int keep, int keepEvery) {}
+  public record Checkpointing(CheckpointInterval every, int keep, int keepEvery) {}
 }

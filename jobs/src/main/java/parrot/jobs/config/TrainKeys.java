@@ -243,9 +243,14 @@ final class TrainKeys {
       Key.belowOne("balance.alarm_dead_load", 0.05)
           .means("BalanceAlarm", "warns of experts below this part of their fair share");
 
-  static final Key<Integer> CHECKPOINT_EVERY =
-      Key.whole("checkpoints.every", 0, 0)
-          .means("TrainingLoop", "rounds between checkpoints; 0: only after the last round");
+  static final Key<CheckpointInterval> CHECKPOINT_EVERY =
+      Key.of(
+              "checkpoints.every",
+              CheckpointInterval.RULE,
+              CheckpointInterval.USUAL,
+              TrainKeys::interval)
+          .means(
+              "TrainingLoop", "time or rounds between checkpoints; 0: only after the last round");
   static final Key<Integer> CHECKPOINT_KEEP =
       Key.whole("checkpoints.keep", 2, 1)
           .means("Checkpoints", "newest checkpoints that stay, beside the start");
@@ -368,6 +373,18 @@ final class TrainKeys {
           }
           return values;
         });
+  }
+
+  private static CheckpointInterval interval(
+      StrictMap map, String name, CheckpointInterval absent) {
+    String text = map.text(name, absent.toString());
+    CheckpointInterval interval =
+        CheckpointInterval.parse(text)
+            .orElseThrow(() -> map.invalid(name, text, CheckpointInterval.RULE));
+    if (interval.time().isZero()) {
+      map.resolved().put(name, interval.rounds());
+    }
+    return interval;
   }
 
   private static Part part(StrictMap map, String key, String name) {

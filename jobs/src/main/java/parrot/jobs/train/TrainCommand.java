@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "In each round, K replicas train for H steps on Spark executors and are averaged. The run's"
           + " folder gets the resolved configuration, metrics.jsonl and checkpoints, each a complete"
           + " model folder. SIGTERM or Ctrl-C finishes the round, writes a checkpoint and ends"
-          + " with 143."
+          + " with 143; a second one ends at once with 130, and the last checkpoint stays."
     },
     footerHeading = "%nExamples:%n%n",
     footer = {
@@ -58,7 +58,7 @@ import picocli.CommandLine.Spec;
       "  batch_size: 8                    # samples of one step of one replica",
       "  epochs: 1                        # or max_steps, or max_examples",
       "  optimizer: {learning_rate: 1.0e-3, schedule: cosine, warmup_ratio: 0.03, clip_norm: 1}",
-      "  checkpoints: {every: 50, keep: 2}",
+      "  checkpoints: {every: 10m, keep: 2}  # a time, or a number of rounds",
       "  seed: 1                          # of the data's order and fresh weights",
       ""
     })

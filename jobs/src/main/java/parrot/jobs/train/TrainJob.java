@@ -77,7 +77,7 @@ public final class TrainJob {
    */
   public static Outcome run(
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say) {
-    try (StopSignal stop = new StopSignal()) {
+    try (StopSignal stop = new StopSignal(say)) {
       return run(config, session, mode, say, stop);
     }
   }

@@ -1,6 +1,7 @@
 package parrot.jobs.train;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,9 @@ final class TrainingLoop {
   private final MinibatchLoader loader;
   private final HeldOut heldOut;
   private final BalanceAlarm alarm;
-  private RunProgress progress;
+  private volatile RunProgress progress;
+  private volatile Path checkpoint;
+  private long saved; // when, in nanoseconds
 
   /**
    * Opens data and checkpoint.
@@ -115,6 +118,7 @@ final class TrainingLoop {
     stream.skip(progress.examples());
     run.folder().checkpoints.deleteAfter(progress.round());
     say.accept(summary());
+    say.accept(config.checkpoints().every().risk());
     try (MetricsFile metrics =
             new MetricsFile(run.folder().files, run.folder().path, progress.round());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
@@ -174,13 +178,19 @@ final class TrainingLoop {
       metrics.add(before);
       say.accept(RoundLine.of(before, 0));
     }
-    Path checkpoint = from;
+    checkpoint = from;
+    saved = System.nanoTime();
     double loss = Double.NaN;
     double heldOutLoss = Double.NaN;
-    double spent = 0;
-    int done = 0;
+    RoundPace pace = new RoundPace();
+    stop.during(
+        new StopSignal.Work(
+            () -> "round " + (progress.round() + 1) + ", " + pace.left(),
+            () -> "--resume continues from " + checkpoint,
+            run.folder().lock::close));
     while (progress.round() < rounds && !stop.isRequested()) {
       RoundClock clock = new RoundClock();
+      pace.begin();
       RoundPlan plan = plan(clock);
       RoundOutcome outcome = runRound(runner, plan, clock);
       double seconds = clock.seconds();
@@ -189,7 +199,7 @@ final class TrainingLoop {
       run.folder().lock.requireHeld();
       if (saves(stop)) {
         clock.enter(Phase.CHECKPOINT);
-        checkpoint = save(runner);
+        save(runner);
         clock.leave();
       }
       MetricsLine line = line(outcome, seconds, balance, measured, clock);
@@ -197,14 +207,13 @@ final class TrainingLoop {
       gauges.update(outcome, line);
       loss = outcome.loss();
       heldOutLoss = measured.map(Tally::meanLoss).orElse(heldOutLoss);
-      spent += clock.seconds();
-      done++;
-      say.accept(RoundLine.of(line, spent / done * (rounds - progress.round())));
+      pace.end(clock.seconds());
+      say.accept(RoundLine.of(line, pace.mean() * (rounds - progress.round())));
       outcome.dropped().forEach(why -> say.accept("warning: left out of the average: " + why));
       balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(say));
     }
     if (Checkpoints.round(checkpoint) < progress.round()) {
-      checkpoint = save(runner);
+      save(runner);
     }
     boolean stopped = progress.round() < rounds;
     say.accept(
@@ -296,14 +305,15 @@ final class TrainingLoop {
   }
 
   private boolean saves(StopSignal stop) {
-    int every = config.checkpoints().every();
+    Duration since = Duration.ofNanos(System.nanoTime() - saved);
     boolean isLast = progress.round() == rounds || stop.isRequested();
-    return isLast || every > 0 && progress.round() % every == 0;
+    return isLast || config.checkpoints().every().isDue(progress.round(), since);
   }
 
-  private Path save(RoundRunner runner) throws IOException {
+  private void save(RoundRunner runner) throws IOException {
     try (JobDescription says = describe(progress.round(), "checkpoint")) {
-      return checkpoints.save(runner.state(), progress);
+      checkpoint = checkpoints.save(runner.state(), progress);
+      saved = System.nanoTime();
     }
   }
 

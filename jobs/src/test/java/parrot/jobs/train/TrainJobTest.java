@@ -313,7 +313,7 @@ class TrainJobTest {
   void resumingGivesTheBytesOfTheUninterruptedRun() throws IOException {
     TrainJob.Outcome whole = train(world.config("whole"));
     List<String> said = new ArrayList<>();
-    try (StopSignal stop = new StopSignal()) {
+    try (StopSignal stop = new StopSignal(said::add)) {
       AtomicInteger rounds = new AtomicInteger();
       TrainJob.Outcome stopped =
           TrainJob.run(
@@ -331,7 +331,9 @@ class TrainJobTest {
     }
     TrainJob.Outcome resumed = train(world.config("parts"), TrainJob.Mode.RESUME, said);
     assertThat(checksums(resumed.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
-    assertThat(said).anyMatch(line -> line.startsWith("Continuing from "));
+    assertThat(said)
+        .contains("Finishing round 3, about 0 s; again to stop now")
+        .anyMatch(line -> line.startsWith("Continuing from "));
     assertThat(metrics("parts")).hasSize(5);
 
     TrainJob.Outcome again = train(world.config("parts"), TrainJob.Mode.RESUME, said);
