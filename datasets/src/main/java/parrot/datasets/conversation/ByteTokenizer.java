@@ -39,6 +39,21 @@ public final class ByteTokenizer implements TextTokenizer {
     return Arrays.copyOf(ids, size);
   }
 
+  @Override
+  public int[] encodeText(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    int[] ids = new int[bytes.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = bytes[i] & 0xFF;
+    }
+    return ids;
+  }
+
+  @Override
+  public boolean hasControlToken(String text) {
+    return SPECIAL.stream().anyMatch(text::contains);
+  }
+
   private static int specialAt(String text, int at) {
     for (int i = 0; i < SPECIAL.size(); i++) {
       if (text.startsWith(SPECIAL.get(i), at)) {

@@ -3,6 +3,7 @@ package parrot.datasets.conversation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The chat format of Qwen, with the label mask of published Parrot (its {@code
@@ -28,14 +29,37 @@ public final class ChatFormat {
 
   private ChatFormat() {}
 
-  /** Formats a conversation for training. */
+  /** Formats a conversation for training; control tokens in its texts are text. */
   public static FormattedConversation format(Conversation conversation, TextTokenizer tokenizer) {
-    return format(conversation.turns(), tokenizer);
+    return format(conversation, tokenizer, ControlTokens.TEXT);
   }
 
-  /** Formats turns as they are, whether or not they make a conversation to train on. */
+  /** Formats a conversation for training. */
+  public static FormattedConversation format(
+      Conversation conversation, TextTokenizer tokenizer, ControlTokens controlTokens) {
+    return format(conversation.turns(), tokenizer, controlTokens, false);
+  }
+
+  /**
+   * Formats turns as the published code does, whether or not they make a conversation to train on.
+   */
   public static FormattedConversation format(List<Turn> turns, TextTokenizer tokenizer) {
-    return format(turns, tokenizer, false);
+    return format(turns, tokenizer, ControlTokens.IDS, false);
+  }
+
+  /**
+   * Whether a text of the conversation spells out a control token or, outside a question, an
+   * image's.
+   */
+  public static boolean hasControlToken(Conversation conversation, TextTokenizer tokenizer) {
+    return conversation.turns().stream().anyMatch(turn -> hasControlToken(turn, tokenizer));
+  }
+
+  private static boolean hasControlToken(Turn turn, TextTokenizer tokenizer) {
+    String text = turn.value();
+    return turn.role() == Role.HUMAN
+        ? tokenizer.hasControlToken(text.replace(IMAGE, ""))
+        : tokenizer.hasControlToken(text) || text.contains(IMAGE);
   }
 
   /**
@@ -43,7 +67,7 @@ public final class ChatFormat {
    * supervised.
    */
   public static FormattedConversation formatQuery(String query, TextTokenizer tokenizer) {
-    return format(List.of(Turn.human(query), Turn.gpt("")), tokenizer, true);
+    return format(List.of(Turn.human(query), Turn.gpt("")), tokenizer, ControlTokens.TEXT, true);
   }
 
   /** A question about an image, as published Parrot asks it: the image, then the text. */
@@ -52,7 +76,7 @@ public final class ChatFormat {
   }
 
   private static FormattedConversation format(
-      List<Turn> given, TextTokenizer tokenizer, boolean openEnded) {
+      List<Turn> given, TextTokenizer tokenizer, ControlTokens controlTokens, boolean openEnded) {
     List<Turn> turns = new ArrayList<>(given);
     if (turns.isEmpty() || turns.get(0).role() != Role.SYSTEM) {
       turns.add(0, new Turn(Role.SYSTEM, DEFAULT_SYSTEM_PROMPT));
@@ -64,13 +88,12 @@ public final class ChatFormat {
     for (int i = 0; i < turns.size(); i++) {
       boolean last = i == turns.size() - 1;
       Turn turn = turns.get(i);
-      String text =
-          header(turn.role())
-              + turn.value()
-              + (last && openEnded ? "" : TextTokenizer.END_OF_TURN)
-              + (last ? "" : "\n");
-      prompt.append(text);
-      int[] ids = encode(text, tokenizer);
+      String end = (last && openEnded ? "" : TextTokenizer.END_OF_TURN) + (last ? "" : "\n");
+      prompt.append(header(turn.role())).append(turn.value()).append(end);
+      int[] ids =
+          controlTokens == ControlTokens.TEXT && hasControlToken(turn, tokenizer)
+              ? encodeAsText(turn, end, tokenizer)
+              : encode(turn.role(), header(turn.role()) + turn.value() + end, tokenizer::encode);
       inputIds.add(ids);
       int[] mask = ids.clone();
       Arrays.fill(
@@ -83,32 +106,44 @@ public final class ChatFormat {
     return new FormattedConversation(prompt.toString(), inputIds.toArray(), labels.toArray());
   }
 
-  /** Tokenizes text with image tokens: the stretches between them apart from each other. */
-  private static int[] encode(String text, TextTokenizer tokenizer) {
-    int at = text.indexOf(IMAGE);
+  /** Tokenizes a turn between its markers without looking for control tokens. */
+  private static int[] encodeAsText(Turn turn, String end, TextTokenizer tokenizer) {
+    Ids ids = new Ids();
+    ids.add(tokenizer.encode(TextTokenizer.START_OF_TURN));
+    String text = name(turn.role()) + "\n" + turn.value();
+    ids.add(encode(turn.role(), text, tokenizer::encodeText));
+    ids.add(tokenizer.encode(end));
+    return ids.toArray();
+  }
+
+  /** Tokenizes a text; in a question the stretches between image tokens apart from each other. */
+  private static int[] encode(Role role, String text, Function<String, int[]> encoder) {
+    int at = role == Role.HUMAN ? text.indexOf(IMAGE) : -1;
     if (at < 0) {
-      return tokenizer.encode(text);
+      return encoder.apply(text);
     }
     Ids ids = new Ids();
     int begin = 0;
     while (at >= 0) {
-      ids.add(tokenizer.encode(text.substring(begin, at)));
+      ids.add(encoder.apply(text.substring(begin, at)));
       ids.add(IMAGE_ID);
       begin = at + IMAGE.length();
       at = text.indexOf(IMAGE, begin);
     }
-    ids.add(tokenizer.encode(text.substring(begin)));
+    ids.add(encoder.apply(text.substring(begin)));
     return ids.toArray();
   }
 
   private static String header(Role role) {
-    String name =
-        switch (role) {
-          case SYSTEM -> "system";
-          case HUMAN -> "user";
-          case GPT -> "assistant";
-        };
-    return TextTokenizer.START_OF_TURN + name + "\n";
+    return TextTokenizer.START_OF_TURN + name(role) + "\n";
+  }
+
+  private static String name(Role role) {
+    return switch (role) {
+      case SYSTEM -> "system";
+      case HUMAN -> "user";
+      case GPT -> "assistant";
+    };
   }
 
   /** A growing array of ids. */

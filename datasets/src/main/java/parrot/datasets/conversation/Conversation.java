@@ -5,9 +5,10 @@ import java.util.List;
 import parrot.datasets.language.UnicodeText;
 
 /**
- * A conversation that can be trained on: an optional system turn, then questions and answers in
- * turn, the last one answered. The place of its image, if it has one, is the token {@code <image>}
- * in a question.
+ * A conversation that can be trained on: turns with text, the last of them an answer, after at
+ * least one question. {@link ConversationRules} says which order of turns is accepted. The place of
+ * its image, if it has one, is the first token {@code <image>} in a question; in other turns {@code
+ * <image>} is text.
  *
  * @param turns in order
  */
@@ -18,65 +19,37 @@ public record Conversation(List<Turn> turns) {
    */
   public Conversation {
     turns = List.copyOf(turns);
-    if (turns.isEmpty()) {
-      throw new UnusableConversationException(
-          ConversationProblem.EMPTY, "Cannot use conversation: it has no turns");
-    }
-    int first = turns.get(0).role() == Role.SYSTEM ? 1 : 0;
-    if (turns.stream().noneMatch(turn -> turn.role() == Role.GPT)) {
-      throw new UnusableConversationException(
-          ConversationProblem.NO_ANSWER,
-          "Cannot use conversation: no turn is from gpt, so there is no answer to learn");
-    }
-    for (int i = first; i < turns.size(); i++) {
+    for (int i = 0; i < turns.size(); i++) {
       Turn turn = turns.get(i);
-      Role expected = (i - first) % 2 == 0 ? Role.HUMAN : Role.GPT;
-      if (turn.role() != expected) {
-        throw new UnusableConversationException(
-            ConversationProblem.NOT_ALTERNATING,
-            "Cannot use conversation: turn %d is from %s (expected %s; questions and answers must alternate)"
-                .formatted(i + 1, turn.role().tag(), expected.tag()));
-      }
-      if (UnicodeText.isBlank(turn.value())) {
+      if (turn.role() != Role.SYSTEM && UnicodeText.isBlank(turn.value())) {
         throw new UnusableConversationException(
             ConversationProblem.EMPTY_TURN,
             "Cannot use conversation: turn %d, from %s, is empty"
                 .formatted(i + 1, turn.role().tag()));
       }
     }
-    if (turns.get(turns.size() - 1).role() != Role.GPT) {
+    if (turns.stream().noneMatch(turn -> turn.role() == Role.HUMAN)
+        || turns.get(turns.size() - 1).role() != Role.GPT) {
       throw new UnusableConversationException(
-          ConversationProblem.NO_ANSWER,
-          "Cannot use conversation: turn %d, the last question, has no answer"
-              .formatted(turns.size()));
+          ConversationProblem.NO_ANSWER, "Cannot use conversation: no answer follows a question");
     }
-    checkImageTokens(turns);
   }
 
-  private static void checkImageTokens(List<Turn> turns) {
-    int tokens = 0;
-    for (int i = 0; i < turns.size(); i++) {
-      Turn turn = turns.get(i);
-      int here = count(turn.value());
-      if (here > 0 && turn.role() != Role.HUMAN) {
-        throw new UnusableConversationException(
-            ConversationProblem.IMAGE_TOKEN_MISPLACED,
-            "Cannot use conversation: turn %d, from %s, holds %s (an image can only stand in a question)"
-                .formatted(i + 1, turn.role().tag(), ChatFormat.IMAGE));
-      }
-      tokens += here;
-    }
-    if (tokens > 1) {
-      throw new UnusableConversationException(
-          ConversationProblem.SEVERAL_IMAGES,
-          "Cannot use conversation: %d image tokens (expected at most 1; split it into one row per image)"
-              .formatted(tokens));
-    }
+  static boolean isAboutImage(Turn turn) {
+    return turn.role() == Role.HUMAN && turn.value().contains(ChatFormat.IMAGE);
+  }
+
+  /** How often questions hold the image token. */
+  public int imageTokens() {
+    return turns.stream()
+        .filter(Conversation::isAboutImage)
+        .mapToInt(turn -> count(turn.value()))
+        .sum();
   }
 
   /** Whether a question holds the image token. */
   public boolean hasImageToken() {
-    return turns.stream().anyMatch(turn -> turn.value().contains(ChatFormat.IMAGE));
+    return turns.stream().anyMatch(Conversation::isAboutImage);
   }
 
   /**
@@ -101,32 +74,44 @@ public record Conversation(List<Turn> turns) {
               .formatted(ChatFormat.IMAGE));
     }
     if (images == 1 && !hasImageToken()) {
-      throw new UnusableConversationException(
-          ConversationProblem.IMAGE_WITHOUT_IMAGE_TOKEN,
-          "Cannot use conversation: the row names an image and no question holds %s (add the token, or remove the field image)"
-              .formatted(ChatFormat.IMAGE));
+      throw withoutToken();
     }
     return this;
   }
 
+  private UnusableConversationException withoutToken() {
+    for (int i = 0; i < turns.size(); i++) {
+      if (turns.get(i).value().contains(ChatFormat.IMAGE)) {
+        return new UnusableConversationException(
+            ConversationProblem.IMAGE_TOKEN_MISPLACED,
+            "Cannot use conversation: turn %d, from %s, holds %s (an image can only stand in a question)"
+                .formatted(i + 1, turns.get(i).role().tag(), ChatFormat.IMAGE));
+      }
+    }
+    return new UnusableConversationException(
+        ConversationProblem.IMAGE_WITHOUT_IMAGE_TOKEN,
+        "Cannot use conversation: the row names an image and no question holds %s (add the token, or remove the field image)"
+            .formatted(ChatFormat.IMAGE));
+  }
+
   /**
-   * With the image before the rest of its question, as published Parrot trains: {@code <image>}, a
-   * line break, the question without surrounding whitespace.
+   * With the image before the rest of the first question that holds it, as published Parrot trains:
+   * {@code <image>}, a line break, the question without surrounding whitespace. Further image
+   * tokens are left out.
    */
   public Conversation withImageFirst() {
     List<Turn> moved = new ArrayList<>(turns.size());
+    boolean placed = false;
     for (Turn turn : turns) {
-      moved.add(
-          turn.value().contains(ChatFormat.IMAGE)
-              ? new Turn(turn.role(), imageFirst(turn.value()))
-              : turn);
+      if (!isAboutImage(turn)) {
+        moved.add(turn);
+        continue;
+      }
+      String rest = UnicodeText.strip(turn.value().replace(ChatFormat.IMAGE, ""));
+      moved.add(Turn.human(placed ? rest : UnicodeText.strip(ChatFormat.IMAGE + "\n" + rest)));
+      placed = true;
     }
     return new Conversation(moved);
-  }
-
-  private static String imageFirst(String value) {
-    String rest = UnicodeText.strip(value.replace(ChatFormat.IMAGE, ""));
-    return UnicodeText.strip(ChatFormat.IMAGE + "\n" + rest);
   }
 
   /** What was asked and answered, without system turn and image token: for identifying language. */

@@ -31,18 +31,23 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final byte[] json;
   private final HuggingFaceTokenizer tokenizer;
   private final Map<String, Integer> ids;
+  private final ControlTokenNames controlTokens;
   private final int vocabularySize;
   private final String fingerprint;
   private final String name;
+  private HuggingFaceTokenizer withoutControlTokens; // opened when a text first needs it
 
   private HuggingFaceTextTokenizer(
-      HuggingFaceTokenizer tokenizer, Map<String, Integer> ids, String fingerprint, String name) {
+      byte[] json, HuggingFaceTokenizer tokenizer, Map<String, Integer> ids, String name) {
+    this.json = json;
     this.tokenizer = tokenizer;
     this.ids = ids;
+    this.controlTokens = ControlTokenNames.of(json);
     this.vocabularySize = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-    this.fingerprint = fingerprint;
+    this.fingerprint = Digests.sha256(json);
     this.name = name;
   }
 
@@ -81,20 +86,8 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
                 .formatted(name, token));
       }
     }
-    HuggingFaceTokenizer tokenizer;
-    try {
-      tokenizer =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json),
-              Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
-    } catch (IOException | RuntimeException e) {
-      throw new DataException(
-          "Cannot use tokenizer %s: %s (expected a Hugging Face tokenizer.json)"
-              .formatted(name, e.getMessage()),
-          e);
-    }
     HuggingFaceTextTokenizer opened =
-        new HuggingFaceTextTokenizer(tokenizer, ids, Digests.sha256(json), name);
+        new HuggingFaceTextTokenizer(json, load(json, name), ids, name);
     try {
       opened.checkSpecialTokens();
     } catch (DataException e) {
@@ -102,6 +95,19 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
       throw e;
     }
     return opened;
+  }
+
+  private static HuggingFaceTokenizer load(byte[] json, String name) {
+    try {
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(json),
+          Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+    } catch (IOException | RuntimeException e) {
+      throw new DataException(
+          "Cannot use tokenizer %s: %s (expected a Hugging Face tokenizer.json)"
+              .formatted(name, e.getMessage()),
+          e);
+    }
   }
 
   /** The chat format is void if its markers fall to pieces. */
@@ -153,6 +159,27 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
 
   @Override
   public int[] encode(String text) {
+    return encode(text, tokenizer);
+  }
+
+  @Override
+  public int[] encodeText(String text) {
+    return hasControlToken(text) ? encode(text, withoutControlTokens()) : encode(text);
+  }
+
+  @Override
+  public boolean hasControlToken(String text) {
+    return controlTokens.areIn(text);
+  }
+
+  private synchronized HuggingFaceTokenizer withoutControlTokens() {
+    if (withoutControlTokens == null) {
+      withoutControlTokens = load(controlTokens.removedFrom(json), name);
+    }
+    return withoutControlTokens;
+  }
+
+  private static int[] encode(String text, HuggingFaceTokenizer tokenizer) {
     if (text.isEmpty()) {
       return new int[0];
     }
@@ -197,7 +224,10 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     tokenizer.close();
+    if (withoutControlTokens != null) {
+      withoutControlTokens.close();
+    }
   }
 }

@@ -14,6 +14,15 @@ public interface TextTokenizer {
 
   int[] encode(String text);
 
+  /** Encodes a text in which control tokens that are spelled out are text like any other. */
+  int[] encodeText(String text);
+
+  /**
+   * Whether a text spells out a control token: one that the tokenizer marks as special, or an added
+   * one of the form {@code <|name|>}.
+   */
+  boolean hasControlToken(String text);
+
   /** The text of some ids; special tokens and ids below zero (images) are left out. */
   String decode(int[] ids);
 

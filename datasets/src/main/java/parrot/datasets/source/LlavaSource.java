@@ -160,13 +160,15 @@ public final class LlavaSource {
   }
 
   /** The rows of a range, in order. */
-  public static Rows read(FileSystem files, SourceRange range) throws IOException {
-    return new Rows(files, range);
+  public static Rows read(FileSystem files, SourceRange range, RowReader reader)
+      throws IOException {
+    return new Rows(files, range, reader);
   }
 
   /** Rows of a range as they are read; throws {@link DataException} if reading fails. */
   public static final class Rows implements Iterator<SourceRow>, AutoCloseable {
     private final SourceRange range;
+    private final RowReader reader;
     private final FSDataInputStream in;
     private final RowBoundaries boundaries;
     private final byte[] buffer = new byte[1 << 16];
@@ -175,8 +177,9 @@ public final class LlavaSource {
     private long openStart;
     private boolean done;
 
-    private Rows(FileSystem files, SourceRange range) throws IOException {
+    private Rows(FileSystem files, SourceRange range, RowReader reader) throws IOException {
       this.range = range;
+      this.reader = reader;
       this.openStart = range.start();
       this.boundaries = new RowBoundaries(this::row, range);
       this.done = range.problem() != null;
@@ -199,7 +202,7 @@ public final class LlavaSource {
       byte[] bytes = open.toByteArray();
       int from = (int) (start - openStart);
       ready.add(
-          LlavaRow.parse(
+          reader.read(
               Arrays.copyOfRange(bytes, from, from + (int) (end - start)),
               range.name() + ":" + number));
       open.reset();

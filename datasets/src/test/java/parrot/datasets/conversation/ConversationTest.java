@@ -27,55 +27,15 @@ class ConversationTest {
   }
 
   @Test
-  void refusesAConversationWithoutTurns() {
-    refused(ConversationProblem.EMPTY, "Cannot use conversation: it has no turns");
-  }
-
-  @Test
   void refusesAConversationWithoutAnAnswer() {
     refused(
         ConversationProblem.NO_ANSWER,
-        "Cannot use conversation: no turn is from gpt, so there is no answer to learn",
+        "Cannot use conversation: no answer follows a question",
         QUESTION);
-  }
-
-  @Test
-  void refusesALastQuestionWithoutAnAnswer() {
     refused(
         ConversationProblem.NO_ANSWER,
-        "Cannot use conversation: turn 3, the last question, has no answer",
-        QUESTION,
-        ANSWER,
-        QUESTION);
-  }
-
-  @Test
-  void refusesTwoAnswersInARow() {
-    refused(
-        ConversationProblem.NOT_ALTERNATING,
-        "Cannot use conversation: turn 3 is from gpt (expected human; questions and answers must alternate)",
-        QUESTION,
-        ANSWER,
+        "Cannot use conversation: no answer follows a question",
         ANSWER);
-  }
-
-  @Test
-  void refusesAnAnswerBeforeTheQuestion() {
-    refused(
-        ConversationProblem.NOT_ALTERNATING,
-        "Cannot use conversation: turn 1 is from gpt (expected human; questions and answers must alternate)",
-        ANSWER,
-        QUESTION);
-  }
-
-  @Test
-  void refusesASystemTurnThatIsNotFirst() {
-    refused(
-        ConversationProblem.NOT_ALTERNATING,
-        "Cannot use conversation: turn 3 is from system (expected human; questions and answers must alternate)",
-        QUESTION,
-        ANSWER,
-        new Turn(Role.SYSTEM, "Answer briefly."));
   }
 
   @Test
@@ -88,31 +48,37 @@ class ConversationTest {
   }
 
   @Test
-  void refusesAnImageTokenInAnAnswer() {
-    refused(
-        ConversationProblem.IMAGE_TOKEN_MISPLACED,
-        "Cannot use conversation: turn 2, from gpt, holds <image> (an image can only stand in a question)",
-        QUESTION,
-        Turn.gpt("<image> is it"));
+  void takesTheImageTokenForTextOutsideOfQuestions() {
+    Conversation conversation =
+        new Conversation(List.of(QUESTION, Turn.gpt("Write <image> in SVG.")));
+    assertThat(conversation.hasImageToken()).isFalse();
+    assertThat(conversation.requireImages(0).withImageFirst()).isEqualTo(conversation);
   }
 
   @Test
-  void refusesAnImageTokenInTheSystemTurn() {
-    refused(
-        ConversationProblem.IMAGE_TOKEN_MISPLACED,
-        "Cannot use conversation: turn 1, from system, holds <image> (an image can only stand in a question)",
-        new Turn(Role.SYSTEM, "<image>"),
-        QUESTION,
-        ANSWER);
+  void saysThatAnImageStandsInAnAnswerAndNotInAQuestion() {
+    Conversation conversation = new Conversation(List.of(QUESTION, Turn.gpt("<image> is it")));
+    assertThatThrownBy(() -> conversation.requireImages(1))
+        .isInstanceOfSatisfying(
+            UnusableConversationException.class,
+            e -> assertThat(e.problem()).isEqualTo(ConversationProblem.IMAGE_TOKEN_MISPLACED))
+        .hasMessage(
+            "Cannot use conversation: turn 2, from gpt, holds <image> (an image can only stand in a question)");
   }
 
   @Test
-  void refusesSeveralImageTokens() {
-    refused(
-        ConversationProblem.SEVERAL_IMAGES,
-        "Cannot use conversation: 2 image tokens (expected at most 1; split it into one row per image)",
-        Turn.human("<image><image> Which is larger?"),
-        ANSWER);
+  void placesOneImageAtTheFirstOfItsTokens() {
+    Conversation conversation =
+        new Conversation(
+            List.of(
+                Turn.human("<image>\n<image>\nWhat is it?"),
+                ANSWER,
+                Turn.human("<image>\nAnd its colour?"),
+                Turn.gpt("Red.")));
+    assertThat(conversation.imageTokens()).isEqualTo(3);
+    assertThat(conversation.requireImages(1).withImageFirst().turns())
+        .extracting(Turn::value)
+        .containsExactly("<image>\nWhat is it?", "A kite.", "And its colour?", "Red.");
   }
 
   @Test

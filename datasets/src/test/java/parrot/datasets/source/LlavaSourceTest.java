@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -28,6 +30,8 @@ class LlavaSourceTest {
   private static final Conversation GOOD_TURNS =
       new Conversation(List.of(Turn.human("<image>\nما هذا؟ \"],["), Turn.gpt("{مربع}")));
 
+  private static final SortedSet<String> MODEL = new TreeSet<>(List.of("key model not read"));
+
   @TempDir java.nio.file.Path scratch;
   private FileSystem files;
 
@@ -37,13 +41,13 @@ class LlavaSourceTest {
   }
 
   @Test
-  void readsAnArrayAndPassesOverUnknownFields() throws IOException {
+  void readsAnArrayAndNamesFieldsThatItDoesNotRead() throws IOException {
     assertThat(read("x.json", "[" + GOOD + " ,\n" + GOOD.replace("\"7\"", "8") + "]\n"))
         .containsExactly(
             new SourceExample(
-                "7", Optional.of("ar"), Optional.of("a/b.png"), GOOD_TURNS, "x.json:1"),
+                "7", Optional.of("ar"), Optional.of("a/b.png"), GOOD_TURNS, "x.json:1", MODEL),
             new SourceExample(
-                "8", Optional.of("ar"), Optional.of("a/b.png"), GOOD_TURNS, "x.json:2"));
+                "8", Optional.of("ar"), Optional.of("a/b.png"), GOOD_TURNS, "x.json:2", MODEL));
   }
 
   @Test
@@ -64,7 +68,8 @@ class LlavaSourceTest {
                 Optional.empty(),
                 Optional.empty(),
                 new Conversation(List.of(Turn.human("Hi"), Turn.gpt("Ho"))),
-                "x.json:1"));
+                "x.json:1",
+                new TreeSet<>()));
   }
 
   @Test
@@ -127,7 +132,7 @@ class LlavaSourceTest {
                 + String.join(
                     ",",
                     turns(human),
-                    turns("{'from':'user','value':'Hi'}," + gpt),
+                    turns("{'from':'narrator','value':'Hi'}," + gpt),
                     turns(imaged + "," + gpt),
                     turns(human + "," + gpt).replace("{\"conv", "{\"image\":\"a.png\",\"conv"),
                     turns(human + ",{'from':'gpt','value':' '}"),
@@ -141,17 +146,20 @@ class LlavaSourceTest {
 
     assertReject(rows.get(0), RejectReason.NO_ANSWER, "x.json:1", "no answer to learn");
     assertReject(
-        rows.get(1), RejectReason.UNKNOWN_ROLE, "x.json:2", "turn 1: Invalid role: user (must be");
+        rows.get(1),
+        RejectReason.UNKNOWN_ROLE,
+        "x.json:2",
+        "turn 1: Invalid role: narrator (must be");
     assertReject(rows.get(2), RejectReason.IMAGE_TOKEN_WITHOUT_IMAGE, "x.json:3", "names no image");
     assertReject(
         rows.get(3), RejectReason.IMAGE_WITHOUT_IMAGE_TOKEN, "x.json:4", "no question holds");
     assertReject(rows.get(4), RejectReason.EMPTY_TURN, "x.json:5", "turn 2, from gpt, is empty");
-    assertReject(rows.get(5), RejectReason.NOT_ALTERNATING, "x.json:6", "must alternate");
+    assertReject(rows.get(5), RejectReason.NO_ANSWER, "x.json:6", "no answer follows a question");
     assertReject(
         rows.get(6),
         RejectReason.BAD_FIELD,
         "x.json:7",
-        "Invalid field conversations: absent (must be a list of {from, value})");
+        "no key conversations, messages, conversation, instruction and output (it has id; name its");
     assertReject(rows.get(7), RejectReason.BROKEN_ROW, "x.json:8", "not a JSON object (got 42)");
     assertReject(rows.get(8), RejectReason.BROKEN_ROW, "x.json:9", "got nothing");
     assertReject(rows.get(9), RejectReason.BAD_FIELD, "x.json:10", "value of turn 1: 3");
@@ -210,7 +218,7 @@ class LlavaSourceTest {
   private List<SourceRow> read(Path file, long rangeBytes) throws IOException {
     List<SourceRow> all = new ArrayList<>();
     for (SourceRange range : LlavaSource.scan(files, file, file.getName(), rangeBytes).ranges()) {
-      try (LlavaSource.Rows rows = LlavaSource.read(files, range)) {
+      try (LlavaSource.Rows rows = LlavaSource.read(files, range, RowReader.DEFAULT)) {
         rows.forEachRemaining(all::add);
       }
     }

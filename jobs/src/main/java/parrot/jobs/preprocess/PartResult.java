@@ -14,6 +14,7 @@ import parrot.datasets.shard.ShardFile;
  * @param partition number of the shard; the one after the last is that of rejects
  * @param file null if no row was left
  * @param languages by tag
+ * @param notes rows by what was changed or not read in them
  * @param rejected by reason
  */
 record PartResult(
@@ -21,6 +22,7 @@ record PartResult(
     ShardFile file,
     long duplicates,
     SortedMap<String, LanguageCounts> languages,
+    SortedMap<String, Long> notes,
     SortedMap<String, RejectedRows> rejected) {
   private static final ObjectMapper JSON = new ObjectMapper();
 

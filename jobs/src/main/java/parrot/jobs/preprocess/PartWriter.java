@@ -20,6 +20,7 @@ import scala.Tuple2;
 /** Writes the sorted rows of one partition, a row at a time. */
 final class PartWriter {
   private static final int EXAMPLES = 3;
+  private static final int NOTES = 100;
 
   private final PreprocessOptions options;
   private final FileSystem files;
@@ -37,6 +38,7 @@ final class PartWriter {
   /** Writes a shard, leaving out each row whose content the one before it had. */
   PartResult writeShard(int partition, Iterator<Tuple2<RowKey, byte[]>> rows) throws IOException {
     Map<String, Counts> languages = new HashMap<>();
+    SortedMap<String, Long> notes = new TreeMap<>();
     long duplicates = 0;
     ShardWriter writer = new ShardWriter(files, file, options.imageSize(), options.rowGroupRows());
     try (writer) {
@@ -50,6 +52,7 @@ final class PartWriter {
         last = next._1();
         PreparedRow row = RowCodec.decode(next._2());
         writer.write(row.example());
+        row.notes().forEach(note -> count(notes, note));
         languages
             .computeIfAbsent(row.example().language().tag(), tag -> new Counts())
             .add(row, options.visualTokens());
@@ -58,7 +61,13 @@ final class PartWriter {
     SortedMap<String, PartResult.LanguageCounts> counts = new TreeMap<>();
     languages.forEach((tag, count) -> counts.put(tag, count.result()));
     ShardFile description = writer.rows() == 0 ? null : writer.description();
-    return new PartResult(partition, description, duplicates, counts, new TreeMap<>());
+    return new PartResult(partition, description, duplicates, counts, notes, new TreeMap<>());
+  }
+
+  /** Rows may have keys of their own each, so only so many notes are told apart. */
+  private static void count(SortedMap<String, Long> notes, String note) {
+    boolean known = notes.containsKey(note) || notes.size() < NOTES;
+    notes.merge(known ? note : "other keys not read", 1L, Long::sum);
   }
 
   /** Writes the table of rejects, if there are any. */
@@ -83,7 +92,7 @@ final class PartWriter {
     counts.forEach(
         (reason, count) ->
             rejected.put(reason, new PartResult.RejectedRows(count, examples.get(reason))));
-    return new PartResult(partition, null, 0, new TreeMap<>(), rejected);
+    return new PartResult(partition, null, 0, new TreeMap<>(), new TreeMap<>(), rejected);
   }
 
   private static final class Counts {

@@ -1,5 +1,6 @@
 package parrot.jobs.preprocess;
 
+import java.util.SortedSet;
 import parrot.datasets.shard.TrainingExample;
 
 /**
@@ -7,6 +8,8 @@ import parrot.datasets.shard.TrainingExample;
  *
  * @param content SHA-256 of image and text: equal for duplicates
  * @param truncated whether its end was cut off
+ * @param notes in a few words, what was changed or not read; rows are counted by them
  */
-record PreparedRow(TrainingExample example, byte[] content, boolean truncated)
+record PreparedRow(
+    TrainingExample example, byte[] content, boolean truncated, SortedSet<String> notes)
     implements RowPreparer.Outcome {}

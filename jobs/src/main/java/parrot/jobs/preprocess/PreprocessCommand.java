@@ -110,6 +110,8 @@ public final class PreprocessCommand implements Callable<Void> {
               + " (default: identified from the text).")
   private String language;
 
+  @Mixin private RowOptions rows;
+
   @Option(
       names = "--benchmark",
       arity = "1..*",
@@ -160,6 +162,8 @@ public final class PreprocessCommand implements Callable<Void> {
             shardRows,
             rowGroupRows,
             language == null ? null : parseLanguage(language),
+            rows.reader(),
+            rows.controlTokens(),
             benchmarks,
             maxRejected,
             overwrite.given(),

@@ -97,13 +97,15 @@ public final class PreprocessJob {
       String fingerprint = input.fingerprint(checksums, out, configuration);
       Manifest former = former(files, out);
       if (former != null && isSame(former, fingerprint)) {
-        return PreprocessReport.of(out.toString(), true, former, seconds(start), new TreeMap<>());
+        return PreprocessReport.of(
+            out.toString(), true, former, seconds(start), new TreeMap<>(), new TreeMap<>());
       }
       try (AtomicFolder folder = AtomicFolder.create(files, out, options.overwrite())) {
         List<PartResult> parts = write(tasks, input, scans, folder.path());
         Manifest manifest = manifest(parts, rows(scans), tokenizer, fingerprint);
         PreprocessReport report =
-            PreprocessReport.of(out.toString(), false, manifest, seconds(start), rejected(parts));
+            PreprocessReport.of(
+                out.toString(), false, manifest, seconds(start), notes(parts), rejected(parts));
         checkRejected(report);
         manifest.write(files, folder.path());
         report.write(files, folder.path());
@@ -266,6 +268,7 @@ public final class PreprocessJob {
                 new ShardFile(name, file.rowGroupRows(), file.bytes(), file.sha256()),
                 part.duplicates(),
                 part.languages(),
+                part.notes(),
                 part.rejected());
       }
       parts.add(part);
@@ -336,6 +339,12 @@ public final class PreprocessJob {
     SortedMap<String, PartResult.RejectedRows> rejected = new TreeMap<>();
     parts.forEach(part -> rejected.putAll(part.rejected()));
     return rejected;
+  }
+
+  private static SortedMap<String, Long> notes(List<PartResult> parts) {
+    SortedMap<String, Long> notes = new TreeMap<>();
+    parts.forEach(part -> part.notes().forEach((note, rows) -> notes.merge(note, rows, Long::sum)));
+    return notes;
   }
 
   private void checkRejected(PreprocessReport report) {

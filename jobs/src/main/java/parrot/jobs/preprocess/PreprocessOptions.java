@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import parrot.datasets.UsageException;
+import parrot.datasets.conversation.ControlTokens;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardWriter;
+import parrot.datasets.source.RowReader;
 
 /**
  * The options of one run of the job.
@@ -21,6 +23,8 @@ import parrot.datasets.shard.ShardWriter;
  * @param shardRows rows of a shard, about; 0 for as many as make half a gibibyte
  * @param rowGroupRows rows of a row group; 0 for as many as make 32 MiB
  * @param language of rows that do not say; null for identifying it from their text
+ * @param rows how a row is read
+ * @param controlTokens what becomes of those in texts
  * @param benchmarks TSV files whose images must not be trained on
  * @param maxRejected share of rejected rows beyond which the job fails
  * @param seed of the order of rows
@@ -36,6 +40,8 @@ public record PreprocessOptions(
     int shardRows,
     int rowGroupRows,
     Language language,
+    RowReader rows,
+    ControlTokens controlTokens,
     List<String> benchmarks,
     double maxRejected,
     boolean overwrite,
@@ -90,8 +96,19 @@ public record PreprocessOptions(
     map.put("shard-rows", Integer.toString(shardRows));
     map.put("row-group-rows", Integer.toString(rowGroupRows));
     map.put("language", language == null ? "identify" : language.tag());
+    // Absent if default, so that data sets made before these options are known as unchanged.
+    putUnlessDefault(map, "format", rows.format(), RowReader.DEFAULT.format());
+    putUnlessDefault(map, "conversations", rows.rules(), RowReader.DEFAULT.rules());
+    putUnlessDefault(map, "control-tokens", controlTokens, ControlTokens.TEXT);
     map.put("benchmarks", String.join(",", benchmarks));
     map.put("seed", Long.toString(seed));
     return map;
+  }
+
+  private static void putUnlessDefault(
+      SortedMap<String, String> map, String key, Object value, Object usual) {
+    if (!value.equals(usual)) {
+      map.put(key, value.toString());
+    }
   }
 }

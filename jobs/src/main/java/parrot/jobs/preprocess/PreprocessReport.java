@@ -20,6 +20,7 @@ import parrot.datasets.storage.FileSystems;
  *
  * @param unchanged whether input and options were those of the data set that was there, so that
  *     nothing was written
+ * @param notes written rows by what was changed or not read in them
  * @param rejected by reason, with a few examples each
  */
 public record PreprocessReport(
@@ -30,8 +31,11 @@ public record PreprocessReport(
     long bytes,
     double seconds,
     SortedMap<String, LanguageStatistics> languages,
+    SortedMap<String, Long> notes,
     SortedMap<String, PartResult.RejectedRows> rejected) {
   public static final String FILE_NAME = "report.json";
+
+  private static final int SHOWN_NOTES = 12;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -41,6 +45,7 @@ public record PreprocessReport(
       boolean unchanged,
       Manifest manifest,
       double seconds,
+      SortedMap<String, Long> notes,
       SortedMap<String, PartResult.RejectedRows> rejected) {
     return new PreprocessReport(
         out,
@@ -50,6 +55,7 @@ public record PreprocessReport(
         manifest.bytes(),
         seconds,
         manifest.languages(),
+        notes,
         rejected);
   }
 
@@ -96,6 +102,16 @@ public record PreprocessReport(
               s.percentile90(),
               s.percentile99(),
               s.longest()));
+    }
+    if (!notes.isEmpty()) {
+      text.append(format("%nWritten rows with a remark:%n"));
+      notes.entrySet().stream()
+          .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+          .limit(SHOWN_NOTES)
+          .forEach(note -> text.append(format("  %,8d %s%n", note.getValue(), note.getKey())));
+      if (notes.size() > SHOWN_NOTES) {
+        text.append(format("           %d more in %s%n", notes.size() - SHOWN_NOTES, FILE_NAME));
+      }
     }
     if (!rejected.isEmpty()) {
       text.append(format("%nRejected:%n")).append(reasons(rejected));

@@ -104,7 +104,7 @@ final class PreprocessTasks implements Serializable {
             new ImageRoot(files(images), new Path(images)),
             ExecutorTokenizer.of(tokenizer),
             benchmarkImages);
-    LlavaSource.Rows rows = LlavaSource.read(files(range.file()), range);
+    LlavaSource.Rows rows = LlavaSource.read(files(range.file()), range, options.rows());
     TaskContext.get()
         .addTaskCompletionListener(
             context -> {

@@ -6,6 +6,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.Reject;
@@ -30,6 +32,10 @@ final class RowCodec {
     }
     text(out, example.source());
     out.writeBoolean(row.truncated());
+    out.writeInt(row.notes().size());
+    for (String note : row.notes()) {
+      text(out, note);
+    }
     return bytes.toByteArray();
   }
 
@@ -43,8 +49,13 @@ final class RowCodec {
     int length = in.readInt();
     byte[] pixels = length < 0 ? null : in.readNBytes(length);
     String source = text(in);
+    boolean truncated = in.readBoolean();
+    SortedSet<String> notes = new TreeSet<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      notes.add(text(in));
+    }
     return new PreparedRow(
-        new TrainingExample(id, language, ids, labels, pixels, source), null, in.readBoolean());
+        new TrainingExample(id, language, ids, labels, pixels, source), null, truncated, notes);
   }
 
   static byte[] encode(Reject reject) throws IOException {

@@ -6,13 +6,17 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.conversation.ChatFormat;
+import parrot.datasets.conversation.ControlTokens;
 import parrot.datasets.conversation.Conversation;
 import parrot.datasets.conversation.FormattedConversation;
 import parrot.datasets.conversation.TextTokenizer;
 import parrot.datasets.conversation.UnusableConversationException;
+import parrot.datasets.image.DataUri;
 import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
@@ -73,8 +77,7 @@ final class RowPreparer {
     } catch (UnusableConversationException e) {
       return Rejected.of(source, RejectReason.of(e.problem()), e.getMessage());
     } catch (UnusableImageException e) {
-      return Rejected.of(
-          source, RejectReason.of(e.reason()), e.at(source.imagePath().orElse("")).getMessage());
+      return Rejected.of(source, RejectReason.of(e.reason()), e.at(imageName(source)).getMessage());
     }
   }
 
@@ -90,7 +93,7 @@ final class RowPreparer {
       return Rejected.of(source, RejectReason.UNKNOWN_LANGUAGE, e.getMessage());
     }
     FormattedConversation formatted =
-        ChatFormat.format(conversation, tokenizer)
+        ChatFormat.format(conversation, tokenizer, options.controlTokens())
             .requireAnswerAndImageWithin(options.maxLength(), options.visualTokens());
     int kept = keptTokens(formatted.inputIds());
     int[] ids = Arrays.copyOf(formatted.inputIds(), kept);
@@ -102,17 +105,29 @@ final class RowPreparer {
           source,
           RejectReason.LEAK,
           "Cannot use the image "
-              + source.imagePath().get()
+              + imageName(source)
               + ": it is one of a benchmark that --benchmark names");
     }
     return new PreparedRow(
         new TrainingExample(source.id(), language, ids, labels, pixels, source.origin()),
         content(pixels, formatted.prompt()),
-        kept < formatted.inputIds().length);
+        kept < formatted.inputIds().length,
+        notes(source));
+  }
+
+  private SortedSet<String> notes(SourceExample source) {
+    SortedSet<String> notes = new TreeSet<>(source.notes());
+    if (ChatFormat.hasControlToken(source.conversation(), tokenizer)) {
+      notes.add(
+          options.controlTokens() == ControlTokens.TEXT
+              ? "control tokens in the text, kept as text"
+              : "control tokens in the text, learned as such");
+    }
+    return notes;
   }
 
   private byte[] image(String path) throws IOException {
-    byte[] file = images.read(path);
+    byte[] file = DataUri.is(path) ? DataUri.bytes(path) : images.read(path);
     try {
       return preparation.prepare(file);
     } catch (UnusableImageException | EnvironmentException e) {
@@ -124,6 +139,10 @@ final class RowPreparer {
           "the decoder failed (" + e + ")",
           "replace the file or remove the row");
     }
+  }
+
+  private static String imageName(SourceExample source) {
+    return source.imagePath().map(DataUri::shortened).orElse("");
   }
 
   private boolean isOfBenchmark(byte[] pixels) {

@@ -8,8 +8,10 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import parrot.datasets.conversation.ControlTokens;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
+import parrot.datasets.source.RowReader;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.Progress;
 import parrot.jobs.preprocess.PreprocessJob;
@@ -65,6 +67,8 @@ final class WorldData {
             parameters.shardRows(),
             parameters.rowGroupRows(),
             null,
+            RowReader.DEFAULT,
+            ControlTokens.TEXT,
             List.of(out.path(RunDescription.BENCHMARK).toUri().toString()),
             0.05,
             false,

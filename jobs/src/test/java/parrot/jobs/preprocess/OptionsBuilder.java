@@ -3,6 +3,8 @@ package parrot.jobs.preprocess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.source.RowReader;
 
 /** Options for small data in a scratch folder. */
 final class OptionsBuilder {
@@ -13,6 +15,8 @@ final class OptionsBuilder {
   private double maxRejected = 0.05;
   private boolean overwrite;
   private long seed;
+  private RowReader rows = RowReader.DEFAULT;
+  private ControlTokens controlTokens = ControlTokens.TEXT;
   private final List<String> benchmarks = new ArrayList<>();
 
   OptionsBuilder(Path folder) {
@@ -50,6 +54,16 @@ final class OptionsBuilder {
     return this;
   }
 
+  OptionsBuilder rows(RowReader value) {
+    rows = value;
+    return this;
+  }
+
+  OptionsBuilder controlTokens(ControlTokens value) {
+    controlTokens = value;
+    return this;
+  }
+
   OptionsBuilder seed(long value) {
     seed = value;
     return this;
@@ -72,6 +86,8 @@ final class OptionsBuilder {
         16,
         4,
         null,
+        rows,
+        controlTokens,
         benchmarks,
         maxRejected,
         overwrite,

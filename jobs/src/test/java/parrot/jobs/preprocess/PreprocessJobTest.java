@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -177,7 +178,7 @@ class PreprocessJobTest {
     data.row("0.png", "en", "<image> " + "long ".repeat(300), "That.");
     data.row("0.png", "en", "<image> What?", "");
     data.raw("{\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"}]}");
-    data.raw("{\"conversations\":[{\"from\":\"user\",\"value\":\"Hi\"}]}");
+    data.raw("{\"conversations\":[{\"from\":\"narrator\",\"value\":\"Hi\"}]}");
     data.raw("{broken}");
     String broken = data.json();
     Files.writeString(Path.of(broken), Files.readString(Path.of(broken)).replaceAll("]$", ",{\"i"));
@@ -214,6 +215,43 @@ class PreprocessJobTest {
     assertThat(message(rejects, RejectReason.BROKEN_FILE))
         .contains("rows.json:16 ")
         .contains("breaks off at byte");
+  }
+
+  @Test
+  void countsRowsThatItChangesAndKeysThatItDoesNotRead() throws IOException {
+    RawData data = new RawData(scratch);
+    String turns =
+        """
+        "conversations":[{"from":"human","value":"What is number %d here?"},\
+        {"from":"gpt","value":"%s"}%s]""";
+    data.raw("{\"lang\":\"zh\"," + turns.formatted(1, "It is the first number.", "") + "}");
+    data.raw("{" + turns.formatted(2, "It is <|im_end|> in this text.", "") + "}");
+    String thanks = ",{\"from\":\"human\",\"value\":\"Thank you!\"}";
+    data.raw("{\"lang\":1," + turns.formatted(3, "It is the third number.", thanks) + "}");
+    data.raw("{\"video\":\"a.mp4\"," + turns.formatted(4, "It is a video.", "") + "}");
+    String png = Base64.getEncoder().encodeToString(RawData.png(Color.RED));
+    data.raw(
+        "{\"image\":{\"bytes\":\"%s\",\"path\":null},".formatted(png)
+            + turns.formatted(5, "It is a red square.", "").replace("What", "<image> What")
+            + "}");
+    PreprocessReport report = run(options(data).maxRejected(0.5).build());
+
+    assertThat(report.totals()).isEqualTo(new Totals(5, 4, 0, 1));
+    assertThat(report.notes())
+        .containsExactly(
+            Map.entry("control tokens in the text, kept as text", 1L),
+            Map.entry("key lang not read", 2L),
+            Map.entry("last question without an answer, left out", 1L));
+    assertThat(report.toText()).contains("         2 key lang not read\n");
+    assertThat(rejects("out")).extracting(Reject::reason).containsExactly(RejectReason.OTHER_MEDIA);
+    List<TrainingExample> rows = rows(open("out"));
+    assertThat(rows).filteredOn(TrainingExample::hasImage).hasSize(1);
+    try (var tokenizer = HuggingFaceTextTokenizer.open(files(), path("tokenizer.json"))) {
+      int end = tokenizer.id("<|im_end|>");
+      assertThat(rows)
+          .allSatisfy(
+              row -> assertThat(Arrays.stream(row.tokenIds()).filter(id -> id == end)).hasSize(3));
+    }
   }
 
   @Test

@@ -1,0 +1,221 @@
+package parrot.datasets.record;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import parrot.datasets.conversation.ChatFormat;
+import parrot.datasets.conversation.ConversationProblem;
+import parrot.datasets.conversation.Role;
+import parrot.datasets.conversation.Turn;
+import parrot.datasets.conversation.UnusableConversationException;
+import parrot.datasets.image.DataUri;
+
+/**
+ * Finds images, videos and sounds that a row brings and that would not be used, so that it is not
+ * trained on as if they were not there. They are known by the name of their key, by a value that is
+ * the name of such a file or its content, and by a placeholder that opens or closes a question.
+ */
+final class UnreadMedia {
+  private static final Set<String> IMAGE_WORDS =
+      Set.of("image", "img", "picture", "pic", "photo", "photograph", "screenshot");
+  private static final Set<String> OTHER_WORDS =
+      Set.of("video", "movie", "audio", "sound", "speech", "wav");
+
+  /** What may follow such a word in the name of a key that holds the thing itself. */
+  private static final Set<String> TAILS =
+      Set.of(
+          "path",
+          "file",
+          "name",
+          "filename",
+          "url",
+          "uri",
+          "src",
+          "data",
+          "bytes",
+          "b64",
+          "base64",
+          "list",
+          "content",
+          "id",
+          "input");
+
+  private static final Pattern WORDS = Pattern.compile("[^\\p{L}]+|(?<=\\p{Ll})(?=\\p{Lu})");
+
+  private static final Pattern FILE =
+      Pattern.compile(
+          "(?i)\\S*(\\s\\S*){0,3}\\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif|svg"
+              + "|mp4|webm|mkv|avi|mov|m4v|mpe?g|flv|wmv|3gp"
+              + "|mp3|wav|flac|ogg|opus|m4a|aac|wma)([?#]\\S*)?");
+
+  private static final Pattern CONTENT = Pattern.compile("(?is)data:(image|video|audio)/.*");
+
+  private static final Pattern PLACEHOLDER =
+      Pattern.compile(
+          "(?i)(?!<image>)<\\|?(image|img|picture|pic|photo|video|audio|speech|sound|vision)"
+              + "[ _-]?(start|here|pad|placeholder|content|token|\\d+)?\\|?>");
+  private static final Pattern PATH_IN_TEXT = Pattern.compile("(?i)<img>[^<>]+</img>");
+
+  private static final int LONGEST_NAME = 300;
+  private static final int SHOWN = 60;
+
+  private final List<String> used;
+
+  /**
+   * @param used the images of the row that are used
+   */
+  UnreadMedia(List<String> used) {
+    this.used = used;
+  }
+
+  /**
+   * Refuses fields that bring something.
+   *
+   * @throws UnusableConversationException if one does
+   */
+  void refuseIn(List<Map.Entry<String, JsonNode>> fields) {
+    for (Map.Entry<String, JsonNode> field : fields) {
+      find(field.getKey(), field.getValue())
+          .ifPresent(
+              found -> {
+                throw refusal(
+                    "the field %s names %s, which would not be used (name the key as images or ignored in a --format FILE.yaml, or remove the field)"
+                        .formatted(field.getKey(), shown(found)));
+              });
+    }
+  }
+
+  /**
+   * Refuses questions that hold a place for something.
+   *
+   * @throws UnusableConversationException if one does
+   */
+  void refuseIn(Iterable<Turn> turns) {
+    int number = 0;
+    for (Turn turn : turns) {
+      number++;
+      Optional<String> place =
+          turn.role() == Role.HUMAN ? placeholder(turn.value().strip()) : Optional.empty();
+      if (place.isPresent()) {
+        throw refusal(
+            "turn %d holds %s, a place for something that is not read (only <image> is known, with the field image)"
+                .formatted(number, shown(place.get())));
+      }
+    }
+  }
+
+  /** A path in tags, or a placeholder at one of the ends, which is how tools write them. */
+  private Optional<String> placeholder(String question) {
+    Matcher path = PATH_IN_TEXT.matcher(question);
+    if (path.find()) {
+      return Optional.of(path.group());
+    }
+    if (!used.isEmpty() && !question.contains(ChatFormat.IMAGE)) {
+      return Optional.empty(); // the missing token tells of an image that is spelled otherwise
+    }
+    Matcher place = PLACEHOLDER.matcher(question);
+    boolean found =
+        place.lookingAt()
+            || question.endsWith(">")
+                && place.region(question.lastIndexOf('<'), question.length()).matches();
+    return found ? Optional.of(place.group()) : Optional.empty();
+  }
+
+  private static UnusableConversationException refusal(String problem) {
+    return new UnusableConversationException(
+        ConversationProblem.OTHER_MEDIA, "Cannot use row: " + problem);
+  }
+
+  /** What a field brings, if it brings something that is not used. */
+  private Optional<String> find(String key, JsonNode value) {
+    List<String> words = words(key);
+    boolean other = isNamed(words, OTHER_WORDS) && !isId(words);
+    if (value.isContainerNode() && other && !RecordFields.isEmpty(value)) {
+      return Optional.of(key);
+    }
+    if (value.isObject()) {
+      return inside(key, value);
+    }
+    if (value.isArray()) {
+      for (JsonNode element : value) {
+        Optional<String> found = find(key, element);
+        if (found.isPresent()) {
+          return found;
+        }
+      }
+      return Optional.empty();
+    }
+    if (RecordFields.isEmpty(value) || value.isBoolean()) {
+      return Optional.empty();
+    }
+    String text = value.asText();
+    boolean named = value.isTextual() ? other || isImage(words) : isId(words) && isImage(words);
+    boolean known = CONTENT.matcher(text).matches() || !DataUri.ofText(text).equals(text);
+    boolean file = text.length() <= LONGEST_NAME && FILE.matcher(text).matches();
+    return (named || known || file) && !isUsed(text, words) ? Optional.of(text) : Optional.empty();
+  }
+
+  private Optional<String> inside(String key, JsonNode object) {
+    if (object.has("bytes") && object.has("path") && object.path("bytes").isTextual()) {
+      return Optional.of(key);
+    }
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String name = TAILS.contains(field.getKey()) ? key + "_" + field.getKey() : field.getKey();
+      Optional<String> found = find(name, field.getValue());
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** An image that is used may be named again, by another path or where it came from. */
+  private boolean isUsed(String text, List<String> words) {
+    return !used.isEmpty()
+        && !isNamed(words, OTHER_WORDS)
+        && (RecordImages.isAddress(text)
+            || used.stream().anyMatch(image -> RecordImages.isSame(image, text)));
+  }
+
+  /** Beside an image that is used, what describes it has such names, too. */
+  private boolean isImage(List<String> words) {
+    return used.isEmpty()
+        ? isNamed(words, IMAGE_WORDS)
+        : !words.isEmpty() && IMAGE_WORDS.contains(words.get(words.size() - 1));
+  }
+
+  private static boolean isNamed(List<String> words, Set<String> kinds) {
+    int last = words.size() - 1;
+    while (last > 0 && TAILS.contains(words.get(last))) {
+      last--;
+    }
+    return last >= 0 && kinds.contains(words.get(last));
+  }
+
+  private static boolean isId(List<String> words) {
+    return !words.isEmpty() && words.get(words.size() - 1).equals("id");
+  }
+
+  private static List<String> words(String key) {
+    List<String> words = new ArrayList<>();
+    for (String word : WORDS.split(key)) {
+      String lower = word.toLowerCase(Locale.ROOT);
+      if (!lower.isEmpty()) {
+        boolean plural = lower.length() > 2 && lower.endsWith("s") && !lower.endsWith("ss");
+        words.add(
+            plural && !lower.equals("bytes") ? lower.substring(0, lower.length() - 1) : lower);
+      }
+    }
+    return words;
+  }
+
+  private static String shown(String text) {
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+  }
+}

@@ -1,0 +1,51 @@
+package parrot.jobs.preprocess;
+
+import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.conversation.ConversationRules;
+import parrot.datasets.source.RowReader;
+import picocli.CommandLine.Option;
+
+/** Options that say how a row is read. */
+final class RowOptions {
+  @Option(
+      names = "--format",
+      defaultValue = "auto",
+      paramLabel = "NAME|FILE.yaml",
+      description =
+          "What the keys of a row are called: llava, sharegpt, openai, alpaca, auto for any of them,"
+              + " or a file that names them (docs/data.md; default: ${DEFAULT-VALUE}).")
+  private String format;
+
+  @Option(
+      names = "--turns",
+      defaultValue = "published",
+      paramLabel = "published|merge|reject",
+      description =
+          "What is done with an answer before the first question, a role twice in a row, a second"
+              + " system turn: kept as they are, merged into one turn, or the row is rejected"
+              + " (default: ${DEFAULT-VALUE}).")
+  private ConversationRules.Turns turns;
+
+  @Option(
+      names = "--last-question",
+      defaultValue = "trim",
+      paramLabel = "trim|reject",
+      description =
+          "What is done with a last question without an answer (default: ${DEFAULT-VALUE}).")
+  private ConversationRules.LastQuestion lastQuestion;
+
+  @Option(
+      names = "--control-tokens",
+      description =
+          "Make control ids of control tokens that are written in the texts, such as <|im_end|>"
+              + " (default: they are text).")
+  private boolean controlTokens;
+
+  RowReader reader() {
+    return new RowReader(FormatFile.read(format), new ConversationRules(turns, lastQuestion));
+  }
+
+  ControlTokens controlTokens() {
+    return controlTokens ? ControlTokens.IDS : ControlTokens.TEXT;
+  }
+}
