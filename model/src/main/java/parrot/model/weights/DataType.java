@@ -1,12 +1,15 @@
 package parrot.model.weights;
 
-/** Element types of safetensors files that are read here. */
+/** Element types of weight files that are read here. */
 public enum DataType {
+  F64(8),
   F32(4),
   F16(2),
   BF16(2),
   I64(8),
   I32(4),
+  I16(2),
+  I8(1),
   U8(1),
   BOOL(1);
 
@@ -22,7 +25,7 @@ public enum DataType {
   }
 
   public boolean isFloating() {
-    return this == F32 || this == F16 || this == BF16;
+    return this == F64 || this == F32 || this == F16 || this == BF16;
   }
 
   /** Exact, including subnormal numbers; a NaN keeps its payload. */

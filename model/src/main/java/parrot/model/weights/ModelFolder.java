@@ -83,13 +83,10 @@ public final class ModelFolder implements AutoCloseable {
     ModelWeights weights = new ModelWeights(folder.toString(), config, initializer);
     boolean complete = false;
     try {
-      Optional<WeightFiles> own = WeightFiles.openIfPresent(folder, configuration);
-      own.ifPresent(weights::add);
-      if (own.isEmpty() && !mayBeMissing.contains("")) {
-        weights.add(WeightFiles.open(folder, configuration));
-      }
+      add(weights, folder, configuration, mayBeMissing.contains(""));
       if (!weights.holdsVision()) {
-        WeightFiles.openIfPresent(towerFolder, configuration).ifPresent(weights::add);
+        boolean mayStart = mayBeMissing.stream().anyMatch(TensorNames.VISION::startsWith);
+        add(weights, towerFolder, configuration, mayStart);
       }
       weights.check(mayBeMissing);
       Path tokenizer = new Path(folder, "tokenizer.json");
@@ -105,6 +102,15 @@ public final class ModelFolder implements AutoCloseable {
       if (!complete) {
         weights.close();
       }
+    }
+  }
+
+  private static void add(
+      ModelWeights weights, Path folder, Configuration configuration, boolean mayBeMissing) {
+    if (mayBeMissing) {
+      WeightFiles.openIfPresent(folder, configuration).ifPresent(weights::add);
+    } else {
+      weights.add(WeightFiles.open(folder, configuration));
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.tensor.ElementType;
@@ -18,21 +17,11 @@ import parrot.model.tensor.Tensor;
 
 /** A model's tensors, checked against its configuration: from files, and from an initializer. */
 final class ModelWeights implements Weights {
-  private static final int SHOWN = 10;
-
-  /** In published files, and without meaning here: buffers, and the text side of a whole CLIP. */
-  private static final Pattern IGNORED =
-      Pattern.compile(
-          ".*\\.rotary_emb\\.inv_freq|.*embeddings\\.position_ids|text_model\\..*"
-              + "|visual_projection\\.weight|text_projection\\.weight|logit_scale");
-
-  private record Source(Weights weights, String name) {}
-
   private final String folder;
   private final ParrotConfig config;
   private final Initializer initializer;
   private final List<Weights> files = new ArrayList<>();
-  private final Map<String, Source> sources = new LinkedHashMap<>();
+  private final Map<String, Weights> sources = new LinkedHashMap<>();
   private final Map<String, TensorSpec> initialised = new LinkedHashMap<>();
   private final Set<String> names = new LinkedHashSet<>();
 
@@ -45,16 +34,7 @@ final class ModelWeights implements Weights {
   /** Adds a file's tensors; what was added before stays. Takes over closing it. */
   void add(Weights file) {
     files.add(file);
-    for (String name : file.names()) {
-      if (IGNORED.matcher(name).matches()) {
-        continue;
-      }
-      String published =
-          name.startsWith(TensorNames.VISION_IN_MODEL)
-              ? name.substring(TensorNames.VISION_IN_MODEL.length())
-              : name;
-      sources.putIfAbsent(published, new Source(file, name));
-    }
+    file.names().forEach(name -> sources.putIfAbsent(name, file));
   }
 
   boolean holdsVision() {
@@ -94,6 +74,10 @@ final class ModelWeights implements Weights {
         names.add(name);
       }
     }
+    boolean head = extra.contains(TensorNames.HEAD);
+    if (head && sources.containsKey(TensorNames.EMBEDDING) && same(TensorNames.HEAD, TensorNames.EMBEDDING)) {
+      extra.remove(TensorNames.HEAD);
+    }
     if (missing.isEmpty() && extra.isEmpty() && misshapen.isEmpty()) {
       return;
     }
@@ -104,8 +88,16 @@ final class ModelWeights implements Weights {
     list(message, "extra", List.copyOf(extra));
     if (extra.contains(TensorNames.HEAD)) {
       message.append(
-          "; tie_word_embeddings is true, which leaves no lm_head.weight:"
+          "; tie_word_embeddings is true, but lm_head.weight differs from the embedding:"
               + " set it to false to use that tensor, or remove the tensor");
+    }
+    if (missing.stream().anyMatch(name -> name.startsWith(TensorNames.HEAD))) {
+      message.append("; if the embedding is the head, set tie_word_embeddings to true");
+    }
+    if (misshapen.stream().anyMatch(name -> name.contains("(got [0],"))) {
+      message.append(
+          "; tensors of size 0 are what DeepSpeed's ZeRO leaves behind: save with"
+              + " stage3_gather_16bit_weights_on_model_save, or use zero_to_fp32.py");
     }
     throw new ModelException(message.toString());
   }
@@ -113,10 +105,7 @@ final class ModelWeights implements Weights {
   private static void list(StringBuilder message, String kind, List<String> tensors) {
     if (!tensors.isEmpty()) {
       message.append("; ").append(tensors.size()).append(' ').append(kind).append(": ");
-      message.append(String.join(", ", tensors.subList(0, Math.min(SHOWN, tensors.size()))));
-      if (tensors.size() > SHOWN) {
-        message.append(" and ").append(tensors.size() - SHOWN).append(" more");
-      }
+      message.append(NameList.of(tensors));
     }
   }
 
@@ -132,7 +121,7 @@ final class ModelWeights implements Weights {
   @Override
   public int[] shape(String name) {
     TensorSpec spec = initialised.get(name);
-    return spec != null ? spec.shape().clone() : source(name).weights().shape(source(name).name());
+    return spec != null ? spec.shape().clone() : source(name).shape(name);
   }
 
   @Override
@@ -142,7 +131,7 @@ final class ModelWeights implements Weights {
       float[] values = initializer.values(spec, config);
       sink.accept(0, values, values.length);
     } else {
-      source(name).weights().read(source(name).name(), sink);
+      source(name).read(name, sink);
     }
   }
 
@@ -151,7 +140,7 @@ final class ModelWeights implements Weights {
     if (initialised.containsKey(name)) {
       Weights.super.read(name, from, count, sink);
     } else {
-      source(name).weights().read(source(name).name(), from, count, sink);
+      source(name).read(name, from, count, sink);
     }
   }
 
@@ -160,7 +149,7 @@ final class ModelWeights implements Weights {
     if (initialised.containsKey(name)) {
       return Optional.empty();
     }
-    return source(name).weights().map(source(name).name(), type, rows, columns);
+    return source(name).map(name, type, rows, columns);
   }
 
   @Override
@@ -168,11 +157,11 @@ final class ModelWeights implements Weights {
     if (initialised.containsKey(name)) {
       return ElementType.F32;
     }
-    return source(name).weights().storedType(source(name).name());
+    return source(name).storedType(name);
   }
 
-  private Source source(String name) {
-    Source source = sources.get(name);
+  private Weights source(String name) {
+    Weights source = sources.get(name);
     if (source == null) {
       throw new ModelException("Cannot read " + name + ": there is no such tensor in " + folder);
     }

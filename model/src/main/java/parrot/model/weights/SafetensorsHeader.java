@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 
 /** The table of contents of a safetensors file, checked against the file's length. */
@@ -19,24 +20,14 @@ final class SafetensorsHeader {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DAMAGED = "; the file is damaged, get it again";
 
-  /**
-   * @param begin first byte, counted from the start of the data
-   * @param end byte after the last
-   */
-  record Entry(String name, DataType type, int[] shape, long begin, long end) {
-    long elements() {
-      return (end - begin) / type.bytes();
-    }
-  }
-
-  private final String file;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Path file;
+  private final Map<String, StoredTensor> entries = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
   /**
    * @param dataLength bytes of the file after the header
    */
-  SafetensorsHeader(String file, byte[] header, long dataLength) {
+  SafetensorsHeader(Path file, byte[] header, long dataLength) {
     this.file = file;
     try (JsonParser parser = JSON.createParser(header)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -70,7 +61,7 @@ final class SafetensorsHeader {
     checkLayout(dataLength);
   }
 
-  private Entry entry(String name, JsonNode value, long dataLength) {
+  private StoredTensor entry(String name, JsonNode value, long dataLength) {
     String typeName = value.path("dtype").asText();
     DataType type =
         Arrays.stream(DataType.values())
@@ -135,16 +126,16 @@ final class SafetensorsHeader {
               + dataLength
               + ": it is truncated, get it again");
     }
-    return new Entry(name, type, shape, begin, end);
+    return new StoredTensor(name, type, shape, begin, end);
   }
 
   /** The format leaves no gap and lets nothing overlap. */
   private void checkLayout(long dataLength) {
-    List<Entry> ordered = new ArrayList<>(entries.values());
-    ordered.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    List<StoredTensor> ordered = new ArrayList<>(entries.values());
+    ordered.sort(Comparator.comparingLong(StoredTensor::begin).thenComparingLong(StoredTensor::end));
     long position = 0;
     String previous = "the start";
-    for (Entry entry : ordered) {
+    for (StoredTensor entry : ordered) {
       if (entry.begin() < position) {
         throw problem(
             entry.name(),
@@ -186,7 +177,7 @@ final class SafetensorsHeader {
     return new ModelException("Cannot read " + file + ": tensor " + tensor + " " + what);
   }
 
-  Map<String, Entry> entries() {
+  Map<String, StoredTensor> entries() {
     return entries;
   }
 

@@ -1,15 +1,14 @@
 package parrot.model.weights;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -18,40 +17,59 @@ import parrot.model.ModelException;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
-/** The weights of a folder: {@code model.safetensors}, or shards with their index. */
+/**
+ * The weights of a folder under their published names: {@code model.safetensors} or {@code
+ * pytorch_model.bin}, whole or in shards with an index, or the file of a projector alone. Reading
+ * refuses values that are not finite.
+ */
 public final class WeightFiles implements Weights {
   public static final String SINGLE = "model.safetensors";
   public static final String INDEX = "model.safetensors.index.json";
 
-  private final String folder;
-  private final Map<String, Safetensors> owners;
+  private record Source(StoredTensors file, String storedName) {
+    @Override
+    public String toString() {
+      return storedName + " of " + file.file.getName();
+    }
+  }
 
-  private WeightFiles(String folder, Map<String, Safetensors> owners) {
-    this.folder = folder;
-    this.owners = owners;
+  private final String place;
+  private final List<StoredTensors> files = new ArrayList<>();
+  private final Map<String, Source> sources = new LinkedHashMap<>();
+
+  private WeightFiles(String place) {
+    this.place = place;
   }
 
   /**
-   * @return empty if the folder holds neither file
-   * @throws ModelException if a file is damaged, a shard is missing or contradicts the index
+   * @param place a folder, or a single file
+   * @return empty if the folder holds no weights
+   * @throws ModelException if a file is damaged, a shard is missing or contradicts the index, or if
+   *     it is not clear which weights are meant
    */
-  public static Optional<WeightFiles> openIfPresent(Path folder, Configuration configuration) {
+  public static Optional<WeightFiles> openIfPresent(Path place, Configuration configuration) {
+    WeightFiles weights = new WeightFiles(place.toString());
+    boolean complete = false;
     try {
-      FileSystem fileSystem = folder.getFileSystem(configuration);
-      Path single = new Path(folder, SINGLE);
-      Path index = new Path(folder, INDEX);
-      Map<String, Safetensors> owners = new LinkedHashMap<>();
-      if (fileSystem.exists(index)) {
-        openShards(folder, index, configuration, owners);
-      } else if (fileSystem.exists(single)) {
-        Safetensors file = Safetensors.open(single, configuration);
-        file.names().forEach(name -> owners.put(name, file));
+      FileSystem fileSystem = place.getFileSystem(configuration);
+      if (fileSystem.exists(place) && fileSystem.getFileStatus(place).isFile()) {
+        weights.add(place, configuration);
       } else {
-        return Optional.empty();
+        WeightLayout layout = WeightLayout.of(place, configuration);
+        Optional<String> found = layout.find();
+        if (found.isEmpty()) {
+          return Optional.empty();
+        }
+        weights.add(place, found.get(), layout, configuration);
       }
-      return Optional.of(new WeightFiles(folder.toString(), owners));
+      complete = true;
+      return Optional.of(weights);
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + folder + ": " + e.getMessage(), e);
+      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
+    } finally {
+      if (!complete) {
+        weights.close();
+      }
     }
   }
 
@@ -60,127 +78,179 @@ public final class WeightFiles implements Weights {
    *
    * @throws ModelException also if there are none
    */
-  public static WeightFiles open(Path folder, Configuration configuration) {
-    return openIfPresent(folder, configuration)
-        .orElseThrow(
-            () ->
-                new ModelException(
-                    "Cannot read weights in "
-                        + folder
-                        + ": neither "
-                        + SINGLE
-                        + " nor "
-                        + INDEX
-                        + " is there"));
+  public static WeightFiles open(Path place, Configuration configuration) {
+    Optional<WeightFiles> weights = openIfPresent(place, configuration);
+    if (weights.isPresent()) {
+      return weights.get();
+    }
+    try {
+      throw WeightLayout.of(place, configuration).nothingFound();
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
+    }
   }
 
-  private static void openShards(
-      Path folder, Path index, Configuration configuration, Map<String, Safetensors> owners)
+  private void add(Path folder, String found, WeightLayout layout, Configuration configuration)
       throws IOException {
-    JsonNode map;
-    try (InputStream stream = folder.getFileSystem(configuration).open(index)) {
-      map = new ObjectMapper().readTree(stream).path("weight_map");
+    if (!WeightIndex.isIndex(found)) {
+      add(new Path(folder, found), configuration);
+      return;
     }
-    if (!map.isObject()) {
-      throw new ModelException("Cannot read " + index + ": it has no weight_map");
+    Path place = new Path(folder, found);
+    WeightIndex index = WeightIndex.read(place, configuration);
+    layout.check(index);
+    Set<String> absent = new TreeSet<>(index.owners().keySet());
+    Map<String, Set<String>> unlisted = new TreeMap<>();
+    for (String file : index.files()) {
+      for (String name : add(new Path(folder, file), configuration).names()) {
+        if (file.equals(index.owners().get(name))) {
+          absent.remove(name);
+        } else {
+          unlisted.computeIfAbsent(file, any -> new TreeSet<>()).add(name);
+        }
+      }
     }
-    Map<String, Safetensors> shards = new LinkedHashMap<>();
-    boolean complete = false;
-    try {
-      for (Iterator<Map.Entry<String, JsonNode>> it = map.fields(); it.hasNext(); ) {
-        Map.Entry<String, JsonNode> entry = it.next();
-        String shardName = entry.getValue().asText();
-        if (shardName.isBlank() || shardName.contains("/")) {
-          throw new ModelException(
-              "Cannot read "
-                  + index
-                  + ": shard "
-                  + entry.getValue()
-                  + " (must be the name of a file in the same folder)");
-        }
-        Safetensors shard = shards.get(shardName);
-        if (shard == null) {
-          shard = Safetensors.open(new Path(folder, shardName), configuration);
-          shards.put(shardName, shard);
-        }
-        if (!shard.names().contains(entry.getKey())) {
-          throw new ModelException(
-              "Cannot read "
-                  + index
-                  + ": it says that "
-                  + shardName
-                  + " holds "
-                  + entry.getKey()
-                  + ", which it does not");
-        }
-        owners.put(entry.getKey(), shard);
+    if (!absent.isEmpty()) {
+      String first = absent.iterator().next();
+      String owner = index.owners().get(first);
+      throw contradiction(place, "it says that " + owner + " holds " + first + ", which it does not");
+    }
+    unlisted.forEach(
+        (file, others) -> {
+          throw contradiction(
+              place, file + " holds tensors that it does not list there: " + NameList.of(others));
+        });
+  }
+
+  private static ModelException contradiction(Path index, String what) {
+    return new ModelException("Cannot read " + index + ": " + what);
+  }
+
+  private StoredTensors add(Path path, Configuration configuration) {
+    StoredTensors file = TensorFile.open(path, configuration);
+    files.add(file);
+    for (String name : file.names()) {
+      if (PublishedNames.isAdapter(name)) {
+        throw new ModelException(
+            "Cannot use the weights in "
+                + path
+                + ": "
+                + name
+                + " belongs to an adapter that is not merged into the model; merge it first (in"
+                + " PEFT: merge_and_unload, then save_pretrained)");
       }
-      for (Map.Entry<String, Safetensors> shard : shards.entrySet()) {
-        Set<String> unlisted = new TreeSet<>(shard.getValue().names());
-        unlisted.removeIf(name -> owners.get(name) == shard.getValue());
-        if (!unlisted.isEmpty()) {
-          throw new ModelException(
-              "Cannot read "
-                  + index
-                  + ": "
-                  + shard.getKey()
-                  + " holds tensors that it does not list there: "
-                  + unlisted);
-        }
-      }
-      complete = true;
-    } finally {
-      if (!complete) {
-        shards.values().forEach(Safetensors::close);
-      }
+      PublishedNames.of(name).ifPresent(published -> add(published, new Source(file, name)));
+    }
+    return file;
+  }
+
+  private void add(String published, Source source) {
+    DataType type = source.file().type(source.storedName());
+    if (!type.isFloating()) {
+      throw new ModelException(
+          "Cannot use the weights in "
+              + source.file().file
+              + ": "
+              + source.storedName()
+              + " holds whole numbers, "
+              + type
+              + " (must be one of F64, F32, F16, BF16); if they are quantised, take the model"
+              + " before quantisation");
+    }
+    Source other = sources.put(published, source);
+    if (other != null) {
+      throw new ModelException(
+          "Cannot use the weights in "
+              + place
+              + ": "
+              + other
+              + " and "
+              + source
+              + " are the same tensor, "
+              + published);
     }
   }
 
   @Override
   public Set<String> names() {
-    return Collections.unmodifiableSet(owners.keySet());
+    return Collections.unmodifiableSet(sources.keySet());
   }
 
-  private Safetensors owner(String name) {
-    Safetensors owner = owners.get(name);
-    if (owner == null) {
-      throw new ModelException("Cannot read " + name + ": there is no such tensor in " + folder);
+  private Source source(String name) {
+    Source source = sources.get(name);
+    if (source == null) {
+      throw new ModelException("Cannot read " + name + ": there is no such tensor in " + place);
     }
-    return owner;
+    return source;
   }
 
   @Override
   public int[] shape(String name) {
-    return owner(name).shape(name);
+    Source source = source(name);
+    return source.file().shape(source.storedName());
   }
 
   @Override
   public void read(String name, FloatSink sink) {
-    owner(name).read(name, sink);
+    Source source = source(name);
+    source.file().read(source.storedName(), finite(source, sink));
   }
 
   @Override
   public void read(String name, long from, long count, FloatSink sink) {
-    owner(name).read(name, from, count, sink);
+    Source source = source(name);
+    source.file().read(source.storedName(), from, count, finite(source, sink));
+  }
+
+  private static FloatSink finite(Source source, FloatSink sink) {
+    return (offset, values, count) -> {
+      if (!Finite.all(values, count)) {
+        throw notFinite(source, offset, values, count);
+      }
+      sink.accept(offset, values, count);
+    };
+  }
+
+  private static ModelException notFinite(Source source, long offset, float[] values, int count) {
+    int first = 0;
+    while (first < count - 1 && Float.isFinite(values[first])) {
+      first++;
+    }
+    return new ModelException(
+        "Cannot use the weights in "
+            + source.file().file
+            + ": value "
+            + (offset + first)
+            + " of "
+            + source.storedName()
+            + " is "
+            + values[first]
+            + "; the model diverged before it was saved, or the file is damaged");
   }
 
   @Override
   public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
-    return owner(name).map(name, type, rows, columns);
+    Source source = source(name);
+    Optional<Tensor> mapped = source.file().map(source.storedName(), type, rows, columns);
+    if (mapped.isPresent() && !Finite.all(mapped.get())) {
+      read(name, (offset, values, count) -> {}); // says which value
+    }
+    return mapped;
   }
 
   @Override
   public ElementType storedType(String name) {
-    return owner(name).storedType(name);
+    Source source = source(name);
+    return source.file().storedType(source.storedName());
   }
 
   @Override
   public void close() {
-    owners.values().stream().distinct().forEach(Safetensors::close);
+    files.forEach(StoredTensors::close);
   }
 
   @Override
   public String toString() {
-    return folder;
+    return place;
   }
 }

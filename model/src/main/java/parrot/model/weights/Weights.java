@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import parrot.model.tensor.ElementType;
+import java.util.concurrent.atomic.AtomicBoolean;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -20,7 +21,8 @@ public interface Weights extends AutoCloseable {
   int[] shape(String name);
 
   /**
-   * Passes the values on in row-major order, in pieces, converted to float32 without loss.
+   * Passes the values on in row-major order, in pieces, converted to float32; only float64
+   * loses digits.
    *
    * @throws parrot.model.ModelException if the tensor does not hold floating-point numbers
    */
@@ -74,6 +76,25 @@ public interface Weights extends AutoCloseable {
   /** The type of tensors that holds the stored values exactly in the fewest bytes. */
   default ElementType storedType(String name) {
     return ElementType.F32;
+  }
+
+  /** Whether two tensors have the same shape and values. Reads both. */
+  default boolean same(String first, String second) {
+    if (!Arrays.equals(shape(first), shape(second))) {
+      return false;
+    }
+    AtomicBoolean same = new AtomicBoolean(true);
+    read(
+        first,
+        (offset, values, count) -> {
+          if (same.get()) {
+            float[] others = new float[count];
+            FloatSink into = (at, from, n) -> System.arraycopy(from, 0, others, (int) (at - offset), n);
+            read(second, offset, count, into);
+            same.set(Arrays.equals(values, 0, count, others, 0, count));
+          }
+        });
+    return same.get();
   }
 
   /** Number of values. */

@@ -93,11 +93,51 @@ class ModelFolderTest {
   }
 
   @Test
-  void refusesAHeadBesideTiedEmbeddings() throws IOException {
+  void refusesAHeadThatDiffersFromTiedEmbeddings() throws IOException {
     change(config -> config.put("tie_word_embeddings", true));
     assertThatThrownBy(this::open)
-        .hasMessageContaining("1 extra: lm_head.weight; tie_word_embeddings is true")
+        .hasMessageContaining("1 extra: lm_head.weight; tie_word_embeddings is true, but")
         .hasMessageContaining("set it to false to use that tensor, or remove the tensor");
+  }
+
+  @Test
+  void takesARedundantHeadThatEqualsTheEmbedding() throws IOException {
+    change(config -> config.put("tie_word_embeddings", true));
+    rewrite(tensors -> {}); // all values are the same
+    try (ModelFolder opened = open()) {
+      assertThat(opened.weights().names()).doesNotContain("lm_head.weight");
+    }
+  }
+
+  @Test
+  void saysWhenAHeadIsMissingThatMayBeTheEmbedding() throws IOException {
+    rewrite(tensors -> tensors.removeIf(tensor -> tensor.name().equals("lm_head.weight")));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("1 missing: lm_head.weight [120, 48]; if the embedding is the head,")
+        .hasMessageContaining("set tie_word_embeddings to true");
+  }
+
+  @Test
+  void refusesTensorsThatPartitionedTrainingLeftEmpty() throws IOException {
+    rewrite(
+        tensors ->
+            tensors.replaceAll(
+                tensor ->
+                    tensor.name().equals("model.norm.weight")
+                        ? new TensorSpec(tensor.name(), new int[] {0}, true)
+                        : tensor));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("1 misshapen: model.norm.weight (got [0], expected [48])")
+        .hasMessageContaining("zero_to_fp32.py");
+  }
+
+  @Test
+  void saysWhatAVisionEncodersFolderHoldsInPlaceOfItsWeights() throws IOException {
+    Files.move(model.resolve("vision/model.safetensors"), model.resolve("vision/tf_model.h5"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("Cannot read weights in")
+        .hasMessageContaining("/vision: neither model.safetensors nor pytorch_model.bin is there")
+        .hasMessageContaining("; there is tf_model.h5");
   }
 
   @Test
@@ -172,7 +212,7 @@ class ModelFolderTest {
     Files.delete(model.resolve("model.safetensors"));
     Files.delete(model.resolve("vision/model.safetensors"));
     assertThatThrownBy(this::open)
-        .hasMessageContaining("neither model.safetensors nor model.safetensors.index.json");
+        .hasMessageContaining("neither model.safetensors nor pytorch_model.bin");
     try (ModelFolder opened = open(List.of(""), START)) {
       assertThat(opened.weights().read("model.norm.weight")).containsOnly(1);
       assertThat(opened.weights().read("vision_model.pre_layrnorm.bias")).containsOnly(0);

@@ -23,23 +23,26 @@ class SafetensorsTest {
   @TempDir Path folder;
 
   @Test
-  void readsEveryFloatingTypeExactly() throws IOException {
-    ByteBuffer data = data(4 * 2 + 2 * 4 + 2 * 2);
+  void readsEveryFloatingTypeAsFloat32() throws IOException {
+    ByteBuffer data = data(4 * 2 + 2 * 4 + 2 * 2 + 8 * 2);
     data.putFloat(1.5f).putFloat(Float.MIN_VALUE);
     data.putShort((short) 0x3c00).putShort((short) 0xc100); // 1, -2.5
     data.putShort((short) 0x0001).putShort((short) 0x7c00); // the smallest, infinity
     data.putShort((short) 0x3fc0).putShort((short) 0xc2f7); // 1.5, -123.5
+    data.putDouble(0.1).putDouble(-3);
     String header =
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
             + "\"b\":{\"dtype\":\"F16\",\"shape\":[2,2],\"data_offsets\":[8,16]},"
-            + "\"c\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[16,20]}}";
+            + "\"c\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[16,20]},"
+            + "\"d\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[20,36]}}";
     try (Safetensors file = open(header, data.array())) {
-      assertThat(file.names()).containsExactly("a", "b", "c");
+      assertThat(file.names()).containsExactly("a", "b", "c", "d");
       assertThat(file.shape("b")).containsExactly(2, 2);
       assertThat(file.type("c")).isEqualTo(DataType.BF16);
       assertThat(file.read("a")).containsExactly(1.5f, Float.MIN_VALUE);
       assertThat(file.read("b")).containsExactly(1, -2.5f, 0x1p-24f, Float.POSITIVE_INFINITY);
       assertThat(file.read("c")).containsExactly(1.5f, -123.5f);
+      assertThat(file.read("d")).containsExactly(0.1f, -3);
     }
   }
 
@@ -117,7 +120,7 @@ class SafetensorsTest {
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,4]}}"
             + "|tensor a of shape [2] and dtype F32 has 4 bytes (expected 8)",
         "{'a':{'dtype':'F8','shape':[8],'data_offsets':[0,8]}}"
-            + "|tensor a has dtype F8 (must be one of [F32, F16, BF16, I64, I32, U8, BOOL])",
+            + "|tensor a has dtype F8 (must be one of [F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL])",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},"
             + "'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|tensor a is there twice",
         "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},"
@@ -144,17 +147,30 @@ class SafetensorsTest {
         .hasMessageContaining(message);
   }
 
-  @Test
-  void refusesWhatIsNoSafetensorsFile() throws IOException {
-    Path file = folder.resolve("weights.safetensors");
-    Files.writeString(file, "short");
-    assertThatThrownBy(this::open).hasMessageContaining("5 bytes are not a safetensors file");
-    Files.writeString(file, "version https://git-lfs.github.com/spec/v1");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version https://git-lfs.github.com/spec/v1|a git-lfs pointer in place of the file (run git lfs",
+        "<!DOCTYPE html><title>Sign in</title>|a web page in place of the file",
+        "Entry not found|it is a text, which begins with: Entry not found",
+        "short|5 bytes are not a safetensors file",
+        "GGUF....|a GGUF file of llama.cpp",
+        "PK\u0003\u0004....|a PyTorch file whose zip archive is damaged or cut short",
+      })
+  void saysWhatLiesInPlaceOfWeights(String content, String message) throws IOException {
+    Files.writeString(folder.resolve("weights.safetensors"), content);
     assertThatThrownBy(this::open)
-        .hasMessageContaining("a header of ")
-        .hasMessageContaining("it is not a safetensors file");
-    Files.delete(file);
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith("Cannot read ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void refusesAFileThatIsNotThereOrEmpty() throws IOException {
     assertThatThrownBy(this::open).hasMessageContaining("there is no such file");
+    Files.write(folder.resolve("weights.safetensors"), new byte[100]);
+    assertThatThrownBy(this::open).hasMessageContaining("a header of 0 bytes");
   }
 
   @Test

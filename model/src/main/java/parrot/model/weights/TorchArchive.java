@@ -1,0 +1,134 @@
+package parrot.model.weights;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.SeekableByteChannel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+import parrot.model.ModelException;
+import parrot.model.weights.TorchPickle.TorchTensor;
+
+/**
+ * PyTorch's zip archive: {@code NAME/data.pkl} says which tensors there are, {@code NAME/data/KEY}
+ * holds the values of a storage, uncompressed.
+ */
+final class TorchArchive {
+  private static final String CONTENTS = "/data.pkl";
+
+  private TorchArchive() {}
+
+  static TorchFile open(Path file, FSDataInputStream stream, long length) throws IOException {
+    try (ZipFile zip = new ZipFile(new StreamChannel(stream, length))) {
+      Map<String, ZipArchiveEntry> entries = new LinkedHashMap<>();
+      Collections.list(zip.getEntries()).forEach(entry -> entries.put(entry.getName(), entry));
+      String contents =
+          entries.keySet().stream()
+              .filter(name -> name.endsWith(CONTENTS))
+              .findFirst()
+              .orElseThrow(() -> new ModelException("Cannot read " + file + ": a zip archive without data.pkl, which torch.save writes"));
+      String root = contents.substring(0, contents.length() - CONTENTS.length());
+      ZipArchiveEntry order = entries.get(root + "/byteorder");
+      if (order != null && !text(zip, order).strip().equals("little")) {
+        throw new ModelException(
+            "Cannot read " + file + ": its byte order is " + text(zip, order) + " (must be little)");
+      }
+      Map<String, TorchTensor> tensors;
+      try (InputStream pickle = zip.getInputStream(entries.get(contents))) {
+        tensors = TorchPickle.tensors(file, new TorchPickle(file).read(pickle));
+      }
+      return TorchFile.of(
+          file, stream, tensors, key -> position(file, key, entries.get(root + "/data/" + key)));
+    } catch (IOException e) {
+      throw new ModelException(
+          "Cannot read "
+              + file
+              + ": it is a PyTorch file whose zip archive is damaged or cut short; get the file again",
+          e);
+    }
+  }
+
+  private static String text(ZipFile zip, ZipArchiveEntry entry) throws IOException {
+    return new String(zip.getInputStream(entry).readAllBytes(), UTF_8);
+  }
+
+  private static long position(Path file, String key, ZipArchiveEntry entry) {
+    if (entry == null || entry.getMethod() != ZipEntry.STORED) {
+      throw new ModelException(
+          "Cannot read "
+              + file
+              + ": its storage data/"
+              + key
+              + (entry == null ? " is not there; get the file again" : " is compressed"));
+    }
+    return entry.getDataOffset();
+  }
+
+  /** A Hadoop file as the zip library reads it; closing leaves the stream open. */
+  private static final class StreamChannel implements SeekableByteChannel {
+    private final FSDataInputStream stream;
+    private final long length;
+    private long position;
+
+    StreamChannel(FSDataInputStream stream, long length) {
+      this.stream = stream;
+      this.length = length;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      int count = (int) Math.min(target.remaining(), length - position);
+      if (count <= 0) {
+        return target.hasRemaining() ? -1 : 0;
+      }
+      byte[] bytes = new byte[count];
+      stream.readFully(position, bytes);
+      target.put(bytes);
+      position += count;
+      return count;
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
+
+    @Override
+    public SeekableByteChannel position(long to) {
+      position = to;
+      return this;
+    }
+
+    @Override
+    public long size() {
+      return length;
+    }
+
+    @Override
+    public int write(ByteBuffer source) {
+      throw new NonWritableChannelException();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) {
+      throw new NonWritableChannelException();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,125 @@
+package parrot.model.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import parrot.model.ModelException;
+import parrot.model.weights.TorchWriter.Item;
+
+class TorchFileTest {
+  private static final List<Item> ITEMS =
+      List.of(
+          Item.floats("a", new int[] {2, 3}, 1, 2, 3, 4, 5, 6),
+          Item.floats("b", new int[] {}, 7),
+          new Item(
+              "half",
+              "HalfStorage",
+              new int[] {2},
+              new int[] {1},
+              new byte[] {0x00, 0x3c, 0x00, (byte) 0xc1},
+              2),
+          new Item(
+              "ids", "LongStorage", new int[] {1}, new int[] {1}, new byte[] {5, 0, 0, 0, 0, 0, 0, 0}, 1));
+
+  @TempDir Path folder;
+  private Path file;
+
+  @org.junit.jupiter.api.BeforeEach
+  void nameFile() {
+    file = folder.resolve("pytorch_model.bin");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zip", "legacy", "trainer"})
+  void readsWhatTorchSaves(String format) throws IOException {
+    switch (format) {
+      case "zip" -> TorchWriter.writeZip(file, ITEMS);
+      case "legacy" -> TorchWriter.writeLegacy(file, ITEMS);
+      default -> TorchWriter.writeTrainersZip(file, ITEMS);
+    }
+    try (StoredTensors tensors = open()) {
+      assertThat(tensors.names()).containsExactly("a", "b", "half", "ids");
+      assertThat(tensors.shape("a")).containsExactly(2, 3);
+      assertThat(tensors.read("a")).containsExactly(1, 2, 3, 4, 5, 6);
+      assertThat(tensors.shape("b")).isEmpty();
+      assertThat(tensors.read("b")).containsExactly(7);
+      assertThat(tensors.read("half")).containsExactly(1, -2.5f);
+      assertThat(tensors.readLongs("ids")).containsExactly(5);
+    }
+  }
+
+  @Test
+  void readsTransposedTensorsInTheOrderOfTheirShape() throws IOException {
+    Item item = Item.floats("t", new int[] {2, 3}, new int[] {1, 2}, 1, 4, 2, 5, 3, 6);
+    TorchWriter.writeZip(file, List.of(item));
+    try (StoredTensors tensors = open()) {
+      assertThat(tensors.read("t")).containsExactly(1, 2, 3, 4, 5, 6);
+      float[] middle = new float[2];
+      tensors.read("t", 2, 2, (at, values, n) -> System.arraycopy(values, 0, middle, (int) at - 2, n));
+      assertThat(middle).containsExactly(3, 4);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "posix, system",
+    "builtins, eval",
+    "torch.nn.modules.linear, Linear",
+    "argparse, Namespace",
+    "java.lang, Runtime",
+  })
+  void refusesByNameWhateverIsNotATensor(String module, String name) throws IOException {
+    TorchWriter.writeCall(file, module, name);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("pytorch_model.bin: it asks for " + module + "." + name + ", and only")
+        .hasMessageEndingWith("save the state_dict alone, best as safetensors");
+  }
+
+  @Test
+  void refusesATensorBeyondItsStorage() throws IOException {
+    TorchWriter.writeZip(file, List.of(Item.floats("a", new int[] {3}, 1, 2)));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("tensor a reaches beyond its storage of 2 values; the file is damaged");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void refusesAFileThatIsCutShort(boolean zip) throws IOException {
+    if (zip) {
+      TorchWriter.writeZip(file, ITEMS);
+    } else {
+      TorchWriter.writeLegacy(file, ITEMS);
+    }
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = 16; length < whole.length; length += 7) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThatThrownBy(this::open)
+          .isInstanceOf(ModelException.class)
+          .hasMessageStartingWith("Cannot read ")
+          .hasMessageContaining("get ")
+          .hasMessageContaining("again");
+    }
+  }
+
+  @Test
+  void refusesADictionaryWithoutTensors() throws IOException {
+    TorchWriter.writeZip(file, List.of());
+    assertThatThrownBy(this::open).hasMessageContaining("it holds no dictionary of tensors");
+  }
+
+  private StoredTensors open() {
+    return TensorFile.open(new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false));
+  }
+}
