@@ -21,12 +21,18 @@ final class FileStart {
 
   private static final Map<String, String> OTHERS =
       Map.of(
-          "\211HDF", "an HDF5 file, as TensorFlow and Keras write",
-          "GGUF", "a GGUF file of llama.cpp",
-          "\037\213", "a gzip archive; unpack it",
-          "\050\265\057\375", "a zstd archive; unpack it",
-          "7z\274\257", "a 7z archive; unpack it",
-          "\375" + "7zXZ", "an xz archive; unpack it");
+          "\211HDF",
+          "an HDF5 file, as TensorFlow and Keras write",
+          "GGUF",
+          "a GGUF file of llama.cpp",
+          "\037\213",
+          "a gzip archive; unpack it",
+          "\050\265\057\375",
+          "a zstd archive; unpack it",
+          "7z\274\257",
+          "a 7z archive; unpack it",
+          "\375" + "7zXZ",
+          "an xz archive; unpack it");
 
   private final String text;
 

@@ -75,7 +75,9 @@ final class ModelWeights implements Weights {
       }
     }
     boolean head = extra.contains(TensorNames.HEAD);
-    if (head && sources.containsKey(TensorNames.EMBEDDING) && same(TensorNames.HEAD, TensorNames.EMBEDDING)) {
+    if (head
+        && sources.containsKey(TensorNames.EMBEDDING)
+        && same(TensorNames.HEAD, TensorNames.EMBEDDING)) {
       extra.remove(TensorNames.HEAD);
     }
     if (missing.isEmpty() && extra.isEmpty() && misshapen.isEmpty()) {

@@ -132,7 +132,8 @@ final class SafetensorsHeader {
   /** The format leaves no gap and lets nothing overlap. */
   private void checkLayout(long dataLength) {
     List<StoredTensor> ordered = new ArrayList<>(entries.values());
-    ordered.sort(Comparator.comparingLong(StoredTensor::begin).thenComparingLong(StoredTensor::end));
+    ordered.sort(
+        Comparator.comparingLong(StoredTensor::begin).thenComparingLong(StoredTensor::end));
     long position = 0;
     String previous = "the start";
     for (StoredTensor entry : ordered) {

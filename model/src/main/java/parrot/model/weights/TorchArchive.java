@@ -35,12 +35,21 @@ final class TorchArchive {
           entries.keySet().stream()
               .filter(name -> name.endsWith(CONTENTS))
               .findFirst()
-              .orElseThrow(() -> new ModelException("Cannot read " + file + ": a zip archive without data.pkl, which torch.save writes"));
+              .orElseThrow(
+                  () ->
+                      new ModelException(
+                          "Cannot read "
+                              + file
+                              + ": a zip archive without data.pkl, which torch.save writes"));
       String root = contents.substring(0, contents.length() - CONTENTS.length());
       ZipArchiveEntry order = entries.get(root + "/byteorder");
       if (order != null && !text(zip, order).strip().equals("little")) {
         throw new ModelException(
-            "Cannot read " + file + ": its byte order is " + text(zip, order) + " (must be little)");
+            "Cannot read "
+                + file
+                + ": its byte order is "
+                + text(zip, order)
+                + " (must be little)");
       }
       Map<String, TorchTensor> tensors;
       try (InputStream pickle = zip.getInputStream(entries.get(contents))) {

@@ -58,8 +58,7 @@ final class TorchFile extends StoredTensors {
                     + " values; the file is damaged, get it again");
           }
           DataType type = tensor.storage().type();
-          long begin =
-              storages.position(tensor.storage().key()) + tensor.offset() * type.bytes();
+          long begin = storages.position(tensor.storage().key()) + tensor.offset() * type.bytes();
           long end = begin + tensor.extent() * type.bytes();
           places.put(name, new StoredTensor(name, type, tensor.shape(), begin, end));
         });

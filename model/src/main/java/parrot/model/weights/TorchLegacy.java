@@ -38,7 +38,8 @@ final class TorchLegacy {
     if (!(pickle.read(counted) instanceof List<?> keys)) {
       throw new ModelException("Cannot read " + file + ": it has no list of storages");
     }
-    Map<String, Long> positions = positions(file, stream, length, counted.getBytesRead(), keys, pickle.storages());
+    Map<String, Long> positions =
+        positions(file, stream, length, counted.getBytesRead(), keys, pickle.storages());
     return TorchFile.of(file, stream, tensors, key -> positions.get(key));
   }
 
@@ -75,7 +76,9 @@ final class TorchLegacy {
     }
     if (position > length || !positions.keySet().containsAll(storages.keySet())) {
       throw new ModelException(
-          "Cannot read " + file + ": it ends before its last tensor: it is truncated, get it again");
+          "Cannot read "
+              + file
+              + ": it ends before its last tensor: it is truncated, get it again");
     }
     return positions;
   }

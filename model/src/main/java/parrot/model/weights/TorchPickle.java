@@ -233,13 +233,17 @@ final class TorchPickle extends Unpickler {
     Map<?, ?> dictionary = contents instanceof Map<?, ?> map ? map : Map.of();
     if (!holdsTensors(dictionary)) {
       List<?> names =
-          dictionary.keySet().stream().filter(key -> holdsTensors(((Map<?, ?>) contents).get(key))).toList();
+          dictionary.keySet().stream()
+              .filter(key -> holdsTensors(((Map<?, ?>) contents).get(key)))
+              .toList();
       if (names.size() != 1) {
         throw new ModelException(
             "Cannot read "
                 + file
                 + ": it holds "
-                + (names.isEmpty() ? "no dictionary of tensors" : "several dictionaries of tensors, " + names)
+                + (names.isEmpty()
+                    ? "no dictionary of tensors"
+                    : "several dictionaries of tensors, " + names)
                 + "; save the state_dict alone");
       }
       dictionary = (Map<?, ?>) dictionary.get(names.get(0));
@@ -249,7 +253,11 @@ final class TorchPickle extends Unpickler {
         (name, value) -> {
           if (!(value instanceof TorchTensor tensor)) {
             throw new ModelException(
-                "Cannot read " + file + ": " + name + " is not a tensor; save the state_dict alone");
+                "Cannot read "
+                    + file
+                    + ": "
+                    + name
+                    + " is not a tensor; save the state_dict alone");
           }
           tensors.put(String.valueOf(name), tensor);
         });

@@ -113,7 +113,8 @@ public final class WeightFiles implements Weights {
     if (!absent.isEmpty()) {
       String first = absent.iterator().next();
       String owner = index.owners().get(first);
-      throw contradiction(place, "it says that " + owner + " holds " + first + ", which it does not");
+      throw contradiction(
+          place, "it says that " + owner + " holds " + first + ", which it does not");
     }
     unlisted.forEach(
         (file, others) -> {

@@ -76,14 +76,16 @@ final class WeightLayout {
     if (names.contains(file)) {
       if (!shards.isEmpty()) {
         throw refused(
-            "beside " + file + " there are shards without an index, " + NameList.of(shards)
+            "beside "
+                + file
+                + " there are shards without an index, "
+                + NameList.of(shards)
                 + "; delete the older of both");
       }
       return Optional.of(file);
     }
     if (!shards.isEmpty()) {
-      throw refused(
-          index + " is missing, which says what is in the shards " + NameList.of(shards));
+      throw refused(index + " is missing, which says what is in the shards " + NameList.of(shards));
     }
     return Optional.empty();
   }

@@ -3,8 +3,8 @@ package parrot.model.weights;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
-import parrot.model.tensor.ElementType;
 import java.util.concurrent.atomic.AtomicBoolean;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -21,8 +21,8 @@ public interface Weights extends AutoCloseable {
   int[] shape(String name);
 
   /**
-   * Passes the values on in row-major order, in pieces, converted to float32; only float64
-   * loses digits.
+   * Passes the values on in row-major order, in pieces, converted to float32; only float64 loses
+   * digits.
    *
    * @throws parrot.model.ModelException if the tensor does not hold floating-point numbers
    */
@@ -89,7 +89,8 @@ public interface Weights extends AutoCloseable {
         (offset, values, count) -> {
           if (same.get()) {
             float[] others = new float[count];
-            FloatSink into = (at, from, n) -> System.arraycopy(from, 0, others, (int) (at - offset), n);
+            FloatSink into =
+                (at, from, n) -> System.arraycopy(from, 0, others, (int) (at - offset), n);
             read(second, offset, count, into);
             same.set(Arrays.equals(values, 0, count, others, 0, count));
           }

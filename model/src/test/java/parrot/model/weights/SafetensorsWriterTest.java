@@ -84,7 +84,8 @@ class SafetensorsWriterTest {
     Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
     assertThatThrownBy(() -> open().close())
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("model.safetensors.index.json names files that are not there, model-00002-of-00002");
+        .hasMessageContaining(
+            "model.safetensors.index.json names files that are not there, model-00002-of-00002");
   }
 
   @Test

@@ -30,7 +30,12 @@ class TorchFileTest {
               new byte[] {0x00, 0x3c, 0x00, (byte) 0xc1},
               2),
           new Item(
-              "ids", "LongStorage", new int[] {1}, new int[] {1}, new byte[] {5, 0, 0, 0, 0, 0, 0, 0}, 1));
+              "ids",
+              "LongStorage",
+              new int[] {1},
+              new int[] {1},
+              new byte[] {5, 0, 0, 0, 0, 0, 0, 0},
+              1));
 
   @TempDir Path folder;
   private Path file;
@@ -66,7 +71,8 @@ class TorchFileTest {
     try (StoredTensors tensors = open()) {
       assertThat(tensors.read("t")).containsExactly(1, 2, 3, 4, 5, 6);
       float[] middle = new float[2];
-      tensors.read("t", 2, 2, (at, values, n) -> System.arraycopy(values, 0, middle, (int) at - 2, n));
+      tensors.read(
+          "t", 2, 2, (at, values, n) -> System.arraycopy(values, 0, middle, (int) at - 2, n));
       assertThat(middle).containsExactly(3, 4);
     }
   }
@@ -83,7 +89,8 @@ class TorchFileTest {
     TorchWriter.writeCall(file, module, name);
     assertThatThrownBy(this::open)
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("pytorch_model.bin: it asks for " + module + "." + name + ", and only")
+        .hasMessageContaining(
+            "pytorch_model.bin: it asks for " + module + "." + name + ", and only")
         .hasMessageEndingWith("save the state_dict alone, best as safetensors");
   }
 
@@ -91,7 +98,8 @@ class TorchFileTest {
   void refusesATensorBeyondItsStorage() throws IOException {
     TorchWriter.writeZip(file, List.of(Item.floats("a", new int[] {3}, 1, 2)));
     assertThatThrownBy(this::open)
-        .hasMessageContaining("tensor a reaches beyond its storage of 2 values; the file is damaged");
+        .hasMessageContaining(
+            "tensor a reaches beyond its storage of 2 values; the file is damaged");
   }
 
   @ParameterizedTest

@@ -89,8 +89,18 @@ final class TorchWriter {
   static void writeLegacy(Path file, List<Item> items) throws IOException {
     try (OutputStream stream = Files.newOutputStream(file)) {
       byte[] magic = {
-        (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8,
-        0x50, 0x19
+        (byte) 0x8a,
+        10,
+        0x6c,
+        (byte) 0xfc,
+        (byte) 0x9c,
+        0x46,
+        (byte) 0xf9,
+        0x20,
+        0x6a,
+        (byte) 0xa8,
+        0x50,
+        0x19
       };
       TorchWriter first = new TorchWriter(true).start();
       first.pickle.write(magic);
@@ -127,8 +137,7 @@ final class TorchWriter {
   }
 
   private TorchWriter integer(int value) {
-    pickle.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
+    pickle.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     return this;
   }
 

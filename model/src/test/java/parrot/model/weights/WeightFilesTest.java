@@ -92,7 +92,8 @@ class WeightFilesTest {
       })
   void refusesAnAdapterThatIsNotMerged(String name) throws IOException {
     write("model.safetensors", "lm_head.weight", name);
-    assertRefused(name + " belongs to an adapter that is not merged into the model; merge it first");
+    assertRefused(
+        name + " belongs to an adapter that is not merged into the model; merge it first");
   }
 
   @ParameterizedTest
@@ -176,7 +177,8 @@ class WeightFilesTest {
   @Test
   void saysThatAnIndexIsAPointer() throws IOException {
     Files.writeString(
-        folder.resolve("model.safetensors.index.json"), "version https://git-lfs.github.com/spec/v1");
+        folder.resolve("model.safetensors.index.json"),
+        "version https://git-lfs.github.com/spec/v1");
     assertRefused("model.safetensors.index.json: it is a git-lfs pointer in place of the file");
   }
 
@@ -186,8 +188,7 @@ class WeightFilesTest {
         "{\"model.norm.weight\":{\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[0,2]}}"
             .getBytes(StandardCharsets.US_ASCII);
     ByteBuffer bytes = ByteBuffer.allocate(8 + json.length + 2).order(ByteOrder.LITTLE_ENDIAN);
-    Files.write(
-        folder.resolve("model.safetensors"), bytes.putLong(json.length).put(json).array());
+    Files.write(folder.resolve("model.safetensors"), bytes.putLong(json.length).put(json).array());
     assertRefused("model.norm.weight holds whole numbers, I8 (must be one of F64, F32, F16, BF16)");
   }
 
