@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -115,6 +116,13 @@ public final class Failures {
               + "; check that it runs and that the address is right");
     } else if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
       return environment("No permission: " + line + "; check the owner of the folder");
+    } else if (isEndOfSpark(cause)) {
+      return environment(
+          "Spark ended the application while it ran: its master or resource manager took it away;"
+              + " look at the master's page for the reason, then run the command again (train: with"
+              + " --resume)");
+    } else if (cause.getCause() instanceof URISyntaxException) {
+      return new Failure(ExitCode.USAGE, "Invalid path: " + cause.getCause().getMessage());
     } else if (cause instanceof OutOfMemoryError) {
       return environment(
           "Out of memory: " + line + "; give more with PARROT_HEAP, or smaller batches");
@@ -126,6 +134,14 @@ public final class Failures {
               + " (build with -Dnative.platform=...)");
     }
     return null;
+  }
+
+  /** How Spark says that it has no application any more. */
+  private static boolean isEndOfSpark(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.contains("stopped SparkContext")
+        || message.contains("SparkContext was shut down")
+        || message.contains("SparkContext has been shutdown");
   }
 
   private static ExitCode byName(String exception) {

@@ -2,7 +2,10 @@ package parrot.jobs.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Options of every command that starts Spark. */
 public final class SparkOptions {
@@ -20,6 +23,17 @@ public final class SparkOptions {
       description = "Spark setting, such as spark.ui.enabled=true. May be given several times.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      description =
+          "Longest wait for a master or for executors, such as 30s or 2h (default: 10m). Says every"
+              + " half minute what is waited for, and ends with 5.")
+  private String wait;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   /** The master, or null if none was given. */
   public String master() {
     return master;
@@ -27,6 +41,15 @@ public final class SparkOptions {
 
   /** Settings by their keys. */
   public Map<String, String> settings() {
-    return settings;
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    if (wait != null) {
+      if (!wait.matches("\\d{1,6}(s|m|h)?")) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "Invalid --wait: " + wait + " (must be a time, such as 30s, 10m or 2h)");
+      }
+      all.put("spark.parrot.wait", wait);
+    }
+    return all;
   }
 }

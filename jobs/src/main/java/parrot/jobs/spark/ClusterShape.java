@@ -5,7 +5,6 @@ import java.util.OptionalInt;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import parrot.datasets.EnvironmentException;
-import parrot.datasets.UsageException;
 
 /**
  * How many tasks fit where at the same time.
@@ -18,7 +17,6 @@ import parrot.datasets.UsageException;
  */
 record ClusterShape(
     OptionalInt executors, int perExecutor, int slots, double gpusPerTask, int gpusPerExecutor) {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration PATIENCE_FOR_MORE = Duration.ofSeconds(5);
   private static final long POLL_MILLIS = 100;
 
@@ -29,23 +27,26 @@ record ClusterShape(
    */
   record Registered(int executors, int tasks) {
     static Registered of(SparkContext spark) {
-      // The driver's own memory counts as one.
-      int executors = spark.getExecutorMemoryStatus().size() - 1;
       int tasks =
           spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-      return new Registered(executors, tasks);
+      return new Registered(count(spark), tasks);
+    }
+
+    static int count(SparkContext spark) {
+      // The driver's own memory counts as one.
+      return spark.getExecutorMemoryStatus().size() - 1;
     }
   }
 
   /**
    * The shape of a running context. Where executors are fixed, waits until those that were asked
-   * for are there, or for a minute.
+   * for are there. Of those that come late, some are enough.
    *
-   * @throws UsageException if not one has come by then
+   * @throws EnvironmentException if not one has come at the limit of waiting
    */
   static ClusterShape of(SparkContext spark) {
     ClusterShape asked = of(spark.getConf(), spark.defaultParallelism());
-    return isFixed(spark) ? asked.with(await(spark, asked, System.nanoTime())) : asked;
+    return isFixed(spark) ? asked.with(await(spark, asked)) : asked;
   }
 
   /** The shape at present, as far as it is known; does not wait for executors. */
@@ -59,10 +60,11 @@ record ClusterShape(
     return !EnvironmentCheck.isLocal(spark.getConf()) && !isDynamic(spark.getConf());
   }
 
-  private static Registered await(SparkContext spark, ClusterShape asked, long began) {
+  private static Registered await(SparkContext spark, ClusterShape asked) {
     // Where the number is open, any executor may be the last.
     int wanted = asked.executors().orElse(Integer.MAX_VALUE);
     long first = Long.MAX_VALUE;
+    Waiting waiting = Waiting.of("executors", asked.check(spark.getConf()), spark.getConf());
     while (true) {
       Registered registered = Registered.of(spark);
       long now = System.nanoTime();
@@ -74,8 +76,8 @@ record ClusterShape(
         if (now - first > PATIENCE_FOR_MORE.toNanos()) {
           return registered;
         }
-      } else if (now - began > PATIENCE.toNanos()) {
-        throw asked.absent(spark.getConf());
+      } else {
+        waiting.goOn();
       }
       try {
         Thread.sleep(POLL_MILLIS);
@@ -86,21 +88,18 @@ record ClusterShape(
     }
   }
 
-  private EnvironmentException absent(SparkConf conf) {
+  private String check(SparkConf conf) {
     String gpus = gpusPerExecutor == 0 ? "" : ", " + Count.of(gpusPerExecutor, "GPU");
-    return new EnvironmentException(
-        "Cannot run on "
-            + conf.get("spark.master", "")
-            + ": no executor has come in "
-            + PATIENCE.toSeconds()
-            + " s (each was asked for with "
-            + cores(conf)
-            + ", "
-            + conf.get("spark.executor.memory", "1g")
-            + " of heap"
-            + gpus
-            + "); look at the master's page for what is free, and lower spark.executor.cores,"
-            + " spark.executor.memory or spark.executor.resource.gpu.amount");
+    return "none has come to "
+        + conf.get("spark.master", "")
+        + " (each was asked for with "
+        + cores(conf)
+        + ", "
+        + conf.get("spark.executor.memory", "1g")
+        + " of heap"
+        + gpus
+        + "); look at the master's page for what is free, or lower spark.executor.cores,"
+        + " spark.executor.memory or spark.executor.resource.gpu.amount";
   }
 
   private static String cores(SparkConf conf) {

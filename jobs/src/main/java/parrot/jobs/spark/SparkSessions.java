@@ -18,7 +18,7 @@ public final class SparkSessions {
   private SparkSessions() {}
 
   /**
-   * Starts Spark, or finds it running in this process.
+   * Starts Spark, or finds it running in this process. Waits for a master that does not answer.
    *
    * @param name shown in Spark's own pages
    * @param master such as {@code local[2]} or {@code yarn}; null for spark-submit's, else all cores
@@ -27,10 +27,14 @@ public final class SparkSessions {
    * @throws EnvironmentException if Spark does not start
    */
   public static SparkSession create(String name, String master, Map<String, String> settings) {
+    SettingsCheck.questions(settings.keySet()).forEach(System.err::println);
     SparkConf conf = configuration(master, settings).setAppName(name);
+    TemporaryFolders.requireWritable(conf, System::getenv);
+    MasterCheck.await(conf);
     try {
       SparkSession session = SparkSession.builder().config(conf).getOrCreate();
       session.sparkContext().setLogLevel("WARN");
+      ExecutorWatch.start(session.sparkContext());
       return session;
     } catch (RuntimeException e) {
       throw unavailable(conf.get("spark.master"), e);
