@@ -6,7 +6,10 @@ import java.io.OutputStream;
 import java.io.Serializable;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.Digests;
@@ -18,10 +21,12 @@ import parrot.model.weights.TensorSpec;
  * A safetensors file of a checkpoint, written by one executor.
  *
  * @param name relative to the checkpoint
+ * @param bf16 names of the tensors that are stored as bfloat16, the others as float32
  * @param content what its values are
  * @param from the first value, if it holds a stretch of a vector
  */
-public record CheckpointFile(String name, List<TensorSpec> tensors, Content content, long from)
+public record CheckpointFile(
+    String name, List<TensorSpec> tensors, List<String> bf16, Content content, long from)
     implements Serializable {
   /** What values are. */
   enum Content {
@@ -34,10 +39,17 @@ public record CheckpointFile(String name, List<TensorSpec> tensors, Content cont
 
   public CheckpointFile {
     tensors = List.copyOf(tensors);
+    bf16 = List.copyOf(bf16);
   }
 
   static CheckpointFile of(VectorFiles.Part part, Content content) {
-    return new CheckpointFile(part.name(), List.of(part.spec()), content, part.from());
+    return new CheckpointFile(part.name(), List.of(part.spec()), List.of(), content, part.from());
+  }
+
+  /** How tensors are stored. */
+  static Function<TensorSpec, DataType> types(Collection<String> bf16) {
+    Set<String> names = Set.copyOf(bf16);
+    return tensor -> names.contains(tensor.name()) ? DataType.BF16 : DataType.F32;
   }
 
   /**
@@ -51,7 +63,7 @@ public record CheckpointFile(String name, List<TensorSpec> tensors, Content cont
     Path file = new Path(folder, name);
     try (OutputStream out =
         new BufferedOutputStream(new DigestOutputStream(files.create(file, true), digest))) {
-      new SafetensorsWriter(DataType.F32).write(out, tensors, values);
+      new SafetensorsWriter(types(bf16)).write(out, tensors, values);
     }
     return new CheckpointManifest.Entry(
         name, files.getFileStatus(file).getLen(), Digests.hex(digest.digest()));

@@ -10,6 +10,7 @@ import parrot.jobs.state.ExecutorState;
 import parrot.model.config.ParrotConfig;
 import parrot.model.exchange.StateLayout;
 import parrot.model.network.Parameter;
+import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
@@ -19,6 +20,7 @@ public final class CheckpointWriter {
   private final Checkpoints checkpoints;
   private final ModelFolder model;
   private final List<TensorSpec> tensors;
+  private final List<String> bf16;
   private final List<Parameter> parameters;
   private final String yaml;
   private final TrainConfig config;
@@ -46,13 +48,17 @@ public final class CheckpointWriter {
         TensorNames.of(model.config()).stream()
             .filter(tensor -> model.weights().names().contains(tensor.name()))
             .toList();
+    this.bf16 =
+        Checkpoints.bf16(
+            tensors, model.weights()::storedType, name -> config.train().contains(Part.of(name)));
   }
 
   /** Writes and publishes a checkpoint, then deletes those that are not to be kept. */
   public Path save(ExecutorState executors, RunProgress state) throws IOException {
     Path checkpoint =
         checkpoints.write(
-            new Checkpoints.Content(trainedConfig(state), tensors, model.tokenizer(), state, yaml),
+            new Checkpoints.Content(
+                trainedConfig(state), tensors, bf16, model.tokenizer(), state, yaml),
             (folder, files) -> write(executors, folder, files));
     checkpoints.prune(config.checkpoints().keep(), config.checkpoints().keepEvery());
     return checkpoint;

@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -23,7 +25,7 @@ import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.model.config.ParrotConfig;
-import parrot.model.weights.DataType;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
@@ -61,12 +63,14 @@ public final class Checkpoints {
    * What a checkpoint holds besides its values.
    *
    * @param tensors of the model, in order
+   * @param bf16 names of those that are stored as bfloat16, the others as float32
    * @param tokenizer file to copy
    * @param resolvedConfig YAML
    */
   public record Content(
       ParrotConfig config,
       List<TensorSpec> tensors,
+      List<String> bf16,
       Optional<Path> tokenizer,
       RunProgress state,
       String resolvedConfig) {}
@@ -96,6 +100,18 @@ public final class Checkpoints {
     } catch (IOException e) {
       throw new DataException("Cannot open " + given + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The tensors that a checkpoint stores as bfloat16: frozen ones that came so. Trained ones are
+   * float32, as they are trained.
+   */
+  public static List<String> bf16(
+      List<TensorSpec> tensors, Function<String, ElementType> stored, Predicate<String> trained) {
+    return tensors.stream()
+        .map(TensorSpec::name)
+        .filter(name -> stored.apply(name) == ElementType.BF16 && !trained.test(name))
+        .toList();
   }
 
   Path folder(int round) {
@@ -228,10 +244,10 @@ public final class Checkpoints {
     }
     List<CheckpointFile> shards = new ArrayList<>();
     writeJson(new Path(to, CheckpointLayout.CONFIG), content.config().toJson());
-    shards.addAll(shards(to, "", rest));
+    shards.addAll(shards(to, "", rest, content.bf16()));
     Path tower = new Path(to, CheckpointLayout.VISION);
     writeJson(new Path(tower, CheckpointLayout.CONFIG), content.config().vision().toJson());
-    shards.addAll(shards(tower, CheckpointLayout.VISION + "/", vision));
+    shards.addAll(shards(tower, CheckpointLayout.VISION + "/", vision, content.bf16()));
     if (content.tokenizer().isPresent()) {
       Path tokenizer = content.tokenizer().get();
       FileSystem source = tokenizer.getFileSystem(files.getConf());
@@ -243,16 +259,16 @@ public final class Checkpoints {
     return shards;
   }
 
-  private List<CheckpointFile> shards(Path folder, String prefix, List<TensorSpec> tensors)
-      throws IOException {
-    SafetensorsWriter writer = new SafetensorsWriter(DataType.F32);
+  private List<CheckpointFile> shards(
+      Path folder, String prefix, List<TensorSpec> tensors, List<String> bf16) throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter(CheckpointFile.types(bf16));
     List<SafetensorsWriter.Shard> shards = writer.shards(tensors, CheckpointLayout.FILE_BYTES);
     writer.writeIndex(files, folder, shards);
     return shards.stream()
         .map(
             shard ->
                 new CheckpointFile(
-                    prefix + shard.name(), shard.tensors(), CheckpointFile.Content.MODEL, 0))
+                    prefix + shard.name(), shard.tensors(), bf16, CheckpointFile.Content.MODEL, 0))
         .toList();
   }
 

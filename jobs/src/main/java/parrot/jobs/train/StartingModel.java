@@ -25,6 +25,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.config.Suggestion;
 import parrot.model.config.VisionConfig;
 import parrot.model.network.Part;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.FloatSink;
 import parrot.model.weights.Initializer;
 import parrot.model.weights.ModelFolder;
@@ -243,6 +244,12 @@ final class StartingModel implements AutoCloseable {
   /** Tensors of the model, in the published order. */
   List<TensorSpec> tensors() {
     return tensors;
+  }
+
+  /** The type that a tensor's source stores it in. */
+  ElementType storedType(String name) {
+    Weights weights = sources.get(name);
+    return weights == null ? ElementType.F32 : weights.storedType(name);
   }
 
   /** Passes the starting values of a tensor on. */

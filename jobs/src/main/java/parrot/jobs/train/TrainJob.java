@@ -168,6 +168,10 @@ public final class TrainJob {
           new Checkpoints.Content(
               model.config(),
               model.tensors(),
+              Checkpoints.bf16(
+                  model.tensors(),
+                  model::storedType,
+                  name -> config.train().contains(Part.of(name))),
               model.tokenizer(),
               RunProgress.start(
                   data.fingerprints(), ExpertBalance.start(model.config(), config.balance())),

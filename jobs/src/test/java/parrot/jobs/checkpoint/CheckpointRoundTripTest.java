@@ -33,10 +33,12 @@ import parrot.model.exchange.StateLayout;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.Initializer;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
+import parrot.model.weights.WeightFiles;
 
 /** What {@link CheckpointWriter} writes, {@link CheckpointReader} reads, to the last bit. */
 class CheckpointRoundTripTest {
@@ -44,6 +46,10 @@ class CheckpointRoundTripTest {
   private static final int REPLICAS = 2;
   private static final String YAML = "seed: 1\n";
   private static final int RESIDUALS = 100;
+
+  /** Came as bfloat16, as pretrained decoders do. */
+  private static final String FROZEN = "model.layers.0.mlp.gate_proj.weight";
+
   private static final RunProgress PROGRESS =
       RunProgress.start(List.of("data"), ExpertBalance.NONE)
           .afterRound(2, 4, 16, 99, ExpertBalance.NONE);
@@ -95,6 +101,7 @@ class CheckpointRoundTripTest {
           new Checkpoints.Content(
               model.config(),
               TensorNames.of(model.config()).stream().filter(TensorSpec::required).toList(),
+              List.of(FROZEN),
               Optional.empty(),
               RunProgress.start(List.of("data"), ExpertBalance.NONE),
               YAML),
@@ -130,6 +137,23 @@ class CheckpointRoundTripTest {
 
   private static CheckpointReader reader(Path checkpoint, boolean isStart) {
     return new CheckpointReader(checkpoint, isStart, layout, true, parameters, HADOOP);
+  }
+
+  @Test
+  void keepsFrozenTensorsAsTheyCameAndTrainedOnesAsFloat32() {
+    try (WeightFiles start = WeightFiles.open(checkpoints.start(), HADOOP);
+        WeightFiles later = WeightFiles.open(saved, HADOOP)) {
+      assertThat(start.storedType(FROZEN)).isEqualTo(ElementType.BF16);
+      assertThat(later.storedType(FROZEN)).isEqualTo(ElementType.BF16);
+      assertThat(later.read(FROZEN)).isEqualTo(start.read(FROZEN));
+      assertThat(parameters)
+          .isNotEmpty()
+          .allMatch(parameter -> later.storedType(parameter.name()) == ElementType.F32);
+    }
+    List<TensorSpec> both =
+        List.of(new TensorSpec("a", new int[] {1}, true), new TensorSpec("b", new int[] {1}, true));
+    assertThat(Checkpoints.bf16(both, name -> ElementType.BF16, "a"::equals)).containsExactly("b");
+    assertThat(Checkpoints.bf16(both, name -> ElementType.F32, "a"::equals)).isEmpty();
   }
 
   @Test

@@ -63,7 +63,12 @@ class CheckpointsTest {
   private void write(int round) throws IOException {
     checkpoints.writeFrom(
         new Checkpoints.Content(
-            config, List.of(), Optional.empty(), progress(round), "seed: " + round + "\n"),
+            config,
+            List.of(),
+            List.of(),
+            Optional.empty(),
+            progress(round),
+            "seed: " + round + "\n"),
         (tensor, sink) -> {});
   }
 

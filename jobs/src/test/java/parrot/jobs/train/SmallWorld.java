@@ -51,6 +51,7 @@ public final class SmallWorld {
     config.put("vocab_size", VOCABULARY).put("tie_word_embeddings", true);
     config.put("max_position_embeddings", 256).put("mm_hidden_size", 12);
     config.put("mm_projector_type", "mlp2x_gelu").put("mm_vision_tower", "vision");
+    config.put("mm_vision_select_layer", -2).put("mm_vision_select_feature", "cls_patch");
     config.put("num_experts", 3).put("moe_hidden_size", 16).put("moe_intermediate_size", 8);
     config.put("moe_weight", 1.0).put("use_moe", true).put("use_moe_residual", true);
     config.put("tokenizer_model_max_length", 64);

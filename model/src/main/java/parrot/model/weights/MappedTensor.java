@@ -23,8 +23,7 @@ final class MappedTensor {
   /**
    * @param file with its scheme
    * @param offset of the first value, in bytes
-   * @return empty if the file is not local, has a checksum beside it, which reading verifies and
-   *     mapping does not, or if its values are more than 2 GiB or not aligned
+   * @return empty if the file is not local, or if its values are more than 2 GiB or not aligned
    * @throws ModelException if the file cannot be opened
    */
   static Optional<Tensor> of(Path file, long offset, ElementType type, int rows, int columns) {
@@ -51,7 +50,14 @@ final class MappedTensor {
       return Optional.empty();
     }
     File path = new File(file.toUri().getPath());
-    boolean verified = new File(path.getParentFile(), "." + path.getName() + ".crc").exists();
-    return verified || !path.isFile() ? Optional.empty() : Optional.of(path.toPath());
+    return path.isFile() ? Optional.of(path.toPath()) : Optional.empty();
+  }
+
+  /**
+   * Whether Hadoop keeps a checksum of a local file, which reading verifies and mapping does not.
+   */
+  static boolean hasChecksum(Path file) {
+    File path = new File(file.toUri().getPath());
+    return new File(path.getParentFile(), "." + path.getName() + ".crc").exists();
   }
 }

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -31,17 +32,37 @@ public final class SafetensorsWriter {
     void write(TensorSpec tensor, FloatSink sink);
   }
 
-  private final DataType type;
+  private final Function<TensorSpec, DataType> types;
 
   /**
-   * @param type F32, or BF16 (rounded to nearest, ties to even)
+   * @param type of all tensors: F32, or BF16 (rounded to nearest, ties to even)
    */
   public SafetensorsWriter(DataType type) {
+    this(tensor -> type);
+    requireWritable(type);
+  }
+
+  /**
+   * @param types of each tensor: F32, or BF16 (rounded to nearest, ties to even)
+   */
+  public SafetensorsWriter(Function<TensorSpec, DataType> types) {
+    this.types = types;
+  }
+
+  private static DataType requireWritable(DataType type) {
     if (type != DataType.F32 && type != DataType.BF16) {
       throw new IllegalArgumentException(
           "Invalid type to write: " + type + " (must be F32 or BF16)");
     }
-    this.type = type;
+    return type;
+  }
+
+  private DataType type(TensorSpec tensor) {
+    return requireWritable(types.apply(tensor));
+  }
+
+  private long bytes(TensorSpec tensor) {
+    return tensor.elements() * type(tensor).bytes();
   }
 
   /**
@@ -105,7 +126,7 @@ public final class SafetensorsWriter {
     parts.add(new ArrayList<>());
     long size = 0;
     for (TensorSpec tensor : tensors) {
-      long bytes = tensor.elements() * type.bytes();
+      long bytes = bytes(tensor);
       if (!parts.get(parts.size() - 1).isEmpty() && size + bytes > shardBytes) {
         parts.add(new ArrayList<>());
         size = 0;
@@ -146,7 +167,7 @@ public final class SafetensorsWriter {
   }
 
   private long bytes(List<TensorSpec> tensors) {
-    return tensors.stream().mapToLong(TensorSpec::elements).sum() * type.bytes();
+    return tensors.stream().mapToLong(this::bytes).sum();
   }
 
   /** Padded with blanks so that the values start at a multiple of 8 bytes. */
@@ -159,9 +180,9 @@ public final class SafetensorsWriter {
         throw new IllegalArgumentException("Cannot write " + tensor + " twice");
       }
       ObjectNode entry = header.putObject(tensor.name());
-      entry.put("dtype", type.name());
+      entry.put("dtype", type(tensor).name());
       Arrays.stream(tensor.shape()).forEach(entry.putArray("shape")::add);
-      long end = position + tensor.elements() * type.bytes();
+      long end = position + bytes(tensor);
       entry.putArray("data_offsets").add(position).add(end);
       position = end;
     }
@@ -177,6 +198,7 @@ public final class SafetensorsWriter {
   private final class Piece implements FloatSink {
     private final OutputStream stream;
     private final TensorSpec tensor;
+    private final DataType type;
     private final byte[] bytes = new byte[1 << 16];
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     private long position;
@@ -184,6 +206,7 @@ public final class SafetensorsWriter {
     Piece(OutputStream stream, TensorSpec tensor) {
       this.stream = stream;
       this.tensor = tensor;
+      this.type = type(tensor);
     }
 
     @Override

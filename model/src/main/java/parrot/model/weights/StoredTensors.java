@@ -143,9 +143,15 @@ abstract class StoredTensors implements Weights {
   @Override
   public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
     StoredTensor tensor = tensor(name);
-    return tensor.type().name().equals(type.name())
-        ? MappedTensor.of(file, dataStart + tensor.begin(), type, rows, columns)
-        : Optional.empty();
+    if (!tensor.type().name().equals(type.name())) {
+      return Optional.empty();
+    }
+    Optional<Tensor> mapped =
+        MappedTensor.of(file, dataStart + tensor.begin(), type, rows, columns);
+    if (mapped.isPresent() && MappedTensor.hasChecksum(file)) {
+      pieces(tensor, 0, tensor.elements(), (offset, bytes, count) -> {}); // Hadoop verifies them
+    }
+    return mapped;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package parrot.model.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +13,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.model.ModelException;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -58,13 +60,22 @@ class MappedTensorTest {
 
   /** Hadoop verifies a file with a checksum as it is read; a mapped one would be trusted. */
   @Test
-  void leavesAFileWithAChecksumToReading() throws IOException {
+  void verifiesAFileWithAChecksum() throws IOException {
     try (OutputStream out = FileSystem.getLocal(configuration).create(path())) {
       out.write(bytes(DataType.BF16));
     }
     try (Safetensors weights = open()) {
-      assertThat(weights.map("b", ElementType.BF16, 2, 3)).isEmpty();
-      assertThat(weights.read("b")).containsExactly(VALUES);
+      assertThat(weights.map("b", ElementType.BF16, 2, 3).orElseThrow().toArray())
+          .containsExactly(VALUES);
+    }
+    byte[] damaged = Files.readAllBytes(file);
+    try (Safetensors weights = open()) {
+      damaged[damaged.length - 1] ^= 1;
+      Files.write(file, damaged);
+      assertThatThrownBy(() -> weights.map("b", ElementType.BF16, 2, 3))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("Cannot read b in " + path())
+          .hasMessageContaining("hecksum");
     }
   }
 
