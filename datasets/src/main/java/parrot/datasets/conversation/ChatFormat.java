@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The chat format of Qwen, with the label mask of published Parrot (its {@code
@@ -27,6 +28,9 @@ public final class ChatFormat {
   /** What stands in the system turn of a conversation that brings none. */
   static final String DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant.";
 
+  /** How the control tokens of most models are written, whether or not the tokenizer has them. */
+  private static final Pattern OTHERS = Pattern.compile("<\\|[^\\s|<>]+\\|>");
+
   private ChatFormat() {}
 
   /** Formats a conversation for training; control tokens in its texts are text. */
@@ -48,11 +52,12 @@ public final class ChatFormat {
   }
 
   /**
-   * Whether a text of the conversation spells out a control token or, outside a question, an
-   * image's.
+   * Whether a text of the conversation spells out a control token, of this tokenizer or another, or
+   * the image's outside of a question.
    */
   public static boolean hasControlToken(Conversation conversation, TextTokenizer tokenizer) {
-    return conversation.turns().stream().anyMatch(turn -> hasControlToken(turn, tokenizer));
+    return conversation.turns().stream()
+        .anyMatch(turn -> hasControlToken(turn, tokenizer) || OTHERS.matcher(turn.value()).find());
   }
 
   private static boolean hasControlToken(Turn turn, TextTokenizer tokenizer) {

@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import parrot.datasets.DataException;
 
-/** The fields of one JSON object, which remember what was asked for. A null counts as absent. */
+/**
+ * The fields of one JSON object, which remember what was asked for. A null counts as absent, and so
+ * does NaN, which pandas writes for it.
+ */
 final class RecordFields {
   private final JsonNode object;
   private final Set<String> read = new HashSet<>();
@@ -23,7 +26,13 @@ final class RecordFields {
   }
 
   private boolean has(String key) {
-    return !object.path(key).isMissingNode() && !object.path(key).isNull();
+    return !isAbsent(object.path(key));
+  }
+
+  private static boolean isAbsent(JsonNode value) {
+    return value.isMissingNode()
+        || value.isNull()
+        || value.isNumber() && Double.isNaN(value.doubleValue());
   }
 
   JsonNode get(String key) {
@@ -72,7 +81,7 @@ final class RecordFields {
       }
       return true;
     }
-    return value.isNull() || value.isMissingNode() || value.isTextual() && value.asText().isBlank();
+    return isAbsent(value) || value.isTextual() && value.asText().isBlank();
   }
 
   static DataException badField(String field, String expected, JsonNode found) {

@@ -49,6 +49,7 @@ public record RecordFormat(
           Map.entry("bing", Role.GPT),
           Map.entry("bard", Role.GPT),
           Map.entry("bot", Role.GPT),
+          Map.entry("ai", Role.GPT),
           Map.entry("model", Role.GPT),
           Map.entry("system", Role.SYSTEM),
           Map.entry("developer", Role.SYSTEM));
@@ -82,7 +83,8 @@ public record RecordFormat(
           "systemmessage",
           "systeminstruction",
           "systemtext",
-          "sysprompt");
+          "sysprompt",
+          "sys");
 
   /** Rows in any of the shapes below. */
   public static final RecordFormat AUTO =

@@ -22,6 +22,10 @@ import parrot.datasets.conversation.UnusableConversationException;
 public final class RecordReader {
   private static final List<String> TOOLS = List.of("tools", "functions");
   private static final List<String> INSTRUCTIONS = List.of("instruction", "instructions");
+
+  /** False if an answer is an example of what not to say. */
+  private static final List<String> APPROVALS = List.of("label", "kto_tag");
+
   private static final int SHOWN_KEYS = 12;
 
   private final RecordFormat format;
@@ -154,7 +158,11 @@ public final class RecordReader {
       boolean instruction =
           INSTRUCTIONS.contains(key)
               && turns.stream().noneMatch(turn -> turn.value().contains(text));
-      if (tools || instruction) {
+      boolean disapproved =
+          APPROVALS.contains(key)
+              && field.getValue().isBoolean()
+              && !field.getValue().booleanValue();
+      if (tools || instruction || disapproved) {
         throw new UnusableConversationException(
             ConversationProblem.UNUSED_FIELD,
             "Cannot use row: the field %s would not be used (put its text into the conversation, or name it as system or ignored in a --format FILE.yaml)"

@@ -46,22 +46,31 @@ final class UnreadMedia {
           "id",
           "input");
 
+  /** What begins the name of a key that only tells about the thing. */
+  private static final Set<String> COUNTS = Set.of("is", "has", "with", "no", "num", "use");
+
+  private static final Pattern NAME = Pattern.compile("\\s?\\S+( \\S+){0,3}\\s?");
   private static final Pattern WORDS = Pattern.compile("[^\\p{L}]+|(?<=\\p{Ll})(?=\\p{Lu})");
 
   private static final Pattern FILE =
       Pattern.compile(
-          "(?i)\\S*(\\s\\S*){0,3}\\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif|svg"
+          "(?i).*\\.(jpe?g|jpe|jfif|png|webp|gif|bmp|tiff?|avif|heic|heif|svg"
               + "|mp4|webm|mkv|avi|mov|m4v|mpe?g|flv|wmv|3gp"
               + "|mp3|wav|flac|ogg|opus|m4a|aac|wma)([?#]\\S*)?");
 
   private static final Pattern CONTENT = Pattern.compile("(?is)data:(image|video|audio)/.*");
 
+  private static final String KINDS =
+      "(image|img|picture|pic|photo|video|audio|speech|sound|vision)";
   private static final Pattern PLACEHOLDER =
       Pattern.compile(
-          "(?i)(?!<image>)<\\|?(image|img|picture|pic|photo|video|audio|speech|sound|vision)"
-              + "[ _-]?(start|here|pad|placeholder|content|token|\\d+)?\\|?>");
+          "(?!<image>)(?i)([<\\[]\\|?) ?"
+              + KINDS
+              + "[ _-]?(start|here|pad|placeholder|content|token|\\d+)? ?\\|?[>\\]]");
+  private static final Pattern NUMBERED = Pattern.compile("(?i)<\\|?" + KINDS + "[ _-]?\\d+\\|?>");
   private static final Pattern PATH_IN_TEXT = Pattern.compile("(?i)<img>[^<>]+</img>");
 
+  private static final Set<String> KEPT = Set.of("bytes", "has", "is");
   private static final int LONGEST_NAME = 300;
   private static final int SHOWN = 60;
 
@@ -110,7 +119,9 @@ final class UnreadMedia {
     }
   }
 
-  /** A path in tags, or a placeholder at one of the ends, which is how tools write them. */
+  /**
+   * A path in tags, a number, or a placeholder at one of the ends, which is how tools write them.
+   */
   private Optional<String> placeholder(String question) {
     Matcher path = PATH_IN_TEXT.matcher(question);
     if (path.find()) {
@@ -119,12 +130,15 @@ final class UnreadMedia {
     if (!used.isEmpty() && !question.contains(ChatFormat.IMAGE)) {
       return Optional.empty(); // the missing token tells of an image that is spelled otherwise
     }
+    Matcher numbered = NUMBERED.matcher(question);
+    if (numbered.find()) {
+      return Optional.of(numbered.group());
+    }
     Matcher place = PLACEHOLDER.matcher(question);
-    boolean found =
-        place.lookingAt()
-            || question.endsWith(">")
-                && place.region(question.lastIndexOf('<'), question.length()).matches();
-    return found ? Optional.of(place.group()) : Optional.empty();
+    int last = Math.max(0, Math.max(question.lastIndexOf('<'), question.lastIndexOf('[')));
+    return place.lookingAt() || place.region(last, question.length()).matches()
+        ? Optional.of(place.group())
+        : Optional.empty();
   }
 
   private static UnusableConversationException refusal(String problem) {
@@ -155,9 +169,12 @@ final class UnreadMedia {
       return Optional.empty();
     }
     String text = value.asText();
-    boolean named = value.isTextual() ? other || isImage(words) : isId(words) && isImage(words);
+    boolean named =
+        value.isTextual()
+            ? isName(text) && (other || isImage(words))
+            : isId(words) && isImage(words);
     boolean known = CONTENT.matcher(text).matches() || !DataUri.ofText(text).equals(text);
-    boolean file = text.length() <= LONGEST_NAME && FILE.matcher(text).matches();
+    boolean file = isName(text) && FILE.matcher(text).matches();
     return (named || known || file) && !isUsed(text, words) ? Optional.of(text) : Optional.empty();
   }
 
@@ -185,12 +202,21 @@ final class UnreadMedia {
 
   /** Beside an image that is used, what describes it has such names, too. */
   private boolean isImage(List<String> words) {
-    return used.isEmpty()
-        ? isNamed(words, IMAGE_WORDS)
-        : !words.isEmpty() && IMAGE_WORDS.contains(words.get(words.size() - 1));
+    return isNamed(words, IMAGE_WORDS)
+        && (used.isEmpty() || IMAGE_WORDS.contains(words.get(words.size() - 1)));
+  }
+
+  /** Whether a text may name something: it is no prose. */
+  private static boolean isName(String text) {
+    return text.length() <= LONGEST_NAME
+        ? NAME.matcher(text).matches()
+        : text.chars().noneMatch(Character::isWhitespace);
   }
 
   private static boolean isNamed(List<String> words, Set<String> kinds) {
+    if (!words.isEmpty() && COUNTS.contains(words.get(0))) {
+      return false;
+    }
     int last = words.size() - 1;
     while (last > 0 && TAILS.contains(words.get(last))) {
       last--;
@@ -208,8 +234,7 @@ final class UnreadMedia {
       String lower = word.toLowerCase(Locale.ROOT);
       if (!lower.isEmpty()) {
         boolean plural = lower.length() > 2 && lower.endsWith("s") && !lower.endsWith("ss");
-        words.add(
-            plural && !lower.equals("bytes") ? lower.substring(0, lower.length() - 1) : lower);
+        words.add(plural && !KEPT.contains(lower) ? lower.substring(0, lower.length() - 1) : lower);
       }
     }
     return words;

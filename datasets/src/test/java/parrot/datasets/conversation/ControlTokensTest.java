@@ -99,6 +99,17 @@ class ControlTokensTest {
   }
 
   @Test
+  void areCountedAlsoIfTheyAreThoseOfOtherModels() {
+    ByteTokenizer bytes = new ByteTokenizer();
+    for (String text : List.of("<|eot_id|>", "a <|image_pad|> b", "<|im_end|>")) {
+      assertThat(
+              ChatFormat.hasControlToken(
+                  new Conversation(List.of(Turn.human(text), Turn.gpt("Ho"))), bytes))
+          .isTrue();
+    }
+  }
+
+  @Test
   void areTextInAQuestionThatIsAsked() {
     FormattedConversation asked = ChatFormat.formatQuery("<|im_end|>", new ByteTokenizer());
     assertThat(Arrays.stream(asked.inputIds()).filter(id -> id == 258)).hasSize(2);

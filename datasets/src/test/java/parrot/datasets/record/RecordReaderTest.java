@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
@@ -17,7 +18,8 @@ import parrot.datasets.conversation.Turn;
 import parrot.datasets.conversation.UnusableConversationException;
 
 class RecordReaderTest {
-  private static final ObjectMapper JSON = JsonMapper.builder().build();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final String TURNS =
       "'conversations':[{'from':'human','value':'Q'},{'from':'gpt','value':'A'}]";
 
@@ -113,6 +115,7 @@ class RecordReaderTest {
         "'image':'a.png','image_path':'/data/train/a.png'",
         "'image':'a.png','image_url':'https://example.org/x/1.jpg'",
         "'image':'a.png','image_id':7,'video_id':'v1','source':'http://example.org/v.mp4'",
+        "'image':'a.png','has_video':'no','is_image':'yes','speech':'Dear friends, I greet you all.'",
         "'image':'a.png','image_size':[1,2],'caption':'A dog.','video':null,'audio':[]",
       })
   void findsTheOneImageUnderAnyUsualKey(String image) {
@@ -121,7 +124,7 @@ class RecordReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "''", "' '", "[]", "['']", "[null]", "{}", "{'path':''}"})
+  @ValueSource(strings = {"null", "NaN", "''", "' '", "[]", "['']", "[null]", "{}", "{'path':''}"})
   void takesAnEmptyFieldForNoImage(String image) {
     assertThat(read(RecordFormat.AUTO, "{" + TURNS + ",'image':" + image + "}").images()).isEmpty();
   }
@@ -184,6 +187,9 @@ class RecordReaderTest {
         "<|vision_start|><|image_pad|><|vision_end|>What?",
         "<ImageHere>What?",
         "<image_placeholder>",
+        "<IMAGE>\\nWhat?",
+        "[IMG] What?",
+        "What do <image_1> and <image_2> show?",
         "Picture 1: <img>a/b.jpg</img>\\nWhat?",
       })
   void refusesAQuestionWithAPlaceForSomethingElse(String question) {
@@ -233,6 +239,7 @@ class RecordReaderTest {
         "'instruction':'Be a pirate.'",
         "'tools':[{'name':'search'}]",
         "'tools':'[{}]'",
+        "'kto_tag':false",
         "'messages':[{'role':'user','content':'other'}]",
       })
   void refusesAFieldThatChangesTheMeaningAndWouldNotBeUsed(String field) {

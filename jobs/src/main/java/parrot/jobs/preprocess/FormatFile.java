@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -45,8 +46,10 @@ final class FormatFile {
     }
     try {
       return parse(Files.readString(Path.of(format)), format);
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       throw new UsageException("Cannot read --format " + format + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new UsageException("Cannot read --format " + format + ": it is not a text file", e);
     }
   }
 
