@@ -26,6 +26,7 @@ import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.LostStateException;
 import parrot.model.config.ParrotConfig;
+import parrot.model.dl4j.ParrotGraph;
 import parrot.model.kernel.Precision;
 import parrot.model.kernel.Threads;
 import parrot.model.network.Parameter;
@@ -183,6 +184,14 @@ public final class TrainJob {
   private void requireMemory(ParrotConfig model) {
     long trainable =
         ParrotNetwork.parameters(model, config.train()).stream().mapToLong(Parameter::size).sum();
+    if (trainable > ParrotGraph.MOST_TRAINED) {
+      throw new UsageException(
+          "Invalid train: %s, %,d parameters (must be at most %,d, as many as DL4J's updater addresses); train fewer parts, or take a smaller decoder"
+              .formatted(
+                  config.train().stream().map(Part::key).toList(),
+                  trainable,
+                  ParrotGraph.MOST_TRAINED));
+    }
     ElementType factors =
         config.compute().precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
     long frozen = ParrotNetwork.frozenBytes(model, config.train(), factors);

@@ -59,6 +59,19 @@ class TrainRefusalsTest {
   }
 
   @Test
+  void refusesToTrainMoreParametersThanDl4jsUpdaterAddresses() {
+    assertThatThrownBy(
+            () -> train(world.config("too-many", "model.config.intermediate_size=30_000_000")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("Invalid train: [")
+        .hasMessageContaining("decoder], 1,440,00")
+        .hasMessageEndingWith(
+            " parameters (must be at most 1,073,741,823, as many as DL4J's updater addresses);"
+                + " train fewer parts, or take a smaller decoder");
+    assertThat(folder.resolve("too-many")).doesNotExist();
+  }
+
+  @Test
   void refusesToResumeUnderAnotherConfiguration() {
     train(world.config("contradiction", "max_examples=16"));
     assertThatThrownBy(

@@ -11,6 +11,9 @@ import org.nd4j.linalg.learning.config.NoOp;
 
 /** Builds and inspects the DL4J graph of a network: one vertex that computes, one that ends it. */
 public final class ParrotGraph {
+  /** DL4J keeps the length of the updater's state, two moments of each parameter, as an int. */
+  public static final long MOST_TRAINED = Integer.MAX_VALUE / 2;
+
   private static final String NETWORK = "parrot";
   private static final String LOSS = "loss";
 
