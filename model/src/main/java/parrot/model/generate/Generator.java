@@ -1,6 +1,7 @@
 package parrot.model.generate;
 
 import java.util.Arrays;
+import parrot.model.ModelException;
 import parrot.model.layer.KeyValueCache;
 import parrot.model.network.Batch;
 import parrot.model.network.ParrotNetwork;
@@ -28,6 +29,7 @@ public final class Generator {
    * @param pixels the image [3, size, size], normalised; null without one
    * @param limit tokens to generate at most
    * @param stops ids that end the answer; not part of it
+   * @throws ModelException if a logit is not finite
    */
   public int[] generate(int[] prompt, float[] pixels, int limit, int... stops) {
     return generate(prompt, pixels, limit, (token, logits) -> {}, stops);
@@ -68,9 +70,17 @@ public final class Generator {
     return answer;
   }
 
+  /**
+   * @throws ModelException if a logit is not finite: the first id would win without a reason
+   */
   private static int likeliest(float[] logits) {
     int best = 0;
-    for (int id = 1; id < logits.length; id++) {
+    for (int id = 0; id < logits.length; id++) {
+      if (!Float.isFinite(logits[id])) {
+        throw new ModelException(
+            "Cannot answer: the logit of token %d is %s (weights or precision are at fault)"
+                .formatted(id, logits[id]));
+      }
       if (logits[id] > logits[best]) {
         best = id;
       }
