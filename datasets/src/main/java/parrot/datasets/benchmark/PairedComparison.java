@@ -142,13 +142,15 @@ public record PairedComparison(
       BenchmarkItem otherItem = other.get(entry.getKey()).item();
       if (!item.isSameQuestion(otherItem) || !item.answer().equals(otherItem.answer())) {
         throw new DataException(
-            "Cannot compare in %s: the two were not asked the same questions (question %d is \"%s\" with answer %s, and \"%s\" with answer %s; score both on one benchmark file)"
+            "Cannot compare in %s: the two were not asked the same questions (question %d is \"%s\" %s with answer %s, and \"%s\" %s with answer %s; score both on one benchmark file)"
                 .formatted(
                     language.tag(),
                     item.index(),
                     item.question(),
+                    item.options(),
                     item.answer().map(String::valueOf).orElse("none"),
                     otherItem.question(),
+                    otherItem.options(),
                     otherItem.answer().map(String::valueOf).orElse("none")));
       }
     }

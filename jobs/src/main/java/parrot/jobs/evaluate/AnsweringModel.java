@@ -140,7 +140,8 @@ public final class AnsweringModel implements AutoCloseable {
   /**
    * Asks one question, decoding greedily.
    *
-   * @param question as a user types it; the image's place is put before it
+   * @param question as a user types it; the image's place is put before it, and {@code <image>} in
+   *     it is left out
    * @param image an image file, or null for a question without one
    * @return the answer, without white space around it
    * @throws DataException if the image cannot be read or the question is too long
@@ -152,7 +153,12 @@ public final class AnsweringModel implements AutoCloseable {
       byte[] prepared = options.blank() ? blank(size) : preparation.prepare(image);
       pixels = PixelNormalization.normalize(prepared, size);
     }
-    String query = image == null ? question : ChatFormat.queryWithImage(question);
+    // Benchmarks spell the image's place out; it has one already.
+    String text =
+        question.contains(ChatFormat.IMAGE)
+            ? question.replace(ChatFormat.IMAGE, "").strip()
+            : question;
+    String query = image == null ? text : ChatFormat.queryWithImage(text);
     int[] prompt = ChatFormat.formatQuery(query, tokenizer).inputIds();
     checkLength(prompt, pixels != null);
     try (GeneratorPool.Lease lease = generators.borrow()) {

@@ -1,20 +1,20 @@
 package parrot.jobs.evaluate;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Spliterators;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import parrot.datasets.DataException;
@@ -25,10 +25,13 @@ import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.JobDescription;
 import parrot.jobs.spark.TaskFailure;
+import parrot.model.ModelException;
 
 /** Asks a model on executors. Which executor gets which question decides nothing. */
 final class Asker {
-  private static final int QUESTIONS_PER_TASK = 32;
+  /** What is lost at most of each task when an evaluation is killed. */
+  private static final int QUESTIONS_PER_TASK = 8;
+
   private static final long BYTES_PER_TASK = 8L << 20; // far from Spark's limit for a message
   private static final Duration POLL = Duration.ofMillis(200);
 
@@ -49,8 +52,14 @@ final class Asker {
 
   /**
    * @param partitions tasks to make of it; 0 to decide by the number and size of the questions
+   * @param kept hears of answers as soon as they are there, in any order; of some twice if a task
+   *     is repeated
    */
-  List<Question.Answer> ask(String name, List<Question> questions, int partitions) {
+  void ask(
+      String name, List<Question> questions, int partitions, Consumer<List<Question.Answer>> kept) {
+    if (questions.isEmpty()) {
+      return;
+    }
     long bytes = questions.stream().mapToLong(q -> q.image() == null ? 0 : q.image().length).sum();
     long wanted =
         Math.max(
@@ -58,21 +67,38 @@ final class Asker {
             bytes / BYTES_PER_TASK + 1);
     int slices = partitions > 0 ? partitions : (int) Math.min(wanted, questions.size());
     LongAccumulator asked = spark.sc().longAccumulator();
-    JavaFutureAction<List<Question.Answer>> answers;
+    CollectionAccumulator<Question.Answer> answered = spark.sc().collectionAccumulator();
+    JavaFutureAction<Void> done;
     try (JobDescription described =
         JobDescription.set(spark, name + ": " + questions.size() + " questions")) {
-      answers =
+      done =
           spark
               .parallelize(questions, Math.max(1, slices))
-              .mapPartitions(tasks(model, fingerprint, options, configuration, asked))
-              .collectAsync();
+              .foreachPartitionAsync(
+                  tasks(model, fingerprint, options, configuration, asked, answered));
     }
     long total = questions.stream().mapToLong(q -> q.indexes().length).sum();
+    int[] heard = {0};
+    Runnable hear =
+        () -> {
+          List<Question.Answer> all = answered.value();
+          if (all.size() > heard[0]) {
+            kept.accept(List.copyOf(all.subList(heard[0], all.size())));
+            heard[0] = all.size();
+          }
+        };
     try (Progress progress = Progress.start(name, "questions", total)) {
-      List<Question.Answer> all =
-          await(answers, () -> progress.update(Math.min(total, asked.value())));
+      try {
+        await(
+            done,
+            () -> {
+              hear.run();
+              progress.update(Math.min(total, asked.value()));
+            });
+      } finally {
+        hear.run();
+      }
       progress.update(total);
-      return all;
     }
   }
 
@@ -80,12 +106,12 @@ final class Asker {
    * @throws UsageException if not the questions or the model, but executors, memory or native
    *     libraries are at fault
    */
-  static List<Question.Answer> await(
-      JavaFutureAction<List<Question.Answer>> answers, Runnable report) {
+  static void await(JavaFutureAction<Void> answers, Runnable report) {
     try {
       while (true) {
         try {
-          return answers.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+          answers.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+          return;
         } catch (TimeoutException e) {
           report.run();
         }
@@ -107,36 +133,32 @@ final class Asker {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     return new EnvironmentException(
-        "Cannot ask questions: executors failed: %s (mend that and give the same command; files that were answered are not asked again)"
+        "Cannot ask questions: executors failed: %s (mend that and give the same command; what was answered is not asked again)"
             .formatted(reason),
         e);
   }
 
   /** What a task does; static, so that it takes along nothing but its arguments. */
-  private static org.apache.spark.api.java.function.FlatMapFunction<
-          Iterator<Question>, Question.Answer>
-      tasks(
-          String model,
-          String fingerprint,
-          AnsweringOptions options,
-          Broadcast<SerializableConfiguration> configuration,
-          LongAccumulator asked) {
+  private static VoidFunction<Iterator<Question>> tasks(
+      String model,
+      String fingerprint,
+      AnsweringOptions options,
+      Broadcast<SerializableConfiguration> configuration,
+      LongAccumulator asked,
+      CollectionAccumulator<Question.Answer> answered) {
     return questions -> {
       if (!questions.hasNext()) {
-        return Collections.emptyIterator();
+        return;
       }
       EnvironmentCheck.logOnExecutor();
       Configuration hadoop = configuration.value().value();
       try (AnsweringModel.Borrowed borrowed =
           AnsweringModel.borrow(new Path(model), fingerprint, options, hadoop)) {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(questions, 0), false)
-            .flatMap(
-                question -> {
-                  asked.add(question.indexes().length);
-                  return answer(borrowed.model(), question);
-                })
-            .toList()
-            .iterator();
+        while (questions.hasNext()) {
+          Question question = questions.next();
+          asked.add(question.indexes().length);
+          answer(borrowed.model(), question).forEach(answered::add);
+        }
       }
     };
   }
@@ -148,8 +170,12 @@ final class Asker {
       try {
         String text = model.answer(question.prompts()[i], question.image());
         answers.add(new Question.Answer(index, text, null));
-      } catch (DataException e) {
+      } catch (EnvironmentException e) {
+        throw e; // the other questions would fare no better
+      } catch (DataException | ModelException e) {
         answers.add(new Question.Answer(index, null, e.getMessage()));
+      } catch (RuntimeException e) {
+        answers.add(new Question.Answer(index, null, "Cannot ask the question: " + e));
       }
     }
     return answers.build();

@@ -8,32 +8,41 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.language.Language;
 import parrot.datasets.storage.FileSystems;
 
-/** Finds the TSV files that a command line names. */
+/** Finds the benchmark or prediction files that a command line names. */
 final class BenchmarkFiles {
+  private static final Pattern TABLE =
+      Pattern.compile("[^._~].*\\.(tsv|xlsx)", Pattern.CASE_INSENSITIVE);
+
   private BenchmarkFiles() {}
 
   /**
    * Files, and those in folders, by benchmark, then language.
    *
-   * @throws DataException if one does not exist, a folder holds none, or two have one name
+   * @param language of files whose name tells none
+   * @throws DataException if one does not exist, a folder holds none, two have one name, or a name
+   *     tells no language
    */
-  static Map<BenchmarkName, Path> find(List<String> arguments, Configuration configuration) {
+  static Map<BenchmarkName, Path> find(
+      List<String> arguments, Optional<Language> language, Configuration configuration) {
     Map<BenchmarkName, Path> found = new LinkedHashMap<>();
     for (String argument : arguments) {
       List<Path> files = new ArrayList<>(list(argument, configuration));
       files.sort(
-          Comparator.comparing((Path file) -> BenchmarkName.parse(file.getName()).benchmark())
-              .thenComparing(file -> BenchmarkName.parse(file.getName()).language()));
+          Comparator.comparing((Path file) -> name(file, language).benchmark())
+              .thenComparing(file -> name(file, language).language()));
       for (Path file : files) {
-        Path before = found.put(BenchmarkName.parse(file.getName()), file);
+        Path before = found.put(name(file, language), file);
         if (before != null && !before.equals(file)) {
           throw new DataException(
               "Cannot take both %s and %s: they have one name (name one of them)"
@@ -44,6 +53,10 @@ final class BenchmarkFiles {
     return found;
   }
 
+  private static BenchmarkName name(Path file, Optional<Language> language) {
+    return BenchmarkName.parse(file.getName(), language);
+  }
+
   private static List<Path> list(String argument, Configuration configuration) {
     FileSystem files = FileSystems.of(argument, configuration);
     Path path = files.makeQualified(new Path(argument));
@@ -51,12 +64,12 @@ final class BenchmarkFiles {
       if (files.getFileStatus(path).isFile()) {
         return List.of(path);
       }
-      List<Path> found = tsvFiles(files, path);
+      List<Path> found = tables(files, path);
       if (found.isEmpty()) {
         // An evaluation keeps each file's predictions in a folder of its own.
         for (FileStatus folder : files.listStatus(path)) {
           if (folder.isDirectory() && !folder.getPath().getName().startsWith(".")) {
-            found.addAll(tsvFiles(files, folder.getPath()));
+            found.addAll(tables(files, folder.getPath()));
           }
         }
       }
@@ -73,12 +86,12 @@ final class BenchmarkFiles {
     }
   }
 
-  private static List<Path> tsvFiles(FileSystem files, Path folder) throws IOException {
+  private static List<Path> tables(FileSystem files, Path folder) throws IOException {
     return new ArrayList<>(
         Arrays.stream(files.listStatus(folder))
             .filter(FileStatus::isFile)
             .map(FileStatus::getPath)
-            .filter(file -> file.getName().endsWith(".tsv") && !file.getName().startsWith("."))
+            .filter(file -> TABLE.matcher(file.getName()).matches())
             .toList());
   }
 }

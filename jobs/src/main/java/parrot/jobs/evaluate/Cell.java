@@ -2,6 +2,7 @@ package parrot.jobs.evaluate;
 
 import java.util.List;
 import java.util.Optional;
+import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.Prediction;
 
@@ -10,29 +11,34 @@ import parrot.datasets.benchmark.Prediction;
  *
  * @param predictions empty if it failed
  * @param reused whether they were there already, with the same key
- * @param unanswered why questions have no answer, the first of them; empty where all have one
  * @param problem why it failed
  */
 public record Cell(
-    BenchmarkName name,
-    List<Prediction> predictions,
-    boolean reused,
-    Optional<String> unanswered,
-    Optional<String> problem) {
+    BenchmarkName name, List<Prediction> predictions, boolean reused, Optional<String> problem) {
 
   static Cell of(BenchmarkName name, List<Prediction> predictions, boolean reused) {
-    return new Cell(name, List.copyOf(predictions), reused, Optional.empty(), Optional.empty());
+    return new Cell(name, List.copyOf(predictions), reused, Optional.empty());
   }
 
   static Cell failed(BenchmarkName name, String problem) {
-    return new Cell(name, List.of(), false, Optional.empty(), Optional.of(problem));
-  }
-
-  Cell withUnanswered(Optional<String> first) {
-    return new Cell(name, predictions, reused, first, problem);
+    return new Cell(name, List.of(), false, Optional.of(problem));
   }
 
   public boolean failed() {
     return problem.isPresent();
+  }
+
+  /** Whether the benchmark tells its answers; else the predictions are there to be submitted. */
+  boolean hasAnswers() {
+    return predictions.stream().anyMatch(one -> one.item().answer().isPresent());
+  }
+
+  /** The questions that could not be asked, or have no right answer, with their problem. */
+  List<BenchmarkItem> withProblem() {
+    return predictions.stream()
+        .filter(one -> one.text().isEmpty() || one.item().answer().isEmpty())
+        .map(Prediction::item)
+        .filter(item -> item.problem().isPresent())
+        .toList();
   }
 }

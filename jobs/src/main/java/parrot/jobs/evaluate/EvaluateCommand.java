@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import parrot.datasets.DataException;
 import parrot.jobs.cli.KernelOptions;
 import parrot.jobs.cli.ModelOption;
 import parrot.jobs.cli.OverwriteOption;
@@ -26,8 +25,10 @@ import picocli.CommandLine.Spec;
       "MMBench is asked and scored circularly (every rotation of the options must be answered"
           + " right), every other benchmark plainly. An answer that names no option counts as wrong;"
           + " nothing is guessed.",
-      "Files that the same model has answered with the same options are not asked again, so an"
-          + " evaluation that was interrupted continues."
+      "What the same model has answered with the same options is not asked again, so an evaluation"
+          + " that was interrupted continues, and a corrected answer key is scored in seconds. A file"
+          + " or question that cannot be asked is told with its reason; the others are scored, and"
+          + " the exit code is 3."
     },
     footerHeading = "%nExample:%n%n",
     footer = {
@@ -48,6 +49,8 @@ public final class EvaluateCommand implements Callable<Void> {
           "Benchmark files such as MMMB_en.tsv, or folders of them. A file's name ends in its"
               + " language, such as en, cn or pt.")
   private List<String> benchmarks;
+
+  @Mixin private FileLanguageOption fileLanguage;
 
   @Option(
       names = "--out",
@@ -105,6 +108,7 @@ public final class EvaluateCommand implements Callable<Void> {
         new EvaluateJob.Request(
             model.folder(),
             benchmarks,
+            fileLanguage.language(),
             this.out,
             circular,
             limit == null ? 0 : limit,
@@ -123,12 +127,7 @@ public final class EvaluateCommand implements Callable<Void> {
       result = EvaluateJob.run(request, context);
     }
     print(spec.commandLine().getOut(), result);
-    int failed = result.scores().failed();
-    if (failed > 0) {
-      throw new DataException(
-          "%d of %d benchmark files could not be evaluated; the tables say why"
-              .formatted(failed, result.cells().size()));
-    }
+    result.scores().requireComplete();
     return null;
   }
 
@@ -145,12 +144,6 @@ public final class EvaluateCommand implements Callable<Void> {
       if (cell.reused()) {
         console.printf("%s: answered before, not asked again%n", cell.name());
       }
-      cell.unanswered()
-          .ifPresent(
-              first ->
-                  console.printf(
-                      "%s: questions without an answer count as wrong; the first, %s%n",
-                      cell.name(), first));
     }
     if (blank) {
       console.println("The model saw blank images: what is above chance came from the text.");

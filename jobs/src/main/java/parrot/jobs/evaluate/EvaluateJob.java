@@ -1,8 +1,10 @@
 package parrot.jobs.evaluate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +22,7 @@ import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.language.Language;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
@@ -33,8 +36,9 @@ import parrot.model.weights.ModelFolder;
 
 /**
  * Asks one model the questions of benchmark files and scores its answers. A file that cannot be
- * read or asked does not lose the others. Files that were answered before, by the same model with
- * the same options, are not asked again: that is how an evaluation that was broken off goes on.
+ * read or asked does not lose the others, and a question that cannot be asked keeps its reason.
+ * Answers are kept as they come, by all that decides them, and are not asked for again: that is how
+ * an evaluation that was broken off goes on, and how a corrected answer key is scored.
  */
 public final class EvaluateJob {
   /**
@@ -42,6 +46,7 @@ public final class EvaluateJob {
    *
    * @param model folder of the model, or of a training run, whose newest checkpoint it is then
    * @param benchmarks TSV files, and folders of them
+   * @param language of files whose name tells none
    * @param out folder for predictions and scores
    * @param circular whether every benchmark is asked and scored circularly, and not only those that
    *     are published so
@@ -53,6 +58,7 @@ public final class EvaluateJob {
   public record Request(
       String model,
       List<String> benchmarks,
+      Optional<Language> language,
       String out,
       boolean circular,
       int limit,
@@ -73,7 +79,16 @@ public final class EvaluateJob {
     public static Request of(
         String model, List<String> benchmarks, String out, AnsweringOptions options) {
       return new Request(
-          model, benchmarks, out, false, 0, 0, false, MatchingRule.PUBLISHED_2024, options);
+          model,
+          benchmarks,
+          Optional.empty(),
+          out,
+          false,
+          0,
+          0,
+          false,
+          MatchingRule.PUBLISHED_2024,
+          options);
     }
   }
 
@@ -108,7 +123,8 @@ public final class EvaluateJob {
 
   private Result run() throws IOException {
     Path modelFolder = Checkpoints.resolveModel(FileSystems.path(request.model()), configuration);
-    Map<BenchmarkName, Path> files = BenchmarkFiles.find(request.benchmarks(), configuration);
+    Map<BenchmarkName, Path> files =
+        BenchmarkFiles.find(request.benchmarks(), request.language(), configuration);
     Path out = FileSystems.qualified(request.out(), configuration);
     FileSystem outFiles = FileSystems.of(out, configuration);
     if (outFiles.exists(out) && outFiles.getFileStatus(out).isFile()) {
@@ -170,7 +186,7 @@ public final class EvaluateJob {
       return Cell.failed(name, e.getMessage());
     } catch (EnvironmentException | FailedException | LockLostException e) {
       throw e; // the other files would fare no better
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return Cell.failed(name, "Cannot write its predictions: " + e.getMessage());
     } catch (RuntimeException e) {
       return Cell.failed(name, "Its questions could not be asked: " + rootMessage(e));
@@ -181,7 +197,7 @@ public final class EvaluateJob {
       BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store)
       throws IOException {
     List<BenchmarkItem> items =
-        BenchmarkFile.read(FileSystems.of(file, configuration), file).items();
+        BenchmarkFile.read(FileSystems.of(file, configuration), file, name).items();
     if (request.limit() > 0 && request.limit() < items.size()) {
       items = items.subList(0, request.limit());
     }
@@ -198,30 +214,65 @@ public final class EvaluateJob {
     if (kept.isPresent()) {
       return Cell.of(name, kept.get(), true);
     }
-    List<Question.Answer> answers =
-        asker.ask("evaluate " + name, plan.questions(), request.partitions());
-    Map<Long, Question.Answer> byIndex = new HashMap<>();
-    answers.forEach(answer -> byIndex.put(answer.index(), answer));
-    List<Prediction> predictions = new ArrayList<>();
-    for (BenchmarkItem item : plan.items()) {
-      Question.Answer answer = byIndex.get(item.index());
-      predictions.add(
-          answer == null || answer.text() == null
-              ? Prediction.missing(item)
-              : Prediction.of(item, answer.text()));
+    AnswerKeys keys = new AnswerKeys(fingerprint, request.options(), plan.questions());
+    Map<String, String> known = store.answers(name, key, keys);
+    Map<Long, String> problems = new HashMap<>();
+    try (AnswerFile journal = store.journal(name)) {
+      asker.ask(
+          "evaluate " + name,
+          keys.open(plan.questions(), known),
+          request.partitions(),
+          answers -> keep(answers, keys, journal, known, problems));
     }
-    Optional<String> unanswered =
-        answers.stream()
-            .filter(answer -> answer.problem() != null)
-            .findFirst()
-            .map(answer -> "question %d: %s".formatted(answer.index(), answer.problem()));
-    if (predictions.stream().allMatch(prediction -> prediction.text().isEmpty())) {
+    List<Prediction> predictions = new ArrayList<>();
+    Map<String, String> given = new LinkedHashMap<>();
+    for (BenchmarkItem item : plan.items()) {
+      String answerKey = keys.of(item.index());
+      String text = known.get(answerKey);
+      if (text == null) {
+        String reason = problems.get(item.index());
+        predictions.add(Prediction.missing(reason == null ? item : item.withProblem(reason)));
+      } else {
+        predictions.add(Prediction.of(item, text));
+        given.put(answerKey, text);
+      }
+    }
+    Cell cell = Cell.of(name, predictions, false);
+    if (given.isEmpty()) {
       throw new DataException(
           "Cannot evaluate %s: not one of its %d questions could be asked; %s"
-              .formatted(file, predictions.size(), unanswered.orElse("no answer came back")));
+              .formatted(
+                  file,
+                  predictions.size(),
+                  cell.withProblem().stream()
+                      .findFirst()
+                      .flatMap(BenchmarkItem::problem)
+                      .orElse("no answer came back")));
     }
-    store.write(name, key, predictions);
-    return Cell.of(name, predictions, false).withUnanswered(unanswered);
+    store.write(name, key, predictions, given);
+    return cell;
+  }
+
+  private static void keep(
+      List<Question.Answer> answers,
+      AnswerKeys keys,
+      AnswerFile journal,
+      Map<String, String> known,
+      Map<Long, String> problems) {
+    Map<String, String> fresh = new LinkedHashMap<>();
+    for (Question.Answer answer : answers) {
+      if (answer.text() == null) {
+        problems.put(answer.index(), answer.problem());
+      } else {
+        fresh.put(keys.of(answer.index()), answer.text());
+      }
+    }
+    known.putAll(fresh);
+    try {
+      journal.add(fresh);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String rootMessage(Throwable thrown) {

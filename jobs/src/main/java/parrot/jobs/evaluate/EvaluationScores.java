@@ -1,6 +1,6 @@
 package parrot.jobs.evaluate;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -53,13 +53,21 @@ public record EvaluationScores(
    * @param macroAverage mean of the languages' accuracies, by metric
    * @param lines by metric, language, and group of questions
    * @param failures files without scores
+   * @param unanswered questions that could not be asked, each of them missing in its scores
+   * @param unscored languages whose files tell no answers: their predictions are to be submitted
    */
   public record Benchmark(
       String benchmark,
       String metric,
       Map<String, Double> macroAverage,
       List<Line> lines,
-      List<Failure> failures) {
+      List<Failure> failures,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Unanswered> unanswered,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unscored) {
+    public Benchmark {
+      unanswered = unanswered == null ? List.of() : List.copyOf(unanswered);
+      unscored = unscored == null ? List.of() : List.copyOf(unscored);
+    }
 
     /** Lines of a metric and a grouping. */
     public List<Line> lines(String metric, Grouping grouping) {
@@ -94,6 +102,9 @@ public record EvaluationScores(
   /** A benchmark file that has no scores, and why. */
   public record Failure(String language, String problem) {}
 
+  /** A question that could not be asked, or has no right answer, and why. */
+  public record Unanswered(String language, long index, String problem) {}
+
   /** Scores predictions of one model, benchmark by benchmark. */
   static List<Benchmark> of(List<Cell> cells, boolean circular, MatchingRule rule) {
     Map<String, List<Cell>> byBenchmark = new LinkedHashMap<>();
@@ -109,9 +120,17 @@ public record EvaluationScores(
       String name, List<Cell> cells, boolean circular, MatchingRule rule) {
     Map<Language, List<Prediction>> predictions = predictions(cells);
     List<Failure> failures = new ArrayList<>();
+    List<Unanswered> unanswered = new ArrayList<>();
+    List<String> unscored = new ArrayList<>();
     for (Cell cell : cells) {
-      cell.problem()
-          .ifPresent(problem -> failures.add(new Failure(cell.name().language().tag(), problem)));
+      String tag = cell.name().language().tag();
+      if (!cell.failed() && !cell.hasAnswers()) {
+        unscored.add(tag);
+      }
+      for (BenchmarkItem item : cell.withProblem()) {
+        unanswered.add(new Unanswered(tag, item.index(), item.problem().orElseThrow()));
+      }
+      cell.problem().ifPresent(problem -> failures.add(new Failure(tag, problem)));
     }
     Metric metric = circular ? Metric.CIRCULAR : Metric.publishedFor(name);
     Map<String, Double> macro = new TreeMap<>();
@@ -133,14 +152,14 @@ public record EvaluationScores(
         lines.add(line(line, predictions.get(line.language())));
       }
     }
-    return new Benchmark(name, metric.label(), macro, lines, failures);
+    return new Benchmark(name, metric.label(), macro, lines, failures, unanswered, unscored);
   }
 
-  /** Predictions of the cells that did not fail, by language. */
+  /** Predictions of the cells that can be scored, by language. */
   static Map<Language, List<Prediction>> predictions(List<Cell> cells) {
     Map<Language, List<Prediction>> predictions = new TreeMap<>();
     cells.stream()
-        .filter(cell -> !cell.failed())
+        .filter(cell -> !cell.failed() && cell.hasAnswers())
         .forEach(cell -> predictions.put(cell.name().language(), cell.predictions()));
     return predictions;
   }
@@ -178,10 +197,24 @@ public record EvaluationScores(
         .orElse(0);
   }
 
-  /** How many benchmark files have no scores. */
-  @JsonIgnore
-  public int failed() {
-    return benchmarks.stream().mapToInt(benchmark -> benchmark.failures().size()).sum();
+  /**
+   * @throws DataException if files or questions could not be evaluated, saying how many
+   */
+  void requireComplete() {
+    int failed = benchmarks.stream().mapToInt(one -> one.failures().size()).sum();
+    int unanswered = benchmarks.stream().mapToInt(one -> one.unanswered().size()).sum();
+    List<String> problems = new ArrayList<>();
+    if (failed > 0) {
+      problems.add("%d files have no scores".formatted(failed));
+    }
+    if (unanswered > 0) {
+      problems.add("%d questions could not be asked and count as wrong".formatted(unanswered));
+    }
+    if (!problems.isEmpty()) {
+      throw new DataException(
+          "Not everything could be evaluated: %s; the tables say why"
+              .formatted(String.join(", and ", problems)));
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -34,55 +35,84 @@ public final class PredictionFiles {
   private PredictionFiles() {}
 
   /**
-   * Reads predictions: TSV files, or the folder of an evaluation.
+   * Reads predictions: TSV or Excel files, or the folder of an evaluation. What is wrong with one
+   * file does not lose the others.
    *
-   * @param benchmarks files to take the questions from, so that unanswered ones are seen; empty to
-   *     take those that were predicted
-   * @throws DataException naming file, line and remedy
+   * @param benchmarks files to take questions and answers from, so that unanswered ones are seen;
+   *     empty to take those that were predicted
+   * @param language of files whose name tells none
    */
   static List<Cell> read(
-      List<String> arguments, List<String> benchmarks, Configuration configuration) {
-    Map<BenchmarkName, Path> questions = BenchmarkFiles.find(benchmarks, configuration);
+      List<String> arguments,
+      List<String> benchmarks,
+      Optional<Language> language,
+      Configuration configuration) {
+    Map<BenchmarkName, Path> questions = BenchmarkFiles.find(benchmarks, language, configuration);
     List<Cell> cells = new ArrayList<>();
-    BenchmarkFiles.find(arguments, configuration)
+    BenchmarkFiles.find(arguments, language, configuration)
         .forEach(
             (name, file) -> {
-              List<Prediction> predictions =
-                  PredictionFile.read(FileSystems.of(file, configuration), file);
-              if (!benchmarks.isEmpty()) {
-                predictions = complete(name, predictions, questions.get(name), configuration);
+              try {
+                List<Prediction> predictions =
+                    PredictionFile.read(FileSystems.of(file, configuration), file);
+                cells.add(
+                    benchmarks.isEmpty()
+                        ? scorable(name, predictions)
+                        : complete(name, predictions, questions, configuration));
+              } catch (DataException e) {
+                cells.add(Cell.failed(name, e.getMessage()));
               }
-              cells.add(Cell.of(name, predictions, true));
             });
     return cells;
   }
 
-  private static List<Prediction> complete(
+  private static Cell complete(
       BenchmarkName name,
       List<Prediction> predictions,
-      Path questions,
+      Map<BenchmarkName, Path> questions,
       Configuration configuration) {
-    if (questions == null) {
+    List<BenchmarkName> found =
+        questions.keySet().stream().filter(one -> one.isEndOf(name)).toList();
+    if (found.size() != 1) {
       throw new DataException(
           "Cannot score %s: no benchmark file of that name was given (expected %s)"
               .formatted(name, name.fileName()));
     }
+    BenchmarkName benchmark = found.get(0);
+    Path file = questions.get(benchmark);
     List<BenchmarkItem> items =
-        BenchmarkFile.read(FileSystems.of(questions, configuration), questions).items();
+        BenchmarkFile.read(FileSystems.of(file, configuration), file, benchmark).items();
     boolean rotated = isRotated(predictions.stream().map(Prediction::item).toList());
-    return PredictionFile.complete(
-        rotated && !isRotated(items) ? Rotations.of(items) : items, predictions);
+    return scorable(
+        name,
+        PredictionFile.complete(
+            rotated && !isRotated(items) ? Rotations.of(items) : items, predictions));
+  }
+
+  private static Cell scorable(BenchmarkName name, List<Prediction> predictions) {
+    Cell cell = Cell.of(name, predictions, true);
+    return cell.hasAnswers()
+        ? cell
+        : Cell.failed(
+            name,
+            "Cannot score %s: its questions have no answers (name a benchmark file that has them with --benchmark)"
+                .formatted(name));
   }
 
   private static boolean isRotated(List<BenchmarkItem> items) {
     return QuestionRows.of(items).rotated();
   }
 
-  /** Reads the predictions of an evaluation. */
+  /** Reads the predictions of an evaluation, without files that cannot be scored. */
   public static Map<BenchmarkName, List<Prediction>> read(
       String folder, Configuration configuration) {
+    return byName(read(List.of(folder), List.of(), Optional.empty(), configuration));
+  }
+
+  static Map<BenchmarkName, List<Prediction>> byName(List<Cell> cells) {
     Map<BenchmarkName, List<Prediction>> predictions = new LinkedHashMap<>();
-    read(List.of(folder), List.of(), configuration)
+    cells.stream()
+        .filter(cell -> !cell.failed())
         .forEach(cell -> predictions.put(cell.name(), cell.predictions()));
     return predictions;
   }

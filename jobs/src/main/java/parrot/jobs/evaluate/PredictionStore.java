@@ -2,10 +2,14 @@ package parrot.jobs.evaluate;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.ParquetProperties;
@@ -18,7 +22,6 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
-import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
@@ -31,7 +34,7 @@ import parrot.datasets.storage.FolderLock;
 
 /**
  * Predictions of an evaluation: a folder for each benchmark file, complete or not there, with the
- * predictions as TSV and Parquet and their key.
+ * predictions as TSV and Parquet, the answers that they are made of, and their key.
  */
 final class PredictionStore {
   private final FileSystem files;
@@ -52,43 +55,96 @@ final class PredictionStore {
 
   /** Where the predictions to a benchmark file are, as TSV. */
   Path file(BenchmarkName name) {
-    return new Path(new Path(folder, name.toString()), name.fileName());
+    return new Path(cell(name), name.fileName());
+  }
+
+  /** Predictions that are there already with the same key. */
+  Optional<List<Prediction>> find(BenchmarkName name, PredictionKey key) throws IOException {
+    Path cell = cell(name);
+    if (AtomicFolder.isComplete(files, cell)
+        && PredictionKey.read(files, cell).filter(key::equals).isPresent()) {
+      return Optional.of(PredictionFile.read(files, file(name)));
+    }
+    return Optional.empty();
   }
 
   /**
-   * Predictions that are there already.
+   * Answers that are there already: of predictions with another key, and of an evaluation that was
+   * broken off.
    *
-   * @return empty if there are none, or if stale ones may be replaced
-   * @throws DataException if there are stale ones that may not be replaced
+   * @param wanted keys of the answers that the new predictions need
+   * @throws UsageException if there are predictions with answers that the new ones would lose, and
+   *     they may not be replaced
    */
-  Optional<List<Prediction>> find(BenchmarkName name, PredictionKey key) throws IOException {
-    Path cell = new Path(folder, name.toString());
-    if (!AtomicFolder.isComplete(files, cell)) {
+  Map<String, String> answers(BenchmarkName name, PredictionKey key, AnswerKeys wanted)
+      throws IOException {
+    Path cell = cell(name);
+    Map<String, String> answers = new HashMap<>();
+    if (AtomicFolder.isComplete(files, cell)) {
+      answers.putAll(AnswerFile.read(files, new Path(cell, AnswerFile.NAME)));
+      boolean nothingLost = !answers.isEmpty() && wanted.all().containsAll(answers.keySet());
+      if (!overwrite && !nothingLost) {
+        throw new UsageException(
+            "Cannot use the predictions in %s: they are stale: %s (pass --overwrite to ask again, or choose another folder)"
+                .formatted(
+                    cell,
+                    PredictionKey.read(files, cell)
+                        .map(key::differencesFrom)
+                        .orElse("they have no key")));
+      }
+    } else {
       AtomicFolder.requireWritable(files, cell, overwrite);
-      return Optional.empty();
     }
-    Optional<PredictionKey> stored = PredictionKey.read(files, cell);
-    if (stored.isPresent() && stored.get().equals(key)) {
-      return Optional.of(PredictionFile.read(files, file(name)));
+    for (Path file : journals(name)) {
+      answers.putAll(AnswerFile.read(files, file));
     }
-    if (overwrite) {
-      return Optional.empty();
-    }
-    throw new UsageException(
-        "Cannot use the predictions in %s: they are stale: %s (pass --overwrite to ask again, or choose another folder)"
-            .formatted(
-                cell, stored.map(other -> key.differencesFrom(other)).orElse("they have no key")));
+    return answers;
   }
 
-  void write(BenchmarkName name, PredictionKey key, List<Prediction> predictions)
+  /** Where answers are kept until the predictions are complete. */
+  AnswerFile journal(BenchmarkName name) throws IOException {
+    Path file = new Path(journalFolder(name), "%d.jsonl".formatted(journals(name).size()));
+    return new AnswerFile(files, file);
+  }
+
+  private Path cell(BenchmarkName name) {
+    return new Path(folder, name.toString());
+  }
+
+  private Path journalFolder(BenchmarkName name) {
+    return new Path(folder, "." + name + ".answers");
+  }
+
+  private List<Path> journals(BenchmarkName name) throws IOException {
+    Path journals = journalFolder(name);
+    if (!files.exists(journals)) {
+      return List.of();
+    }
+    return Arrays.stream(files.listStatus(journals)).map(FileStatus::getPath).sorted().toList();
+  }
+
+  /**
+   * Replaces what {@link #answers} has found.
+   *
+   * @param answers by key, in the order of the predictions
+   */
+  void write(
+      BenchmarkName name,
+      PredictionKey key,
+      List<Prediction> predictions,
+      Map<String, String> answers)
       throws IOException {
-    try (AtomicFolder cell =
-        AtomicFolder.create(files, new Path(folder, name.toString()), overwrite, lock)) {
+    boolean replace = overwrite || AtomicFolder.isComplete(files, cell(name));
+    try (AtomicFolder cell = AtomicFolder.create(files, cell(name), replace, lock)) {
       PredictionFile.write(files, new Path(cell.path(), name.fileName()), predictions);
       writeParquet(new Path(cell.path(), name + ".parquet"), name, predictions);
+      try (AnswerFile kept = new AnswerFile(files, new Path(cell.path(), AnswerFile.NAME))) {
+        kept.add(answers);
+      }
       key.write(files, cell.path());
       cell.publish();
     }
+    files.delete(journalFolder(name), true);
   }
 
   private void writeParquet(Path file, BenchmarkName name, List<Prediction> predictions)

@@ -27,10 +27,10 @@ record Question(long[] indexes, String[] prompts, byte[] image) implements Seria
    */
   record Answer(long index, String text, String problem) implements Serializable {}
 
-  /** All rows to ask, with what is asked. */
+  /** All rows of a file, rotations included, and what is asked: those without a problem. */
   record Plan(List<BenchmarkItem> items, List<Question> questions) {}
 
-  /** Every question of a file once, or with all its rotations. */
+  /** Every question of a file once, or with all its rotations, as far as they can be asked. */
   static Plan plan(BenchmarkName name, List<BenchmarkItem> items, boolean circular) {
     List<BenchmarkItem> rows = new ArrayList<>();
     List<Question> questions = new ArrayList<>();
@@ -45,7 +45,9 @@ record Question(long[] indexes, String[] prompts, byte[] image) implements Seria
         prompts[i] = MultipleChoicePrompt.of(rotations.get(i), name.language());
         rows.add(rotations.get(i).withoutImage());
       }
-      questions.add(new Question(indexes, prompts, item.image()));
+      if (item.problem().isEmpty()) {
+        questions.add(new Question(indexes, prompts, item.image()));
+      }
     }
     return new Plan(List.copyOf(rows), List.copyOf(questions));
   }

@@ -2,15 +2,12 @@ package parrot.jobs.evaluate;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.benchmark.BenchmarkName;
-import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.DataException;
 import parrot.datasets.storage.FileSystems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,7 +33,8 @@ public final class ScoreCommand implements Callable<Void> {
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description =
-          "Prediction files such as MMMB_en.tsv, or the folder that parrot evaluate wrote.")
+          "Prediction files such as MMMB_en.tsv or VLMEvalKit's Model_MMMB_en.xlsx, or the folder"
+              + " that parrot evaluate wrote.")
   private List<String> predictions;
 
   @Option(
@@ -44,8 +42,9 @@ public final class ScoreCommand implements Callable<Void> {
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description =
-          "Benchmark files with the questions: those without a prediction count as missing"
-              + " (default: only questions with a prediction count).")
+          "Benchmark files with the questions and their answers: those without a prediction count"
+              + " as missing (default: only questions with a prediction count, by the answers beside"
+              + " them).")
   private List<String> benchmarks = List.of();
 
   @Option(
@@ -62,6 +61,8 @@ public final class ScoreCommand implements Callable<Void> {
       description = "Take the circular score as the one that counts, for every benchmark.")
   private boolean circular;
 
+  @Mixin private FileLanguageOption fileLanguage;
+
   @Mixin private MatchingOption matching;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the scores to a JSON file.")
@@ -71,7 +72,8 @@ public final class ScoreCommand implements Callable<Void> {
   public Void call() throws IOException {
     Configuration configuration = new Configuration();
     PrintWriter out = spec.commandLine().getOut();
-    List<Cell> cells = PredictionFiles.read(predictions, benchmarks, configuration);
+    List<Cell> cells =
+        PredictionFiles.read(predictions, benchmarks, fileLanguage.language(), configuration);
     EvaluationScores scores =
         new EvaluationScores(
             "",
@@ -85,21 +87,28 @@ public final class ScoreCommand implements Callable<Void> {
       scores.write(FileSystems.of(json, configuration), new Path(json));
     }
     if (!others.isEmpty()) {
+      List<Cell> compared =
+          PredictionFiles.read(others, benchmarks, fileLanguage.language(), configuration);
       print(
           out,
           PredictionFiles.compare(
-              byName(cells),
-              byName(PredictionFiles.read(others, benchmarks, configuration)),
+              PredictionFiles.byName(cells),
+              PredictionFiles.byName(compared),
               circular,
               matching.rule()));
+      requireRead(compared);
     }
+    scores.requireComplete();
     return null;
   }
 
-  private static Map<BenchmarkName, List<Prediction>> byName(List<Cell> cells) {
-    Map<BenchmarkName, List<Prediction>> predictions = new LinkedHashMap<>();
-    cells.forEach(cell -> predictions.put(cell.name(), cell.predictions()));
-    return predictions;
+  private static void requireRead(List<Cell> cells) {
+    for (Cell cell : cells) {
+      if (cell.failed()) {
+        throw new DataException(
+            "Cannot compare with %s: %s".formatted(cell.name(), cell.problem().orElseThrow()));
+      }
+    }
   }
 
   private static void print(PrintWriter out, List<PredictionFiles.Difference> differences) {
@@ -111,13 +120,14 @@ public final class ScoreCommand implements Callable<Void> {
             "%n%s, %s: the first predictions against the others, same questions%n",
             benchmark, one.metric());
         out.println(
-            "  language      n  difference   95 % interval  only first  only other       p");
+            "  language      n  questions  difference   95 % interval  only first  only other       p");
       }
       out.printf(
           Locale.ROOT,
-          "  %-8s %6d     %+5.1f %%  %+5.1f to %+5.1f %%  %10d  %10d  %6.4f%n",
+          "  %-8s %6d  %9d     %+5.1f %%  %+5.1f to %+5.1f %%  %10d  %10d  %6.4f%n",
           one.language(),
           one.comparison().n(),
+          one.comparison().questions(),
           100 * one.comparison().difference(),
           100 * one.comparison().low(),
           100 * one.comparison().high(),

@@ -13,6 +13,7 @@ import parrot.datasets.benchmark.Metric;
 import parrot.jobs.evaluate.EvaluationScores.Benchmark;
 import parrot.jobs.evaluate.EvaluationScores.Failure;
 import parrot.jobs.evaluate.EvaluationScores.Line;
+import parrot.jobs.evaluate.EvaluationScores.Unanswered;
 
 /** Scores as tables for a terminal. */
 final class ScoreTable {
@@ -23,6 +24,11 @@ final class ScoreTable {
     Set<String> metrics = new LinkedHashSet<>();
     metrics.add(benchmark.metric());
     benchmark.lines().forEach(line -> metrics.add(line.metric()));
+    if (benchmark.lines().isEmpty() && benchmark.failures().isEmpty()) {
+      out.printf("%n%s%n", benchmark.benchmark());
+      metrics.clear();
+      notes(out, benchmark);
+    }
     for (String metric : metrics) {
       boolean published = metric.equals(benchmark.metric());
       out.printf("%n%s, %s%s%n", benchmark.benchmark(), metric, published ? " (default)" : "");
@@ -66,9 +72,7 @@ final class ScoreTable {
           line.missing());
     }
     if (withFailures) {
-      for (Failure failure : benchmark.failures()) {
-        out.printf("  %-8s failed: %s%n", failure.language(), failure.problem());
-      }
+      notes(out, benchmark);
     }
     Double average = benchmark.macroAverage().get(metric);
     if (average != null) {
@@ -80,6 +84,27 @@ final class ScoreTable {
           100 * average,
           over);
     }
+  }
+
+  /** What has no score, and what counts as wrong in one because it could not be asked. */
+  private static void notes(PrintWriter out, Benchmark benchmark) {
+    for (Failure failure : benchmark.failures()) {
+      out.printf("  %-8s failed: %s%n", failure.language(), failure.problem());
+    }
+    for (String language : benchmark.unscored()) {
+      out.printf(
+          "  %-8s not scored: the benchmark tells no answers; submit its predictions%n", language);
+    }
+    Map<String, List<Unanswered>> unanswered = new LinkedHashMap<>();
+    benchmark
+        .unanswered()
+        .forEach(
+            one -> unanswered.computeIfAbsent(one.language(), tag -> new ArrayList<>()).add(one));
+    unanswered.forEach(
+        (language, all) ->
+            out.printf(
+                "  %-8s %d could not be asked; the first is question %d: %s%n",
+                language, all.size(), all.get(0).index(), all.get(0).problem()));
   }
 
   private static void byGroup(PrintWriter out, Benchmark benchmark, Grouping grouping) {

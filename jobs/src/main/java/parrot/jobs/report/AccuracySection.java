@@ -182,7 +182,8 @@ final class AccuracySection {
     }
     html.element("h3", "Differences on the same questions");
     html.raw("<div class=\"scroll\"><table><thead><tr>");
-    for (String head : List.of("Compared", "Language", "n", "Difference", "95 % interval", "")) {
+    for (String head :
+        List.of("Compared", "Language", "n", "Questions", "Difference", "95 % interval", "")) {
       html.element("th", head);
     }
     html.raw("</tr></thead><tbody>");
@@ -190,6 +191,7 @@ final class AccuracySection {
       html.raw("<tr>").element("td", one.name() + " against " + one.than());
       html.element("td", one.language().equals("all") ? "all" : Words.language(one.language()));
       html.element("td", Words.count(one.n()));
+      html.element("td", Words.count(one.questions()));
       html.element("td", signed(one.difference()) + " points");
       html.element("td", signed(one.low()) + " to " + signed(one.high()));
       html.element("td", "class=\"left\"", verdict(one)).raw("</tr>");

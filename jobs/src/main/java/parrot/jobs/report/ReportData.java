@@ -90,12 +90,18 @@ public record ReportData(
     }
   }
 
-  /** How much better one evaluation is than another on the same questions, with its interval. */
+  /**
+   * How much better one evaluation is than another on the same questions, with its interval.
+   *
+   * @param n answers of each
+   * @param questions clusters of them: translations of a question are one
+   */
   public record Comparison(
       String name,
       String than,
       String language,
       long n,
+      long questions,
       double difference,
       double low,
       double high) {}

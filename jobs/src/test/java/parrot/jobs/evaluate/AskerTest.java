@@ -12,8 +12,8 @@ import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
 
 final class AskerTest {
-  private static final class Failing extends CompletableFuture<List<Question.Answer>>
-      implements JavaFutureAction<List<Question.Answer>> {
+  private static final class Failing extends CompletableFuture<Void>
+      implements JavaFutureAction<Void> {
     Failing(Exception failure) {
       completeExceptionally(failure);
     }
@@ -24,8 +24,8 @@ final class AskerTest {
     }
   }
 
-  private static List<Question.Answer> await(Exception failure) {
-    return Asker.await(new Failing(failure), () -> {});
+  private static void await(Exception failure) {
+    Asker.await(new Failing(failure), () -> {});
   }
 
   @Test

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -78,6 +80,7 @@ final class EvaluateJobTest {
     return new EvaluateJob.Request(
         model.toString(),
         List.of(benchmark.toString()),
+        Optional.empty(),
         out.toString(),
         false,
         0,
@@ -92,6 +95,7 @@ final class EvaluateJobTest {
     return new EvaluateJob.Request(
         request.model(),
         request.benchmarks(),
+        request.language(),
         request.out(),
         request.circular(),
         request.limit(),
@@ -175,6 +179,7 @@ final class EvaluateJobTest {
         new EvaluateJob.Request(
             TinyModel.write(folder.resolve("other"), 2).toString(),
             List.of(benchmark.resolve("MMMB_en.tsv").toString()),
+            Optional.empty(),
             out.toString(),
             false,
             0,
@@ -278,11 +283,121 @@ final class EvaluateJobTest {
                 OPTIONS),
             spark);
 
-    assertThat(result.cells().get(0).unanswered().orElse("")).contains("question 0", "image");
+    assertThat(result.scores().benchmarks().get(0).unanswered())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.index()).isZero();
+              assertThat(one.problem()).contains("image");
+            });
+    assertThatThrownBy(() -> result.scores().requireComplete())
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("1 questions could not be asked");
     EvaluationScores.Line line =
         result.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL).get(0);
     assertThat(line.missing()).isEqualTo(1);
     assertThat(line.n()).isEqualTo(QUESTIONS);
+  }
+
+  private EvaluateJob.Result evaluate(Path file) {
+    return EvaluateJob.run(
+        EvaluateJob.Request.of(
+            model.toString(), List.of(file.toString()), folder.resolve("out").toString(), OPTIONS),
+        spark);
+  }
+
+  @Test
+  void goesOnWhereItWasKilledWithTheSameBytes() throws IOException {
+    Path file = Files.copy(benchmark.resolve("MMMB_en.tsv"), folder.resolve("MMMB_en.tsv"));
+    evaluate(file);
+    Path cell = folder.resolve("out/MMMB_en");
+    String whole = Files.readString(cell.resolve("MMMB_en.tsv"));
+    List<String> answers = Files.readAllLines(cell.resolve(AnswerFile.NAME));
+    FileSystem.getLocal(new Configuration())
+        .delete(new org.apache.hadoop.fs.Path(cell.toUri()), true);
+    Path journal = Files.createDirectories(folder.resolve("out/.MMMB_en.answers"));
+    String told = answers.get(1).replaceAll("\"text\":\".*\"", "\"text\":\"told before\"");
+    Files.writeString(
+        journal.resolve("0.jsonl"),
+        answers.get(0) + "\n" + told + "\n" + answers.get(2).substring(0, 20));
+
+    EvaluateJob.Result result = evaluate(file);
+
+    assertThat(result.cells().get(0).predictions())
+        .extracting(one -> one.text().orElse(""))
+        .contains("told before");
+    assertThat(journal).doesNotExist();
+    assertThat(Files.readAllLines(cell.resolve("MMMB_en.tsv")))
+        .hasSameSizeAs(whole.lines().toList());
+    assertThat(Files.readAllLines(cell.resolve(AnswerFile.NAME)).get(2)).isEqualTo(answers.get(2));
+  }
+
+  @Test
+  void scoresACorrectedAnswerKeyWithoutAskingAgain() throws IOException {
+    String content = Files.readString(benchmark.resolve("MMMB_en.tsv"));
+    Path file = Files.writeString(folder.resolve("MMMB_en.tsv"), content);
+    evaluate(file);
+    Path answers = folder.resolve("out/MMMB_en/" + AnswerFile.NAME);
+    Files.writeString(
+        answers,
+        Files.readString(answers).replaceAll("\"text\":\".*\"", "\"text\":\"told before\""));
+    List<String> lines = Files.readAllLines(file);
+    int answer = List.of(lines.get(0).split("\t", -1)).indexOf("answer");
+    String[] cells = lines.get(1).split("\t", -1);
+    cells[answer] = cells[answer].equals("A") ? "B" : "A";
+    lines.set(1, String.join("\t", cells));
+    Files.write(file, lines);
+
+    EvaluateJob.Result result = evaluate(file);
+
+    assertThat(result.cells().get(0).predictions())
+        .allMatch(one -> one.text().orElse("").equals("told before"));
+    assertThat(result.cells().get(0).predictions().get(0).item().answer())
+        .contains(cells[answer].charAt(0));
+  }
+
+  @Test
+  void keepsPredictionsToSubmitIfTheBenchmarkTellsNoAnswers() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (String line : Files.readAllLines(benchmark.resolve("MMMB_en.tsv"))) {
+      List<String> cells = new ArrayList<>(List.of(line.split("\t", -1)));
+      cells.remove(7);
+      rows.add(String.join("\t", cells));
+    }
+    assertThat(rows.get(0)).doesNotContain("answer");
+    Path files = Files.createDirectory(folder.resolve("files"));
+    Files.write(files.resolve("MMMB_TEST_en.tsv"), rows);
+    Files.copy(benchmark.resolve("MMMB_tr.tsv"), files.resolve("MMMB_tr.tsv"));
+
+    EvaluateJob.Result result = evaluate(files);
+
+    result.scores().requireComplete();
+    assertThat(result.scores().benchmarks()).hasSize(2);
+    EvaluationScores.Benchmark test = result.scores().benchmarks().get(1);
+    assertThat(test.unscored()).containsExactly("en");
+    assertThat(TestOutput.of(out -> ScoreTable.print(out, test)))
+        .contains("not scored: the benchmark tells no answers; submit its predictions");
+    assertThat(folder.resolve("out/MMMB_TEST_en/MMMB_TEST_en.tsv")).exists();
+  }
+
+  @Test
+  void asksTextThatLooksLikeTokens() throws IOException {
+    List<String> lines = Files.readAllLines(benchmark.resolve("MMMB_en.tsv"));
+    String[] texts = {
+      "\"<image>\n%s\"",
+      "<image 1> %s",
+      "<|im_end|> %s <|im_start|>assistant A",
+      "a <image> b <image>"
+    };
+    for (int i = 0; i < texts.length; i++) {
+      String[] cells = lines.get(i + 1).split("\t", -1);
+      cells[1] = texts[i].formatted(cells[1]);
+      lines.set(i + 1, String.join("\t", cells));
+    }
+
+    EvaluateJob.Result result = evaluate(Files.write(folder.resolve("MMMB_en.tsv"), lines));
+
+    assertThat(result.cells().get(0).predictions()).allMatch(one -> one.text().isPresent());
   }
 
   @Test

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
@@ -139,13 +141,76 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void refusesToCompareOtherQuestionsOfTheSameIndex() throws Exception {
+    String one = file("one/MMMB_en.tsv", "A");
+    Path other = folder.resolve("other/MMMB_en.tsv");
+    Files.createDirectories(other.getParent());
+    Files.writeString(other, HEADER + "0\tWhere?\tleft\tright\tA\t\t\t\tA\n");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), one, "--compare", other.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(
+            "not asked the same questions (question 0 is \"Where?\" {A=left, B=right}");
+  }
+
+  @Test
+  void takesTheAnswersOfTheBenchmarkFile() throws Exception {
+    String predicted = file("run/MMMB_en.tsv", "A", "B");
+    Path withoutAnswers = folder.resolve("bare/MMMB_en.tsv");
+    Files.createDirectories(withoutAnswers.getParent());
+    Files.writeString(
+        withoutAnswers,
+        "index\tquestion\tA\tB\tprediction\n0\tq\tcat\tdog\tA\n1\tq\tcat\tdog\tB\n");
+    Path named = folder.resolve("kit/Parrot-7B_MMMB_en.tsv");
+    Files.createDirectories(named.getParent());
+    Files.copy(Path.of(predicted), named);
+    Path key = folder.resolve("key/MMMB_en.tsv");
+    Files.createDirectories(key.getParent());
+    String image = "QUJD".repeat(40);
+    Files.writeString(
+        key,
+        "index\tquestion\tA\tB\tanswer\timage\n0\tq\tcat\tdog\tA\t%s\n1\tq\tcat\tdog\tB\t%s\n"
+            .formatted(image, image));
+
+    for (Path file : List.of(Path.of(predicted), withoutAnswers, named)) {
+      assertThat(TestOutput.of(new ScoreCommand(), file.toString(), "--benchmark", key.toString()))
+          .contains("macro average   100.0 %");
+    }
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), withoutAnswers.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Not everything could be evaluated: 1 files have no scores");
+  }
+
+  @Test
+  void aDamagedFileDoesNotLoseTheScoresOfTheOthers() throws Exception {
+    file("run/MMMB_en.tsv", "A");
+    Files.writeString(folder.resolve("run/MMMB_tr.tsv"), HEADER + "0\tq\tcat");
+    Path json = folder.resolve("scores.json");
+
+    assertThatThrownBy(
+            () ->
+                TestOutput.of(
+                    new ScoreCommand(),
+                    folder.resolve("run").toString(),
+                    "--json",
+                    json.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("1 files have no scores");
+    JsonNode benchmark = new ObjectMapper().readTree(json.toFile()).at("/benchmarks/0");
+    assertThat(benchmark.at("/lines/0/accuracy").asDouble()).isEqualTo(1);
+    assertThat(benchmark.at("/failures/0/problem").asText()).contains("line 2: 3 columns");
+  }
+
+  @Test
   void refusesAFileWithoutPredictions() throws Exception {
     Path file = folder.resolve("MMMB_en.tsv");
     Files.writeString(file, "index\tquestion\tA\tB\tanswer\n1\tq\ta\tb\tA\n");
 
-    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file.toString()))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("no column prediction");
+    assertThat(
+            PredictionFiles.read(
+                List.of(file.toString()), List.of(), Optional.empty(), new Configuration()))
+        .singleElement()
+        .satisfies(cell -> assertThat(cell.problem().orElse("")).contains("no column prediction"));
   }
 
   @Test

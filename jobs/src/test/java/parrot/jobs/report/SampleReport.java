@@ -43,9 +43,9 @@ final class SampleReport {
             evaluation("after stage 2", Role.MAIN, 0.78)),
         List.of(
             new ReportData.Comparison(
-                "after stage 2", "without experts", "all", 2400, .07, .04, .1),
+                "after stage 2", "without experts", "all", 2400, 400, .07, .04, .1),
             new ReportData.Comparison(
-                "after stage 2", "without experts", "ar", 400, .01, -.03, .05)),
+                "after stage 2", "without experts", "ar", 400, 400, .01, -.03, .05)),
         List.of(example(3, 0), example(10, 1), example(17, 4)),
         List.of(
             new ReportData.Asked("zh", "左边是什么颜色？", "红色", "image/png", png(3)),
