@@ -1,6 +1,5 @@
 package parrot.jobs.config;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -33,10 +32,6 @@ public final class TrainConfigReader {
       new YAMLMapper(
           YAMLFactory.builder().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER).build());
 
-  static {
-    YAML.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
-  }
-
   private static final ConfigSource SOURCE =
       new ConfigSource(
           "",
@@ -58,34 +53,17 @@ public final class TrainConfigReader {
       json = JsonNodeFactory.instance.objectNode();
     }
     if (json instanceof ObjectNode root) {
-      settings.forEach(setting -> set(root, setting));
+      settings.forEach(setting -> set(root, ConfigSetting.of(setting)));
     }
     return read(new StrictMap(json, SOURCE));
   }
 
   private static JsonNode parse(String yaml, String what) {
-    try {
-      return YAML.readTree(yaml);
-    } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-      throw new UsageException(
-          "Cannot read " + what + where + ": " + e.getOriginalMessage().lines().findFirst().get(),
-          e);
-    }
+    return new ConfigText(YAML, what).read(yaml);
   }
 
-  private static void set(ObjectNode root, String setting) {
-    int equals = setting.indexOf('=');
-    if (equals < 1) {
-      throw new UsageException("Invalid --set " + setting + " (must be KEY=VALUE, as seed=1)");
-    }
-    String[] path = setting.substring(0, equals).strip().split("\\.", -1);
-    ObjectNode node = root;
-    for (int i = 0; i < path.length - 1; i++) {
-      JsonNode child = node.get(path[i]);
-      node = child instanceof ObjectNode object ? object : node.putObject(path[i]);
-    }
-    node.set(path[path.length - 1], parse(setting.substring(equals + 1), "--set " + setting));
+  private static void set(ObjectNode root, ConfigSetting setting) {
+    setting.into(root, parse(setting.value(), "--set " + setting.text()));
   }
 
   /** The resolved configuration as it is stored with a run. */
@@ -124,7 +102,7 @@ public final class TrainConfigReader {
             checkpoints(map),
             TrainKeys.SEED.read(map),
             map.resolved());
-    map.refuseOthers();
+    map.refuseOthers(TrainKeys.paths());
     return config;
   }
 

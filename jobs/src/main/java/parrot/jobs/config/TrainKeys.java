@@ -328,6 +328,11 @@ final class TrainKeys {
 
   private TrainKeys() {}
 
+  /** Paths of all keys. */
+  static List<String> paths() {
+    return SECTIONS.stream().flatMap(section -> section.keys().stream()).map(Key::path).toList();
+  }
+
   private static List<Key<?>> modelKeys() {
     List<Key<?>> keys = new ArrayList<>();
     keys.add(FOLDER);

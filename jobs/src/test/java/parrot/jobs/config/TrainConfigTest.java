@@ -151,7 +151,7 @@ class TrainConfigTest {
           replicas=two             | Invalid replicas: "two" (must be a whole number)
           batch_size=1.5           | Invalid batch_size: 1.5 (must be a whole number)
           epochs=0                 | Invalid epochs: 0.0 (must be a positive number)
-          epochs=.nan              | Cannot read --set epochs=.nan, line 1: Malformed numeric value '.nan'
+          epochs=.nan              | Invalid epochs: ".nan" (must be a positive number)
           optimizer.beta2=1        | Invalid optimizer.beta2: 1.0 (must be at least 0 and below 1)
           optimizer.schedule=cosin | Invalid optimizer.schedule: cosin (must be one of cosine, constant; did you mean cosine?)
           stage=alignn             | Invalid stage: alignn (must be one of align, instruct; did you mean align?)
@@ -165,7 +165,7 @@ class TrainConfigTest {
           balance={loss_weight: 2, max_loss_weight: 1} | Invalid balance.max_loss_weight: 1.0 (must be at least loss_weight, 2.0)
           optimizer=fast           | Invalid optimizer: "fast" (must be a mapping of keys to values)
           data=[]                  | Missing data (must name at least one folder made by preprocess)
-          seed                     | Invalid --set seed (must be KEY=VALUE, as seed=1)
+          seed                     | Invalid --set seed (must be KEY=VALUE, as seed=1 or data[0].weight=2)
           optimizer.minimum_rate=1 | Invalid optimizer.minimum_rate: 1.0 (must be at most learning_rate, 2.0E-5)
           """)
   void refusesWhatIsWrongNamingKeyValueAndRule(String setting, String message) {
@@ -187,7 +187,7 @@ class TrainConfigTest {
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("Cannot read the configuration, line ");
     assertThatThrownBy(() -> TrainConfigReader.read("out: a\nout: b\n", List.of()))
-        .hasMessageContaining("Duplicate field 'out'");
+        .hasMessageContaining("duplicate key out");
   }
 
   @Test

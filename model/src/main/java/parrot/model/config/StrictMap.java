@@ -316,13 +316,22 @@ public final class StrictMap {
 
   /** Refuses each key, here and below, that was not asked for. */
   public void refuseOthers() {
+    refuseOthers(List.of());
+  }
+
+  /**
+   * As {@link #refuseOthers()}, telling a key that stands in the wrong place where it belongs.
+   *
+   * @param paths of all keys of the configuration, with dots
+   */
+  public void refuseOthers(List<String> paths) {
     List<String> known = known();
     for (String key : keys()) {
       if (!known.contains(key)) {
-        throw unknown(key, known);
+        throw unknown(key, known, paths);
       }
     }
-    children.values().forEach(StrictMap::refuseOthers);
+    children.values().forEach(child -> child.refuseOthers(paths));
   }
 
   /**
@@ -340,7 +349,7 @@ public final class StrictMap {
       }
       if (key.length() >= SHORTEST_MISSPELT
           && known.stream().anyMatch(name -> Suggestion.distance(key, name) == 1)) {
-        throw unknown(key, known);
+        throw unknown(key, known, List.of());
       }
       if (!harmless.contains(key) && !key.startsWith("_") && !isOff(json.get(key))) {
         throw notUnderstood(key);
@@ -366,10 +375,10 @@ public final class StrictMap {
                 .formatted(prefix, key, json.get(key), source.place()));
   }
 
-  private RuntimeException unknown(String key, List<String> known) {
+  private RuntimeException unknown(String key, List<String> known, List<String> paths) {
     return source
         .failure()
-        .apply("Unknown key " + prefix + key + source.place() + Suggestion.of(key, known));
+        .apply("Unknown key " + prefix + key + source.place() + Suggestion.of(key, known, paths));
   }
 
   private List<String> known() {
