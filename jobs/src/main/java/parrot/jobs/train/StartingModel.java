@@ -1,29 +1,24 @@
 package parrot.jobs.train;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
-import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.Suggestion;
-import parrot.model.config.VisionConfig;
 import parrot.model.network.Part;
 import parrot.model.tensor.ElementType;
 import parrot.model.weights.FloatSink;
@@ -31,6 +26,7 @@ import parrot.model.weights.Initializer;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
+import parrot.model.weights.VisionFolder;
 import parrot.model.weights.WeightFiles;
 import parrot.model.weights.Weights;
 
@@ -39,7 +35,6 @@ import parrot.model.weights.Weights;
  * values.
  */
 final class StartingModel implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 5;
 
   /** Keys of config.json that a model may lack. */
@@ -80,20 +75,24 @@ final class StartingModel implements AutoCloseable {
     TrainConfig.ModelSource source = train.model();
     Initializer initializer = new Initializer(train.seed(), source.experts());
     Path folder = Checkpoints.resolveModel(new Path(source.folder()), hadoop);
-    ModelFolder base = ModelFolder.open(folder, hadoop, List.of(""), initializer);
+    Optional<VisionFolder> vision =
+        Optional.ofNullable(source.parts().get(Part.VISION))
+            .map(given -> Checkpoints.resolveModel(new Path(given), hadoop))
+            .map(given -> VisionFolder.of(given, hadoop));
+    ModelFolder base = ModelFolder.open(folder, hadoop, List.of(""), initializer, vision);
     StartingModel model = null;
     try {
-      Optional<Path> visionFolder =
-          Optional.ofNullable(source.parts().get(Part.VISION)).map(path -> vision(path, hadoop));
-      ParrotConfig config = config(base.config(), train, visionFolder, hadoop);
+      ParrotConfig config = config(base.config(), train);
       Optional<Path> tokenizer = source.tokenizer().map(Path::new).or(base::tokenizer);
       model = new StartingModel(base, config, initializer, tokenizer);
       for (Map.Entry<Part, String> entry : source.parts().entrySet()) {
-        Path path =
-            entry.getKey() == Part.VISION
-                ? visionFolder.orElseThrow()
-                : Checkpoints.resolveModel(new Path(entry.getValue()), hadoop);
-        model.others.put(entry.getKey(), WeightFiles.open(path, hadoop));
+        Part part = entry.getKey();
+        Path path = Checkpoints.resolveModel(new Path(entry.getValue()), hadoop);
+        model.others.put(
+            part,
+            part == Part.VISION
+                ? vision.orElseThrow().weights(hadoop, false).orElseThrow(() -> noTower(path))
+                : open(part, path, config, train, hadoop));
       }
       model.choose(source);
       return model;
@@ -107,32 +106,22 @@ final class StartingModel implements AutoCloseable {
     }
   }
 
-  /** A CLIP folder, or that of the vision encoder inside a Parrot's folder. */
-  private static Path vision(String given, Configuration hadoop) {
-    Path folder = Checkpoints.resolveModel(new Path(given), hadoop);
-    JsonNode json = readJson(new Path(folder, "config.json"), hadoop);
-    String tower = json.path("mm_vision_tower").asText("");
-    return tower.isEmpty() ? folder : new Path(folder, new Path(tower));
+  /** The weights of a part, after a look at the configuration beside them. */
+  private static Weights open(
+      Part part, Path folder, ParrotConfig config, TrainConfig train, Configuration hadoop) {
+    PartConfig.check(part, folder, config, train.model().folder(), hadoop);
+    return WeightFiles.open(folder, hadoop);
   }
 
-  private static JsonNode readJson(Path file, Configuration hadoop) {
-    try {
-      FileSystem files = FileSystems.of(file, hadoop);
-      return JSON.readTree(FileSystems.readFully(files, file, 1 << 24));
-    } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
-    }
+  private static ModelException noTower(Path folder) {
+    return new ModelException(
+        "Cannot start from "
+            + folder
+            + ": it holds no tensors of a vision encoder; set model.vision");
   }
 
-  private static ParrotConfig config(
-      ParrotConfig base, TrainConfig train, Optional<Path> visionFolder, Configuration hadoop) {
-    VisionConfig vision = base.vision();
-    if (visionFolder.isPresent()) {
-      Path file = new Path(visionFolder.get(), "config.json");
-      vision = VisionConfig.of(readJson(file, hadoop), file.toString());
-    }
+  private static ParrotConfig config(ParrotConfig base, TrainConfig train) {
     ObjectNode json = base.toJson();
-    json.put("mm_hidden_size", vision.hiddenSize());
     refuseUnknown(train.model().config(), json);
     if (train.model().initialize().contains(Part.EXPERTS)) {
       json.remove("moe_selection_bias"); // a fresh router was not trained with it
@@ -143,7 +132,7 @@ final class StartingModel implements AutoCloseable {
     json.put("torch_dtype", "float32");
     String where =
         train.model().folder() + "/config.json, as changed by the training configuration";
-    return ParrotConfig.of(json, vision, where);
+    return ParrotConfig.of(json, base.vision(), where);
   }
 
   private static void refuseUnknown(ObjectNode changes, ObjectNode json) {
@@ -192,6 +181,7 @@ final class StartingModel implements AutoCloseable {
         missing.add(tensor.name());
       }
     }
+    refuseLeftOver(source);
     if (!missing.isEmpty()) {
       Part part = Part.of(missing.get(0));
       throw new ModelException(
@@ -200,14 +190,43 @@ final class StartingModel implements AutoCloseable {
               + ": "
               + missing.size()
               + " tensors are missing: "
-              + String.join(", ", missing.subList(0, Math.min(SHOWN, missing.size())))
-              + (missing.size() > SHOWN ? ", ..." : "")
+              + some(missing)
               + "; set model."
               + part.key()
               + " to a folder that has them, or add "
               + part.key()
               + " to model.initialize to start fresh");
     }
+  }
+
+  /** A tensor without a place in the model belongs to another model than the one configured. */
+  private void refuseLeftOver(TrainConfig.ModelSource source) {
+    Set<String> known = new HashSet<>();
+    TensorNames.of(config).forEach(tensor -> known.add(tensor.name()));
+    if (config.decoder().tieWordEmbeddings()) {
+      known.add(TensorNames.HEAD); // a copy of the embedding, which some files hold too
+    }
+    others.forEach(
+        (part, weights) -> {
+          List<String> leftOver =
+              weights.names().stream()
+                  .filter(name -> Part.of(name) == part && !known.contains(name))
+                  .toList();
+          if (!leftOver.isEmpty()) {
+            throw new ModelException(
+                "Cannot start from "
+                    + origin(part, source)
+                    + ": "
+                    + leftOver.size()
+                    + " tensors have no place in the model that config.json describes: "
+                    + some(leftOver));
+          }
+        });
+  }
+
+  private static String some(List<String> names) {
+    return String.join(", ", names.subList(0, Math.min(SHOWN, names.size())))
+        + (names.size() > SHOWN ? ", ..." : "");
   }
 
   private static String origin(Part part, TrainConfig.ModelSource source) {

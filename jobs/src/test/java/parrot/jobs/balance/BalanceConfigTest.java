@@ -20,6 +20,7 @@ class BalanceConfigTest {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("model_type", "parrot_qwen2").put("hidden_size", 16).put("intermediate_size", 24);
     json.put("num_hidden_layers", 1).put("num_attention_heads", 2).put("vocab_size", 40);
+    json.put("mm_vision_select_layer", -2).put("mm_vision_select_feature", "cls_patch");
     json.put("mm_vision_tower", "vision").put("use_moe", useMoe).put("num_experts", 6);
     json.put("moe_intermediate_size", 8).put("moe_top_k", choices);
     return ParrotConfig.of(json, VisionConfig.of(vision, "the test"), "the test");

@@ -63,6 +63,7 @@ final class CollapsedWorld {
     config.put("num_attention_heads", 2).put("num_key_value_heads", 2);
     config.put("vocab_size", VOCABULARY).put("tie_word_embeddings", true);
     config.put("max_position_embeddings", 64).put("tokenizer_model_max_length", 64);
+    config.put("mm_vision_select_layer", -2).put("mm_vision_select_feature", "cls_patch");
     config.put("mm_projector_type", "mlp2x_gelu").put("mm_vision_tower", "vision");
     config.put("num_experts", EXPERTS).put("moe_intermediate_size", 16).put("moe_top_k", 1);
     config.put("moe_weight", 1.0).put("use_moe", true);

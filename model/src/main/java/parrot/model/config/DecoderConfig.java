@@ -1,7 +1,10 @@
 package parrot.model.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The decoder, a Qwen2.
@@ -35,6 +38,27 @@ public record DecoderConfig(
   private static final String SLIDING = "sliding_attention";
   private static final int USUAL_WINDOW = 4096;
   private static final int USUAL_FULL_LAYERS = 28;
+
+  /**
+   * Reads the configuration of a Qwen2, or of the decoder inside a Parrot.
+   *
+   * @param longest sequences are cut to this
+   * @param where named in messages
+   * @throws parrot.model.ModelException naming key, value and rule
+   */
+  public static DecoderConfig of(JsonNode json, int longest, String where) {
+    ConfigSource source = ConfigSource.published(where);
+    StrictMap keys = new StrictMap(NestedConfig.flat(json, source), source);
+    String type = keys.oneOf("model_type", List.of("qwen2", "parrot_qwen2"));
+    if (type.equals("parrot_qwen2")) {
+      return of(keys, longest);
+    }
+    DecoderConfig decoder = of(keys, Math.min(longest, positions(keys)));
+    keys.given("torch_dtype");
+    keys.given("dtype");
+    keys.others(HarmlessKeys.OF_PARROT);
+    return decoder;
+  }
 
   /**
    * Reads the decoder's keys. Absent ones have the defaults of transformers' {@code Qwen2Config}.
@@ -142,6 +166,38 @@ public record DecoderConfig(
   /** Width of keys and of values. */
   public int keyValueSize() {
     return headSize() * numKeyValueHeads;
+  }
+
+  /**
+   * How another configuration asks for another decoder; empty if it computes the same.
+   *
+   * @return each key with both values, as {@code rope_theta (got 10000.0, expected 1000000.0)}
+   */
+  public List<String> contradictions(DecoderConfig other) {
+    Map<String, Object> got = other.computed();
+    return computed().entrySet().stream()
+        .filter(key -> !key.getValue().equals(got.get(key.getKey())))
+        .map(
+            key ->
+                "%s (got %s, expected %s)"
+                    .formatted(key.getKey(), got.get(key.getKey()), key.getValue()))
+        .toList();
+  }
+
+  /** What decides the computation, by published key. */
+  private Map<String, Object> computed() {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("hidden_size", hiddenSize);
+    keys.put("intermediate_size", intermediateSize);
+    keys.put("num_hidden_layers", numHiddenLayers);
+    keys.put("num_attention_heads", numAttentionHeads);
+    keys.put("num_key_value_heads", numKeyValueHeads);
+    keys.put("vocab_size", vocabSize);
+    keys.put("rms_norm_eps", rmsNormEps);
+    keys.put("rope_theta", rotary.theta());
+    keys.put("rope_scaling", rotary.plain() ? "none" : rotary.scaling());
+    keys.put("tie_word_embeddings", tieWordEmbeddings);
+    return keys;
   }
 
   void writeTo(ObjectNode json) {

@@ -107,8 +107,19 @@ public record VisionConfig(
     return grid() * grid();
   }
 
+  /** Whether another configuration is the same but for keys that change nothing. */
+  public boolean computes(VisionConfig same) {
+    return keys().equals(same.keys());
+  }
+
   /** The configuration of a vision model, in published keys. */
   public ObjectNode toJson() {
+    ObjectNode json = keys();
+    json.setAll(other);
+    return json;
+  }
+
+  private ObjectNode keys() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("model_type", "clip_vision_model");
     json.put("hidden_act", hiddenAct == Activation.GELU ? "gelu" : "quick_gelu");
@@ -120,7 +131,6 @@ public record VisionConfig(
     json.put("patch_size", patchSize);
     json.put("num_channels", numChannels);
     json.put("layer_norm_eps", layerNormEps);
-    json.setAll(other);
     return json;
   }
 }

@@ -1,11 +1,8 @@
 package parrot.model.weights;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.FileNotFoundException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +11,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
-import parrot.model.config.VisionConfig;
 
 /**
  * A model as it lies in a folder, local or in HDFS: {@code config.json}, weights, the vision
@@ -61,32 +57,37 @@ public final class ModelFolder implements AutoCloseable {
       Configuration configuration,
       Collection<String> mayBeMissing,
       Initializer initializer) {
-    JsonNode json = readJson(new Path(folder, "config.json"), configuration, "the model");
-    String tower = json.path("mm_vision_tower").asText("");
-    if (tower.isBlank()) {
-      throw new ModelException(
-          "Missing key mm_vision_tower in "
-              + new Path(folder, "config.json")
-              + " (must be the folder of the vision encoder, relative to the model's or absolute)");
+    return open(folder, configuration, mayBeMissing, initializer, Optional.empty());
+  }
+
+  /**
+   * As above, with a vision encoder from elsewhere. Its configuration counts, whatever the model
+   * says of its own; its tensors are not among those of the model.
+   *
+   * @param elsewhere empty to use the model's own
+   */
+  public static ModelFolder open(
+      Path folder,
+      Configuration configuration,
+      Collection<String> mayBeMissing,
+      Initializer initializer,
+      Optional<VisionFolder> elsewhere) {
+    Path file = new Path(folder, ConfigFile.NAME);
+    JsonNode json = ConfigFile.read(file, configuration, "the model");
+    VisionFolder vision =
+        elsewhere.orElseGet(() -> VisionFolder.ofModel(folder, json, configuration));
+    if (elsewhere.isPresent()) {
+      ((ObjectNode) json).put("mm_hidden_size", vision.config().hiddenSize());
     }
-    Path towerFolder = new Path(folder, new Path(tower));
-    Path towerFile = new Path(towerFolder, "config.json");
-    VisionConfig vision =
-        VisionConfig.of(
-            readJson(
-                towerFile,
-                configuration,
-                "the vision encoder that mm_vision_tower names, " + tower),
-            towerFile.toString());
-    ParrotConfig config = ParrotConfig.of(json, vision, new Path(folder, "config.json").toString());
+    ParrotConfig config = ParrotConfig.of(json, vision.config(), file.toString());
 
     ModelWeights weights = new ModelWeights(folder.toString(), config, initializer);
     boolean complete = false;
     try {
       add(weights, folder, configuration, mayBeMissing.contains(""));
-      if (!weights.holdsVision()) {
+      if (elsewhere.isEmpty() && !weights.holdsVision()) {
         boolean mayStart = mayBeMissing.stream().anyMatch(TensorNames.VISION::startsWith);
-        add(weights, towerFolder, configuration, mayStart);
+        vision.weights(configuration, mayStart).ifPresent(weights::add);
       }
       weights.check(mayBeMissing);
       Path tokenizer = new Path(folder, "tokenizer.json");
@@ -111,29 +112,6 @@ public final class ModelFolder implements AutoCloseable {
       WeightFiles.openIfPresent(folder, configuration).ifPresent(weights::add);
     } else {
       weights.add(WeightFiles.open(folder, configuration));
-    }
-  }
-
-  private static JsonNode readJson(Path file, Configuration configuration, String what) {
-    try (InputStream stream = file.getFileSystem(configuration).open(file)) {
-      JsonNode json = new ObjectMapper().readTree(stream);
-      if (!json.isObject()) {
-        throw new ModelException("Cannot read " + file + ": not a JSON object");
-      }
-      return json;
-    } catch (FileNotFoundException e) {
-      throw new ModelException("Cannot open " + what + ": there is no " + file, e);
-    } catch (JsonProcessingException e) {
-      throw new ModelException(
-          "Cannot read "
-              + file
-              + ": no valid JSON, line "
-              + e.getLocation().getLineNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
-    } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 

@@ -34,6 +34,7 @@ class GeneratorPoolTest {
        "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 2,
        "vocab_size": 50, "tie_word_embeddings": false, "max_position_embeddings": 64,
        "mm_hidden_size": 12, "mm_projector_type": "mlp2x_gelu", "mm_vision_tower": "vision",
+       "mm_vision_select_layer": -2, "mm_vision_select_feature": "cls_patch",
        "num_experts": 3, "moe_hidden_size": 16, "moe_intermediate_size": 8, "moe_weight": 1.0,
        "use_moe": true, "use_moe_residual": true, "tokenizer_model_max_length": 64}
       """;

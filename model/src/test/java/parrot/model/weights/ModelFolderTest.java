@@ -243,8 +243,9 @@ class ModelFolderTest {
   void saysWhichFileIsNotThere() throws IOException {
     Files.delete(model.resolve("vision/config.json"));
     assertThatThrownBy(this::open)
-        .hasMessageContaining("Cannot open the vision encoder that mm_vision_tower names, vision:")
-        .hasMessageContaining("vision/config.json");
+        .hasMessageContaining("Cannot find the vision encoder vision that mm_vision_tower in")
+        .hasMessageContaining("there is no config.json in file:" + model + "/vision, ")
+        .hasMessageContaining("a training run can name it in model.vision");
     change(config -> config.remove("mm_vision_tower"));
     assertThatThrownBy(this::open)
         .hasMessageContaining("Missing key mm_vision_tower in")

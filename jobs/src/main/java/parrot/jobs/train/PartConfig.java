@@ -1,0 +1,66 @@
+package parrot.jobs.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.model.ModelException;
+import parrot.model.config.DecoderConfig;
+import parrot.model.config.ParrotConfig;
+import parrot.model.network.Part;
+import parrot.model.weights.ConfigFile;
+
+/**
+ * Holds the {@code config.json} beside a part's weights against the model that it becomes part of.
+ */
+final class PartConfig {
+  private PartConfig() {}
+
+  /**
+   * @param folder of the part; without a {@code config.json} there is nothing to compare
+   * @param model what the run calls the model, for messages
+   * @throws ModelException naming each contradiction with both values
+   */
+  static void check(
+      Part part, Path folder, ParrotConfig config, String model, Configuration hadoop) {
+    Path file = new Path(folder, ConfigFile.NAME);
+    if (!exists(file, hadoop)) {
+      return;
+    }
+    JsonNode json = ConfigFile.read(file, hadoop, "the " + part.key());
+    List<String> contradictions = new ArrayList<>();
+    if (part == Part.DECODER) {
+      DecoderConfig own = DecoderConfig.of(json, config.tokenizerModelMaxLength(), file.toString());
+      contradictions.addAll(config.decoder().contradictions(own));
+    } else if (part == Part.PROJECTOR) {
+      compare(json, "mm_projector_type", config.projector().type(), contradictions);
+      compare(
+          json,
+          "mm_vision_select_layer",
+          String.valueOf(config.projector().selectLayer()),
+          contradictions);
+    }
+    if (!contradictions.isEmpty()) {
+      throw new ModelException(
+          "Cannot start from %s: its config.json contradicts that of model.folder, %s: %s (correct the one that is wrong, or set the keys in model.config)"
+              .formatted(folder, model, String.join(", ", contradictions)));
+    }
+  }
+
+  private static void compare(
+      JsonNode json, String key, String expected, List<String> contradictions) {
+    if (json.hasNonNull(key) && !json.get(key).asText().equals(expected)) {
+      contradictions.add(key + " (got " + json.get(key).asText() + ", expected " + expected + ")");
+    }
+  }
+
+  private static boolean exists(Path file, Configuration hadoop) {
+    try {
+      return file.getFileSystem(hadoop).exists(file);
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+}
