@@ -86,21 +86,17 @@ public record RecordFormat(
           "sysprompt",
           "sys");
 
+  private static final List<String> PAIR_QUESTION = List.of("instruction", "input");
+  private static final List<String> PAIR_ANSWER = List.of("output");
+
   /** Rows in any of the shapes below. */
   public static final RecordFormat AUTO =
-      new RecordFormat(
+      usual(
           List.of("conversations", "messages", "conversation"),
           List.of("from", "role"),
           List.of("value", "content"),
-          ROLES,
-          List.of("instruction", "input"),
-          List.of("output"),
-          List.of("history"),
-          IMAGES,
-          SYSTEM,
-          List.of("language"),
-          List.of("id"),
-          List.of());
+          PAIR_QUESTION,
+          PAIR_ANSWER);
 
   /** LLaVA's {@code conversations} with {@code from} and {@code value}, and {@code image}. */
   public static final RecordFormat LLAVA =
@@ -118,53 +114,43 @@ public record RecordFormat(
           List.of("id"),
           List.of());
 
-  /** As LLaVA's, with the other names of speakers that are in use, and {@code images}. */
+  /** As LLaVA's, with the other names of speakers and of images that are in use. */
   public static final RecordFormat SHAREGPT =
-      new RecordFormat(
+      usual(
           List.of("conversations", "conversation"),
           List.of("from"),
           List.of("value"),
-          ROLES,
           List.of(),
-          List.of(),
-          List.of(),
-          IMAGES,
-          SYSTEM,
-          List.of("language"),
-          List.of("id"),
           List.of());
 
   /** OpenAI's {@code messages} with {@code role} and {@code content}. */
   public static final RecordFormat OPENAI =
-      new RecordFormat(
-          List.of("messages"),
-          List.of("role"),
-          List.of("content"),
-          ROLES,
-          List.of(),
-          List.of(),
-          List.of(),
-          IMAGES,
-          SYSTEM,
-          List.of("language"),
-          List.of("id"),
-          List.of());
+      usual(List.of("messages"), List.of("role"), List.of("content"), List.of(), List.of());
 
   /** Alpaca's {@code instruction}, {@code input} and {@code output}, as LLaMA-Factory reads it. */
   public static final RecordFormat ALPACA =
-      new RecordFormat(
-          List.of(),
-          List.of(),
-          List.of(),
-          ROLES,
-          List.of("instruction", "input"),
-          List.of("output"),
-          List.of("history"),
-          IMAGES,
-          SYSTEM,
-          List.of("language"),
-          List.of("id"),
-          List.of());
+      usual(List.of(), List.of(), List.of(), PAIR_QUESTION, PAIR_ANSWER);
+
+  private static RecordFormat usual(
+      List<String> turns,
+      List<String> speaker,
+      List<String> text,
+      List<String> question,
+      List<String> answer) {
+    return new RecordFormat(
+        turns,
+        speaker,
+        text,
+        ROLES,
+        question,
+        answer,
+        List.of("history"),
+        IMAGES,
+        SYSTEM,
+        List.of("language"),
+        List.of("id"),
+        List.of());
+  }
 
   /** The formats that have a name. */
   public static Map<String, RecordFormat> named() {

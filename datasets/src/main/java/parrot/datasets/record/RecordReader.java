@@ -150,7 +150,7 @@ public final class RecordReader {
     }
   }
 
-  private static void refuseUnread(RecordFields fields, List<Turn> turns) {
+  private void refuseUnread(RecordFields fields, List<Turn> turns) {
     for (Map.Entry<String, JsonNode> field : fields.unread()) {
       String key = field.getKey();
       String text = field.getValue().asText().strip();
@@ -162,7 +162,8 @@ public final class RecordReader {
           APPROVALS.contains(key)
               && field.getValue().isBoolean()
               && !field.getValue().booleanValue();
-      if (tools || instruction || disapproved) {
+      boolean former = format.history().contains(key);
+      if (tools || instruction || disapproved || former) {
         throw new UnusableConversationException(
             ConversationProblem.UNUSED_FIELD,
             "Cannot use row: the field %s would not be used (put its text into the conversation, or name it as system or ignored in a --format FILE.yaml)"

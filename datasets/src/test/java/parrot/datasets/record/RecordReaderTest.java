@@ -240,6 +240,7 @@ class RecordReaderTest {
         "'tools':[{'name':'search'}]",
         "'tools':'[{}]'",
         "'kto_tag':false",
+        "'history':[['a','b']]",
         "'messages':[{'role':'user','content':'other'}]",
       })
   void refusesAFieldThatChangesTheMeaningAndWouldNotBeUsed(String field) {

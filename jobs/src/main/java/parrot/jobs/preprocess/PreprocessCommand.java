@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code parrot preprocess}. */
 @Command(
     name = "preprocess",
-    header = "Make shards to train on from conversations in LLaVA's JSON and their images.",
+    header = "Make shards to train on from conversations in JSON and their images.",
     description = {
       "Rows that cannot be used are set aside with the reason in rejected.parquet; duplicates are"
           + " dropped. Run again on unchanged input with the same options, it writes nothing.",
@@ -31,7 +31,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./parrot preprocess --input data/instruct.json --images data/images \\",
       "      --tokenizer data/tokenizer.json --out shards/instruct \\",
-      "      --image-size 336 --patch-size 14 --max-length 2048 --benchmark data/benchmark"
+      "      --image-size 336 --patch-size 14 --max-length 2048 --benchmark data/benchmark",
+      "",
+      "  ./parrot preprocess --input data/messages.jsonl --format openai --turns merge \\",
+      "      --last-question reject --tokenizer data/tokenizer.json --out shards/messages"
     })
 public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -41,7 +44,7 @@ public final class PreprocessCommand implements Callable<Void> {
       required = true,
       arity = "1..*",
       paramLabel = "FILE|DIR",
-      description = "LLaVA JSON or JSONL: files, folders or patterns. May be given several times.")
+      description = "JSON or JSONL: files, folders or patterns. May be given several times.")
   private List<String> inputs = new ArrayList<>();
 
   @Option(

@@ -13,7 +13,7 @@ import parrot.datasets.source.RowReader;
 /**
  * The options of one run of the job.
  *
- * @param inputs LLaVA JSON or JSONL: files, folders or patterns
+ * @param inputs JSON or JSONL: files, folders or patterns
  * @param images root of the images' paths; null for the folder of the first input
  * @param tokenizer a {@code tokenizer.json}
  * @param out folder of the data set
