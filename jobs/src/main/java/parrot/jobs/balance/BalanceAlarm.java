@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 public final class BalanceAlarm {
   private final BalanceConfig config;
   private Set<String> ringing = Set.of();
+  private Verdict last = Verdict.SHARED;
 
   public BalanceAlarm(BalanceConfig config) {
     this.config = config;
@@ -19,6 +21,7 @@ public final class BalanceAlarm {
 
   /** Warnings of a round that the round before did not give. */
   public List<String> after(BalanceReport report) {
+    last = report.verdict();
     Map<String, String> warnings = warnings(report);
     List<String> news = new ArrayList<>();
     warnings.forEach(
@@ -29,6 +32,16 @@ public final class BalanceAlarm {
         });
     ringing = Set.copyOf(warnings.keySet());
     return news;
+  }
+
+  /** A warning after the last round if the router has learned nothing until then. */
+  public Optional<String> atEnd() {
+    return last == Verdict.UNTRAINED
+        ? Optional.of(
+            "Warning: the router is "
+                + last.sentence()
+                + ". Train the experts for longer, or with a higher optimizer.rates.experts")
+        : Optional.empty();
   }
 
   private Map<String, String> warnings(BalanceReport report) {

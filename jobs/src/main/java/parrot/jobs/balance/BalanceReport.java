@@ -44,6 +44,6 @@ public record BalanceReport(
         loads.matrix(),
         after.selectionBias(),
         after.lossWeight(),
-        Verdict.of(balanced, loads.information()));
+        Verdict.of(balanced, loads.information(), loads.evenness()));
   }
 }

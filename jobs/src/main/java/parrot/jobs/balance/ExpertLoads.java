@@ -134,6 +134,12 @@ public record ExpertLoads(
     return most > 0 ? Math.max(0, information / most) : 0;
   }
 
+  /** The router's entropy, divided by the most that it could be: 1 if it prefers no expert. */
+  public double evenness() {
+    int experts = sums().size();
+    return experts < 2 ? 0 : entropy / Math.log(experts);
+  }
+
   private boolean isSelection() {
     return choices < sums().size();
   }

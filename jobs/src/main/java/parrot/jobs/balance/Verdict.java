@@ -13,10 +13,15 @@ public enum Verdict {
   /** The load is spread, and languages differ in where theirs goes. */
   SPECIALISED("specialised: the load is in balance, and languages prefer different experts"),
   /** The load is spread, and languages do not differ. */
-  SHARED("shared: the load is in balance, and every language spreads over the same experts");
+  SHARED("shared: the load is in balance, and every language spreads over the same experts"),
+  /** Every expert gets the same, whatever image and language. */
+  UNTRAINED("untrained: it prefers no expert for any image, as before its first step");
 
   /** Information above which languages are said to differ. */
   private static final double DIFFERENT = 0.1;
+
+  /** Evenness above which a router prefers no expert: probabilities differ by a few percent. */
+  private static final double EVEN = 0.999;
 
   private final String sentence;
 
@@ -29,8 +34,12 @@ public enum Verdict {
    *
    * @param balanced whether no expert gets far too much or next to nothing
    * @param information {@link ExpertLoads#information}
+   * @param evenness {@link ExpertLoads#evenness}
    */
-  static Verdict of(boolean balanced, double information) {
+  static Verdict of(boolean balanced, double information, double evenness) {
+    if (balanced && information < DIFFERENT && evenness > EVEN) {
+      return UNTRAINED;
+    }
     if (balanced) {
       return information < DIFFERENT ? SHARED : SPECIALISED;
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +25,7 @@ import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.metrics.MetricsFile;
+import parrot.model.network.Part;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
 final class RunFolder implements AutoCloseable {
@@ -155,10 +157,15 @@ final class RunFolder implements AutoCloseable {
     return threads.isInt() ? Optional.of(threads.intValue()) : Optional.empty();
   }
 
-  private static void refuseContradiction(String storedYaml, ObjectNode now) {
+  private void refuseContradiction(String storedYaml, ObjectNode now) {
     ObjectNode stored = TrainConfigReader.fromYaml(storedYaml);
     // Both are read from text, so that equal numbers are of the same type.
     ObjectNode current = TrainConfigReader.fromYaml(TrainConfigReader.toYaml(now));
+    if (withoutFolders(stored.path("data")).equals(withoutFolders(current.path("data")))) {
+      current.set("data", stored.path("data")); // fingerprints tell whether it is the same
+    }
+    qualifyPaths(stored.path("model"));
+    qualifyPaths(current.path("model"));
     List<String> differences = new ArrayList<>();
     compare("", stored, current, differences);
     if (!differences.isEmpty()) {
@@ -166,6 +173,25 @@ final class RunFolder implements AutoCloseable {
           "Cannot resume: the configuration is not that of the run; "
               + String.join("; ", differences)
               + " (restore these values, or start another run with --out)");
+    }
+  }
+
+  private static JsonNode withoutFolders(JsonNode data) {
+    JsonNode copy = data.deepCopy();
+    copy.forEach(source -> ((ObjectNode) source).remove("folder"));
+    return copy;
+  }
+
+  /** Two texts may name one place, as ./models/a and models/a do. */
+  private void qualifyPaths(JsonNode model) {
+    List<String> names = new ArrayList<>(List.of("folder", "tokenizer"));
+    Arrays.stream(Part.values()).map(Part::key).forEach(names::add);
+    for (String name : names) {
+      if (model.path(name).isTextual()) {
+        Path path = FileSystems.path(model.path(name).asText());
+        boolean full = path.toUri().getScheme() != null;
+        ((ObjectNode) model).put(name, (full ? path : files.makeQualified(path)).toString());
+      }
     }
   }
 

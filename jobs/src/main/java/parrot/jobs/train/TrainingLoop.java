@@ -59,6 +59,7 @@ final class TrainingLoop {
   private final MinibatchLoader loader;
   private final HeldOut heldOut;
   private final BalanceAlarm alarm;
+  private final List<String> hints;
   private volatile RunProgress progress;
   private volatile Path checkpoint;
   private long saved; // when, in nanoseconds
@@ -86,6 +87,7 @@ final class TrainingLoop {
             config.seed());
     length = RunLength.of(config, stream.rows());
     rounds = length.rounds();
+    hints = RunHints.of(config, data, length);
     NetworkSpec network =
         new NetworkSpec(
             run.folder().checkpoints.start().toString(),
@@ -119,6 +121,7 @@ final class TrainingLoop {
     run.folder().checkpoints.deleteAfter(progress.round());
     say.accept(summary());
     say.accept(config.checkpoints().every().risk());
+    hints.forEach(say);
     try (MetricsFile metrics =
             new MetricsFile(run.folder().files, run.folder().path, progress.round());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
@@ -215,6 +218,7 @@ final class TrainingLoop {
     if (Checkpoints.round(checkpoint) < progress.round()) {
       save(runner);
     }
+    alarm.atEnd().ifPresent(say);
     boolean stopped = progress.round() < rounds;
     say.accept(
         stopped

@@ -73,6 +73,23 @@ class ExpertLoadsTest {
   }
 
   @Test
+  void aRouterThatHasNotMovedIsToldFromOneThatShares() {
+    ExpertLoads unmoved =
+        new ExpertLoads(3, Math.log(3) - 1e-6, SHARED.languages(), SHARED.recent());
+    BalanceAlarm alarm = new BalanceAlarm(CONFIG);
+
+    assertThat(report(unmoved).verdict()).isEqualTo(Verdict.UNTRAINED);
+    assertThat(alarm.after(report(unmoved))).isEmpty();
+    assertThat(alarm.atEnd())
+        .hasValueSatisfying(
+            line ->
+                assertThat(line)
+                    .startsWith("Warning: the router is untrained: it prefers no expert"));
+    alarm.after(report(SHARED));
+    assertThat(alarm.atEnd()).isEmpty();
+  }
+
+  @Test
   void warnsOnceOfWhatIsWrongAndSaysWhatToDo() {
     BalanceAlarm alarm = new BalanceAlarm(CONFIG);
     assertThat(alarm.after(report(SPECIALISED))).isEmpty();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -100,6 +102,50 @@ class TrainRefusalsTest {
         .hasMessageStartingWith("Cannot resume: ")
         .hasMessageContaining("changing has changed since the run began (its manifest.json has")
         .hasMessageEndingWith("); put the data back, or start another run with --out");
+  }
+
+  @Test
+  void resumesOnTheSameDataUnderAnotherName() throws IOException {
+    world.shards("moving", 20, 3);
+    train(world.config("moved", "max_examples=16", "data=[" + world.path("moving") + "]"));
+    Files.move(folder.resolve("moving"), folder.resolve("moved-data"));
+    String dotted = folder + "/./model";
+
+    TrainJob.Outcome outcome =
+        train(
+            world.config(
+                "moved",
+                "max_examples=16",
+                "data=[" + world.path("moved-data") + "]",
+                "model.folder=" + dotted),
+            TrainJob.Mode.RESUME);
+    assertThat(outcome.rounds()).isEqualTo(1);
+
+    String twice = "data=[" + world.path("moved-data") + ", " + world.path("train") + "]";
+    assertThatThrownBy(
+            () -> train(world.config("moved", "max_examples=16", twice), TrainJob.Mode.RESUME))
+        .hasMessageContaining("Cannot resume: the configuration is not that of the run; data was");
+  }
+
+  @Test
+  void warnsOfWhatIsRarelyMeant() {
+    List<String> said = new ArrayList<>();
+    TrainJob.run(
+        world.config(
+            "hinted",
+            "max_examples=8",
+            "replicas=3",
+            "optimizer.warmup_steps=100",
+            "held_out.data=[" + world.path("train") + "]"),
+        session,
+        TrainJob.Mode.FRESH,
+        said::add);
+
+    assertThat(said)
+        .anyMatch(line -> line.contains("train holds rows that are trained on, from"))
+        .anyMatch(line -> line.contains("the warm-up of 100 steps is as long as the run, 1"))
+        .anyMatch(line -> line.contains("1 of 3 replicas get no rows: a round has 8, in batches"))
+        .anyMatch(line -> line.contains("the replicas are averaged only once, at the end"));
   }
 
   @Test

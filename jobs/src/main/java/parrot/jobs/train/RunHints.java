@@ -1,0 +1,81 @@
+package parrot.jobs.train;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import parrot.datasets.shard.ShardFile;
+import parrot.datasets.shard.ShardedDataset;
+import parrot.jobs.config.TrainConfig;
+
+/** What is allowed in a run, and rarely meant. */
+final class RunHints {
+  private RunHints() {}
+
+  /** A warning for each, with what to change. */
+  static List<String> of(TrainConfig config, TrainingData data, RunLength length) {
+    List<String> hints = new ArrayList<>();
+    for (ShardedDataset heldOut : data.heldOut()) {
+      data.train().stream()
+          .filter(train -> shareFiles(train, heldOut))
+          .findFirst()
+          .ifPresent(
+              train ->
+                  hints.add(
+                      "warning: held_out.data "
+                          + heldOut.folder()
+                          + " holds rows that are trained on, from "
+                          + train.folder()
+                          + ": its loss says nothing about new data (hold other rows out)"));
+    }
+    TrainConfig.Rounds rounds = config.rounds();
+    int steps = length.steps();
+    int warmup = config.optimizer().learningRate().warmup().steps(steps);
+    if (warmup >= steps && warmup > 0) {
+      hints.add(
+          "warning: the warm-up of "
+              + warmup
+              + " steps is as long as the run, "
+              + steps
+              + ": the learning rate never reaches its peak (lower optimizer.warmup_steps or"
+              + " optimizer.warmup_ratio)");
+    }
+    long busy = (length.next(0) + rounds.batchSize() - 1) / rounds.batchSize();
+    if (busy < rounds.replicas()) {
+      hints.add(
+          "warning: "
+              + (rounds.replicas() - busy)
+              + " of "
+              + rounds.replicas()
+              + " replicas get no rows: a round has "
+              + length.next(0)
+              + ", in batches of "
+              + rounds.batchSize()
+              + " (lower replicas or batch_size)");
+    }
+    if (length.rounds() == 1 && rounds.replicas() > 1) {
+      hints.add(
+          "warning: the replicas are averaged only once, at the end: average_every is "
+              + rounds.averageEvery()
+              + ", and the run has "
+              + steps
+              + " steps (lower average_every)");
+    }
+    return hints;
+  }
+
+  private static boolean shareFiles(ShardedDataset one, ShardedDataset other) {
+    Set<String> checksums = new HashSet<>(checksums(one));
+    checksums.retainAll(checksums(other));
+    return !checksums.isEmpty();
+  }
+
+  /** Of the files that hold rows. */
+  private static Set<String> checksums(ShardedDataset dataset) {
+    return dataset.manifest().files().stream()
+        .filter(file -> file.rows() > 0)
+        .map(ShardFile::sha256)
+        .collect(Collectors.toSet());
+  }
+}
