@@ -11,7 +11,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,13 +25,14 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.image.UnusableImageException.Reason;
 
 /**
  * The folder that images are named under, local or in HDFS. Paths come from data that anyone may
  * have written, so none may lead out of it: neither by {@code ..}, nor as an absolute path, nor, on
- * a local disk, by a symbolic link.
+ * a local disk, by a symbolic link. Absolute paths and links may lead to allowed folders.
  */
 public final class ImageRoot {
   /** The largest image file that is read, in bytes. */
@@ -35,29 +41,70 @@ public final class ImageRoot {
   /** In bytes; of Linux's file systems and of HDFS. */
   private static final int LONGEST_NAME = 255;
 
+  /** With a scheme and a slash, a drive letter, or a slash at the beginning. */
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("[\\\\/].*|[A-Za-z][A-Za-z0-9+.-]+:/.*|[A-Za-z]:[\\\\/].*", Pattern.DOTALL);
+
   private final FileSystem files;
   private final Path root;
   private final java.nio.file.Path local; // null unless on a local disk; links resolved
+  private final List<Path> allowed;
+  private final List<java.nio.file.Path> reachable = new ArrayList<>(); // local, links resolved
+  private final NearbyName nearby = new NearbyName(this::names);
 
   /**
+   * With no allowed folders.
+   *
    * @throws DataException if there is no such folder
    */
   public ImageRoot(FileSystem files, Path root) throws IOException {
+    this(files, root, List.of());
+  }
+
+  /**
+   * @param allowed folders of the same file system that links and absolute paths may lead to
+   * @throws DataException if one of the folders does not exist
+   */
+  public ImageRoot(FileSystem files, Path root, List<Path> allowed) throws IOException {
     this.files = files;
-    this.root = files.makeQualified(root);
-    boolean folder;
+    this.root = requireFolder(files, root);
+    this.allowed = new ArrayList<>();
+    this.local = isLocal() ? real(this.root) : null;
+    if (isLocal()) {
+      reachable.add(local);
+    }
+    for (Path folder : allowed) {
+      if (!files.getUri().equals(folder.getFileSystem(files.getConf()).getUri())) {
+        throw new UsageException(
+            "Invalid --allow-root: " + folder + " (must be in the file system of " + root + ")");
+      }
+      this.allowed.add(requireFolder(files, folder));
+      if (isLocal()) {
+        reachable.add(real(folder));
+      }
+    }
+  }
+
+  private static Path requireFolder(FileSystem files, Path path) throws IOException {
+    Path folder = files.makeQualified(path);
+    boolean isFolder;
     try {
-      folder = files.getFileStatus(this.root).isDirectory();
+      isFolder = files.getFileStatus(folder).isDirectory();
     } catch (FileNotFoundException e) {
-      throw new DataException("Cannot read images from " + this.root + ": no such folder", e);
+      throw new DataException("Cannot read images from " + folder + ": no such folder", e);
     }
-    if (!folder) {
-      throw new DataException("Cannot read images from " + this.root + ": not a folder");
+    if (!isFolder) {
+      throw new DataException("Cannot read images from " + folder + ": not a folder");
     }
-    this.local =
-        "file".equals(files.getUri().getScheme())
-            ? Paths.get(this.root.toUri().getPath()).toRealPath()
-            : null;
+    return folder;
+  }
+
+  private boolean isLocal() {
+    return "file".equals(files.getUri().getScheme());
+  }
+
+  private static java.nio.file.Path real(Path folder) throws IOException {
+    return Paths.get(folder.toUri().getPath()).toRealPath();
   }
 
   public Path root() {
@@ -67,57 +114,114 @@ public final class ImageRoot {
   /**
    * The bytes of an image file.
    *
-   * @param path under the root, with {@code /} between its parts
-   * @throws UnusableImageException if it leads out of the root, does not exist, or is too large
+   * @param path under the root, with {@code /} between its parts, or an absolute one
+   * @throws UnusableImageException if it leads out of the root and the allowed folders, does not
+   *     exist, or is too large
    */
   public byte[] read(String path) throws IOException {
-    List<String> parts = parts(path);
+    Place place = place(path);
     try {
-      return local == null ? readRemote(parts) : readLocal(parts);
+      return local == null ? readRemote(place.name()) : readLocal(place.name());
     } catch (FileNotFoundException
         | NoSuchFileException
         | ParentNotDirectoryException
         | InvalidPathException e) {
-      throw missing();
+      throw missing(place);
     } catch (AccessDeniedException | AccessControlException e) {
       throw new UnusableImageException(
           Reason.UNREADABLE,
           "the file may not be read",
           "permit it to " + System.getProperty("user.name") + " or remove the row");
     } catch (FileSystemException e) {
-      if (isNoName(parts)) {
-        throw missing();
+      if (isNoName(place) || isLink(place)) {
+        throw missing(place);
       }
       throw e;
     } catch (RemoteException e) {
       if (e.unwrapRemoteException() instanceof ParentNotDirectoryException) {
-        throw missing();
+        throw missing(place);
       }
       throw e;
     }
   }
 
-  private UnusableImageException missing() {
-    return new UnusableImageException(
-        Reason.MISSING, "there is no such file under " + root, "add it or remove the row");
+  /**
+   * A path that leads out of no allowed folder, as long as there are no links.
+   *
+   * @param folder the root or an allowed folder
+   */
+  private record Place(Path folder, List<String> parts) {
+    /** From the file system's root. */
+    String name() {
+      return folder.toUri().getPath() + "/" + String.join("/", parts);
+    }
+
+    /** The local folders and the file on the way. */
+    List<java.nio.file.Path> way() {
+      List<java.nio.file.Path> way = new ArrayList<>();
+      for (int i = 1; i <= parts.size(); i++) {
+        way.add(Paths.get(new Place(folder, parts.subList(0, i)).name()));
+      }
+      return way;
+    }
+  }
+
+  private UnusableImageException missing(Place place) throws IOException {
+    if (isLink(place)) {
+      return new UnusableImageException(
+          Reason.MISSING,
+          "it is a link that leads nowhere",
+          "mount what it leads to or remove the row");
+    }
+    Optional<String> near =
+        nearby.of(place.folder().toUri().getPath(), String.join("/", place.parts()));
+    return near.isPresent()
+        ? new UnusableImageException(
+            Reason.MISSING,
+            "there is no such file under " + place.folder() + ", but there is '" + near.get() + "'",
+            "rename one of them or remove the row")
+        : new UnusableImageException(
+            Reason.MISSING,
+            "there is no such file under " + place.folder(),
+            "add it or remove the row");
+  }
+
+  private boolean isLink(Place place) {
+    try {
+      return local != null
+          && place.way().stream().anyMatch(f -> Files.isSymbolicLink(f) && !Files.exists(f));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private Iterator<String> names(String folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    if (local != null) {
+      java.nio.file.Path inside = Paths.get(folder);
+      if (Files.isDirectory(inside)) {
+        try (Stream<java.nio.file.Path> list = Files.list(inside)) {
+          list.forEach(file -> names.add(file.getFileName().toString()));
+        }
+      }
+    } else {
+      Path inside = new Path(root.toUri().getScheme(), root.toUri().getAuthority(), folder);
+      for (FileStatus file : files.exists(inside) ? files.listStatus(inside) : new FileStatus[0]) {
+        names.add(file.getPath().getName());
+      }
+    }
+    return names.iterator();
   }
 
   /** Whether a part is too long for a file's name, or a file where a folder would have to be. */
-  private boolean isNoName(List<String> parts) {
-    java.nio.file.Path folder = local;
-    for (String part : parts) {
-      if (Files.isRegularFile(folder)
-          || part.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-        return true;
-      }
-      folder = folder.resolve(part);
-    }
-    return false;
+  private boolean isNoName(Place place) {
+    return place.parts().stream()
+            .anyMatch(part -> part.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME)
+        || place.way().stream().limit(place.parts().size() - 1L).anyMatch(Files::isRegularFile);
   }
 
-  private byte[] readRemote(List<String> parts) throws IOException {
+  private byte[] readRemote(String name) throws IOException {
     URI uri = root.toUri();
-    String name = uri.getPath() + "/" + String.join("/", parts);
     Path file = new Path(uri.getScheme(), uri.getAuthority(), name);
     FileStatus status = files.getFileStatus(file);
     requireReadable(status.isDirectory(), status.getLen());
@@ -129,10 +233,10 @@ public final class ImageRoot {
   }
 
   /** Without Hadoop, whose local file system takes a colon in a name for a scheme. */
-  private byte[] readLocal(List<String> parts) throws IOException {
-    java.nio.file.Path file = local.resolve(String.join("/", parts)).toRealPath();
-    if (!file.startsWith(local)) {
-      throw outside("a symbolic link leads out of the folder");
+  private byte[] readLocal(String name) throws IOException {
+    java.nio.file.Path file = Paths.get(name).toRealPath();
+    if (reachable.stream().noneMatch(file::startsWith)) {
+      throw outside("a symbolic link leads out of the folder to " + file);
     }
     requireReadable(!Files.isRegularFile(file), Files.size(file));
     return Files.readAllBytes(file);
@@ -150,21 +254,55 @@ public final class ImageRoot {
     }
   }
 
-  private List<String> parts(String path) {
-    if (path.startsWith("/")
-        || path.startsWith("\\")
-        || path.matches("[A-Za-z][A-Za-z0-9+.-]*:.*")) {
+  private Place place(String path) {
+    if (!ABSOLUTE.matcher(path).matches()) {
+      return new Place(root, parts(path));
+    }
+    String name = "/" + String.join("/", parts(withoutServer(path)));
+    for (Path folder : allowed) {
+      String prefix = folder.toUri().getPath();
+      prefix = prefix.endsWith("/") ? prefix : prefix + "/";
+      if (name.startsWith(prefix)) {
+        return new Place(folder, parts(name.substring(prefix.length())));
+      }
+    }
+    throw outside("it is an absolute path");
+  }
+
+  /** An absolute path of this file system without its scheme and authority. */
+  private String withoutServer(String path) {
+    int colon = path.indexOf(":/");
+    String name = path;
+    if (colon >= 0) {
+      URI uri = files.getUri();
+      String server = "//" + (uri.getAuthority() == null ? "" : uri.getAuthority()) + "/";
+      name = path.substring(colon + 1);
+      name = name.startsWith(server) ? name.substring(server.length() - 1) : name;
+      if (!path.substring(0, colon).equalsIgnoreCase(uri.getScheme())) {
+        throw outside("it is an absolute path");
+      }
+    }
+    if (!name.startsWith("/") || name.startsWith("//")) {
       throw outside("it is an absolute path");
     }
+    return name;
+  }
+
+  private List<String> parts(String path) {
     if (path.indexOf('\0') >= 0 || path.isBlank()) {
-      throw outside("not a path");
+      throw new UnusableImageException(
+          Reason.OUTSIDE_FOLDER, "not a path", "name it by its path under " + root);
     }
     List<String> parts = new ArrayList<>();
     for (String part : path.split("/", -1)) {
-      if (part.equals("..") || part.startsWith("..\\") || part.contains("\\..")) {
-        throw outside("it climbs out of the folder");
-      }
-      if (!part.isEmpty() && !part.equals(".")) {
+      if (part.equals("..") && !parts.isEmpty()) {
+        parts.remove(parts.size() - 1);
+      } else if (part.equals("..") || Arrays.asList(part.split("\\\\", -1)).contains("..")) {
+        throw new UnusableImageException(
+            Reason.OUTSIDE_FOLDER,
+            "it climbs out of the folder",
+            "name it by its path under " + root);
+      } else if (!part.isEmpty() && !part.equals(".")) {
         parts.add(part);
       }
     }
@@ -173,7 +311,10 @@ public final class ImageRoot {
 
   private UnusableImageException outside(String problem) {
     return new UnusableImageException(
-        Reason.OUTSIDE_FOLDER, problem, "name it by its path under " + root);
+        Reason.OUTSIDE_FOLDER,
+        problem,
+        "pass --allow-root with the folder that it may lead to, or name it by its path under "
+            + root);
   }
 
   /**
@@ -184,12 +325,18 @@ public final class ImageRoot {
    */
   public String fingerprint(Path out) throws IOException {
     String hidden = "." + out.getName() + ".";
-    return FolderFingerprint.of(
-        files,
-        root,
-        path ->
-            !path.equals(out)
-                && !(path.getName().startsWith(hidden)
-                    && path.getParent().equals(out.getParent())));
+    StringBuilder all = new StringBuilder();
+    for (Path folder : Stream.concat(Stream.of(root), allowed.stream()).toList()) {
+      all.append(all.isEmpty() ? "" : "+");
+      all.append(
+          FolderFingerprint.of(
+              files,
+              folder,
+              path ->
+                  !path.equals(out)
+                      && !(path.getName().startsWith(hidden)
+                          && path.getParent().equals(out.getParent()))));
+    }
+    return all.toString();
   }
 }

@@ -1,157 +1,321 @@
 package parrot.datasets.source;
 
-import parrot.datasets.DataException;
-
 /**
- * Finds where rows begin and end from the bytes alone, one at a time: the elements of a JSON array,
- * or lines. It looks at quotes, backslashes, brackets and commas and leaves everything else to the
- * JSON parser, so one broken row does not spoil the next as long as its quotes and brackets pair.
+ * Finds where rows begin and end from the bytes alone, one at a time: the elements of JSON arrays,
+ * one array after another, or lines. It looks at quotes, brackets and commas and leaves everything
+ * else to the JSON parser, so a broken row does not spoil the next as long as its quotes and
+ * brackets pair. If they do not, nothing tells the rows apart any more: the file is damaged.
  */
 final class RowBoundaries {
-  /** Receives each row as the bytes {@code [start, end)} of the file. */
+  /** Receives each row as the bytes {@code [start, end)} of the text. */
   interface Sink {
     void row(long number, long start, long end);
   }
 
+  /**
+   * Why rows cannot be told apart.
+   *
+   * @param at the byte at which it shows
+   */
+  record Damage(long at, String problem) {}
+
   private enum State {
-    BEFORE,
-    INSIDE,
-    AFTER
+    UNKNOWN,
+    LINES,
+    ARRAY,
+    BETWEEN_ARRAYS
   }
 
+  private static final byte BARE_WORD = 'a';
+
   private final Sink sink;
-  private boolean array;
-  private State state;
-  private boolean formatKnown;
+  private State state = State.UNKNOWN;
   private long position;
-  private long number;
+  private long number = 1;
+  private Damage damage;
 
   // The row that is open: its first byte that is not white, and one past its last.
   private long start = -1;
   private long end = -1;
-  private int depth;
+  private final Nesting nesting = new Nesting();
   private boolean inString;
   private boolean escaped;
-  private long strayByte = -1;
+  private byte last; // the last byte that counts: a bracket, a comma, a colon, a closing quote
+  private int wide; // the bytes so far of a white character that takes several
 
   /** For a whole file, whose first byte that is not white tells the format. */
   RowBoundaries(Sink sink) {
     this.sink = sink;
-    this.state = State.BEFORE;
-    this.number = 1;
   }
 
   /** For a range that another pass found. */
   RowBoundaries(Sink sink, SourceRange range) {
     this.sink = sink;
-    this.state = State.INSIDE;
-    this.array = range.array();
-    this.formatKnown = true;
+    this.state = range.array() ? State.ARRAY : State.LINES;
     this.position = range.start();
     this.number = range.firstRow();
   }
 
+  /** Whether the rows are elements of arrays. */
   boolean isArray() {
-    return array;
+    return state == State.ARRAY || state == State.BETWEEN_ARRAYS;
+  }
+
+  boolean isFormatKnown() {
+    return state != State.UNKNOWN;
+  }
+
+  /** Whether the first byte that is not white begins neither an array nor an object. */
+  boolean isRefused() {
+    return !isFormatKnown() && damage != null;
   }
 
   long position() {
     return position;
   }
 
-  /**
-   * @throws DataException if the file begins with neither a list nor an object
-   */
-  void accept(byte value, String name) {
-    if (state == State.BEFORE && !formatKnown) {
-      before(value, name);
-    } else if (array) {
-      inArray(value);
-    } else {
-      inLines(value);
-    }
-    position++;
+  /** The number of the row that is open or comes next. */
+  long number() {
+    return number;
   }
 
-  private void before(byte value, String name) {
-    boolean byteOrderMark = position < 3 && (value & 0xF0) >= 0xB0 && value < 0;
-    if (value == '\n') {
-      number++;
+  /** The first byte of the row that is open, or -1. */
+  long start() {
+    return start;
+  }
+
+  /** What {@link #accept} or {@link #finish} found. */
+  Damage damage() {
+    return damage;
+  }
+
+  /**
+   * Takes the next byte.
+   *
+   * @return whether the rows can be told apart; if not, see {@link #damage}, and the byte is not
+   *     taken
+   */
+  boolean accept(byte value) {
+    boolean sound;
+    if (value == 0) {
+      sound = broken("a zero byte (was the file copied completely?)");
+    } else if (inString && !(value == '\n' && state == State.LINES)) {
+      sound = inString(value);
+    } else {
+      sound =
+          switch (state) {
+            case UNKNOWN -> unknown(value);
+            case LINES -> inLines(value);
+            case ARRAY -> inArray(value);
+            case BETWEEN_ARRAYS -> betweenArrays(value);
+          };
     }
-    if (isWhite(value) || byteOrderMark) {
-      return;
+    if (sound) {
+      position++;
     }
-    formatKnown = true;
-    state = State.INSIDE;
+    return sound;
+  }
+
+  /** Goes on after damage, with a row of an array, or with a line, that begins at {@code at}. */
+  void resume(long at, long row) {
+    state = isArray() ? State.ARRAY : State.LINES;
+    position = at;
+    number = row;
+    damage = null;
+    forget();
+  }
+
+  private boolean inString(byte value) {
+    end = position + 1;
+    if (escaped) {
+      escaped = false;
+    } else if (value == '\\') {
+      escaped = true;
+    } else if (value == '"') {
+      inString = false;
+      last = '"';
+    }
+    return true;
+  }
+
+  private boolean unknown(byte value) {
     if (value == '[') {
-      array = true;
+      state = State.ARRAY;
       number = 1;
     } else if (value == '{') {
-      inLines(value);
-    } else {
-      throw new DataException(
-          "Cannot read "
-              + name
-              + ": neither a JSON array nor JSON lines (got '"
-              + (value >= ' ' ? String.valueOf((char) value) : "byte " + (value & 0xFF))
-              + "' at byte "
-              + position
-              + ", expected '[' or '{')");
-    }
-  }
-
-  private void inLines(byte value) {
-    if (value == '\n') {
-      closeRow();
+      state = State.LINES;
+      return inLines(value);
+    } else if (value == '\n') {
       number++;
     } else if (!isWhite(value)) {
-      open();
+      return broken("neither an array nor an object");
     }
+    return true;
   }
 
-  private void inArray(byte value) {
-    if (state == State.AFTER) {
-      if (!isWhite(value) && strayByte < 0) {
-        strayByte = position;
+  private boolean inLines(byte value) {
+    if (value == '\n') {
+      if (isOpen()) {
+        return broken("the line breaks off " + (inString ? "within a text" : "before its '}'"));
       }
-      return;
+      closeRow();
+      number++;
+      return true;
     }
-    if (inString) {
-      end = position + 1;
-      if (escaped) {
-        escaped = false;
-      } else if (value == '\\') {
-        escaped = true;
-      } else if (value == '"') {
-        inString = false;
+    if (start < 0) {
+      if (value != '{') {
+        return isWhite(value) || broken("not an object" + found(value));
       }
-      return;
-    }
-    if (depth == 0 && (value == ',' || value == ']')) {
-      if (start >= 0 || value == ',') {
-        if (start < 0) {
-          // Nothing between two commas: a row without content.
-          start = position;
-          end = position;
-        }
-        closeRow();
-        number++;
-      }
-      if (value == ']') {
-        state = State.AFTER;
-      }
-      return;
-    }
-    if (isWhite(value)) {
-      return;
+    } else if (isWhite(value)) {
+      return true;
+    } else if (nesting.depth() == 0) {
+      closeRow();
+      return broken(
+          value == '{'
+              ? "another object follows on the same line"
+              : "something follows the object" + found(value));
     }
     open();
     switch (value) {
       case '"' -> inString = true;
-      case '{', '[' -> depth++;
-      case '}', ']' -> depth = Math.max(0, depth - 1);
+      case '{', '[' -> nesting.open(value == '{');
+      case '}', ']' -> nesting.close();
       default -> {}
     }
+    return true;
+  }
+
+  private boolean betweenArrays(byte value) {
+    if (value == '[') {
+      state = State.ARRAY;
+      return true;
+    }
+    return isWhite(value) || broken("something follows the end of the array" + found(value));
+  }
+
+  private boolean inArray(byte value) {
+    if (start < 0 && isWhite(value)) {
+      return true;
+    }
+    if (nesting.depth() == 0) {
+      return start < 0 ? beforeRow(value) : afterRow(value);
+    }
+    return value == ' ' || value == '\n' || value == '\r' || value == '\t' || inRow(value);
+  }
+
+  private boolean beforeRow(byte value) {
+    switch (value) {
+      case ',' -> {
+        // Nothing between two commas: a row without content.
+        start = position;
+        end = position;
+        nextRow();
+      }
+      case ']' -> state = State.BETWEEN_ARRAYS;
+      case '{' -> {
+        open();
+        nesting.open(true);
+        last = value;
+      }
+      case '"' -> {
+        open();
+        inString = true;
+      }
+      case '[' -> {
+        return broken("a list within the list, which would count as one row");
+      }
+      case '}', ':' -> {
+        return broken("'" + (char) value + "' without a '{' before it");
+      }
+      case '/', '#' -> {
+        return broken("a comment, which JSON does not have");
+      }
+      default -> {
+        if (value < 0) {
+          return broken("text outside of quotes");
+        }
+        open();
+        last = BARE_WORD;
+      }
+    }
+    return true;
+  }
+
+  private boolean afterRow(byte value) {
+    if (value == ',' || value == ']') {
+      nextRow();
+      state = value == ']' ? State.BETWEEN_ARRAYS : state;
+      return true;
+    }
+    if (isWhite(value)) {
+      return true;
+    }
+    if (last == BARE_WORD && value > ' ' && "\"{}[:".indexOf(value) < 0) {
+      open();
+      return true;
+    }
+    if (last == '}') {
+      nextRow();
+    }
+    return broken("no comma after the row before" + found(value));
+  }
+
+  private boolean inRow(byte value) {
+    boolean afterValue = last == '}' || last == ']' || last == '"';
+    switch (value) {
+      case '"' -> {
+        if (afterValue || last == BARE_WORD) {
+          return broken("a comma is missing, or a quote is not closed or not escaped");
+        }
+        inString = true;
+      }
+      case '{', '[' -> {
+        if (afterValue || last == BARE_WORD) {
+          return broken("a comma is missing, or a quote is not closed or not escaped");
+        }
+        if (nesting.inObject() && last != ':') {
+          return broken("'" + (char) value + "' in place of a key; is a bracket not closed?");
+        }
+        nesting.open(value == '{');
+      }
+      case '}', ']' -> {
+        if (nesting.inObject() != (value == '}')) {
+          return broken(
+              nesting.inObject() ? "']' in an object that is not closed" : "'}' in an open list");
+        }
+        nesting.close();
+      }
+      case ',', ':' -> {}
+      case '/', '#' -> {
+        return broken("a comment, which JSON does not have");
+      }
+      default -> {
+        if (afterValue) {
+          return broken("a comma is missing, or a quote is not closed or not escaped");
+        }
+      }
+    }
+    open();
+    last = "\"{}[]:,".indexOf(value) < 0 ? BARE_WORD : value;
+    return true;
+  }
+
+  private boolean broken(String problem) {
+    damage = new Damage(position, problem);
+    return false;
+  }
+
+  private static String found(byte value) {
+    return value > ' ' ? " ('" + (char) value + "')" : " (byte 0x%02X)".formatted(value & 0xFF);
+  }
+
+  private void nextRow() {
+    closeRow();
+    number++;
+  }
+
+  private boolean isOpen() {
+    return start >= 0 && (inString || nesting.depth() > 0);
   }
 
   private void open() {
@@ -165,10 +329,16 @@ final class RowBoundaries {
     if (start >= 0) {
       sink.row(number, start, end);
     }
+    forget();
+  }
+
+  private void forget() {
     start = -1;
-    depth = 0;
+    nesting.clear();
     inString = false;
     escaped = false;
+    last = 0;
+    wide = 0;
   }
 
   /** Ends a range: no separator follows its last row. */
@@ -179,41 +349,42 @@ final class RowBoundaries {
   /**
    * Ends the file.
    *
-   * @return what is wrong with its end, or null
+   * @return whether it ends where a row or an array does; if not, see {@link #damage}
    */
-  String finishFile() {
-    if (!array) {
-      closeRow();
-      return null;
+  boolean finish() {
+    if (state == State.ARRAY || isOpen()) {
+      if (last == '}' && !isOpen()) {
+        nextRow();
+      }
+      return broken(
+          "the file breaks off"
+              + (isArray() ? " without the closing ']'" : "")
+              + " (was it copied completely?)");
     }
-    if (state == State.AFTER) {
-      return strayByte < 0
-          ? null
-          : "something follows the end of the array at byte "
-              + strayByte
-              + " (join the parts into one array, or use JSON lines)";
+    if (start >= 0) {
+      nextRow();
     }
-    if (start < 0) {
-      return "the JSON breaks off at byte "
-          + position
-          + " before row "
-          + number
-          + ", without the closing ']' (was the file copied completely?)";
-    }
-    return "the JSON breaks off at byte "
-        + position
-        + " in row "
-        + number
-        + ", which begins at byte "
-        + start
-        + " (was the file copied completely?)";
+    return true;
   }
 
-  long number() {
-    return number;
-  }
-
-  private static boolean isWhite(byte value) {
-    return value == ' ' || value == '\n' || value == '\r' || value == '\t';
+  /** White space between rows: JSON's own, byte-order marks and the blanks of other scripts. */
+  private boolean isWhite(byte value) {
+    if (wide == 0 && value >= 0) {
+      return value == ' ' || value == '\n' || value == '\r' || value == '\t';
+    }
+    wide = wide << 8 | value & 0xFF;
+    switch (wide) {
+      case 0xC2, 0xE2, 0xE280, 0xE3, 0xE380, 0xEF, 0xEFBB -> {
+        return true;
+      }
+      case 0xC285, 0xC2A0, 0xE2808B, 0xE280A8, 0xE280A9, 0xE38080, 0xEFBBBF -> {
+        wide = 0;
+        return true;
+      }
+      default -> {
+        wide = 0;
+        return false;
+      }
+    }
   }
 }

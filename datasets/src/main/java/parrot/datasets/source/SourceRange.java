@@ -8,17 +8,18 @@ import java.io.Serializable;
  * @param file full path
  * @param name what origins call the file
  * @param array whether the rows are elements of a JSON array; else each is a line
+ * @param packed whether bytes are those of the text inside, which can only be read in order
  * @param start first byte
  * @param end one past the last byte
  * @param firstRow number of the first row, from 1; in JSONL the number of its line
  * @param rows rows in the range, blank lines not counted
- * @param problem null, or what is wrong after the last row: one more reject, counted in {@code
- *     rows}
+ * @param problem null, or why these bytes hold no whole row: one reject takes their place
  */
 public record SourceRange(
     String file,
     String name,
     boolean array,
+    boolean packed,
     long start,
     long end,
     long firstRow,

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * What a pass over a file's bytes tells.
  *
- * @param sha256 of the whole file, in hexadecimal
+ * @param bytes of the text, unpacked
+ * @param sha256 of the text, in hexadecimal
  */
 public record SourceScan(List<SourceRange> ranges, long bytes, String sha256)
     implements Serializable {
@@ -16,5 +17,18 @@ public record SourceScan(List<SourceRange> ranges, long bytes, String sha256)
 
   public long rows() {
     return ranges.stream().mapToLong(SourceRange::rows).sum();
+  }
+
+  /** How often whole rows had to be looked for again. */
+  public long damages() {
+    return ranges.stream().filter(range -> range.problem() != null).count();
+  }
+
+  /** Bytes that hold no whole row and were left out. */
+  public long lostBytes() {
+    return ranges.stream()
+        .filter(range -> range.problem() != null)
+        .mapToLong(range -> range.end() - range.start())
+        .sum();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.image.UnusableImageException;
@@ -74,6 +76,92 @@ class ImageRootTest {
         .hasMessageContaining("a symbolic link leads out of the folder");
     assertThatThrownBy(() -> root.read("up/secret")).hasMessageContaining("a symbolic link leads");
     assertThat(root.read("fine/b:c%20 д.png")).asString().isEqualTo("image");
+  }
+
+  @Test
+  void followsLinksAndAbsolutePathsToAllowedFolders() throws IOException {
+    Files.createDirectories(scratch.resolve("disk/coco"));
+    Files.writeString(scratch.resolve("disk/coco/1.png"), "far");
+    Files.createSymbolicLink(scratch.resolve("root/coco"), scratch.resolve("disk/coco"));
+    Files.createSymbolicLink(scratch.resolve("root/1.png"), scratch.resolve("disk/coco/1.png"));
+    String absolute = scratch.resolve("disk/coco/1.png").toString();
+    String inside = root.root().toUri().getPath() + "/sub/b:c%20 д.png";
+    for (String path : new String[] {"coco/1.png", "1.png", absolute, "file:" + absolute, inside}) {
+      assertThatThrownBy(() -> root.read(path))
+          .isInstanceOf(UnusableImageException.class)
+          .hasMessageContaining("pass --allow-root with the folder that it may lead to");
+    }
+
+    ImageRoot wider =
+        new ImageRoot(
+            files, root.root(), List.of(new Path(scratch.resolve("disk").toUri()), root.root()));
+    for (String path : new String[] {"coco/1.png", "1.png", absolute, "file:" + absolute}) {
+      assertThat(wider.read(path)).asString().isEqualTo("far");
+    }
+    assertThat(wider.read("file://" + absolute)).asString().isEqualTo("far");
+    assertThat(wider.read(inside)).asString().isEqualTo("image");
+    for (String path :
+        new String[] {
+          scratch.resolve("secret").toString(),
+          scratch.resolve("disk/../secret").toString(),
+          scratch.resolve("disk2/x.png").toString(),
+          "hdfs://elsewhere" + absolute,
+          "s3:/" + absolute
+        }) {
+      assertThatThrownBy(() -> wider.read(path)).hasMessageContaining("it is an absolute path");
+    }
+    assertThatThrownBy(() -> wider.read(absolute + ".none"))
+        .hasMessageContaining("there is no such file under")
+        .hasMessageContaining("/disk");
+  }
+
+  @Test
+  void takesAColonForANameAndClimbsInsideOfTheRoot() throws IOException {
+    Files.writeString(scratch.resolve("root/colon:1.png"), "colon");
+    assertThat(root.read("colon:1.png")).asString().isEqualTo("colon");
+    assertThat(root.read("sub/../sub/./b:c%20 д.png")).asString().isEqualTo("image");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      ignoreLeadingAndTrailingWhitespace = false,
+      value = {
+        "caf\u00e9.png|cafe\u0301.png",
+        "upper.jpg|UPPER.JPG",
+        "Sub\\ok.png|sub/ok.png",
+        "a%20b.png|a b.png",
+        "sub%2Fok.png|sub/ok.png",
+        "a%2Bb.png|a+b.png",
+        "sub/ok.png |sub/ok.png",
+        "sub/ok.png?x=1|sub/ok.png",
+      })
+  void namesTheFileThatIsNearlyMeant(String path, String there) throws IOException {
+    for (String name :
+        new String[] {"cafe\u0301.png", "UPPER.JPG", "a b.png", "a+b.png", "sub/ok.png"}) {
+      Files.writeString(scratch.resolve("root").resolve(name), "x");
+    }
+    assertThatThrownBy(() -> root.read(path))
+        .isInstanceOfSatisfying(
+            UnusableImageException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING))
+        .hasMessageContaining("there is no such file under")
+        .hasMessageContaining("but there is '" + there + "'");
+  }
+
+  @Test
+  void endsWhereLinksGoRound() throws IOException {
+    Files.createSymbolicLink(scratch.resolve("root/a"), scratch.resolve("root"));
+    Files.createSymbolicLink(scratch.resolve("root/sub/up"), scratch.resolve("root"));
+    Files.createSymbolicLink(scratch.resolve("root/self"), scratch.resolve("root/self"));
+    Files.createSymbolicLink(scratch.resolve("root/gone"), scratch.resolve("none"));
+
+    assertThat(root.fingerprint(new Path("/out"))).startsWith("1-");
+    assertThat(root.read("a/sub/up/a/sub/b:c%20 д.png")).asString().isEqualTo("image");
+    for (String path : new String[] {"self", "self/x.png", "gone", "gone/x.png"}) {
+      assertThatThrownBy(() -> root.read(path))
+          .isInstanceOf(UnusableImageException.class)
+          .hasMessageContaining("a link that leads nowhere");
+    }
   }
 
   @Test

@@ -1,7 +1,6 @@
 package parrot.datasets.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +15,6 @@ import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import parrot.datasets.DataException;
 import parrot.datasets.conversation.Conversation;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.storage.FileSystems;
@@ -90,34 +88,12 @@ class LlavaSourceTest {
       assertThat(whole).hasSize(40);
       assertThat(whole.stream().filter(Reject.class::isInstance)).hasSize(6);
       for (long rangeBytes : new long[] {1, 300, 1000, 5000}) {
-        SourceScan scan = LlavaSource.scan(files, file, "x.json", rangeBytes);
+        SourceScan scan = LlavaSource.scan(files, file, "x.json", rangeBytes, false);
         assertThat(scan.rows()).isEqualTo(40);
         assertThat(scan.ranges()).hasSizeGreaterThan(3);
         assertThat(read(file, rangeBytes)).isEqualTo(whole);
       }
     }
-  }
-
-  @Test
-  void keepsTheRowsBeforeTheBreakOfAFileThatBreaksOff() throws IOException {
-    String text = "[" + GOOD + "," + GOOD + "," + GOOD;
-    String cut = text.substring(0, text.length() - 20);
-    List<SourceRow> rows = read("x.json", cut);
-
-    assertThat(rows).hasSize(3);
-    assertThat(rows.subList(0, 2)).allMatch(SourceExample.class::isInstance);
-    assertReject(rows.get(2), RejectReason.BROKEN_FILE, "x.json:3", "breaks off at byte");
-    assertThat(((Reject) rows.get(2)).message())
-        .contains("byte " + cut.getBytes(java.nio.charset.StandardCharsets.UTF_8).length)
-        .contains("in row 3")
-        .contains("was the file copied completely?");
-
-    rows = read("x.json", "[" + GOOD + ",");
-    assertReject(rows.get(1), RejectReason.BROKEN_FILE, "x.json:2", "before row 2");
-    rows = read("x.jsonl", GOOD.replace("\n", " ") + "\n{\"id\": \"8\", \"conv");
-    assertReject(rows.get(1), RejectReason.BROKEN_ROW, "x.jsonl:2", "breaks off at byte 17");
-    rows = read("x.json", "[" + GOOD + "] [");
-    assertReject(rows.get(1), RejectReason.BROKEN_FILE, "x.json:2", "follows the end of the array");
   }
 
   @Test
@@ -167,37 +143,6 @@ class LlavaSourceTest {
     assertThat(rows).hasSize(11);
   }
 
-  @Test
-  void refusesAFileThatIsNoJson() throws IOException {
-    Path file = write("x.json", "id,image\n1,a.png\n");
-    assertThatThrownBy(() -> LlavaSource.scan(files, file, "x.json", 1))
-        .isInstanceOf(DataException.class)
-        .hasMessage(
-            "Cannot read x.json: neither a JSON array nor JSON lines (got 'i' at byte 0, expected"
-                + " '[' or '{')");
-  }
-
-  @Test
-  void findsTheFilesOfAFolderAndOfAPattern() throws IOException {
-    write("b.jsonl", "");
-    write("a.json", "");
-    write("c.txt", "");
-    Path folder = new Path(scratch.toUri());
-    assertThat(LlavaSource.expand(files, folder))
-        .extracting(Path::getName)
-        .containsExactly("a.json", "b.jsonl");
-    assertThat(LlavaSource.expand(files, new Path(folder, "*.json")))
-        .extracting(Path::getName)
-        .containsExactly("a.json");
-    assertThatThrownBy(() -> LlavaSource.expand(files, new Path(folder, "d.json")))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("d.json: it does not exist");
-    Files.createDirectory(scratch.resolve("empty"));
-    assertThatThrownBy(() -> LlavaSource.expand(files, new Path(folder, "empty")))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("no .json or .jsonl files");
-  }
-
   private static String turns(String turns) {
     return ("{'conversations':[" + turns + "]}").replace('\'', '"');
   }
@@ -217,7 +162,8 @@ class LlavaSourceTest {
 
   private List<SourceRow> read(Path file, long rangeBytes) throws IOException {
     List<SourceRow> all = new ArrayList<>();
-    for (SourceRange range : LlavaSource.scan(files, file, file.getName(), rangeBytes).ranges()) {
+    for (SourceRange range :
+        LlavaSource.scan(files, file, file.getName(), rangeBytes, false).ranges()) {
       try (LlavaSource.Rows rows = LlavaSource.read(files, range, RowReader.DEFAULT)) {
         rows.forEachRemaining(all::add);
       }

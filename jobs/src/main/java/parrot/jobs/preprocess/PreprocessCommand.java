@@ -44,7 +44,9 @@ public final class PreprocessCommand implements Callable<Void> {
       required = true,
       arity = "1..*",
       paramLabel = "FILE|DIR",
-      description = "JSON or JSONL: files, folders or patterns. May be given several times.")
+      description =
+          "JSON or JSONL, plain or compressed with gzip, zstd or bzip2: files, folders, which"
+              + " are searched with all folders in them, or patterns. May be given several times.")
   private List<String> inputs = new ArrayList<>();
 
   @Option(
@@ -54,6 +56,21 @@ public final class PreprocessCommand implements Callable<Void> {
           "Folder that the rows' image paths start from (default: the folder of the first"
               + " input).")
   private String images;
+
+  @Option(
+      names = "--allow-root",
+      paramLabel = "DIR",
+      description =
+          "Folder that links among the images and absolute paths in rows may lead to. May be given"
+              + " several times.")
+  private List<String> allowedRoots = new ArrayList<>();
+
+  @Option(
+      names = "--resynchronise",
+      description =
+          "Read a damaged input on at its next whole row, and count the bytes left out (default: a"
+              + " damaged input is an error).")
+  private boolean resynchronise;
 
   @Option(
       names = "--tokenizer",
@@ -156,7 +173,9 @@ public final class PreprocessCommand implements Callable<Void> {
     PreprocessOptions options =
         new PreprocessOptions(
             inputs,
+            resynchronise,
             images,
+            allowedRoots,
             tokenizer,
             out,
             imageSize,

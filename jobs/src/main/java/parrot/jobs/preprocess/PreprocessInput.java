@@ -12,56 +12,104 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.source.ImageRoot;
-import parrot.datasets.source.LlavaSource;
+import parrot.datasets.source.PassedOver;
+import parrot.datasets.source.SourceFiles;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /**
  * The files that a run reads, found and opened by the driver before any work starts.
  *
- * @param names what origins call each source: its file name if that is unique
+ * @param sources files that may have rows, with what origins call each: its file name if unique
+ * @param passedOver the files that were found and have none
  * @param tokenizer content of the {@code tokenizer.json}
  */
 record PreprocessInput(
-    List<Path> sources,
-    List<String> names,
+    List<PreprocessTasks.NamedSource> sources,
+    PassedOver passedOver,
     Path images,
+    List<Path> allowedRoots,
     byte[] tokenizer,
-    List<Path> benchmarks,
-    long sourceBytes) {
+    List<Path> benchmarks) {
   private static final long LARGEST_TOKENIZER = 256L << 20;
 
-  static PreprocessInput find(PreprocessOptions options, Configuration configuration)
+  /**
+   * @param out the folder that is made, which is not input even if it lies in one
+   */
+  static PreprocessInput find(PreprocessOptions options, Path out, Configuration configuration)
       throws IOException {
-    List<Path> sources = new ArrayList<>();
-    long bytes = 0;
-    for (String input : options.inputs()) {
-      FileSystem files = FileSystems.of(input, configuration);
-      for (Path source : LlavaSource.expand(files, FileSystems.qualified(input, configuration))) {
-        if (sources.contains(source)) {
-          throw new DataException("Cannot read input " + source + ": it is named twice");
-        }
-        sources.add(source);
-        bytes += files.getFileStatus(source).getLen();
-      }
-    }
+    PassedOver passedOver = new PassedOver();
+    List<SourceFiles.Candidate> files = files(options, out, configuration, passedOver);
     Path images =
         options.images() == null
-            ? sources.get(0).getParent()
+            ? folder(options.inputs().get(0), files, configuration)
             : FileSystems.qualified(options.images(), configuration);
     FileSystem imageFiles = FileSystems.of(images, configuration);
-    images = new ImageRoot(imageFiles, images).root();
+    List<Path> allowed = new ArrayList<>();
+    for (String root : options.allowedRoots()) {
+      allowed.add(FileSystems.qualified(root, configuration));
+    }
+    images = new ImageRoot(imageFiles, images, allowed).root();
     Path tokenizer = FileSystems.qualified(options.tokenizer(), configuration);
     byte[] content =
         FileSystems.readFully(
             FileSystems.of(tokenizer, configuration), tokenizer, LARGEST_TOKENIZER);
     return new PreprocessInput(
-        List.copyOf(sources),
-        names(sources),
+        named(files),
+        passedOver,
         images,
+        List.copyOf(allowed),
         content,
-        benchmarks(options, configuration),
-        bytes);
+        benchmarks(options, configuration));
+  }
+
+  private static List<SourceFiles.Candidate> files(
+      PreprocessOptions options, Path out, Configuration configuration, PassedOver passedOver)
+      throws IOException {
+    List<SourceFiles.Candidate> found = new ArrayList<>();
+    Set<Path> seen = new HashSet<>();
+    for (String input : options.inputs()) {
+      FileSystem files = FileSystems.of(input, configuration);
+      Path path = FileSystems.qualified(input, configuration);
+      for (SourceFiles.Candidate source :
+          SourceFiles.find(files, path, inside -> !inside.equals(out), passedOver)) {
+        if (!seen.add(source.path())) {
+          throw new DataException("Cannot read input " + source.path() + ": it is named twice");
+        }
+        found.add(source);
+      }
+    }
+    if (found.isEmpty()) {
+      throw new DataException(
+          "Cannot read input "
+              + String.join(", ", options.inputs())
+              + ": no JSON arrays or JSON lines in it. Passed over:\n"
+              + PassedOver.text(passedOver.groups()).stripTrailing());
+    }
+    return found;
+  }
+
+  /** The folder of the first input: itself, or what the first file that was found lies in. */
+  private static Path folder(
+      String input, List<SourceFiles.Candidate> files, Configuration configuration)
+      throws IOException {
+    Path path = FileSystems.qualified(input, configuration);
+    FileSystem system = FileSystems.of(path, configuration);
+    boolean folder = system.exists(path) && system.getFileStatus(path).isDirectory();
+    return folder ? path : files.get(0).path().getParent();
+  }
+
+  private static List<PreprocessTasks.NamedSource> named(List<SourceFiles.Candidate> files) {
+    List<String> names = names(files.stream().map(SourceFiles.Candidate::path).toList());
+    List<PreprocessTasks.NamedSource> named = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      named.add(new PreprocessTasks.NamedSource(files.get(i), names.get(i)));
+    }
+    return List.copyOf(named);
+  }
+
+  long sourceBytes() {
+    return sources.stream().mapToLong(source -> source.file().bytes()).sum();
   }
 
   private static List<Path> benchmarks(PreprocessOptions options, Configuration configuration)
@@ -92,7 +140,8 @@ record PreprocessInput(
 
   /** Everything that is read; the tokenizer's path is not kept here. */
   List<Path> paths(Configuration configuration, String tokenizer) {
-    List<Path> paths = new ArrayList<>(sources);
+    List<Path> paths = new ArrayList<>();
+    sources.forEach(source -> paths.add(source.file().path()));
     paths.add(images);
     paths.add(FileSystems.qualified(tokenizer, configuration));
     paths.addAll(benchmarks);
@@ -116,17 +165,14 @@ record PreprocessInput(
    * Changes whenever something that went in may have changed. Sources and benchmarks count by
    * content; images, of which there may be millions, by path, size and time.
    *
-   * @param sourceChecksums of the sources, in order
+   * @param checksums of the sources with rows, in order, after the name of each
    * @param out the folder that is made, which is not input even if it lies among the images
    */
-  String fingerprint(List<String> sourceChecksums, Path out, Configuration configuration)
+  String fingerprint(List<String> checksums, Path out, Configuration configuration)
       throws IOException {
     MessageDigest digest = Digests.sha256();
-    for (int i = 0; i < names.size(); i++) {
-      add(digest, names.get(i));
-      add(digest, sourceChecksums.get(i));
-    }
-    ImageRoot root = new ImageRoot(FileSystems.of(images, configuration), images);
+    checksums.forEach(text -> add(digest, text));
+    ImageRoot root = new ImageRoot(FileSystems.of(images, configuration), images, allowedRoots);
     add(digest, root.fingerprint(out));
     digest.update(tokenizer);
     for (Path benchmark : benchmarks) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,6 +27,7 @@ import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.Totals;
 import parrot.datasets.source.LlavaSource;
+import parrot.datasets.source.PassedOver;
 import parrot.datasets.source.SourceScan;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
@@ -78,7 +80,7 @@ public final class PreprocessJob {
     if (files.exists(out) && !files.exists(new Path(out, Manifest.FILE_NAME))) {
       AtomicFolder.requireWritable(files, out, options.overwrite());
     }
-    PreprocessInput input = PreprocessInput.find(options, configuration);
+    PreprocessInput input = PreprocessInput.find(options, out, configuration);
     if (options.overwrite()) {
       InputGuard.requireOutside(
           out, input.paths(configuration, options.tokenizer()), configuration);
@@ -92,20 +94,31 @@ public final class PreprocessJob {
         spark.broadcast(new SerializableConfiguration(configuration));
     try {
       PreprocessTasks tasks = new PreprocessTasks(options, hadoop);
-      List<SourceScan> scans = scan(tasks, input);
-      List<String> checksums = scans.stream().map(SourceScan::sha256).toList();
-      String fingerprint = input.fingerprint(checksums, out, configuration);
+      List<NamedScan> scans = scan(tasks, input);
+      String fingerprint = input.fingerprint(checksums(scans), out, configuration);
       Manifest former = former(files, out);
       if (former != null && isSame(former, fingerprint)) {
         return PreprocessReport.of(
-            out.toString(), true, former, seconds(start), new TreeMap<>(), new TreeMap<>());
+            out.toString(),
+            true,
+            former,
+            seconds(start),
+            reading(input, scans),
+            new TreeMap<>(),
+            new TreeMap<>());
       }
       try (AtomicFolder folder = AtomicFolder.create(files, out, options.overwrite())) {
         List<PartResult> parts = write(tasks, input, scans, folder.path());
         Manifest manifest = manifest(parts, rows(scans), tokenizer, fingerprint);
         PreprocessReport report =
             PreprocessReport.of(
-                out.toString(), false, manifest, seconds(start), notes(parts), rejected(parts));
+                out.toString(),
+                false,
+                manifest,
+                seconds(start),
+                reading(input, scans),
+                notes(parts),
+                rejected(parts));
         checkRejected(report);
         manifest.write(files, folder.path());
         report.write(files, folder.path());
@@ -121,43 +134,87 @@ public final class PreprocessJob {
     }
   }
 
-  private List<SourceScan> scan(PreprocessTasks tasks, PreprocessInput input) {
-    List<Tuple2<String, String>> sources = new ArrayList<>();
-    for (int i = 0; i < input.sources().size(); i++) {
-      sources.add(new Tuple2<>(input.sources().get(i).toString(), input.names().get(i)));
-    }
+  /** The sources that have rows. */
+  private List<NamedScan> scan(PreprocessTasks tasks, PreprocessInput input) {
+    List<PreprocessTasks.NamedSource> sources = input.sources();
     // Several ranges per core even of a small file; how it is cut changes nothing in the result.
     long range =
         Math.max(
             SMALLEST_RANGE,
             Math.min(
                 LlavaSource.RANGE_BYTES, input.sourceBytes() / (4L * spark.defaultParallelism())));
-    List<SourceScan> scans = new ArrayList<>();
+    List<PreprocessTasks.Scanned> found;
     try (JobDescription described = describe("cut sources into ranges")) {
-      for (PreprocessTasks.Scanned scanned :
+      found =
           spark
               .parallelize(sources, sources.size())
-              .map(source -> tasks.scan(source._1(), source._2(), range))
-              .collect()) {
-        if (scanned.problem() != null) {
-          throw new DataException(scanned.problem());
-        }
-        scans.add(scanned.scan());
+              .map(source -> tasks.scan(source, range))
+              .collect();
+    }
+    List<NamedScan> scans = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      PreprocessTasks.Scanned scanned = found.get(i);
+      if (scanned.problem() != null) {
+        throw new DataException(scanned.problem());
+      }
+      String name = sources.get(i).name();
+      if (scanned.passedOver() != null) {
+        input.passedOver().add(scanned.passedOver(), name);
+      }
+      if (scanned.scan() != null) {
+        scans.add(new NamedScan(name, scanned.scan()));
       }
     }
+    String passedOver = PassedOver.text(input.passedOver().groups()).stripTrailing();
     if (rows(scans) == 0) {
       throw new DataException(
-          "Cannot preprocess: no rows in " + String.join(", ", options.inputs()));
+          "Cannot preprocess: no rows in "
+              + String.join(", ", options.inputs())
+              + (passedOver.isEmpty() ? "" : ". Passed over:\n" + passedOver));
     }
+    if (!passedOver.isEmpty()) {
+      console.accept("Files passed over:\n" + passedOver);
+    }
+    sayWhatIsLost(scans);
     return scans;
+  }
+
+  private record NamedScan(String name, SourceScan scan) {}
+
+  private static PreprocessReport.Reading reading(PreprocessInput input, List<NamedScan> scans) {
+    return new PreprocessReport.Reading(
+        scans.stream().filter(one -> one.scan().rows() > 0).count(),
+        scans.stream().mapToLong(one -> one.scan().lostBytes()).sum(),
+        input.passedOver().groups());
+  }
+
+  private void sayWhatIsLost(List<NamedScan> scans) {
+    for (NamedScan one : scans) {
+      if (one.scan().damages() > 0) {
+        console.accept(
+            String.format(
+                Locale.ROOT,
+                "%s is damaged in %,d places: %,d of its %,d bytes left out (see %s)",
+                one.name(),
+                one.scan().damages(),
+                one.scan().lostBytes(),
+                one.scan().bytes(),
+                REJECTED_FILE));
+      }
+    }
+  }
+
+  /** The name of each source and its checksum. */
+  private static List<String> checksums(List<NamedScan> scans) {
+    return scans.stream().flatMap(one -> Stream.of(one.name(), one.scan().sha256())).toList();
   }
 
   private JobDescription describe(String what) {
     return JobDescription.set(spark, "preprocess " + options.out() + ": " + what);
   }
 
-  private static long rows(List<SourceScan> scans) {
-    return scans.stream().mapToLong(SourceScan::rows).sum();
+  private static long rows(List<NamedScan> scans) {
+    return scans.stream().mapToLong(one -> one.scan().rows()).sum();
   }
 
   /** The data set that is there, if it is whole. */
@@ -178,11 +235,11 @@ public final class PreprocessJob {
   }
 
   private List<PartResult> write(
-      PreprocessTasks tasks, PreprocessInput input, List<SourceScan> scans, Path folder)
+      PreprocessTasks tasks, PreprocessInput input, List<NamedScan> scans, Path folder)
       throws IOException {
     List<PreprocessTasks.NumberedRange> ranges = new ArrayList<>();
     for (int file = 0; file < scans.size(); file++) {
-      for (var range : scans.get(file).ranges()) {
+      for (var range : scans.get(file).scan().ranges()) {
         ranges.add(new PreprocessTasks.NumberedRange(file, range));
       }
     }

@@ -14,7 +14,10 @@ import parrot.datasets.source.RowReader;
  * The options of one run of the job.
  *
  * @param inputs JSON or JSONL: files, folders or patterns
+ * @param resynchronise whether a damaged input is read on at its next whole row; else it is an
+ *     error
  * @param images root of the images' paths; null for the folder of the first input
+ * @param allowedRoots folders that links and absolute paths of images may lead to
  * @param tokenizer a {@code tokenizer.json}
  * @param out folder of the data set
  * @param imageSize S: images become S x S pixels
@@ -31,7 +34,9 @@ import parrot.datasets.source.RowReader;
  */
 public record PreprocessOptions(
     List<String> inputs,
+    boolean resynchronise,
     String images,
+    List<String> allowedRoots,
     String tokenizer,
     String out,
     int imageSize,
@@ -51,6 +56,7 @@ public record PreprocessOptions(
 
   public PreprocessOptions {
     inputs = List.copyOf(inputs);
+    allowedRoots = List.copyOf(allowedRoots);
     benchmarks = List.copyOf(benchmarks);
     require(!inputs.isEmpty(), "input", "none", "at least one file or folder");
     require(imageSize >= 1 && imageSize <= 8192, "image-size", imageSize, "1 to 8192");
@@ -89,6 +95,13 @@ public record PreprocessOptions(
     SortedMap<String, String> map = new TreeMap<>();
     map.put("inputs", String.join(",", inputs));
     map.put("images", String.valueOf(images));
+    // Absent if not given, so that data sets made before these options are known as unchanged.
+    if (resynchronise) {
+      map.put("resynchronise", "true");
+    }
+    if (!allowedRoots.isEmpty()) {
+      map.put("allowed-roots", String.join(",", allowedRoots));
+    }
     map.put("tokenizer", tokenizer);
     map.put("picture-size", Integer.toString(imageSize));
     map.put("patch-size", Integer.toString(patchSize));

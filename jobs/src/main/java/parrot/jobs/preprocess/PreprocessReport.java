@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.Totals;
+import parrot.datasets.source.PassedOver;
 import parrot.datasets.storage.FileSystems;
 
 /**
@@ -20,6 +21,7 @@ import parrot.datasets.storage.FileSystems;
  *
  * @param unchanged whether input and options were those of the data set that was there, so that
  *     nothing was written
+ * @param reading what was read of the input
  * @param notes written rows by what was changed or not read in them
  * @param rejected by reason, with a few examples each
  */
@@ -31,8 +33,19 @@ public record PreprocessReport(
     long bytes,
     double seconds,
     SortedMap<String, LanguageStatistics> languages,
+    Reading reading,
     SortedMap<String, Long> notes,
     SortedMap<String, PartResult.RejectedRows> rejected) {
+  /**
+   * What was read of the input.
+   *
+   * @param files with rows
+   * @param lostBytes of damaged files, between their whole rows
+   * @param passedOver files without rows, by what they are
+   */
+  public record Reading(
+      long files, long lostBytes, SortedMap<String, PassedOver.Group> passedOver) {}
+
   public static final String FILE_NAME = "report.json";
 
   private static final int SHOWN_NOTES = 12;
@@ -45,6 +58,7 @@ public record PreprocessReport(
       boolean unchanged,
       Manifest manifest,
       double seconds,
+      Reading reading,
       SortedMap<String, Long> notes,
       SortedMap<String, PartResult.RejectedRows> rejected) {
     return new PreprocessReport(
@@ -55,6 +69,7 @@ public record PreprocessReport(
         manifest.bytes(),
         seconds,
         manifest.languages(),
+        reading,
         notes,
         rejected);
   }

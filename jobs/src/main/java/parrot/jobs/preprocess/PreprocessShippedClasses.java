@@ -7,7 +7,10 @@ import parrot.jobs.spark.ShippedClasses;
 public final class PreprocessShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
-    return List.of(PreprocessTasks.NumberedRange.class, PreprocessTasks.Scanned.class);
+    return List.of(
+        PreprocessTasks.NamedSource.class,
+        PreprocessTasks.NumberedRange.class,
+        PreprocessTasks.Scanned.class);
   }
 
   @Override

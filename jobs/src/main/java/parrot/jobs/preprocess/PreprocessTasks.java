@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
@@ -22,8 +23,11 @@ import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
+import parrot.datasets.source.DamagedFileException;
 import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.LlavaSource;
+import parrot.datasets.source.NotRowsException;
+import parrot.datasets.source.SourceFiles;
 import parrot.datasets.source.SourceRange;
 import parrot.datasets.source.SourceRow;
 import parrot.datasets.source.SourceScan;
@@ -51,15 +55,35 @@ final class PreprocessTasks implements Serializable {
     return configuration.value().value();
   }
 
-  /** Ranges, or why there are none: a task that throws would fill the console. */
-  record Scanned(SourceScan scan, String problem) implements Serializable {}
+  /**
+   * What a pass over a source found. A task that throws would fill the console.
+   *
+   * @param scan null if there are no ranges
+   * @param passedOver null, or what the file is if it holds no rows and need not
+   * @param problem null, or why the job cannot go on
+   */
+  record Scanned(SourceScan scan, String passedOver, String problem) implements Serializable {}
 
-  /** Cuts a source into ranges. */
-  Scanned scan(String file, String name, long rangeBytes) throws IOException {
+  /** A file that may have rows, with what origins call it. */
+  record NamedSource(SourceFiles.Candidate file, String name) implements Serializable {}
+
+  /** Cuts a source into ranges, or tells that it is something else. */
+  Scanned scan(NamedSource source, long rangeBytes) throws IOException {
+    Path file = source.file().path();
     try {
-      return new Scanned(LlavaSource.scan(files(file), new Path(file), name, rangeBytes), null);
+      SourceScan scan =
+          LlavaSource.scan(
+              files(file.toString()), file, source.name(), rangeBytes, options.resynchronise());
+      return new Scanned(scan, scan.rows() == 0 ? "without rows" : null, null);
+    } catch (NotRowsException e) {
+      boolean harmless = e.isCertain() && !source.file().named() || !source.file().promisesRows();
+      return harmless ? new Scanned(null, e.kind(), null) : new Scanned(null, null, e.getMessage());
+    } catch (DamagedFileException e) {
+      return e.hasRowsBefore() || source.file().promisesRows()
+          ? new Scanned(null, null, e.getMessage())
+          : new Scanned(null, "text that is not JSON", null);
     } catch (DataException e) {
-      return new Scanned(null, e.getMessage());
+      return new Scanned(null, null, e.getMessage());
     }
   }
 
@@ -85,6 +109,12 @@ final class PreprocessTasks implements Serializable {
     return checksums;
   }
 
+  private List<Path> allowedRoots() {
+    return options.allowedRoots().stream()
+        .map(root -> FileSystems.qualified(root, hadoop()))
+        .toList();
+  }
+
   /** A range of a source, with the number of its file. */
   record NumberedRange(int file, SourceRange range) implements Serializable {}
 
@@ -101,7 +131,7 @@ final class PreprocessTasks implements Serializable {
     RowPreparer preparer =
         new RowPreparer(
             options,
-            new ImageRoot(files(images), new Path(images)),
+            new ImageRoot(files(images), new Path(images), allowedRoots()),
             ExecutorTokenizer.of(tokenizer),
             benchmarkImages);
     LlavaSource.Rows rows = LlavaSource.read(files(range.file()), range, options.rows());

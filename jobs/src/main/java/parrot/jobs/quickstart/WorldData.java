@@ -58,7 +58,9 @@ final class WorldData {
     PreprocessOptions options =
         new PreprocessOptions(
             List.of(raw.resolve(file).toUri().toString()),
+            false,
             raw.toUri().toString(),
+            List.of(),
             place.hdfs().path("pretrained/tokenizer.json"),
             place.shards(name),
             place.parts().imageSize(),

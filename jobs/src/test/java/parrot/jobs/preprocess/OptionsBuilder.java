@@ -14,9 +14,11 @@ final class OptionsBuilder {
   private int patchSize = 14;
   private double maxRejected = 0.05;
   private boolean overwrite;
+  private boolean resynchronise;
   private long seed;
   private RowReader rows = RowReader.DEFAULT;
   private ControlTokens controlTokens = ControlTokens.TEXT;
+  private final List<String> allowedRoots = new ArrayList<>();
   private final List<String> benchmarks = new ArrayList<>();
 
   OptionsBuilder(Path folder) {
@@ -64,6 +66,16 @@ final class OptionsBuilder {
     return this;
   }
 
+  OptionsBuilder resynchronise() {
+    resynchronise = true;
+    return this;
+  }
+
+  OptionsBuilder allowRoot(String root) {
+    allowedRoots.add(root);
+    return this;
+  }
+
   OptionsBuilder seed(long value) {
     seed = value;
     return this;
@@ -77,7 +89,9 @@ final class OptionsBuilder {
   PreprocessOptions build() {
     return new PreprocessOptions(
         List.of(input),
+        resynchronise,
         folder + "/images",
+        allowedRoots,
         folder + "/tokenizer.json",
         out,
         28,

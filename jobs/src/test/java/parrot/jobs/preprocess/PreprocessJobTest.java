@@ -183,8 +183,13 @@ class PreprocessJobTest {
     String broken = data.json();
     Files.writeString(Path.of(broken), Files.readString(Path.of(broken)).replaceAll("]$", ",{\"i"));
 
-    PreprocessReport report = run(options(data).maxRejected(1).build());
+    assertThatThrownBy(() -> run(options(data).maxRejected(1).build()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("the file breaks off without the closing ']'")
+        .hasMessageContaining("the last whole row is 15");
+    PreprocessReport report = run(options(data).maxRejected(1).resynchronise().build());
 
+    assertThat(report.reading().lostBytes()).isEqualTo("{\"i".length());
     assertThat(report.totals()).isEqualTo(new Totals(16, 1, 0, 15));
     assertThat(open("out").manifest().rejected().values()).hasSize(15).containsOnly(1L);
     Map<RejectReason, Reject> rejects = new TreeMap<>();
@@ -214,7 +219,8 @@ class PreprocessJobTest {
     assertThat(message(rejects, RejectReason.BROKEN_ROW)).contains("rows.json:15");
     assertThat(message(rejects, RejectReason.BROKEN_FILE))
         .contains("rows.json:16 ")
-        .contains("breaks off at byte");
+        .contains(
+            "the file breaks off without the closing ']' (was it copied completely?), at byte");
   }
 
   @Test

@@ -1,0 +1,86 @@
+package parrot.datasets.source;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** What a file that has no rows is, by its first bytes, in words that go on from "it is". */
+final class FileKind {
+  /** First bytes, as characters of Latin-1, and what they begin. */
+  private static final String[][] BEGINNINGS = {
+    {"PAR1", "a Parquet file"},
+    {"ARROW1", "an Arrow file"},
+    {"\u00FF\u00FF\u00FF\u00FF", "an Arrow stream"},
+    {"ORC", "an ORC file"},
+    {"Obj\u0001", "an Avro file"},
+    {"PK\u0003\u0004", "a zip archive; unpack it"},
+    {"\u00FD7zXZ", "compressed with xz; decompress it"},
+    {"7z\u00BC\u00AF", "a 7z archive; unpack it"},
+    {"Rar!", "a rar archive; unpack it"},
+    {"\u0004\"M\u0018", "compressed with lz4; decompress it"},
+    {"\u001F\u009D", "compressed with compress; decompress it"},
+    {"\u00FF\u0006\u0000\u0000sNaPpY", "compressed with snappy; decompress it"},
+    {"\u0089PNG", "an image"},
+    {"\u00FF\u00D8\u00FF", "an image"},
+    {"GIF8", "an image"},
+    {"RIFF", "an image or a sound"},
+    {"%PDF", "a PDF file"},
+    {"SQLite format 3", "an SQLite database"},
+    {"\u0089HDF", "an HDF5 file"},
+    {"\u0093NUMPY", "a NumPy array"},
+    {"\u0000\u0005\u0016\u0007", "what macOS keeps beside a file (AppleDouble); leave it out"},
+    {"\u0080", "a Python pickle"},
+    {"version https://git-lfs", "a git-lfs pointer and not the file itself; run git lfs pull"},
+    {"//", "text that begins with a comment, which JSON does not have; remove it"},
+    {"/*", "text that begins with a comment, which JSON does not have; remove it"},
+    {"#", "text that begins with a comment or a heading; remove it if JSON follows"},
+  };
+
+  private static final int TAR_MAGIC = 257;
+
+  private FileKind() {}
+
+  /** The kind of a file that begins with {@code head}. */
+  static String of(byte[] head) {
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    if (text.length() > TAR_MAGIC && text.startsWith("ustar", TAR_MAGIC)) {
+      return "a tar archive; unpack it";
+    }
+    for (String[] beginning : BEGINNINGS) {
+      if (text.startsWith(beginning[0])) {
+        return beginning[1];
+      }
+    }
+    int zeros = 0;
+    while (zeros < head.length && head[zeros] == 0) {
+      zeros++;
+    }
+    if (zeros > 0) {
+      return "zero bytes at its beginning, %d of them; copy it again".formatted(zeros);
+    }
+    return text(text.strip(), head);
+  }
+
+  private static String text(String text, byte[] head) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (text.isEmpty()) {
+      return "empty";
+    }
+    if (lower.startsWith("<")) {
+      return lower.startsWith("<!doctype html") || lower.contains("<html")
+          ? "an HTML page; was a login or an error page downloaded?"
+          : "XML or HTML";
+    }
+    if (text.chars().limit(1024).anyMatch(c -> c < ' ' && "\t\r\n\f\u001B".indexOf(c) < 0)) {
+      return "binary data";
+    }
+    String first = text.lines().findFirst().orElse("");
+    if (first.indexOf('\t') > 0) {
+      return "a table with tabs (TSV); convert it to JSON lines";
+    }
+    if (first.indexOf(',') > 0 || first.indexOf(';') > 0) {
+      return "a table with commas (CSV); convert it to JSON lines";
+    }
+    String start = new String(head, 0, Math.min(head.length, 40), StandardCharsets.UTF_8);
+    return "text that begins with '" + RowJson.printable(start) + "'";
+  }
+}

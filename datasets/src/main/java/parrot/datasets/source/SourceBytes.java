@@ -1,0 +1,252 @@
+package parrot.datasets.source;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A file's text in UTF-8, whatever it is packed in. Its first bytes tell, not its name: gzip, zstd
+ * and bzip2 are decompressed, UTF-16 and UTF-32 converted.
+ */
+final class SourceBytes extends InputStream {
+  private static final int MOST_LAYERS = 4;
+
+  /** What is asked of a decompressor at once: what it has made of it is lost when it fails. */
+  private static final int SAFE_BYTES = 256;
+
+  private final Stored stored;
+  private final List<String> layers = new ArrayList<>();
+  private final MessageDigest digest;
+  private InputStream in;
+  private Exception broken; // a packing that does not even begin
+
+  private SourceBytes(InputStream file, MessageDigest digest) throws IOException {
+    this.stored = new Stored(file);
+    this.digest = digest;
+    this.in = stored;
+    try {
+      for (boolean more = true; more && layers.size() < MOST_LAYERS; ) {
+        BufferedInputStream buffered = new BufferedInputStream(in, 1 << 16);
+        in = buffered;
+        more = unpack(peek(buffered));
+      }
+    } catch (IOException | RuntimeException e) {
+      if (stored.failed) {
+        throw e;
+      }
+      broken = e;
+    }
+  }
+
+  /** From the beginning. */
+  static SourceBytes open(FileSystem files, Path file) throws IOException {
+    return open(files, file, null);
+  }
+
+  /**
+   * From the beginning.
+   *
+   * @param digest is updated with the text that is read
+   */
+  static SourceBytes open(FileSystem files, Path file, MessageDigest digest) throws IOException {
+    InputStream in = files.open(file);
+    try {
+      return new SourceBytes(in, digest);
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  /** Whether the text is not the file's bytes as they are, so that it can only be read in order. */
+  boolean isPacked() {
+    return !layers.isEmpty();
+  }
+
+  /** {@code kind}, with what it is packed in. */
+  String describe(String kind) {
+    return isPacked() ? kind + ", inside " + packing() : kind;
+  }
+
+  private String packing() {
+    return String.join(" of ", layers);
+  }
+
+  private static byte[] peek(BufferedInputStream in) throws IOException {
+    in.mark(4);
+    byte[] head = in.readNBytes(4);
+    in.reset();
+    return Arrays.copyOf(head, 4);
+  }
+
+  private boolean unpack(byte[] head) throws IOException {
+    int first = (head[0] & 0xFF) << 8 | head[1] & 0xFF;
+    int all = first << 16 | (head[2] & 0xFF) << 8 | head[3] & 0xFF;
+    if (first == 0x1F8B) {
+      layers.add("gzip");
+      in = new GzipCompressorInputStream(in, true);
+    } else if (all == 0x28B52FFD) {
+      layers.add("zstd");
+      in = new ZstdCompressorInputStream(in);
+    } else if (all >>> 8 == 0x425A68) { // "BZh"
+      layers.add("bzip2");
+      in = new BZip2CompressorInputStream(in, true);
+    } else {
+      Charset charset = charset(head, first, all);
+      if (charset != null) {
+        layers.add(charset.name());
+        in = new Recoded(new InputStreamReader(in, charset.newDecoder()));
+      }
+      return false;
+    }
+    return true;
+  }
+
+  /** By the byte-order mark; without one, by where JSON's first two characters have zeros. */
+  private static Charset charset(byte[] head, int first, int all) {
+    boolean[] zero = new boolean[4];
+    for (int i = 0; i < 4; i++) {
+      zero[i] = head[i] == 0;
+    }
+    if (all == 0x0000FEFF || zero[0] && zero[1] && zero[2] && !zero[3]) {
+      return Charset.forName("UTF-32BE");
+    }
+    if (all == 0xFFFE0000 || !zero[0] && zero[1] && zero[2] && zero[3]) {
+      return Charset.forName("UTF-32LE");
+    }
+    if (first == 0xFEFF || zero[0] && !zero[1] && zero[2] && !zero[3]) {
+      return StandardCharsets.UTF_16BE;
+    }
+    if (first == 0xFFFE || !zero[0] && zero[1] && !zero[2] && zero[3]) {
+      return StandardCharsets.UTF_16LE;
+    }
+    return null;
+  }
+
+  /**
+   * @throws DamagedPackingException if what the text is packed in breaks off or is damaged
+   */
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    if (broken != null) {
+      throw new DamagedPackingException(packing(), broken);
+    }
+    try {
+      int count = in.read(bytes, offset, isPacked() ? Math.min(length, SAFE_BYTES) : length);
+      if (digest != null && count > 0) {
+        digest.update(bytes, offset, count);
+      }
+      return count;
+    } catch (IOException | RuntimeException e) {
+      if (stored.failed || layers.isEmpty()) {
+        throw e;
+      }
+      throw new DamagedPackingException(packing(), e);
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+
+  /** Tells damage from a file system that fails. */
+  static final class DamagedPackingException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedPackingException(String packing, Exception cause) {
+      super("the " + packing + " data breaks off or is damaged", cause);
+    }
+  }
+
+  private static final class Stored extends FilterInputStream {
+    private boolean failed;
+
+    Stored(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      boolean done = false;
+      try {
+        int count = super.read(bytes, offset, length);
+        done = true;
+        return count;
+      } finally {
+        failed |= !done;
+      }
+    }
+  }
+
+  /** Characters as UTF-8. */
+  private static final class Recoded extends InputStream {
+    private final Reader reader;
+    private final char[] characters = new char[1 << 13];
+    private byte[] bytes = {};
+    private int at;
+
+    Recoded(Reader reader) {
+      this.reader = reader;
+    }
+
+    private boolean fill() throws IOException {
+      while (at == bytes.length) {
+        int count = reader.read(characters, 0, characters.length - 1);
+        if (count < 0) {
+          return false;
+        }
+        if (count > 0 && Character.isHighSurrogate(characters[count - 1])) {
+          int low = reader.read();
+          if (low >= 0) {
+            characters[count++] = (char) low;
+          }
+        }
+        bytes = new String(characters, 0, count).getBytes(StandardCharsets.UTF_8);
+        at = 0;
+      }
+      return true;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return fill() ? bytes[at++] & 0xFF : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      if (!fill()) {
+        return -1;
+      }
+      int count = Math.min(length, bytes.length - at);
+      System.arraycopy(bytes, at, target, offset, count);
+      at += count;
+      return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package parrot.datasets.source;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+
+/**
+ * The files that an input stands for: itself, all files of a folder and of the folders in it, or
+ * what a pattern matches. Whether a file has rows is for its content to say, except for images and
+ * their like, of which a folder may have millions.
+ */
+public final class SourceFiles {
+  private static final Pattern ROWS =
+      Pattern.compile(
+          ".*\\.(json|jsonl|ndjson)(\\.(gz|gzip|zst|zstd|bz2))?", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern NO_ROWS =
+      Pattern.compile(
+          ".*\\.(?:(jpe?g|png|webp|gif|bmp|tiff?|avif|heic|svg)|(mp4|avi|mov|mkv|webm|mp3|wav|flac)"
+              + "|(safetensors|bin|pt|pth|ckpt|npy|npz|pkl|h5|onnx|gguf))",
+          Pattern.CASE_INSENSITIVE);
+
+  private SourceFiles() {}
+
+  /**
+   * A file that may have rows.
+   *
+   * @param named whether it was asked for by its name, so that it must have rows
+   */
+  public record Candidate(Path path, long bytes, boolean named) implements Serializable {
+    /** Whether its name promises rows, so that a search may not pass over it without them. */
+    public boolean promisesRows() {
+      return named || ROWS.matcher(path.getName()).matches();
+    }
+  }
+
+  /**
+   * Finds the files of {@code input}, sorted by path.
+   *
+   * @param counts which files and folders are looked at
+   * @param passedOver takes the others
+   * @throws DataException if there is no such file or folder
+   */
+  public static List<Candidate> find(
+      FileSystem files, Path input, Predicate<Path> counts, PassedOver passedOver)
+      throws IOException {
+    List<Candidate> found = new ArrayList<>();
+    for (FileStatus one : matches(files, input)) {
+      if (one.isDirectory()) {
+        FolderWalk.over(
+            files,
+            one.getPath(),
+            path -> counts.test(path) && !isHidden(path, passedOver),
+            file -> add(file, passedOver, found));
+      } else if (one.getPath().equals(input)) {
+        found.add(new Candidate(one.getPath(), one.getLen(), true));
+      } else if (isHidden(input, null) || !isHidden(one.getPath(), passedOver)) {
+        add(one, passedOver, found);
+      }
+    }
+    found.sort(Comparator.comparing(Candidate::path));
+    return found;
+  }
+
+  /** A name with brackets in it is itself first, a pattern only if there is no such file. */
+  private static FileStatus[] matches(FileSystem files, Path input) throws IOException {
+    try {
+      return new FileStatus[] {files.getFileStatus(input)};
+    } catch (FileNotFoundException e) {
+      FileStatus[] found = files.globStatus(input);
+      if (found == null || found.length == 0) {
+        throw new DataException("Cannot read input " + input + ": it does not exist", e);
+      }
+      return found;
+    }
+  }
+
+  /** As Hadoop has it; such files are unfinished, or notes of programs about other files. */
+  private static boolean isHidden(Path path, PassedOver passedOver) {
+    String name = path.getName();
+    boolean hidden = name.startsWith(".") || name.startsWith("_");
+    if (hidden && passedOver != null) {
+      passedOver.add("hidden by the dot or underscore of its name", name);
+    }
+    return hidden;
+  }
+
+  private static void add(FileStatus file, PassedOver passedOver, List<Candidate> found) {
+    Matcher other = NO_ROWS.matcher(file.getPath().getName());
+    if (other.matches()) {
+      String kind =
+          other.group(1) != null
+              ? "image"
+              : other.group(2) != null ? "film or sound" : "model weights";
+      passedOver.add(kind + " by its name", file.getPath().getName());
+    } else {
+      found.add(new Candidate(file.getPath(), file.getLen(), false));
+    }
+  }
+}

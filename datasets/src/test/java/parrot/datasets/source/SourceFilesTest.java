@@ -1,0 +1,96 @@
+package parrot.datasets.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
+import parrot.datasets.storage.FileSystems;
+
+class SourceFilesTest {
+  @TempDir java.nio.file.Path scratch;
+  private final PassedOver passedOver = new PassedOver();
+  private FileSystem files;
+  private Path folder;
+
+  @BeforeEach
+  void open() {
+    folder = new Path(scratch.toUri());
+    files = FileSystems.of(folder, new Configuration());
+  }
+
+  @Test
+  void searchesAFolderWithAllFoldersInItWhateverTheNames() throws IOException {
+    write("b.jsonl", "a.json", "C.JSONL", "d.jsonl.gz", "e.ndjson", "part-00000", "sub/f.json");
+    write("sub/deeper/g.txt", "out/manifest.json", "_SUCCESS", "._a.jsonl", "1.jpg", "sub/2.PNG");
+    write(".ipynb_checkpoints/a.jsonl", "model.safetensors");
+    Path out = new Path(folder, "out");
+
+    assertThat(names(SourceFiles.find(files, folder, path -> !path.equals(out), passedOver)))
+        .containsExactly(
+            "C.JSONL",
+            "a.json",
+            "b.jsonl",
+            "d.jsonl.gz",
+            "e.ndjson",
+            "part-00000",
+            "g.txt",
+            "f.json");
+    assertThat(passedOver.groups().get("image by its name").files()).isEqualTo(2);
+    assertThat(passedOver.groups().get("model weights by its name").files()).isEqualTo(1);
+    assertThat(passedOver.groups().get("hidden by the dot or underscore of its name").names())
+        .containsExactlyInAnyOrder("_SUCCESS", "._a.jsonl", ".ipynb_checkpoints");
+  }
+
+  @Test
+  void endsWhereLinksGoRound() throws IOException {
+    write("sub/a.json");
+    Files.createSymbolicLink(scratch.resolve("sub/up"), scratch);
+    Files.createSymbolicLink(scratch.resolve("again"), scratch.resolve("sub"));
+    assertThat(names(find(folder))).containsExactly("a.json");
+  }
+
+  @Test
+  void takesAFileByItsNameAndAPatternForWhatItMatches() throws IOException {
+    write("a.json", "b.json", "[x].json", "_c.json", "d.txt");
+    assertThat(find(new Path(folder, "_c.json"))).allMatch(SourceFiles.Candidate::named).hasSize(1);
+    assertThat(names(find(new Path(folder, "[x].json")))).containsExactly("[x].json");
+    assertThat(names(find(new Path(folder, "*.json"))))
+        .containsExactly("[x].json", "a.json", "b.json");
+    assertThat(passedOver.groups()).hasSize(1);
+    assertThatThrownBy(() -> find(new Path(folder, "e.json")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("e.json: it does not exist");
+  }
+
+  @Test
+  void knowsWhichNamesPromiseRows() throws IOException {
+    write("a.json", "b.JSONL.GZ", "c.ndjson.zst", "d", "e.txt", "README.md");
+    assertThat(names(find(folder).stream().filter(SourceFiles.Candidate::promisesRows).toList()))
+        .containsExactly("a.json", "b.JSONL.GZ", "c.ndjson.zst");
+  }
+
+  private List<SourceFiles.Candidate> find(Path input) throws IOException {
+    return SourceFiles.find(files, input, path -> true, passedOver);
+  }
+
+  private static List<String> names(List<SourceFiles.Candidate> found) {
+    return found.stream().map(file -> file.path().getName()).toList();
+  }
+
+  private void write(String... names) throws IOException {
+    for (String name : names) {
+      java.nio.file.Path file = scratch.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "x");
+    }
+  }
+}
