@@ -1,171 +1,158 @@
 package parrot.datasets.matching;
 
-import java.text.Normalizer;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import parrot.datasets.language.UnicodeText;
+import java.util.function.Predicate;
+import parrot.datasets.language.Language;
+import parrot.datasets.matching.Mention.Strength;
 
 /**
- * Which option an answer counts as, in languages other than English too. The published rules see no
- * letter in "答案是B", in a full-width "Ｂ", in a Cyrillic "В" or in "الإجابة: ب", and take the article
- * of "A kite is there" for an option. This one reads the former and not the latter:
+ * Which option an answer counts as, read as a careful reader of its language does.
  *
- * <ul>
- *   <li>Full-width forms count as plain ones, and a word ends where the script changes.
- *   <li>Cyrillic letters that look like Latin ones count as these. The first letters of the Arabic
- *       alphabet in its old order count as A to E.
- *   <li>A small letter counts if it is the whole answer.
- *   <li>A letter that is a word of its language (English and Portuguese A, Portuguese E, Russian А,
- *       В, С) is that word where another in small letters follows, unless that is an "and" or "or".
- * </ul>
+ * <ol>
+ *   <li>{@link FinalPart}: what follows thinking, or is marked as the answer.
+ *   <li>{@link PlainForm} and {@link Tokenizer}: words without markup, in one form.
+ *   <li>{@link Reading}: where options are named, by letter, text, number or place. Texts count as
+ *       whole words; the longest wins.
+ *   <li>{@link Context}: what is said of each: stated as the answer, denied, asked, taken back.
+ *   <li>The most surely named option counts. If several are named as surely, the last counts if it
+ *       is a conclusion, and else none.
+ * </ol>
  *
- * <p>Refusals and the texts of options count as by {@link PublishedAnswerMatcher}; nothing is
- * guessed.
+ * <p>Nothing is guessed: an answer that leaves two options open counts as none.
  */
 public final class MultilingualAnswerMatcher {
-  private static final Map<Integer, Character> LETTERS = letters();
-
-  /** Letters that are words by themselves. */
-  private static final Set<Integer> WORDS = Set.of((int) 'A', (int) 'E', 0x0410, 0x0412, 0x0421);
-
-  /** And, or: what follows a letter in a list of letters. */
-  private static final Set<String> CONJUNCTIONS =
-      Set.of("and", "or", "e", "ou", "ve", "veya", "и", "или");
-
   private MultilingualAnswerMatcher() {}
 
-  private static Map<Integer, Character> letters() {
-    Map<Integer, Character> letters = new HashMap<>();
-    for (char letter = 'A'; letter <= 'Z'; letter++) {
-      letters.put((int) letter, letter);
-    }
-    letters.put(0x0410, 'A'); // Cyrillic A
-    letters.put(0x0412, 'B'); // Cyrillic Ve
-    letters.put(0x0421, 'C'); // Cyrillic Es
-    letters.put(0x0415, 'E'); // Cyrillic Ie
-    letters.put(0x0623, 'A'); // Arabic Alef with Hamza
-    letters.put(0x0627, 'A'); // Arabic Alef
-    letters.put(0x0628, 'B'); // Arabic Beh
-    letters.put(0x062C, 'C'); // Arabic Jeem
-    letters.put(0x062F, 'D'); // Arabic Dal
-    letters.put(0x0647, 'E'); // Arabic Heh
-    return letters;
-  }
-
   /**
-   * The option that an answer counts as.
+   * What an answer counts as.
    *
    * @param options text by letter
-   * @return its letter; {@link PublishedAnswerMatcher#REFUSED} for a refusal; nothing where no
-   *     option or several match
+   * @param language of the question
    */
-  public static Match match(
-      String prediction,
-      Map<Character, String> options,
-      parrot.datasets.language.Language language) {
-    String plain = plain(prediction);
-    Map<Character, String> plainOptions = new TreeMap<>();
-    options.forEach((letter, text) -> plainOptions.put(letter, plain(text)));
+  public static Match match(String prediction, Map<Character, String> options, Language language) {
     if (PublishedAnswerMatcher.isFailedRequest(prediction)) {
-      return PublishedAnswerMatcher.text(plain, plainOptions, PublishedAnswerMatcher.Version.V2024);
+      return Match.none(Reason.FAILED_REQUEST);
     }
-    if (PublishedAnswerMatcher.isRefusal(prediction)) {
+    Optional<String> said = FinalPart.of(prediction);
+    if (said.isEmpty()) {
+      return Match.none(Reason.CUT_OFF);
+    }
+    Lexicon lexicon = Lexicon.of(language);
+    List<Token> tokens = lexicon.tokens(PlainForm.of(said.get()));
+    Optional<Match> alone = letterAlone(tokens, options.keySet());
+    if (alone.isPresent()) {
+      return alone.get();
+    }
+    if (PublishedAnswerMatcher.isRefusal(said.get())) {
       return Match.REFUSED;
     }
-    Set<Character> found = new TreeSet<>(lettersIn(plain));
-    boolean refused = found.contains(Match.REFUSAL);
-    found.retainAll(options.keySet());
-    if (found.size() == 1) {
-      return Match.of(found.iterator().next(), Reason.LETTER);
+    for (Map.Entry<Character, String> option : options.entrySet()) {
+      if (!said.get().isBlank() && said.get().strip().equals(option.getValue().strip())) {
+        return same(option.getValue(), options)
+            ? Match.none(Reason.SEVERAL_NAMED)
+            : Match.of(option.getKey(), Reason.TEXT_ALONE);
+      }
     }
-    if (found.isEmpty() && refused) {
+    return verdict(new Reading(tokens, new OptionTexts(options, lexicon), lexicon));
+  }
+
+  private static boolean same(String text, Map<Character, String> options) {
+    return options.values().stream().filter(other -> other.strip().equals(text.strip())).count()
+        > 1;
+  }
+
+  private static Optional<Match> letterAlone(List<Token> tokens, Set<Character> options) {
+    List<Token> words = tokens.stream().filter(token -> !token.isMark()).limit(2).toList();
+    if (words.size() != 1 || !words.get(0).isOneLetter()) {
+      return Optional.empty();
+    }
+    Set<Character> letters = Letters.options(words.get(0), options);
+    if (letters.isEmpty()) {
+      return words.get(0).text().equals(String.valueOf(Match.REFUSAL))
+          ? Optional.of(Match.REFUSED)
+          : Optional.empty();
+    }
+    return Optional.of(
+        letters.size() == 1
+            ? Match.of(letters.iterator().next(), Reason.LETTER_ALONE)
+            : Match.none(Reason.SEVERAL_NAMED));
+  }
+
+  private static Match verdict(Reading reading) {
+    boolean contradicts = Context.apply(reading);
+    int refusal = reading.lastOf(Role.REFUSAL);
+    List<Mention> mentions = reading.mentions();
+    List<Mention> standing =
+        mentions.stream()
+            .filter(m -> !m.denied && !m.withdrawn)
+            .filter(m -> refusal < 0 || m.introducedAt > refusal)
+            .toList();
+    if (refusal >= 0 && standing.isEmpty()) {
       return Match.REFUSED;
     }
-    return PublishedAnswerMatcher.text(plain, plainOptions, PublishedAnswerMatcher.Version.V2024);
-  }
-
-  private static String plain(String text) {
-    return Normalizer.normalize(text, Normalizer.Form.NFKC);
-  }
-
-  /** The option letters among the words of a text, whether or not there is such an option. */
-  private static List<Character> lettersIn(String text) {
-    List<Word> words = words(text);
-    List<Character> letters = new ArrayList<>();
-    for (int i = 0; i < words.size(); i++) {
-      Word word = words.get(i);
-      if (!word.isOneLetter()) {
-        continue;
-      }
-      int letter = text.codePointAt(word.begin);
-      if (words.size() == 1) {
-        letter = Character.toUpperCase(letter);
-      }
-      boolean article =
-          WORDS.contains(letter) && i + 1 < words.size() && continues(text, word, words.get(i + 1));
-      if (LETTERS.containsKey(letter) && !article) {
-        letters.add(LETTERS.get(letter));
-      }
+    if (contradicts) {
+      return Match.none(Reason.CONTRADICTION);
     }
-    return letters;
-  }
-
-  /** Whether the second word goes on with a sentence that the first, one letter, belongs to. */
-  private static boolean continues(String text, Word word, Word next) {
-    return next.begin > word.end
-        && UnicodeText.isBlank(text.substring(word.end, next.begin))
-        && Character.isLowerCase(text.codePointAt(next.begin))
-        && !CONJUNCTIONS.contains(text.substring(next.begin, next.end));
-  }
-
-  private static List<Word> words(String text) {
-    List<Word> words = new ArrayList<>();
-    int begin = -1;
-    int letters = 0;
-    Character.UnicodeScript script = null;
-    int at = 0;
-    while (at < text.length()) {
-      int codePoint = text.codePointAt(at);
-      Character.UnicodeScript own = Character.UnicodeScript.of(codePoint);
-      if (own == Character.UnicodeScript.COMMON && script != null) {
-        own = script; // digits belong to the word they stand in
-      }
-      boolean mark = isMark(codePoint);
-      boolean ends = !mark && (!Character.isLetterOrDigit(codePoint) || own != script);
-      if (begin >= 0 && ends) {
-        words.add(new Word(begin, at, letters));
-        begin = -1;
-      }
-      if (!mark && Character.isLetterOrDigit(codePoint)) {
-        if (begin < 0) {
-          begin = at;
-          letters = 0;
-          script = own;
-        }
-        letters++;
-      }
-      at += Character.charCount(codePoint);
+    if (!standing.isEmpty()) {
+      return surest(standing, reading);
     }
-    if (begin >= 0) {
-      words.add(new Word(begin, text.length(), letters));
-    }
-    return words;
+    return eliminated(mentions, reading);
   }
 
-  private static boolean isMark(int codePoint) {
-    int type = Character.getType(codePoint);
-    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
+  private static Match surest(List<Mention> standing, Reading reading) {
+    List<Mention> said = orElse(standing, mention -> !mention.aside);
+    said = orElse(said, mention -> !mention.asked);
+    Strength most = said.stream().map(m -> m.strength).max(Strength::compareTo).orElseThrow();
+    // A first letter and a statement weigh alike: one of them is a change of mind.
+    Strength enough = most == Strength.STATED ? Strength.FIRST : most;
+    List<Mention> surest = said.stream().filter(m -> m.strength.compareTo(enough) >= 0).toList();
+    Mention last = surest.get(surest.size() - 1);
+    Set<Character> options = options(surest);
+    if (options.size() > 1 && last.concludes && last.options.size() == 1) {
+      boolean listed =
+          surest.stream().anyMatch(m -> m != last && m.introducedAt == last.introducedAt);
+      options = listed ? options : last.options;
+    }
+    if (options.size() > 1) {
+      return Match.none(Reason.SEVERAL_NAMED);
+    }
+    return Match.of(options.iterator().next(), reason(last, reading));
   }
 
-  /** A word's place in a text, and how many letters and digits it has. */
-  private record Word(int begin, int end, int letters) {
-    boolean isOneLetter() {
-      return letters == 1;
+  private static Reason reason(Mention mention, Reading reading) {
+    if (mention.isText()) {
+      return reading.isAll(mention.begin, mention.end) ? Reason.TEXT_ALONE : Reason.TEXT;
     }
+    return switch (mention.strength) {
+      case STATED -> Reason.STATED;
+      case FIRST -> Reason.LETTER_FIRST;
+      default -> mention.reason;
+    };
+  }
+
+  private static List<Mention> orElse(List<Mention> mentions, Predicate<Mention> preferred) {
+    List<Mention> some = mentions.stream().filter(preferred).toList();
+    return some.isEmpty() ? mentions : some;
+  }
+
+  private static Set<Character> options(List<Mention> mentions) {
+    Set<Character> options = new TreeSet<>();
+    mentions.forEach(mention -> options.addAll(mention.options));
+    return options;
+  }
+
+  private static Match eliminated(List<Mention> mentions, Reading reading) {
+    if (mentions.isEmpty()) {
+      return Match.none(Reason.NONE_NAMED);
+    }
+    Set<Character> left = new TreeSet<>(reading.options.letters());
+    mentions.stream().filter(m -> m.denied).forEach(m -> left.removeAll(m.options));
+    return left.size() == 1
+        ? Match.of(left.iterator().next(), Reason.ELIMINATION)
+        : Match.none(Reason.NONE_NAMED);
   }
 }

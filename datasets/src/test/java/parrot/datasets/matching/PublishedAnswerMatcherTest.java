@@ -143,7 +143,7 @@ class PublishedAnswerMatcherTest {
 
   @Test
   void countsHardAnswersAsTheKitDidInBothVersions() {
-    for (HardAnswers row : HardAnswers.read("field.tsv")) {
+    for (HardAnswers row : HardAnswers.read("hard.tsv")) {
       assertThat(HardAnswers.letter(match(row, Version.V2024)))
           .as("2024: %s", row)
           .isEqualTo(row.published());
