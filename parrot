@@ -46,6 +46,11 @@ while [ $# -gt 0 ]; do
   esac
 done
 
+wants_help=false
+for word in "$@"; do
+  case "$word" in -h | --help) wants_help=true ;; esac
+done
+
 # --- Java ------------------------------------------------------------------------------------
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 command -v "$java" >/dev/null || die "Java is missing: install a JDK 17 or set JAVA_HOME" 5
@@ -65,6 +70,21 @@ done < <(grep '^[A-Z]' "$config/native.env")
 
 heap="${PARROT_HEAP:-3g}"
 read -ra own <<<"${PARROT_JAVA_OPTS:-}"
+
+# Submits to Spark's own cluster, whose spark-submit ends with 0 whatever becomes of the driver.
+follow() {
+  local words state status=0
+  words="$(mktemp)"
+  "$@" 2>&1 | tee "$words" || status=$?
+  state="$(sed -n 's/.*State of driver [^ ]* is \([A-Z]*\).*/\1/p' "$words" | tail -1)"
+  rm -f "$words"
+  [ $status = 0 ] || exit $status
+  case "$state" in
+    FINISHED) exit 0 ;;
+    '') die "how the driver ended is not known: look at the page of $master" 5 ;;
+    *) die "the driver ended as $state: its log, which the page of $master links, says why" 1 ;;
+  esac
+}
 
 run() {
   if $dry_run; then
@@ -110,7 +130,7 @@ build() { # $1: file, $2: what it is, $3...: more arguments for Maven
 build_bundle() { build "$bundle" "the jar for clusters (once; a few minutes)"; }
 
 # --- on a cluster ----------------------------------------------------------------------------
-if [ -n "$master" ]; then
+if [ -n "$master" ] && ! $wants_help; then
   [ "$module" = jobs ] || die "bench runs on this machine alone: leave --on out" 2
   if [ "$master" = cluster ]; then
     cluster="${PARROT_CLUSTER:-$home/.cluster}"
@@ -127,6 +147,22 @@ if [ -n "$master" ]; then
     local | local\[*) kind=local ;;
     *) die "there is no master $master: give yarn, spark://HOST:PORT, k8s://URL or local[N]" 2 ;;
   esac
+  hadoop="${HADOOP_CONF_DIR:-${YARN_CONF_DIR:-}}"
+  if [ $kind = yarn ] && ! $dry_run; then
+    [ -n "$hadoop" ] || die "YARN is found by its configuration: set HADOOP_CONF_DIR to its folder" 5
+    [ -f "$hadoop/yarn-site.xml" ] || die "there is no yarn-site.xml in HADOOP_CONF_DIR, $hadoop" 5
+  fi
+  if [ "$mode" = cluster ]; then
+    for word in "$@"; do
+      case "$word" in
+        *://* | file:*) ;;
+        *.yaml | *.yml)
+          die "with --deploy-mode cluster the driver runs on a machine that cannot read $word here:\
+ put the file into HDFS, or leave --deploy-mode out" 2
+          ;;
+      esac
+    done
+  fi
   if [ -n "${SPARK_HOME:-}" ]; then
     submit=("$SPARK_HOME/bin/spark-submit")
   elif command -v spark-submit >/dev/null; then
@@ -137,34 +173,34 @@ if [ -n "$master" ]; then
     # In client mode the driver is this process, so the profile's options come too late for it.
     submit=("$java" "@$config/jvm.options" "-Xmx$heap" "${own[@]}"
       "-Dlog4j2.configurationFile=$home/jobs/src/main/resources/log4j2.properties"
-      -cp "${HADOOP_CONF_DIR:+$HADOOP_CONF_DIR:}$SPARK_HOME/jars/*"
+      -cp "${hadoop:+$hadoop:}$SPARK_HOME/jars/*"
       org.apache.spark.deploy.SparkSubmit)
   fi
   [ -n "${PARROT_JAR:-}" ] || build_bundle
-  run "${submit[@]}" ${mode:+--deploy-mode "$mode"} --master "$master" \
-    --properties-file "${profile:-$config/$kind.conf}" --class parrot.jobs.Main \
-    "${PARROT_JAR:-$bundle}" "$@"
+  submit+=(${mode:+--deploy-mode "$mode"} --master "$master"
+    --properties-file "${profile:-$config/$kind.conf}" --class parrot.jobs.Main)
+  if [ "$kind $mode" = "standalone cluster" ]; then
+    submit+=(--conf spark.standalone.submit.waitAppCompletion=true)
+    $dry_run || follow "${submit[@]}" "${PARROT_JAR:-$bundle}" "$@"
+  fi
+  run "${submit[@]}" "${PARROT_JAR:-$bundle}" "$@"
   exit
 fi
 
 # --- on this machine -------------------------------------------------------------------------
-case "${1:-} ${2:-}" in
-  "cluster up" | "cluster start") build_bundle ;; # workers run what is submitted to them
+case "${1:-} ${2:-} $wants_help" in
+  "cluster up false" | "cluster start false") build_bundle ;; # workers run what is submitted
 esac
 build "$target/classpath.txt" "the program (once; a minute or two)" -Dbundle.skip=true
 classpath="$target/$module.jar:$(cat "$target/classpath.txt" 2>/dev/null || true)"
 
 [ "$module $#" != "jobs 0" ] || set -- --help
-for word in "$@"; do
-  case "$word" in
-    -h | --help) # needs no options, and starts faster without
-      status=0
-      "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
-      case "$module $1" in "jobs -"*) help ;; esac
-      exit "$status"
-      ;;
-  esac
-done
+if $wants_help; then # needs no options, and starts faster without
+  status=0
+  "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
+  case "$module $1" in "jobs -"*) help ;; esac
+  exit "$status"
+fi
 case "$module ${1:-}" in
   "jobs train") collector=("@$config/train-collector.options" "-Xms$heap") ;;
   *) collector=(-XX:+UseParallelGC) ;;

@@ -103,7 +103,7 @@ public final class ClusterCommand implements Runnable {
         say("starting " + name);
       }
     }
-    cluster.await();
+    cluster.await(cluster.names());
     status();
   }
 
@@ -144,7 +144,7 @@ public final class ClusterCommand implements Runnable {
       throws IOException {
     LocalCluster cluster = cluster();
     boolean started = cluster.start(name);
-    cluster.await();
+    cluster.await(List.of(name));
     say(name + (started ? " started" : " runs already"));
   }
 

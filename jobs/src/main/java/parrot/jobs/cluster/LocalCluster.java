@@ -203,40 +203,55 @@ final class LocalCluster {
   }
 
   /**
-   * Waits until all that run can be used: HDFS takes files, the master knows its workers.
+   * Waits until what runs can be used: HDFS takes files, the master knows its workers. Whatever is
+   * stopped is not waited for.
    *
-   * @throws UsageException with the end of a log if one dies or is not ready in a minute
+   * @param started those that must not end meanwhile
+   * @throws EnvironmentException with the end of a log if one dies or is not ready in a minute
    */
-  void await() throws IOException {
-    awaiting(NAME_NODE, this::hdfsIsReady);
-    awaiting(MASTER, this::sparkIsReady);
+  void await(List<String> started) throws IOException {
+    if (running(NAME_NODE) > 0) {
+      awaiting(NAME_NODE, started, this::hdfsIsReady);
+    }
+    if (running(MASTER) > 0) {
+      awaiting(MASTER, started, this::sparkIsReady);
+    }
+    requireRunning(started);
   }
 
   private interface Check {
     boolean ready() throws IOException;
   }
 
-  private void awaiting(String name, Check check) throws IOException {
-    long deadline = System.currentTimeMillis() + PATIENCE;
-    while (true) {
-      for (String each : names()) {
-        Daemon daemon = folder.daemon(each);
-        if (Files.exists(daemon.record()) && daemon.process().isEmpty()) {
-          throw failed("The " + each + " ended:\n" + daemon.lastLines(8));
-        }
+  private void requireRunning(List<String> started) throws IOException {
+    for (String each : started) {
+      Daemon daemon = folder.daemon(each);
+      if (daemon.process().isEmpty()) {
+        throw failed("The " + each + " ended:\n" + daemon.lastLines(8));
       }
+    }
+  }
+
+  private void awaiting(String name, List<String> started, Check check) throws IOException {
+    long deadline = System.currentTimeMillis() + PATIENCE;
+    String answer = "";
+    while (true) {
+      requireRunning(started);
       try {
         if (check.ready()) {
           return;
         }
       } catch (IOException e) {
-        if (System.currentTimeMillis() > deadline) {
-          throw failed("The " + name + " does not answer: " + e.getMessage());
-        }
+        answer = " (" + e.getMessage() + ")";
       }
       if (System.currentTimeMillis() > deadline) {
         throw failed(
-            "The " + name + " is not ready after a minute:\n" + folder.daemon(name).lastLines(8));
+            "The "
+                + name
+                + " is not ready after a minute"
+                + answer
+                + ":\n"
+                + folder.daemon(name).lastLines(8));
       }
       try {
         Thread.sleep(100);

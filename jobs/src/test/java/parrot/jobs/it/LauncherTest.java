@@ -156,6 +156,83 @@ class LauncherTest {
         .endsWith("local:///opt/parrot.jar train \n");
   }
 
+  private Map<String, String> sparkThatSays(String line) throws IOException {
+    Path spark = Files.createDirectories(temporary.resolve("spark/bin"));
+    Path submit =
+        Files.writeString(spark.resolve("spark-submit"), "#!/bin/sh\necho '" + line + "' >&2\n");
+    submit.toFile().setExecutable(true);
+    return Map.of("SPARK_HOME", spark.getParent().toString(), "PARROT_JAR", "parrot.jar");
+  }
+
+  @Test
+  void endsAsTheDriverThatAClusterRunsDoes() throws Exception {
+    String[] submit = {
+      "--on", "spark://h:7077", "--deploy-mode", "cluster", "train", "hdfs://h/a.yaml"
+    };
+    String ended = "12:00:00 INFO ClientEndpoint: State of driver driver-1-0001 is %s, exiting";
+    assertThat(run(sparkThatSays(ended.formatted("FINISHED")), submit).code()).isZero();
+    Ran failed = run(sparkThatSays(ended.formatted("FAILED")), submit);
+    assertThat(failed.code()).isEqualTo(1);
+    assertThat(failed.output())
+        .contains("State of driver driver-1-0001 is FAILED")
+        .endsWith(
+            "parrot: the driver ended as FAILED: its log, which the page of spark://h:7077 links,"
+                + " says why\n");
+    assertThat(run(sparkThatSays("nothing"), submit).code()).isEqualTo(5);
+  }
+
+  @Test
+  void refusesAFileThatADriverElsewhereCannotRead() throws Exception {
+    for (String master : List.of("spark://h:7077", "yarn", "k8s://https://h")) {
+      Ran ran =
+          run(
+              Map.of("SPARK_HOME", "/opt/spark", "HADOOP_CONF_DIR", hadoop("yarn-site.xml")),
+              "--on",
+              master,
+              "--deploy-mode",
+              "cluster",
+              "train",
+              "local.yaml");
+      assertThat(ran.code()).isEqualTo(2);
+      assertThat(ran.output())
+          .isEqualTo(
+              "parrot: with --deploy-mode cluster the driver runs on a machine that cannot read"
+                  + " local.yaml here: put the file into HDFS, or leave --deploy-mode out\n");
+    }
+  }
+
+  private String hadoop(String file) throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve("hadoop"));
+    Files.writeString(folder.resolve(file), "<configuration/>");
+    return folder.toString();
+  }
+
+  @Test
+  void asksForTheConfigurationThatYarnIsFoundBy() throws Exception {
+    Map<String, String> without = Map.of("SPARK_HOME", "/opt/spark", "HADOOP_CONF_DIR", "");
+    assertThat(run(without, "--on", "yarn", "train", "a.yaml"))
+        .isEqualTo(
+            new Ran(
+                5,
+                "parrot: YARN is found by its configuration: set HADOOP_CONF_DIR to its folder\n"));
+    Map<String, String> wrong =
+        Map.of("SPARK_HOME", "/opt/spark", "HADOOP_CONF_DIR", hadoop("core-site.xml"));
+    assertThat(run(wrong, "--on", "yarn", "train", "a.yaml").output())
+        .startsWith("parrot: there is no yarn-site.xml in HADOOP_CONF_DIR, ");
+  }
+
+  @Test
+  void buildsNothingBigForHelp() throws Exception {
+    for (String[] help :
+        new String[][] {
+          {"cluster", "up", "--help"}, {"--on", "spark://h:7077", "train", "--help"}
+        }) {
+      assertThat(run(Map.of(), help).output())
+          .contains("parrot.jobs.Main")
+          .doesNotContain("building", "SparkSubmit");
+    }
+  }
+
   @Test
   void refusesWhatCannotWork() throws Exception {
     assertThat(run(Map.of(), "--on")).isEqualTo(new Ran(2, "parrot: --on needs a master URL\n"));
