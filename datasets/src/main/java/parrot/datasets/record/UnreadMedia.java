@@ -123,6 +123,9 @@ final class UnreadMedia {
    * A path in tags, a number, or a placeholder at one of the ends, which is how tools write them.
    */
   private Optional<String> placeholder(String question) {
+    if (question.indexOf('<') < 0 && question.indexOf('[') < 0) {
+      return Optional.empty();
+    }
     Matcher path = PATH_IN_TEXT.matcher(question);
     if (path.find()) {
       return Optional.of(path.group());

@@ -5,21 +5,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
 import parrot.datasets.conversation.Role;
 import parrot.datasets.record.RecordFormat;
+import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
 
 /** The format that {@code --format} names: one of the known ones, or a YAML file with its keys. */
 final class FormatFile {
+  private static final long LARGEST = 1 << 20;
   private static final YAMLMapper YAML = new YAMLMapper();
 
   static {
@@ -31,10 +33,11 @@ final class FormatFile {
   /**
    * Reads a format.
    *
-   * @param format a name, or a file on the local disk that ends in {@code .yaml} or {@code .yml}
+   * @param format a name, or a file that ends in {@code .yaml} or {@code .yml}
    * @throws UsageException if there is none of the name, or the file cannot be used
+   * @throws parrot.datasets.DataException if there is no such file
    */
-  static RecordFormat read(String format) {
+  static RecordFormat read(String format) throws IOException {
     RecordFormat named = RecordFormat.named().get(format);
     if (named != null) {
       return named;
@@ -44,13 +47,9 @@ final class FormatFile {
           "Invalid --format: %s (must be one of %s, or a file with the ending .yaml)"
               .formatted(format, String.join(", ", RecordFormat.named().keySet())));
     }
-    try {
-      return parse(Files.readString(Path.of(format)), format);
-    } catch (NoSuchFileException e) {
-      throw new UsageException("Cannot read --format " + format + ": there is no such file", e);
-    } catch (IOException e) {
-      throw new UsageException("Cannot read --format " + format + ": it is not a text file", e);
-    }
+    Path file = FileSystems.path(format);
+    FileSystem files = FileSystems.of(file, new Configuration());
+    return parse(FileSystems.readText(files, file, LARGEST), format);
   }
 
   static RecordFormat parse(String yaml, String name) {

@@ -1,5 +1,6 @@
 package parrot.jobs.preprocess;
 
+import java.io.IOException;
 import parrot.datasets.conversation.ControlTokens;
 import parrot.datasets.conversation.ConversationRules;
 import parrot.datasets.source.RowReader;
@@ -41,7 +42,7 @@ final class RowOptions {
               + " (default: they are text).")
   private boolean controlTokens;
 
-  RowReader reader() {
+  RowReader reader() throws IOException {
     return new RowReader(FormatFile.read(format), new ConversationRules(turns, lastQuestion));
   }
 

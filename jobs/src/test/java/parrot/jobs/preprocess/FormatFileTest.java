@@ -3,15 +3,17 @@ package parrot.jobs.preprocess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.conversation.Role;
 import parrot.datasets.record.RecordFormat;
 
 class FormatFileTest {
   @Test
-  void knowsFormatsByTheirNames() {
+  void knowsFormatsByTheirNames() throws IOException {
     assertThat(FormatFile.read("auto")).isEqualTo(RecordFormat.AUTO);
     assertThat(FormatFile.read("openai")).isEqualTo(RecordFormat.OPENAI);
     assertThatThrownBy(() -> FormatFile.read("lava"))
@@ -19,8 +21,8 @@ class FormatFileTest {
         .hasMessage(
             "Invalid --format: lava (must be one of alpaca, auto, llava, openai, sharegpt, or a file with the ending .yaml)");
     assertThatThrownBy(() -> FormatFile.read("/none/x.yaml"))
-        .isInstanceOf(UsageException.class)
-        .hasMessage("Cannot read --format /none/x.yaml: there is no such file");
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot read /none/x.yaml: it does not exist");
   }
 
   @Test
