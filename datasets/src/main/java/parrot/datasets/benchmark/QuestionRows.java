@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which rows of a file ask one question with its options rotated: those that share a {@code
@@ -48,6 +49,14 @@ public final class QuestionRows {
       grouped.questions.clear();
     }
     return grouped;
+  }
+
+  /** The rows of the first {@code count} questions, in order and with all their rotations. */
+  public static List<BenchmarkItem> first(List<BenchmarkItem> rows, int count) {
+    QuestionRows grouped = of(rows);
+    Set<Long> chosen =
+        rows.stream().map(grouped::question).distinct().limit(count).collect(Collectors.toSet());
+    return rows.stream().filter(row -> chosen.contains(grouped.question(row))).toList();
   }
 
   private static String key(BenchmarkItem row, boolean told) {

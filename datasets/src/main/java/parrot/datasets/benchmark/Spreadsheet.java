@@ -51,6 +51,9 @@ final class Spreadsheet extends Table {
       for (int i = 0; i < row.getCellCount(); i++) {
         cells.add(text(row.getCell(i)));
       }
+      if (cells.isEmpty()) {
+        cells.add(null); // a blank line
+      }
       while (cells.size() > Math.max(width, 1) && cells.get(cells.size() - 1) == null) {
         cells.remove(cells.size() - 1);
       }

@@ -88,6 +88,17 @@ class QuestionRowsTest {
   }
 
   @Test
+  void limitsByQuestionsAndNotByRows() {
+    List<BenchmarkItem> rows = new ArrayList<>(Rotations.of(row(3, "Q", "", "x", "y", "z")));
+    rows.addAll(Rotations.of(row(4, "R", "", "x", "y")));
+
+    assertThat(QuestionRows.first(rows, 1)).isEqualTo(rows.subList(0, 3));
+    assertThat(QuestionRows.first(List.of(row(7, "Q", "", "x", "y"), row(9, "Q", "", "x", "y")), 1))
+        .extracting(BenchmarkItem::index)
+        .containsExactly(7L);
+  }
+
+  @Test
   void hasNoRotationsIfEveryGroupHasOneRow() {
     assertThat(
             QuestionRows.of(List.of(row(0, "Q", "0", "x", "y"), row(1, "R", "1", "x", "y")))

@@ -24,6 +24,9 @@ final class BenchmarkFiles {
   private static final Pattern TABLE =
       Pattern.compile("[^._~].*\\.(tsv|xlsx)", Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern OTHER =
+      Pattern.compile(".*\\.(csv|jsonl?|pkl|parquet|xls|gz|zip|zst)", Pattern.CASE_INSENSITIVE);
+
   private BenchmarkFiles() {}
 
   /**
@@ -62,6 +65,11 @@ final class BenchmarkFiles {
     Path path = files.makeQualified(new Path(argument));
     try {
       if (files.getFileStatus(path).isFile()) {
+        if (OTHER.matcher(path.getName()).matches()) {
+          throw new DataException(
+              "Cannot read %s: only .tsv and .xlsx are read (convert it, with pandas: to_csv(..., sep='\\t', index=False))"
+                  .formatted(path));
+        }
         return List.of(path);
       }
       List<Path> found = tables(files, path);

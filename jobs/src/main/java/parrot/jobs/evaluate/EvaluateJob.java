@@ -22,6 +22,7 @@ import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -198,8 +199,8 @@ public final class EvaluateJob {
       throws IOException {
     List<BenchmarkItem> items =
         BenchmarkFile.read(FileSystems.of(file, configuration), file, name).items();
-    if (request.limit() > 0 && request.limit() < items.size()) {
-      items = items.subList(0, request.limit());
+    if (request.limit() > 0) {
+      items = QuestionRows.first(items, request.limit());
     }
     boolean circular =
         request.circular() || Metric.publishedFor(name.benchmark()) == Metric.CIRCULAR;

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.storage.FileSystems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,10 +98,22 @@ public final class ScoreCommand implements Callable<Void> {
               PredictionFiles.byName(compared),
               circular,
               matching.rule()));
+      printOnlyIn("the first predictions", cells, compared, out);
+      printOnlyIn("the others", compared, cells, out);
       requireRead(compared);
     }
     scores.requireComplete();
     return null;
+  }
+
+  private static void printOnlyIn(
+      String where, List<Cell> cells, List<Cell> others, PrintWriter out) {
+    Set<BenchmarkName> names = PredictionFiles.byName(others).keySet();
+    for (BenchmarkName name : PredictionFiles.byName(cells).keySet()) {
+      if (!names.contains(name)) {
+        out.printf("  %s is not compared: it is only among %s%n", name, where);
+      }
+    }
   }
 
   private static void requireRead(List<Cell> cells) {

@@ -131,6 +131,26 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void saysWhichFilesAreNotCompared() throws Exception {
+    file("one/MMMB_en.tsv", "A");
+    file("one/MMMB_tr.tsv", "A");
+    String other = file("other/MMMB_en.tsv", "A");
+
+    assertThat(
+            TestOutput.of(new ScoreCommand(), folder.resolve("one").toString(), "--compare", other))
+        .contains("MMMB_tr is not compared: it is only among the first predictions");
+  }
+
+  @Test
+  void saysHowToConvertOtherFiles() throws Exception {
+    String csv = file("MMMB_en.csv", "A");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), csv))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("only .tsv and .xlsx are read (convert it");
+  }
+
+  @Test
   void refusesToCompareDifferentBenchmarks() throws Exception {
     String one = file("one/MMMB_en.tsv", "A");
     String other = file("other/MMMB_tr.tsv", "A");
