@@ -114,12 +114,15 @@ public record Conversation(List<Turn> turns) {
     return new Conversation(moved);
   }
 
-  /** What was asked and answered, without system turn and image token: for identifying language. */
+  /**
+   * What was asked and answered, without system turn and image token, in paragraphs: for
+   * identifying language.
+   */
   public String text() {
     StringBuilder text = new StringBuilder();
     for (Turn turn : turns) {
       if (turn.role() != Role.SYSTEM) {
-        text.append(text.length() == 0 ? "" : "\n")
+        text.append(text.length() == 0 ? "" : "\n\n")
             .append(UnicodeText.strip(turn.value().replace(ChatFormat.IMAGE, "")));
       }
     }

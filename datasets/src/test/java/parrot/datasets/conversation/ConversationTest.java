@@ -167,6 +167,6 @@ class ConversationTest {
                 new Turn(Role.SYSTEM, "Answer briefly."),
                 Turn.human("<image>\nO que é?"),
                 Turn.gpt("Uma pipa.")));
-    assertThat(conversation.text()).isEqualTo("O que é?\nUma pipa.");
+    assertThat(conversation.text()).isEqualTo("O que é?\n\nUma pipa.");
   }
 }
