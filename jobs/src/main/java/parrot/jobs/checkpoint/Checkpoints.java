@@ -87,12 +87,16 @@ public final class Checkpoints {
         throws IOException;
   }
 
-  /** The model in a folder: the folder itself, or, if it is a run's, its newest checkpoint. */
+  /**
+   * The model in a folder: the folder itself, or, if it is a run's, its newest checkpoint. A file,
+   * such as a projector's, is what it is.
+   */
   public static Path resolveModel(Path given, Configuration hadoop) {
     try {
       FileSystem files = FileSystems.of(given, hadoop);
       Path full = files.makeQualified(given);
-      if (files.exists(new Path(full, CheckpointLayout.CONFIG))) {
+      boolean file = files.exists(full) && files.getFileStatus(full).isFile();
+      if (file || files.exists(new Path(full, CheckpointLayout.CONFIG))) {
         return full;
       }
       Checkpoints checkpoints = new Checkpoints(files, full);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.config.DecoderConfig;
@@ -19,13 +20,14 @@ final class PartConfig {
   private PartConfig() {}
 
   /**
-   * @param folder of the part; without a {@code config.json} there is nothing to compare
+   * @param place of the part, a folder or a file; without a {@code config.json} there is nothing to
+   *     compare
    * @param model what the run calls the model, for messages
    * @throws ModelException naming each contradiction with both values
    */
   static void check(
-      Part part, Path folder, ParrotConfig config, String model, Configuration hadoop) {
-    Path file = new Path(folder, ConfigFile.NAME);
+      Part part, Path place, ParrotConfig config, String model, Configuration hadoop) {
+    Path file = file(place, hadoop);
     if (!exists(file, hadoop)) {
       return;
     }
@@ -45,7 +47,7 @@ final class PartConfig {
     if (!contradictions.isEmpty()) {
       throw new ModelException(
           "Cannot start from %s: its config.json contradicts that of model.folder, %s: %s (correct the one that is wrong, or set the keys in model.config)"
-              .formatted(folder, model, String.join(", ", contradictions)));
+              .formatted(place, model, String.join(", ", contradictions)));
     }
   }
 
@@ -53,6 +55,16 @@ final class PartConfig {
       JsonNode json, String key, String expected, List<String> contradictions) {
     if (json.hasNonNull(key) && !json.get(key).asText().equals(expected)) {
       contradictions.add(key + " (got " + json.get(key).asText() + ", expected " + expected + ")");
+    }
+  }
+
+  private static Path file(Path place, Configuration hadoop) {
+    try {
+      FileSystem files = place.getFileSystem(hadoop);
+      boolean single = files.exists(place) && files.getFileStatus(place).isFile();
+      return new Path(single ? place.getParent() : place, ConfigFile.NAME);
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
     }
   }
 

@@ -203,25 +203,33 @@ final class StartingModel implements AutoCloseable {
   private void refuseLeftOver(TrainConfig.ModelSource source) {
     Set<String> known = new HashSet<>();
     TensorNames.of(config).forEach(tensor -> known.add(tensor.name()));
-    if (config.decoder().tieWordEmbeddings()) {
-      known.add(TensorNames.HEAD); // a copy of the embedding, which some files hold too
+    for (Part part : Part.values()) {
+      if (!source.initialize().contains(part)) {
+        List<String> leftOver =
+            others.getOrDefault(part, base.weights()).names().stream()
+                .filter(name -> Part.of(name) == part && !known.contains(name))
+                .filter(name -> others.containsKey(part) || !base.initialised().contains(name))
+                .filter(name -> !isRedundantHead(name))
+                .toList();
+        if (!leftOver.isEmpty()) {
+          throw new ModelException(
+              "Cannot start from "
+                  + origin(part, source)
+                  + ": "
+                  + leftOver.size()
+                  + " tensors have no place in the model that is configured: "
+                  + some(leftOver));
+        }
+      }
     }
-    others.forEach(
-        (part, weights) -> {
-          List<String> leftOver =
-              weights.names().stream()
-                  .filter(name -> Part.of(name) == part && !known.contains(name))
-                  .toList();
-          if (!leftOver.isEmpty()) {
-            throw new ModelException(
-                "Cannot start from "
-                    + origin(part, source)
-                    + ": "
-                    + leftOver.size()
-                    + " tensors have no place in the model that config.json describes: "
-                    + some(leftOver));
-          }
-        });
+  }
+
+  /** Some files hold a copy of the tied embedding. */
+  private boolean isRedundantHead(String name) {
+    Weights decoder = others.getOrDefault(Part.DECODER, base.weights());
+    return name.equals(TensorNames.HEAD)
+        && config.decoder().tieWordEmbeddings()
+        && decoder.same(TensorNames.HEAD, TensorNames.EMBEDDING);
   }
 
   private static String some(List<String> names) {
