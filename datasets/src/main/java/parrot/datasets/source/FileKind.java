@@ -30,9 +30,9 @@ final class FileKind {
     {"\u0000\u0005\u0016\u0007", "what macOS keeps beside a file (AppleDouble); leave it out"},
     {"\u0080", "a Python pickle"},
     {"version https://git-lfs", "a git-lfs pointer and not the file itself; run git lfs pull"},
-    {"//", "text that begins with a comment, which JSON does not have; remove it"},
-    {"/*", "text that begins with a comment, which JSON does not have; remove it"},
-    {"#", "text that begins with a comment or a heading; remove it if JSON follows"},
+    {"//", "text with a comment, which JSON does not have; remove it"},
+    {"/*", "text with a comment, which JSON does not have; remove it"},
+    {"#", "text with a comment or a heading; remove it if JSON follows"},
   };
 
   private static final int TAR_MAGIC = 257;
@@ -81,6 +81,6 @@ final class FileKind {
       return "a table with commas (CSV); convert it to JSON lines";
     }
     String start = new String(head, 0, Math.min(head.length, 40), StandardCharsets.UTF_8);
-    return "text that begins with '" + RowJson.printable(start) + "'";
+    return "text that is not JSON; it begins with '" + RowJson.printable(start) + "'";
   }
 }

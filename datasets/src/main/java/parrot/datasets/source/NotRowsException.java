@@ -10,17 +10,12 @@ public final class NotRowsException extends DataException {
   private final boolean certain;
 
   /**
-   * @param kind what the file is
+   * @param words what the file is, and after a semicolon what to do about it
    * @param certain whether no rows are lost without it, so that a folder may hold it
    */
-  NotRowsException(String name, String kind, boolean certain) {
-    super(
-        "Cannot read "
-            + name
-            + ": neither a JSON array nor JSON lines (it is "
-            + kind
-            + "; plain, gzip, zstd and bzip2 are read)");
-    this.kind = kind;
+  NotRowsException(String name, String words, boolean certain) {
+    super("Cannot read " + name + ": neither a JSON array nor JSON lines; it is " + words);
+    this.kind = words.split("; ")[0];
     this.certain = certain;
   }
 

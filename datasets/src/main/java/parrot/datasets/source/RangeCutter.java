@@ -68,17 +68,17 @@ final class RangeCutter implements RowScanner.Sink {
   private String message(long number, long from, long to, boolean atEnd, Damage damage) {
     String row = boundaries.isArray() ? "row" : "line";
     StringBuilder text = new StringBuilder();
-    text.append("Cannot read %s: it is damaged at byte %d: ".formatted(name, damage.at()));
+    text.append("Cannot read %s: it is damaged at byte %d".formatted(name, damage.at()));
+    text.append(packed ? " of the text inside: " : ": ");
     text.append(damage.problem()).append(". ");
-    text.append(Character.toUpperCase(row.charAt(0))).append(row.substring(1));
-    text.append(" %d begins at byte %d; ".formatted(number, from));
+    text.append("What cannot be read begins at byte %d, in %s %d; ".formatted(from, row, number));
     text.append(
         hasRows()
             ? "the last whole %s is %d and ends at byte %d; ".formatted(row, lastRow, end)
             : "no whole %s comes before it; ".formatted(row));
     text.append(atEnd ? "none follows" : "the next %s begins at byte %d".formatted(row, to));
     text.append(". Copy or write the file again, or pass --resynchronise, which goes on at the");
-    text.append(" next whole %s and leaves out %d bytes".formatted(row, to - from));
+    text.append(" next whole %s and leaves out bytes %d to %d".formatted(row, from, to));
     return text.toString();
   }
 

@@ -170,10 +170,9 @@ final class RowBoundaries {
       return true;
     } else if (nesting.depth() == 0) {
       closeRow();
-      return broken(
-          value == '{'
-              ? "another object follows on the same line"
-              : "something follows the object" + found(value));
+      if (value != '{') { // as where files were joined, of which one did not end in a line break
+        return broken("something follows the object" + found(value));
+      }
     }
     open();
     switch (value) {

@@ -18,11 +18,14 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import parrot.datasets.DataException;
 
 /** JSON as Python writes it, so with NaN and Infinity; what is wrong with it is said in words. */
 final class RowJson {
   private static final int EXCERPT = 32;
+
+  private static final Pattern PYTHON = Pattern.compile("\\s*\\{\\s*'");
 
   static final ObjectMapper MAPPER =
       new ObjectMapper(
@@ -54,6 +57,11 @@ final class RowJson {
       return "byte "
           + notUtf8.getAsInt()
           + " of it is not UTF-8 (is it GBK or Latin-1? convert the file to UTF-8)";
+    }
+    if (PYTHON
+        .matcher(new String(row, 0, Math.min(row.length, EXCERPT), StandardCharsets.UTF_8))
+        .lookingAt()) {
+      return "it is written as Python shows an object, with single quotes (write it with json.dumps)";
     }
     if (e instanceof JsonEOFException) {
       return "it breaks off at byte " + row.length + " of it";

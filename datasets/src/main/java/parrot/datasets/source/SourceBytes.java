@@ -5,12 +5,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
 import java.io.Reader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
@@ -37,13 +37,9 @@ final class SourceBytes extends InputStream {
   private SourceBytes(InputStream file, MessageDigest digest) throws IOException {
     this.stored = new Stored(file);
     this.digest = digest;
-    this.in = stored;
+    this.in = new BufferedInputStream(stored, 1 << 16);
     try {
-      for (boolean more = true; more && layers.size() < MOST_LAYERS; ) {
-        BufferedInputStream buffered = new BufferedInputStream(in, 1 << 16);
-        in = buffered;
-        more = unpack(peek(buffered));
-      }
+      while (layers.size() < MOST_LAYERS && unpack(peek())) {}
     } catch (IOException | RuntimeException e) {
       if (stored.failed) {
         throw e;
@@ -79,18 +75,21 @@ final class SourceBytes extends InputStream {
 
   /** {@code kind}, with what it is packed in. */
   String describe(String kind) {
-    return isPacked() ? kind + ", inside " + packing() : kind;
+    return isPacked() ? kind + " (inside " + packing() + ")" : kind;
   }
 
   private String packing() {
     return String.join(" of ", layers);
   }
 
-  private static byte[] peek(BufferedInputStream in) throws IOException {
-    in.mark(4);
-    byte[] head = in.readNBytes(4);
-    in.reset();
-    return Arrays.copyOf(head, 4);
+  /** Four bytes, blanks behind the end. No more is asked of a decompressor, which may fail. */
+  private byte[] peek() throws IOException {
+    byte[] head = {' ', ' ', ' ', ' '};
+    PushbackInputStream back = new PushbackInputStream(in, head.length);
+    int count = back.readNBytes(head, 0, head.length);
+    back.unread(head, 0, count);
+    in = back;
+    return head;
   }
 
   private boolean unpack(byte[] head) throws IOException {

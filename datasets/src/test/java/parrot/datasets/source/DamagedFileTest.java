@@ -60,7 +60,6 @@ class DamagedFileTest {
         "R1\\nR2\\n{\"id\": \"3\", \"conv | the file breaks off (was it copied completely?) | 1 2",
         "R1\\n{\"id\": \"2\", \"conv\\nR3\\n | the line breaks off within a text | 1 3",
         "R1\\n{\"id\": \"2\", \"x\": [\\nR3\\n | the line breaks off before its '}' | 1 3",
-        "R1\\nR2R3\\nR4 | another object follows on the same line | 1 2 4",
         "R1,\\nR2,\\n | something follows the object (',') | 1 2",
         "R1\\nR2\\n~~~~~~ | a zero byte | 1 2",
         "R1\\nR2\\n^Z | not an object (byte 0x1A) | 1 2",
@@ -98,14 +97,17 @@ class DamagedFileTest {
         .hasMessage(
             "Cannot read x.json: it is damaged at byte "
                 + at
-                + ": no comma after the row before ('{'). Row 3 begins at byte "
+                + ": no comma after the row before ('{'). What cannot be read begins at byte "
                 + at
-                + "; the last whole row is 2 and ends at byte "
+                + ", in row 3; the last whole row is 2 and ends at byte "
                 + (at - 1)
                 + "; the next row begins at byte "
                 + at
                 + ". Copy or write the file again, or pass --resynchronise, which goes on at the"
-                + " next whole row and leaves out 0 bytes");
+                + " next whole row and leaves out bytes "
+                + at
+                + " to "
+                + at);
   }
 
   @Test
@@ -124,6 +126,16 @@ class DamagedFileTest {
         read(LlavaSource.scan(files, write("x.json", bytes(text)), "x.json", 1, false));
     assertThat(ids(rows)).isEqualTo("1 2 3 4");
     assertThat(rows).extracting(SourceRow::origin).contains("x.json:4");
+  }
+
+  @Test
+  void isNoneBetweenObjectsOnOneLine() throws IOException {
+    List<SourceRow> rows =
+        read(LlavaSource.scan(files, write("x.jsonl", bytes("R1R2 R3\\nR4")), "x.jsonl", 1, false));
+    assertThat(ids(rows)).isEqualTo("1 2 3 4");
+    assertThat(rows)
+        .extracting(SourceRow::origin)
+        .containsExactly("x.jsonl:1", "x.jsonl:1", "x.jsonl:1", "x.jsonl:2");
   }
 
   @Test

@@ -24,7 +24,6 @@ class RowJsonTest {
       value = {
         "{\"id\": \"8\", \"conv | it breaks off at byte 17 of it",
         "{\"id\": 3, oops} | at '{\"id\": 3, oops}'",
-        "{'id': 3} | at '{'id': 3}'",
         "{\"id\": True} | at '{\"id\": True}'",
         "{\"id\": 3} // x | at '{\"id\": 3} // x'",
       })
@@ -33,6 +32,14 @@ class RowJsonTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining(problem)
         .hasMessageMatching("(not JSON near byte|it breaks off at).*");
+  }
+
+  @Test
+  void knowsPythonsNotation() {
+    assertThatThrownBy(() -> parse("{'id': 3}"))
+        .hasMessage(
+            "it is written as Python shows an object, with single quotes (write it with"
+                + " json.dumps)");
   }
 
   @Test

@@ -194,9 +194,9 @@ public final class PreprocessJob {
         console.accept(
             String.format(
                 Locale.ROOT,
-                "%s is damaged in %,d places: %,d of its %,d bytes left out (see %s)",
+                "%s is damaged, in %s: %,d of its %,d bytes left out (see %s)",
                 one.name(),
-                one.scan().damages(),
+                one.scan().damages() == 1 ? "one place" : one.scan().damages() + " places",
                 one.scan().lostBytes(),
                 one.scan().bytes(),
                 REJECTED_FILE));

@@ -9,6 +9,7 @@ import parrot.datasets.conversation.ControlTokens;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardWriter;
 import parrot.datasets.source.RowReader;
+import parrot.datasets.storage.FileSystems;
 
 /**
  * The options of one run of the job.
@@ -59,6 +60,14 @@ public record PreprocessOptions(
     allowedRoots = List.copyOf(allowedRoots);
     benchmarks = List.copyOf(benchmarks);
     require(!inputs.isEmpty(), "input", "none", "at least one file or folder");
+    require(
+        !isEverything(images),
+        "images",
+        images,
+        "a folder of images; absolute paths in rows are read with --allow-root");
+    for (String root : allowedRoots) {
+      require(!isEverything(root), "allow-root", root, "a folder, not the whole file system");
+    }
     require(imageSize >= 1 && imageSize <= 8192, "image-size", imageSize, "1 to 8192");
     require(
         patchSize >= 1 && imageSize % patchSize == 0,
@@ -76,6 +85,11 @@ public record PreprocessOptions(
     if (rowGroupRows == 0) {
       rowGroupRows = ShardWriter.defaultRowGroupRows(imageSize);
     }
+  }
+
+  /** Whether {@code path} is the root of a file system, which nothing may go through. */
+  private static boolean isEverything(String path) {
+    return path != null && !path.isEmpty() && FileSystems.path(path).isRoot();
   }
 
   private static void require(boolean valid, String key, Object value, String expected) {
