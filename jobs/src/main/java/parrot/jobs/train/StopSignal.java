@@ -80,6 +80,11 @@ final class StopSignal implements AutoCloseable {
     return requested.get();
   }
 
+  /** Whether the process is ending already: what fails now fails because of that. */
+  boolean isEnding() {
+    return isRequested() && work == null;
+  }
+
   @Override
   public void close() {
     Signal.handle(terminate, formerTerminate);

@@ -19,6 +19,7 @@ import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.failure.StoppedException;
 import parrot.jobs.round.GraphPool;
 import parrot.jobs.round.MinibatchLoader;
 import parrot.jobs.spark.MemoryNeed;
@@ -108,6 +109,9 @@ public final class TrainJob {
           .forEach(say);
       return prepareAndTrain(mode, stop);
     } catch (RuntimeException e) {
+      if (stop.isEnding()) {
+        throw new StoppedException(null, e);
+      }
       throw folder != null && folder.lock.isLost() ? folder.lock.lost(e) : e;
     }
   }
