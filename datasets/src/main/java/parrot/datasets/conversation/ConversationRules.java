@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What is done with turns that are not questions and answers by turns, on which data sets and
- * trainers differ.
+ * What is done with turns that do not alternate between question and answer. Data sets and trainers
+ * differ in this.
  */
 public record ConversationRules(Turns turns, LastQuestion lastQuestion) implements Serializable {
   /** As the published code does, whose losses a run is compared with. */

@@ -82,9 +82,8 @@ public final class RecordReader {
     String key = keys.get(0);
     for (String other : keys.subList(1, keys.size())) {
       if (!RecordFields.isEmpty(fields.get(other)) && !fields.get(other).equals(fields.get(key))) {
-        throw new UnusableConversationException(
-            ConversationProblem.UNUSED_FIELD,
-            "Cannot use row: it has two conversations, %s and %s (name one of them as turns in a --format FILE.yaml and the other as ignored)"
+        throw unused(
+            "it has two conversations, %s and %s (name one of them as turns in a --format FILE.yaml and the other as ignored)"
                 .formatted(key, other));
       }
     }
@@ -137,9 +136,8 @@ public final class RecordReader {
       texts.add(turns.get(0).value());
     }
     if (texts.size() > 1) {
-      throw new UnusableConversationException(
-          ConversationProblem.UNUSED_FIELD,
-          "Cannot use row: it has %d different system texts (keep one, or name a key as ignored in a --format FILE.yaml)"
+      throw unused(
+          "it has %d different system texts (keep one, or name a key as ignored in a --format FILE.yaml)"
               .formatted(texts.size()));
     }
     Turn system = new Turn(Role.SYSTEM, texts.iterator().next());
@@ -153,22 +151,25 @@ public final class RecordReader {
   private void refuseUnread(RecordFields fields, List<Turn> turns) {
     for (Map.Entry<String, JsonNode> field : fields.unread()) {
       String key = field.getKey();
-      String text = field.getValue().asText().strip();
+      JsonNode value = field.getValue();
+      if (APPROVALS.contains(key) && value.isBoolean() && !value.booleanValue()) {
+        throw unused(key + " is false, so its answer is an example of what not to say; remove it");
+      }
+      String text = value.asText().strip();
       boolean tools = TOOLS.contains(key) && !text.equals("[]");
       boolean instruction =
           INSTRUCTIONS.contains(key)
               && turns.stream().noneMatch(turn -> turn.value().contains(text));
-      boolean disapproved =
-          APPROVALS.contains(key)
-              && field.getValue().isBoolean()
-              && !field.getValue().booleanValue();
-      boolean former = format.history().contains(key);
-      if (tools || instruction || disapproved || former) {
-        throw new UnusableConversationException(
-            ConversationProblem.UNUSED_FIELD,
-            "Cannot use row: the field %s would not be used (put its text into the conversation, or name it as system or ignored in a --format FILE.yaml)"
+      if (tools || instruction || format.history().contains(key)) {
+        throw unused(
+            "the field %s would not be used (put it into the conversation, or name it as system or ignored in a --format FILE.yaml)"
                 .formatted(key));
       }
     }
+  }
+
+  private static UnusableConversationException unused(String problem) {
+    return new UnusableConversationException(
+        ConversationProblem.UNUSED_FIELD, "Cannot use row: " + problem);
   }
 }

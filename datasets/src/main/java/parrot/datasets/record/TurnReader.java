@@ -101,7 +101,7 @@ final class TurnReader {
     if (call.isPresent()) {
       throw new UnusableConversationException(
           ConversationProblem.UNUSED_FIELD,
-          "Cannot use conversation: turn %d has %s, and calls of tools are not learned"
+          "Cannot use conversation: turn %d has %s, and calls of tools are not learned (remove the row)"
               .formatted(number, call.get()));
     }
     for (String key : WEIGHTS) {
@@ -110,7 +110,7 @@ final class TurnReader {
           || value.isNumber() && value.doubleValue() == 0) {
         throw new UnusableConversationException(
             ConversationProblem.UNUSED_FIELD,
-            "Cannot use conversation: turn %d says %s: %s, and an answer cannot be left out of the loss"
+            "Cannot use conversation: turn %d says %s: %s, and an answer cannot be left out of the loss (remove the turn or the field)"
                 .formatted(number, key, value));
       }
     }
