@@ -68,13 +68,11 @@ final class TurnReader {
   private Turn turn(RecordFields turn, int number) {
     String speaker = turn.key(format.speaker()).orElse(format.speaker().get(0));
     Role role =
-        role(
-            RecordFields.requireText("%s of turn %d".formatted(speaker, number), turn.get(speaker)),
-            number);
+        role(RecordFields.requireText(speaker + " of turn " + number, turn.get(speaker)), number);
     refuseUnused(turn, number);
     String key = turn.key(format.text()).orElse(format.text().get(0));
     JsonNode value = turn.get(key);
-    String field = "%s of turn %d".formatted(key, number);
+    String field = key + " of turn " + number;
     String said =
         value.isArray()
             ? parts(field, value, role, number)

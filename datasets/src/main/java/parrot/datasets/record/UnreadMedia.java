@@ -62,13 +62,13 @@ final class UnreadMedia {
 
   private static final String KINDS =
       "(image|img|picture|pic|photo|video|audio|speech|sound|vision)";
-  private static final Pattern PLACEHOLDER =
+  private static final Pattern AT_AN_END =
       Pattern.compile(
-          "(?!<image>)(?i)([<\\[]\\|?) ?"
+          "(?!<image>)(?i)[<\\[]\\|? ?"
               + KINDS
               + "[ _-]?(start|here|pad|placeholder|content|token|\\d+)? ?\\|?[>\\]]");
-  private static final Pattern NUMBERED = Pattern.compile("(?i)<\\|?" + KINDS + "[ _-]?\\d+\\|?>");
-  private static final Pattern PATH_IN_TEXT = Pattern.compile("(?i)<img>[^<>]+</img>");
+  private static final Pattern ANYWHERE =
+      Pattern.compile("(?i)<img>[^<>]+</img>|<\\|?" + KINDS + "[ _-]?\\d+\\|?>");
 
   private static final Set<String> KEPT = Set.of("bytes", "has", "is");
   private static final int LONGEST_NAME = 300;
@@ -123,23 +123,22 @@ final class UnreadMedia {
    * A path in tags, a number, or a placeholder at one of the ends, which is how tools write them.
    */
   private Optional<String> placeholder(String question) {
-    if (question.indexOf('<') < 0 && question.indexOf('[') < 0) {
+    // An image whose token is spelled in another way is told by its missing token.
+    boolean spelledOtherwise = !used.isEmpty() && !question.contains(ChatFormat.IMAGE);
+    Matcher place = ANYWHERE.matcher(question);
+    for (int at = question.indexOf('<'); at >= 0; at = question.indexOf('<', at + 1)) {
+      boolean found = place.region(at, question.length()).lookingAt();
+      if (found && !(spelledOtherwise && place.group(1) != null)) {
+        return Optional.of(place.group());
+      }
+    }
+    int last = Math.max(question.lastIndexOf('<'), question.lastIndexOf('['));
+    if (last < 0 || spelledOtherwise) {
       return Optional.empty();
     }
-    Matcher path = PATH_IN_TEXT.matcher(question);
-    if (path.find()) {
-      return Optional.of(path.group());
-    }
-    if (!used.isEmpty() && !question.contains(ChatFormat.IMAGE)) {
-      return Optional.empty(); // the missing token tells of an image that is spelled otherwise
-    }
-    Matcher numbered = NUMBERED.matcher(question);
-    if (numbered.find()) {
-      return Optional.of(numbered.group());
-    }
-    Matcher place = PLACEHOLDER.matcher(question);
-    int last = Math.max(0, Math.max(question.lastIndexOf('<'), question.lastIndexOf('[')));
-    return place.lookingAt() || place.region(last, question.length()).matches()
+    place.usePattern(AT_AN_END);
+    return place.region(0, question.length()).lookingAt()
+            || place.region(last, question.length()).matches()
         ? Optional.of(place.group())
         : Optional.empty();
   }

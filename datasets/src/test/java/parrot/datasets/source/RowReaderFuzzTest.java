@@ -14,15 +14,59 @@ import parrot.datasets.record.RecordFormat;
 class RowReaderFuzzTest {
   private static final List<String> KEYS =
       List.of(
-          "id", "conversations", "messages", "from", "role", "value", "content", "image", "images",
-          "system", "language", "instruction", "input", "output", "history", "type", "text", "path",
-          "bytes", "url", "image_url", "video", "audio", "tools", "weight", "label", "meta", "");
+          "id",
+          "conversations",
+          "messages",
+          "from",
+          "role",
+          "value",
+          "content",
+          "image",
+          "images",
+          "system",
+          "language",
+          "instruction",
+          "input",
+          "output",
+          "history",
+          "type",
+          "text",
+          "path",
+          "bytes",
+          "url",
+          "image_url",
+          "video",
+          "audio",
+          "tools",
+          "weight",
+          "label",
+          "meta",
+          "");
   private static final List<String> VALUES =
       List.of(
-          "null", "true", "false", "0", "-1.5", "NaN", "1e400", "\"\"", "\" \"", "\"human\"",
-          "\"gpt\"", "\"user\"", "\"assistant\"", "\"system\"", "\"<image>\"", "\"<video> x\"",
-          "\"Hello\"", "\"a.png\"", "\"data:image/png;base64,A\"", "\"<|im_end|>\"", "\"text\"",
-          "\"image\"", "\"\\ud83e\"");
+          "null",
+          "true",
+          "false",
+          "0",
+          "-1.5",
+          "NaN",
+          "1e400",
+          "\"\"",
+          "\" \"",
+          "\"human\"",
+          "\"gpt\"",
+          "\"user\"",
+          "\"assistant\"",
+          "\"system\"",
+          "\"<image>\"",
+          "\"<video> x\"",
+          "\"Hello\"",
+          "\"a.png\"",
+          "\"data:image/png;base64,A\"",
+          "\"<|im_end|>\"",
+          "\"text\"",
+          "\"image\"",
+          "\"\\ud83e\"");
 
   private final Random random = new Random(7);
 
