@@ -16,7 +16,7 @@ import parrot.datasets.language.UnicodeText;
 final class ItemColumns {
   static final String GROUP = "g_index";
   static final String PROBLEM = "problem";
-  private static final Pattern WHOLE = Pattern.compile("(-?[0-9]{1,18})(\\.0+)?");
+  private static final Pattern WHOLE = Pattern.compile("(-?[0-9]+)(\\.0+)?");
 
   private final Table table;
   private final Map<Long, Table.Row> rows = new HashMap<>();
@@ -106,11 +106,12 @@ final class ItemColumns {
 
   private long index(Table.Row row) {
     String text = row.value("index").map(UnicodeText::strip).orElse("nothing");
-    Matcher whole = WHOLE.matcher(text);
-    if (!whole.matches()) {
-      throw row.problem("index", "got " + text + " (must be a whole number)");
+    long index;
+    try {
+      index = Long.parseLong(whole(text));
+    } catch (NumberFormatException e) {
+      throw row.problem("index", "got " + text + " (must be a whole number of at most 64 bits)");
     }
-    long index = Long.parseLong(whole.group(1));
     if (index < 0) {
       throw row.problem("index", "got " + text + " (must not be negative)");
     }

@@ -45,23 +45,40 @@ public final class Scores {
     return scores;
   }
 
-  private void add(Language language, List<Prediction> predictions, MatchingRule rule) {
-    SortedMap<Long, List<ScoredQuestion>> questions = new TreeMap<>();
+  /**
+   * Checks what {@link #of} needs.
+   *
+   * @throws DataException if there are no predictions, two to one question, or only rotations
+   */
+  public static void requireScorable(Language language, List<Prediction> predictions) {
+    if (predictions.isEmpty()) {
+      throw new DataException(
+          "Cannot score %s: no predictions (expected one per question)".formatted(language.tag()));
+    }
     Set<Long> seen = new HashSet<>();
-    QuestionRows grouped = QuestionRows.of(predictions.stream().map(Prediction::item).toList());
     for (Prediction prediction : predictions) {
       if (!seen.add(prediction.item().index())) {
         throw new DataException(
             "Cannot score %s: two predictions for question %d (expected one each)"
                 .formatted(language.tag(), prediction.item().index()));
       }
+    }
+    List<BenchmarkItem> rows = predictions.stream().map(Prediction::item).toList();
+    if (rows.stream().noneMatch(QuestionRows.of(rows)::isQuestion)) {
+      throw new DataException(
+          "Cannot score %s: only rotations of questions are there (expected the questions too, whose index is below %d)"
+              .formatted(language.tag(), QuestionRows.ROTATION));
+    }
+  }
+
+  private void add(Language language, List<Prediction> predictions, MatchingRule rule) {
+    requireScorable(language, predictions);
+    SortedMap<Long, List<ScoredQuestion>> questions = new TreeMap<>();
+    QuestionRows grouped = QuestionRows.of(predictions.stream().map(Prediction::item).toList());
+    for (Prediction prediction : predictions) {
       questions
           .computeIfAbsent(grouped.question(prediction.item()), index -> new ArrayList<>())
           .add(ScoredQuestion.of(prediction, language, rule));
-    }
-    if (questions.isEmpty()) {
-      throw new DataException(
-          "Cannot score %s: no predictions (expected one per question)".formatted(language.tag()));
     }
     List<ScoredQuestion> rows = new ArrayList<>();
     List<ScoredQuestion> unrotated = new ArrayList<>();
@@ -72,11 +89,6 @@ public final class Scores {
           unrotated.add(unrotated(question, grouped, language, rule));
           whole.add(ScoredQuestion.all(question, grouped));
         });
-    if (rows.stream().noneMatch(row -> grouped.isQuestion(row.item()))) {
-      throw new DataException(
-          "Cannot score %s: only rotations of questions are there (expected the questions too, whose index is below %d)"
-              .formatted(language.tag(), QuestionRows.ROTATION));
-    }
     plain.put(language, unrotated);
     if (grouped.rotated()) {
       allRows.put(language, rows);

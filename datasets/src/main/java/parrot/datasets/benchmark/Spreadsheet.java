@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import org.dhatim.fastexcel.reader.Cell;
 import org.dhatim.fastexcel.reader.CellType;
-import org.dhatim.fastexcel.reader.ExcelReaderException;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import parrot.datasets.DataException;
 
@@ -28,7 +27,7 @@ final class Spreadsheet extends Table {
     try (stream) {
       workbook = new ReadableWorkbook(stream);
       rows = workbook.getFirstSheet().openStream().iterator();
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       throw damaged(e);
     }
   }
@@ -65,8 +64,8 @@ final class Spreadsheet extends Table {
       width = width < 0 ? cells.size() : width;
       line = row.getRowNum() + 1;
       return cells;
-    } catch (ExcelReaderException e) {
-      throw damaged(e);
+    } catch (Exception e) {
+      throw damaged(e); // the reader throws checked exceptions that it does not declare
     }
   }
 

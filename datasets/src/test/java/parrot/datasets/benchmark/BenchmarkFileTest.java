@@ -200,10 +200,10 @@ class BenchmarkFileTest {
   @Test
   void refusesAnIndexThatIsNoWholeNumber() {
     refused(
-        " line 2 column index: got 4.5 (must be a whole number)",
+        " line 2 column index: got 4.5 (must be a whole number of at most 64 bits)",
         HEADER + row(4, "A", BASE64).replace("4\t", "4.5\t"));
     refused(
-        " line 2 column index: got nothing (must be a whole number)",
+        " line 2 column index: got nothing (must be a whole number of at most 64 bits)",
         HEADER + row(4, "A", BASE64).replace("4\t", "\t"));
     refused(" line 2 column index: got -4 (must not be negative)", HEADER + row(-4, "A", BASE64));
   }

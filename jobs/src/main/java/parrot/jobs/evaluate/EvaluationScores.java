@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -118,7 +119,6 @@ public record EvaluationScores(
 
   private static Benchmark benchmark(
       String name, List<Cell> cells, boolean circular, MatchingRule rule) {
-    Map<Language, List<Prediction>> predictions = predictions(cells);
     List<Failure> failures = new ArrayList<>();
     List<Unanswered> unanswered = new ArrayList<>();
     List<String> unscored = new ArrayList<>();
@@ -132,6 +132,8 @@ public record EvaluationScores(
       }
       cell.problem().ifPresent(problem -> failures.add(new Failure(tag, problem)));
     }
+    Map<Language, List<Prediction>> predictions = predictions(cells);
+    predictions.entrySet().removeIf(one -> problem(one).map(failures::add).orElse(false));
     Metric metric = circular ? Metric.CIRCULAR : Metric.publishedFor(name);
     Map<String, Double> macro = new TreeMap<>();
     List<Line> lines = new ArrayList<>();
@@ -153,6 +155,16 @@ public record EvaluationScores(
       }
     }
     return new Benchmark(name, metric.label(), macro, lines, failures, unanswered, unscored);
+  }
+
+  /** Why the predictions of a language cannot be scored, though they were read. */
+  private static Optional<Failure> problem(Map.Entry<Language, List<Prediction>> language) {
+    try {
+      Scores.requireScorable(language.getKey(), language.getValue());
+      return Optional.empty();
+    } catch (DataException e) {
+      return Optional.of(new Failure(language.getKey().tag(), e.getMessage()));
+    }
   }
 
   /** Predictions of the cells that can be scored, by language. */
