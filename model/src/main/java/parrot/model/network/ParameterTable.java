@@ -14,6 +14,8 @@ import parrot.model.tensor.Tensor;
 
 /** Which parameters a network has, which are trained, and where they lie. */
 final class ParameterTable implements WeightFactory {
+  private static final long NOWHERE = 64;
+
   private final Set<Part> trained;
   private final Map<String, Weight> weights = new HashMap<>();
   private final Set<String> factors = new HashSet<>();
@@ -99,6 +101,17 @@ final class ParameterTable implements WeightFactory {
           value,
           rounds ? rounded.of(parameter) : value,
           gradients == 0 ? null : view(gradients, parameter, owner));
+    }
+  }
+
+  /** Gives every weight a shape and no memory, for kernels that look at none. */
+  void placeNowhere(ElementType factorType) {
+    for (Weight weight : weights.values()) {
+      boolean learns = trained.contains(Part.of(weight.name()));
+      ElementType type = factors.contains(weight.name()) ? factorType : ElementType.F32;
+      Tensor floats = Tensor.view(NOWHERE, weight.rows(), weight.columns(), null);
+      Tensor factor = Tensor.view(type, NOWHERE, weight.rows(), weight.columns(), null);
+      weight.place(floats, factor, learns ? floats : null);
     }
   }
 

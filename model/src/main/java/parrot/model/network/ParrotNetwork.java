@@ -99,6 +99,18 @@ public final class ParrotNetwork implements AutoCloseable {
         .table.frozenBytes(factorType);
   }
 
+  /**
+   * A network without weights, for kernels that compute nothing.
+   *
+   * @see StepCost
+   */
+  static ParrotNetwork hollow(
+      ParrotConfig config, Set<Part> trained, Kernels kernels, boolean recompute) {
+    ParrotNetwork network = new ParrotNetwork(config, trained, null, kernels, recompute);
+    network.table.placeNowhere(kernels.factorType());
+    return network;
+  }
+
   /** A network whose weights all stay as they are. */
   public static ParrotNetwork frozen(ParrotConfig config, FrozenWeights weights, Kernels kernels) {
     return new ParrotNetwork(config, EnumSet.noneOf(Part.class), weights, kernels, false);
@@ -428,6 +440,11 @@ public final class ParrotNetwork implements AutoCloseable {
     int[] rows = new int[images * patches];
     Arrays.setAll(rows, i -> i / patches * vision.tokens() + 1 + i % patches);
     return rows;
+  }
+
+  /** Bytes of activations that were in use at a time, at most. */
+  public long peakMemory() {
+    return arena.peak();
   }
 
   /** Bytes of memory held for the activations of the largest step so far. */

@@ -20,6 +20,7 @@ public final class Arena implements AutoCloseable {
   private final List<Chunk> chunks = new ArrayList<>();
   private int current;
   private long used;
+  private long most;
 
   /** A float32 tensor of unspecified content. */
   public Tensor take(int rows, int columns) {
@@ -40,6 +41,7 @@ public final class Arena implements AutoCloseable {
     Chunk chunk = chunks.get(current);
     Tensor tensor = Tensor.slice(type, chunk.buffer, chunk.address, used, rows, columns, chunk);
     used += bytes;
+    most = Math.max(most, before() + used);
     return tensor;
   }
 
@@ -65,6 +67,19 @@ public final class Arena implements AutoCloseable {
     }
     current = 0;
     used = 0;
+  }
+
+  private long before() {
+    long bytes = 0;
+    for (int i = 0; i < current; i++) {
+      bytes += chunks.get(i).bytes;
+    }
+    return bytes;
+  }
+
+  /** Bytes that were in use at a time, at most. */
+  public long peak() {
+    return most;
   }
 
   /** Bytes held. */
