@@ -19,6 +19,7 @@ import parrot.jobs.preprocess.PreprocessCommand;
 import parrot.jobs.quickstart.QuickstartCommand;
 import parrot.jobs.report.ReportCommand;
 import parrot.jobs.shapes.ShapesCommand;
+import parrot.jobs.train.PlanCommand;
 import parrot.jobs.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       ShapesCommand.class,
       PreprocessCommand.class,
+      PlanCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ScoreCommand.class,

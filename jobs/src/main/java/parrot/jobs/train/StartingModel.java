@@ -1,6 +1,7 @@
 package parrot.jobs.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -111,6 +112,25 @@ final class StartingModel implements AutoCloseable {
       Part part, Path folder, ParrotConfig config, TrainConfig train, Configuration hadoop) {
     PartConfig.check(part, folder, config, train.model().folder(), hadoop);
     return WeightFiles.open(folder, hadoop);
+  }
+
+  /**
+   * The shape of the model that a run trains. Only {@code model.folder} need be there; a vision
+   * encoder that is not there yet has the shape that this folder says.
+   */
+  static ParrotConfig shape(TrainConfig train, Configuration hadoop) throws IOException {
+    TrainConfig.ModelSource source = train.model();
+    Path folder = Checkpoints.resolveModel(new Path(source.folder()), hadoop);
+    Initializer initializer = new Initializer(train.seed(), source.experts());
+    String given = source.parts().get(Part.VISION);
+    Optional<VisionFolder> vision = Optional.empty();
+    if (given != null && new Path(given).getFileSystem(hadoop).exists(new Path(given))) {
+      Path tower = Checkpoints.resolveModel(new Path(given), hadoop);
+      vision = Optional.of(VisionFolder.of(tower, hadoop));
+    }
+    try (ModelFolder base = ModelFolder.open(folder, hadoop, List.of(""), initializer, vision)) {
+      return config(base.config(), train);
+    }
   }
 
   private static ModelException noTower(Path folder) {

@@ -28,12 +28,8 @@ import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.LostStateException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.ParrotGraph;
-import parrot.model.kernel.Precision;
 import parrot.model.kernel.Threads;
-import parrot.model.network.Parameter;
-import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
-import parrot.model.tensor.ElementType;
 import parrot.model.weights.ModelFolder;
 
 /** A training run from its configuration to its last checkpoint. */
@@ -185,9 +181,9 @@ public final class TrainJob {
     }
   }
 
-  private void requireMemory(ParrotConfig model) {
-    long trainable =
-        ParrotNetwork.parameters(model, config.train()).stream().mapToLong(Parameter::size).sum();
+  private void requireMemory(ParrotConfig model) throws IOException {
+    RunPlan plan = RunPlan.of(config, model, TrainingData.lengths(config, hadoop));
+    long trainable = plan.learns();
     if (trainable > ParrotGraph.MOST_TRAINED) {
       throw new UsageException(
           "Invalid train: %s, %,d parameters (must be at most %,d, as many as DL4J's updater addresses); train fewer parts, or take a smaller decoder"
@@ -196,16 +192,19 @@ public final class TrainJob {
                   trainable,
                   ParrotGraph.MOST_TRAINED));
     }
-    ElementType factors =
-        config.compute().precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
-    long frozen = ParrotNetwork.frozenBytes(model, config.train(), factors);
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
     boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
     int onDriver = dl4j ? MemoryNeed.DL4J_MASTER : 0;
     MemoryNeed need =
         new MemoryNeed(
-            trainable, frozen, 0, config.rounds().replicas(), momentum, copies, onDriver);
+            trainable,
+            plan.frozen(),
+            plan.copies() + plan.step().activations(),
+            config.rounds().replicas(),
+            momentum,
+            copies,
+            onDriver);
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 

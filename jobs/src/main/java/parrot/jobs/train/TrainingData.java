@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
@@ -50,6 +51,32 @@ record TrainingData(
       heldOut.add(fitting(dataset, parrot, digest));
     }
     return new TrainingData(train, heldOut, fingerprints);
+  }
+
+  /**
+   * Lengths of rows in positions, visual tokens included.
+   *
+   * @param usual nine of ten rows are no longer, in any language
+   */
+  record Lengths(int usual, int longest) {}
+
+  /** Of the rows to train on; empty if a folder has no shards yet, or none says. */
+  static Optional<Lengths> lengths(TrainConfig config, Configuration hadoop) throws IOException {
+    int usual = 0;
+    int longest = 0;
+    for (TrainConfig.DataSource source : config.data().sources()) {
+      Path path = FileSystems.path(source.folder());
+      FileSystem files = FileSystems.of(path, hadoop);
+      if (!files.exists(new Path(path, Manifest.FILE_NAME))) {
+        return Optional.empty();
+      }
+      for (LanguageStatistics language :
+          ShardedDataset.open(files, path).manifest().languages().values()) {
+        usual = Math.max(usual, language.percentile90());
+        longest = Math.max(longest, language.longest());
+      }
+    }
+    return longest == 0 ? Optional.empty() : Optional.of(new Lengths(usual, longest));
   }
 
   private static ShardedDataset fitting(

@@ -15,6 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.language.Language;
+import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.ShardSchema;
@@ -96,7 +97,7 @@ public final class SmallWorld {
               "none",
               SIZE,
               new Totals(total, total, 0, 0),
-              new TreeMap<>(),
+              new TreeMap<>(Map.of("en", lengths(total))),
               new TreeMap<>(),
               new TreeMap<>(Map.of("seed", "1")),
               "fingerprint",
@@ -104,6 +105,11 @@ public final class SmallWorld {
           .write(files, out.path());
       out.publish();
     }
+  }
+
+  /** As if all rows were in one language and had as many positions as the longest. */
+  private static LanguageStatistics lengths(long rows) {
+    return LanguageStatistics.of(0, 0, 0, Map.of(10 + 4, rows));
   }
 
   private static TrainingExample example(Random random, String id) {

@@ -15,8 +15,7 @@ import parrot.model.tensor.ElementType;
 
 class StepCostTest {
   private static final Set<Part> STAGE_1 = EnumSet.of(Part.PROJECTOR);
-  private static final Set<Part> STAGE_2 =
-      EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
+  private static final Set<Part> STAGE_2 = EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
 
   @ParameterizedTest
   @CsvSource({"1, false", "2, false", "2, true"})

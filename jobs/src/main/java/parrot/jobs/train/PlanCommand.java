@@ -1,0 +1,150 @@
+package parrot.jobs.train;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
+import parrot.model.config.ParrotConfig;
+import parrot.model.network.Part;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code parrot plan}. */
+@Command(
+    name = "plan",
+    sortOptions = false,
+    header = "Print what a training run will take, without starting it.",
+    description = {
+      "Reads the configuration of parrot train and the shapes of its model, no weights: where every"
+          + " byte of an executor goes, bytes of a round and of a checkpoint, operations of a step."
+          + " A step is counted over samples of the length that nine of ten in the shards do not"
+          + " exceed, or, without shards, of tokenizer_model_max_length."
+    },
+    footerHeading = "%nExample:%n%n",
+    footer = {"  ./parrot plan recipes/align-7b.yaml --set batch_size=4"})
+public final class PlanCommand implements Callable<Void> {
+  private static final double GIB = 1L << 30;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "FILE",
+      description = "Configuration in YAML, local or in HDFS.")
+  private String file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a key of the file. May be given several times.")
+  private List<String> settings = new ArrayList<>();
+
+  @Override
+  public Void call() throws IOException {
+    Configuration hadoop = new Configuration();
+    Path path = FileSystems.path(file);
+    String yaml = FileSystems.readText(FileSystems.of(path, hadoop), path, 1 << 24);
+    TrainConfig config = TrainConfigReader.read(yaml, settings);
+    ParrotConfig model = StartingModel.shape(config, hadoop);
+    Optional<TrainingData.Lengths> lengths = TrainingData.lengths(config, hadoop);
+    RunPlan plan = RunPlan.of(config, model, lengths);
+    PrintWriter out = spec.commandLine().getOut();
+    print(out, plan, lengths.isPresent());
+    if (lengths.isPresent()) {
+      RunPlan most = RunPlan.of(config, model, lengths.get().longest());
+      out.printf(
+          Locale.ROOT,
+          "at most     %.2f GiB of activations, if all samples of a step had %,d positions%n",
+          most.step().activations() / GIB,
+          most.positions());
+    }
+    advise(out, plan, model, changes -> TrainConfigReader.read(yaml, with(changes)), memory());
+    return null;
+  }
+
+  private static void print(PrintWriter out, RunPlan plan, boolean fromData) {
+    TrainConfig config = plan.config();
+    out.printf(
+        Locale.ROOT,
+        "learns      %,d parameters: %s%n",
+        plan.learns(),
+        String.join(", ", config.train().stream().map(Part::key).toList()));
+    out.printf(
+        Locale.ROOT,
+        "step        %,d samples of %,d positions (%s), %.2f TFLOP a replica%n",
+        plan.samples(),
+        plan.positions(),
+        fromData ? "nine of ten are no longer" : "no shards yet: the model's longest",
+        plan.step().operations() / 1e12);
+    out.println("executor    beside its heap");
+    row(out, "frozen weights", plan.frozen(), "once, whatever the number of replicas");
+    row(out, "values, gradients", plan.values(), "a replica");
+    row(out, "moments", plan.moments(), "a replica");
+    row(out, "bf16 copies", plan.copies(), "a replica");
+    row(out, "activations", plan.step().activations(), "a replica");
+    row(out, "one replica", plan.frozen() + plan.replica(), "together");
+    out.println("all executors");
+    row(out, "state in heaps", 2 * plan.state(), "old and new; what does not fit goes to disk");
+    row(out, "sent in a round", plan.exchanged(), "by all replicas");
+    row(out, "state on disk", plan.state(), "a checkpoint, and the frozen weights as they came");
+  }
+
+  private static void row(PrintWriter out, String what, long bytes, String note) {
+    if (bytes > 0) {
+      out.printf(Locale.ROOT, "  %-18s %9.2f GiB  %s%n", what, bytes / GIB, note);
+    }
+  }
+
+  private List<String> with(String change) {
+    List<String> all = new ArrayList<>(settings);
+    all.add(change);
+    return all;
+  }
+
+  private static long memory() {
+    var system =
+        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    return system.getTotalMemorySize();
+  }
+
+  /**
+   * Says what would help if one replica does not fit into the memory of a machine.
+   *
+   * @param with the same configuration with one setting changed
+   * @param machine bytes
+   */
+  static void advise(
+      PrintWriter out,
+      RunPlan plan,
+      ParrotConfig model,
+      Function<String, TrainConfig> with,
+      long machine) {
+    long need = plan.frozen() + plan.replica();
+    if (need <= machine) {
+      out.printf(Locale.ROOT, "fits        this machine has %.1f GiB%n", machine / GIB);
+      return;
+    }
+    out.printf(
+        Locale.ROOT, "too large   for this machine's %.1f GiB; what helps:%n", machine / GIB);
+    for (String change : List.of("kernels.precision=bf16", "recompute=true", "batch_size=1")) {
+      RunPlan other = RunPlan.of(with.apply(change), model, plan.positions());
+      long saved = need - other.frozen() - other.replica();
+      if (saved > 0) {
+        out.printf(Locale.ROOT, "  --set %-24s saves %.2f GiB%n", change, saved / GIB);
+      }
+    }
+  }
+}

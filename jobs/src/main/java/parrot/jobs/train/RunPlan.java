@@ -1,0 +1,134 @@
+package parrot.jobs.train;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import parrot.jobs.config.TrainConfig;
+import parrot.model.config.ParrotConfig;
+import parrot.model.exchange.ExchangeFormat;
+import parrot.model.exchange.StateLayout;
+import parrot.model.kernel.Precision;
+import parrot.model.network.Batch;
+import parrot.model.network.Parameter;
+import parrot.model.network.ParrotNetwork;
+import parrot.model.network.Part;
+import parrot.model.network.StepCost;
+import parrot.model.tensor.ElementType;
+
+/**
+ * What a run will take, known before it starts.
+ *
+ * @param learns parameters that are trained
+ * @param frozen bytes of those that are not, in the types that they are kept in
+ * @param copies bytes of the trained parameters once more in the type of products; 0 if that is
+ *     their own
+ * @param samples of a step of one replica
+ * @param positions of each of these samples
+ * @param step of one replica, over samples of so many positions
+ */
+record RunPlan(
+    TrainConfig config,
+    long learns,
+    long frozen,
+    long copies,
+    int samples,
+    int positions,
+    StepCost step) {
+  private static final int MOMENTS = 2;
+
+  /**
+   * @param lengths of the rows of the data; without them samples are as long as the model allows
+   */
+  static RunPlan of(
+      TrainConfig config, ParrotConfig model, Optional<TrainingData.Lengths> lengths) {
+    int usual = lengths.map(TrainingData.Lengths::usual).orElse(model.tokenizerModelMaxLength());
+    return of(config, model, usual);
+  }
+
+  /**
+   * @param positions of each sample, visual tokens included
+   */
+  static RunPlan of(TrainConfig config, ParrotConfig model, int positions) {
+    Set<Part> trained = config.train();
+    ElementType factors =
+        config.compute().precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
+    long learns =
+        ParrotNetwork.parameters(model, trained).stream().mapToLong(Parameter::size).sum();
+    int samples = config.rounds().batchSize();
+    return new RunPlan(
+        config,
+        learns,
+        ParrotNetwork.frozenBytes(model, trained, factors),
+        factors == ElementType.F32 ? 0 : factors.bytes() * learns,
+        samples,
+        positions,
+        StepCost.of(
+            model,
+            trained,
+            factors,
+            config.compute().recompute(),
+            batch(model, samples, positions)));
+  }
+
+  /**
+   * Samples of one length that ask for as much as such samples can: an image, and an answer to a
+   * prompt of one token.
+   */
+  private static Batch batch(ParrotConfig model, int samples, int positions) {
+    int text = positions - model.visualTokens();
+    boolean seen = text > 1;
+    int length = seen ? 1 + text : positions;
+    int[] ids = new int[samples * length];
+    int[] labels = new int[samples * length];
+    int[] images = new int[seen ? samples : 0];
+    for (int sample = 0; sample < samples; sample++) {
+      if (seen) {
+        ids[sample * length] = Batch.IMAGE;
+        labels[sample * length] = Batch.IGNORE;
+        labels[sample * length + 1] = Batch.IGNORE; // the prompt, which the experts need
+        images[sample] = sample;
+      }
+    }
+    int size = model.vision().imageSize();
+    int[] lengths = new int[samples];
+    Arrays.fill(lengths, length);
+    return new Batch(ids, labels, lengths, new float[images.length * 3 * size * size], images);
+  }
+
+  /** Bytes of values and their gradients. */
+  long values() {
+    return 2L * Float.BYTES * learns;
+  }
+
+  /** Bytes of the optimizer's moments. */
+  long moments() {
+    return (long) MOMENTS * Float.BYTES * learns;
+  }
+
+  /** Bytes of a replica beside what all share. */
+  long replica() {
+    return values() + moments() + copies + step.activations();
+  }
+
+  /** Bytes that all replicas send in a round. */
+  long exchanged() {
+    TrainConfig.AveragingChoice averaging = config.rounds().averaging();
+    ExchangeFormat format = averaging.exchange();
+    long bytes = bytes(learns, format);
+    if (averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE) {
+      bytes += bytes(MOMENTS * learns, format.forMoments());
+    }
+    return config.rounds().replicas() * bytes;
+  }
+
+  private static long bytes(long values, ExchangeFormat format) {
+    return values / StateLayout.CHUNK * format.bytes(StateLayout.CHUNK)
+        + format.bytes((int) (values % StateLayout.CHUNK));
+  }
+
+  /** Bytes of the state in a checkpoint: trained values, moments, and the outer momentum. */
+  long state() {
+    boolean momentum = config.rounds().averaging().outer().hasMomentum();
+    return (momentum ? 4L : 3L) * Float.BYTES * learns;
+  }
+}

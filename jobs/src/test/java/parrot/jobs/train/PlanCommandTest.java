@@ -1,0 +1,117 @@
+package parrot.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import parrot.jobs.Main;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
+import parrot.model.config.ParrotConfig;
+
+class PlanCommandTest {
+  @TempDir static Path folder;
+  private static SmallWorld world;
+
+  @BeforeAll
+  static void make() throws IOException {
+    world = new SmallWorld(folder);
+  }
+
+  private static RunPlan plan(String... settings) throws IOException {
+    TrainConfig config = world.config("run", settings);
+    ParrotConfig model = StartingModel.shape(config, new Configuration());
+    return RunPlan.of(config, model, TrainingData.lengths(config, new Configuration()));
+  }
+
+  @Test
+  void countsWhatReplicasKeepAndSend() throws IOException {
+    RunPlan plan = plan();
+    assertThat(plan.learns()).isPositive();
+    assertThat(plan.values()).isEqualTo(8 * plan.learns());
+    assertThat(plan.moments()).isEqualTo(8 * plan.learns());
+    assertThat(plan.copies()).isZero();
+    assertThat(plan.exchanged()).isEqualTo(2 * 12 * plan.learns());
+    assertThat(plan.state()).isEqualTo(12 * plan.learns());
+    assertThat(plan.step().activations()).isPositive();
+    assertThat(plan("updater_state=reset").exchanged()).isEqualTo(2 * 4 * plan.learns());
+    assertThat(plan("outer.momentum=0.5").state()).isEqualTo(16 * plan.learns());
+    assertThat(plan("exchange=int8").exchanged()).isLessThan(plan.exchanged() / 2);
+  }
+
+  @Test
+  void aStepGrowsWithItsSamplesAndShrinksByRecomputing() throws IOException {
+    RunPlan plan = plan();
+    RunPlan twice = plan("batch_size=8");
+    assertThat(twice.step().operations()).isEqualTo(2 * plan.step().operations());
+    assertThat(twice.step().activations()).isGreaterThan(plan.step().activations() * 3 / 2);
+    assertThat(plan("kernels.precision=bf16").copies()).isEqualTo(2 * plan.learns());
+    RunPlan frozen = plan("train=[projector]");
+    assertThat(frozen.learns()).isLessThan(plan.learns());
+    assertThat(frozen.frozen()).isGreaterThan(plan.frozen());
+  }
+
+  /** Shards say how long samples are; without them the model does. */
+  @Test
+  void takesLengthsFromTheShards() throws IOException {
+    TrainConfig config = world.config("run");
+    ParrotConfig model = StartingModel.shape(config, new Configuration());
+    int known = plan().positions();
+    assertThat(known).isLessThan(model.tokenizerModelMaxLength());
+    assertThat(RunPlan.of(config, model, Optional.empty()).positions())
+        .isEqualTo(model.tokenizerModelMaxLength());
+  }
+
+  @Test
+  void printsWhereTheBytesGo() throws IOException {
+    Path file = folder.resolve("plan.yaml");
+    Files.writeString(file, TrainConfigReader.toYaml(world.config("run").resolved()));
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+
+    int code =
+        Main.run(
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            "plan",
+            file.toString(),
+            "--set",
+            "batch_size=2");
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(code).isZero();
+    assertThat(out.toString().lines())
+        .anyMatch(
+            line -> line.matches("learns      [0-9,]+ parameters: projector, experts, decoder"))
+        .anyMatch(line -> line.startsWith("step        2 samples of "))
+        .anyMatch(line -> line.matches("  activations +[0-9.]+ GiB  a replica"))
+        .anyMatch(line -> line.startsWith("at most     "))
+        .anyMatch(line -> line.startsWith("fits        this machine has "));
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void saysWhatHelpsIfItDoesNotFit() throws IOException {
+    ParrotConfig model = StartingModel.shape(world.config("run"), new Configuration());
+    StringWriter out = new StringWriter();
+    PlanCommand.advise(
+        new PrintWriter(out, true),
+        plan(),
+        model,
+        change -> world.config("run", change),
+        plan().frozen());
+    assertThat(out.toString().lines())
+        .first()
+        .asString()
+        .startsWith("too large   for this machine's ");
+    assertThat(out.toString()).contains("--set batch_size=1").doesNotContain("NaN");
+  }
+}
