@@ -30,6 +30,7 @@ final class Context {
     for (List<Mention> list : context.lists()) {
       context.judge(list);
     }
+    context.continueStatements();
     context.takeBack();
     return contradicts;
   }
@@ -137,6 +138,20 @@ final class Context {
     return false;
   }
 
+  /** "Answer: A, C" states both. */
+  private void continueStatements() {
+    Mention before = null;
+    for (Mention mention : reading.mentions()) {
+      boolean stated = before != null && before.introducedAt >= 0 && !before.denied;
+      boolean ends = mention.end == reading.size() || reading.endsSentence(mention.end);
+      if (stated && ends && !mention.denied && areOnlyMarks(before.end, mention.begin, ",،;")) {
+        mention.strength = Strength.STATED;
+        mention.introducedAt = before.introducedAt;
+      }
+      before = mention;
+    }
+  }
+
   private void judge(List<Mention> list) {
     Mention first = list.get(0);
     Mention last = list.get(list.size() - 1);
@@ -163,6 +178,7 @@ final class Context {
   /** Whether the answer is introduced before a mention, or denied at once. */
   private void lookBack(Mention mention) {
     boolean direct = true;
+    boolean linked = false;
     for (int i = mention.begin - 1; i >= 0 && i >= mention.begin - REACH; i--) {
       if (reading.at(i) != null) {
         return;
@@ -176,12 +192,18 @@ final class Context {
         mention.concludes |= reading.has(i, Role.CONCLUSION);
         return;
       }
+      if (linked && reading.has(i, Role.CONTRAST)) { // "but it is B"
+        mention.introducedAt = i;
+        mention.concludes = true;
+        return;
+      }
       boolean glue =
           reading.has(i, Role.LINK, Role.NOUN, Role.ARTICLE)
               || reading.token(i).isOneOf(":-=([{\"'«“—–>→【「\n<");
       if (!glue) {
         return;
       }
+      linked |= reading.has(i, Role.LINK);
       direct &= reading.has(i, Role.ARTICLE) || reading.has(i, Role.NOUN);
     }
   }

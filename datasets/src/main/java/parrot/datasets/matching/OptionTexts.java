@@ -167,6 +167,7 @@ final class OptionTexts {
   private boolean isEqual(Token said, Token word) {
     return said.key().equals(word.key())
         || (lexicon.isOne(said) && word.number().equals("1"))
+        || (lexicon.isOne(word) && said.number().equals("1"))
         || (!said.number().isEmpty() && said.number().equals(word.number()));
   }
 

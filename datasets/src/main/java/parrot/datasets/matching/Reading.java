@@ -212,6 +212,9 @@ final class Reading {
     Token before = i > 0 ? token(i - 1) : null;
     Token after = i + 1 < size() ? token(i + 1) : null;
     boolean joined = after != null && !after.spaced();
+    if (i > 1 && before.is('/') && !token.spaced() && isOtherWord(i - 2)) { // "N/A"
+      return true;
+    }
     if (before != null && !token.spaced() && before.kind() == Token.Kind.NUMBER) {
       return true;
     }
@@ -223,6 +226,12 @@ final class Reading {
         && i + 2 < size()
         && token(i + 2).kind() == Token.Kind.WORD
         && !token(i + 2).spaced();
+  }
+
+  private boolean isOtherWord(int i) {
+    Token word = token(i);
+    return word.kind() == Token.Kind.WORD
+        && (!word.isOneLetter() || Letters.options(word, options.letters()).isEmpty());
   }
 
   /** Whether a letter that is also an option's text is meant as a letter. */
@@ -241,7 +250,11 @@ final class Reading {
     }
     boolean cased = Character.isUpperCase(token.text().codePointAt(0));
     if (!token.isNotSmall()) {
-      return isIntroduced(i, true) && isFollowedAsLetter(i);
+      boolean named =
+          i + 1 < size()
+              && has(i + 1, Role.NOUN)
+              && !Letters.isWord(token, lexicon.language()); // as in Turkish "d şıkkı"
+      return named || (isIntroduced(i, true) && isFollowedAsLetter(i));
     }
     if (!cased && token.text().equals("\u0648")) { // Arabic "and"
       return isIntroduced(i, true);

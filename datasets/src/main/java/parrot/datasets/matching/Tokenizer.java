@@ -112,9 +112,21 @@ final class Tokenizer {
       }
       at += Character.charCount(codePoint);
     }
+    if (letters == 2 && isJoinedArabicLetter(begin)) {
+      at = begin + 1;
+    }
     String said = text.substring(begin, at);
     String key = said.toLowerCase(locale);
     add(Token.Kind.WORD, said, key, numberOfWord.apply(key));
+  }
+
+  /** Whether two letters are an "and" and an option's letter, after another such letter. */
+  private boolean isJoinedArabicLetter(int begin) {
+    boolean and = text.charAt(begin) == '\u0648' && at == begin + 2;
+    return and
+        && !tokens.isEmpty()
+        && tokens.get(tokens.size() - 1).isOneLetter()
+        && "\u0627\u0628\u062C\u062F\u0647".indexOf(text.charAt(begin + 1)) >= 0;
   }
 
   private static boolean isMark(int codePoint) {
