@@ -46,7 +46,7 @@ public enum MatchingRule {
         .orElseThrow(
             () ->
                 new UsageException(
-                    "Invalid matching: %s (must be one of %s)"
+                    "%s is not a rule of matching (must be one of %s)"
                         .formatted(name, String.join(", ", labels()))));
   }
 

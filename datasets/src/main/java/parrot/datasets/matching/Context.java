@@ -74,12 +74,15 @@ final class Context {
     List<Mention> mentions = reading.mentions();
     int count = reading.options.letters().size();
     for (int first = 0; first + count <= mentions.size(); first++) {
+      if (!isEnumerated(mentions.get(first))) {
+        continue;
+      }
       List<Mention> run = mentions.subList(first, first + count);
       Set<Character> named = new HashSet<>();
       boolean enumerated = true;
       for (Mention mention : run) {
         named.addAll(mention.options);
-        enumerated &= !mention.isText() && mention.end > mention.begin + 1;
+        enumerated &= isEnumerated(mention);
       }
       if (enumerated && named.size() == count) {
         List<Mention> rest = new ArrayList<>(mentions);
@@ -88,6 +91,11 @@ final class Context {
         return;
       }
     }
+  }
+
+  /** Whether it is a letter with its own text. */
+  private static boolean isEnumerated(Mention mention) {
+    return !mention.isText() && mention.end > mention.begin + 1;
   }
 
   /** Mentions joined by "and", "or" and commas; others alone. */
@@ -164,7 +172,7 @@ final class Context {
       mention.asked = isAsked(last);
       mention.concludes = first.concludes;
       mention.introducedAt = first.introducedAt;
-      mention.aside = isAside(mention) && first.introducedAt < 0;
+      mention.aside = reading.isAside(mention.begin) && first.introducedAt < 0;
       if (stated) {
         mention.strength = Strength.STATED;
       } else if (!mention.isText() && isFirst(mention)) {
@@ -270,39 +278,8 @@ final class Context {
   }
 
   private boolean isAsked(Mention mention) {
-    for (int i = mention.end; i < reading.size(); i++) {
-      if (reading.endsSentence(i)) {
-        return reading.token(i).isOneOf("?؟");
-      }
-    }
-    return false;
-  }
-
-  /** Whether a mention stands in a reason: up to the sentence's end, or a comma if it began it. */
-  private boolean isAside(Mention mention) {
-    boolean comma = false;
-    for (int i = mention.begin - 1; i >= 0; i--) {
-      if (reading.has(i, Role.REASON)) {
-        boolean heads = i + 1 < reading.size() && reading.token(i + 1).is(':');
-        boolean begins = i == 0 || reading.endsSentence(i - 1);
-        return heads || !(comma && begins);
-      }
-      if (reading.endsSentence(i)) {
-        return isUnderHeading(i);
-      }
-      comma |= reading.token(i).isOneOf(",،,");
-    }
-    return false;
-  }
-
-  /** Whether "Explanation:" or the like stands anywhere before. */
-  private boolean isUnderHeading(int behind) {
-    for (int i = behind - 1; i > 0; i--) {
-      if (reading.token(i).is(':') && reading.has(i - 1, Role.REASON)) {
-        return true;
-      }
-    }
-    return false;
+    int end = mention.end < reading.size() ? reading.sentenceEnd(mention.end) : reading.size();
+    return end < reading.size() && reading.token(end).isOneOf("?؟");
   }
 
   /** Whether the answer begins with a letter and goes on with more than letters. */
@@ -356,33 +333,31 @@ final class Context {
     return false;
   }
 
-  /** Withdraws what stands before a correction, if something stands behind it. */
+  /** Withdraws what stands before the last correction that something stands behind. */
   private void takeBack() {
-    for (int i = 0; i < reading.size(); i++) {
-      boolean begins = i == 0 || reading.token(i - 1).isMark() || isBehindCorrection(i);
-      boolean alone =
-          reading.phraseEnd(i) == reading.size()
-              || reading.token(reading.phraseEnd(i)).isMark()
-              || isCorrection(reading.phraseEnd(i));
-      if (begins && (isCorrection(i) || (reading.has(i, Role.DENIAL) && alone))) {
-        withdrawBefore(i);
-      }
+    List<Mention> mentions = reading.mentions();
+    int last = mentions.size() - 1;
+    while (last >= 0 && (mentions.get(last).denied || mentions.get(last).aside)) {
+      last--;
     }
-  }
-
-  private boolean isCorrection(int i) {
-    return reading.has(i, Role.CORRECTION);
-  }
-
-  private boolean isBehindCorrection(int i) {
-    return reading.has(i - 1, Role.DENIAL, Role.CONTRAST, Role.CORRECTION);
-  }
-
-  private void withdrawBefore(int token) {
-    boolean replaced =
-        reading.mentions().stream().anyMatch(m -> m.begin > token && !m.denied && !m.aside);
-    if (replaced) {
-      reading.mentions().stream().filter(m -> m.begin < token).forEach(m -> m.withdrawn = true);
+    int i = last < 0 ? -1 : mentions.get(last).begin - 1;
+    while (i >= 0 && !takesBack(i)) {
+      i--;
     }
+    int correction = i;
+    mentions.stream().filter(m -> m.begin < correction).forEach(m -> m.withdrawn = true);
+  }
+
+  private boolean takesBack(int i) {
+    boolean begins =
+        i == 0
+            || reading.token(i - 1).isMark()
+            || reading.has(i - 1, Role.DENIAL, Role.CONTRAST, Role.CORRECTION);
+    int next = reading.phraseEnd(i);
+    boolean alone =
+        next == reading.size()
+            || reading.token(next).isMark()
+            || reading.has(next, Role.CORRECTION);
+    return begins && (reading.has(i, Role.CORRECTION) || (reading.has(i, Role.DENIAL) && alone));
   }
 }

@@ -41,13 +41,15 @@ final class Inflection {
     }
     return isLonger(said, word)
         || isLonger(word, said)
-        || (!stemEndings.isEmpty() && sameStem(said, word))
-        || (accentsMayLack && withoutAccents(word).equals(said));
+        || (!stemEndings.isEmpty()
+            && said.regionMatches(0, word, 0, SHORTEST)
+            && sameStem(said, word))
+        || (accentsMayLack && said.length() == word.length() && withoutAccents(word).equals(said));
   }
 
   private boolean isLonger(String longer, String word) {
-    int at = longer.indexOf(word);
-    if (at < 0 || longer.length() == word.length()) {
+    int at = longer.length() > word.length() ? longer.indexOf(word) : -1;
+    if (at < 0) {
       return false;
     }
     String prefix = longer.substring(0, at);

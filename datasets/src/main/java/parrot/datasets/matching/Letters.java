@@ -1,5 +1,6 @@
 package parrot.datasets.matching;
 
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import parrot.datasets.language.Language;
@@ -16,6 +17,7 @@ final class Letters {
 
   private static final String ARABIC = "ابجدهو";
   private static final String CHINESE = "甲乙丙丁戊己";
+  private static final List<String> ALPHABETS = List.of(CYRILLIC, ARABIC, CHINESE);
 
   private Letters() {}
 
@@ -34,7 +36,7 @@ final class Letters {
     if (like >= 0) {
       found.add(LATIN.charAt(like));
     }
-    for (String alphabet : new String[] {CYRILLIC, ARABIC, CHINESE}) {
+    for (String alphabet : ALPHABETS) {
       int place = alphabet.indexOf(codePoint);
       if (place >= 0) {
         found.add((char) ('A' + place));

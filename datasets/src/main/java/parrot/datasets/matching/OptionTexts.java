@@ -89,35 +89,39 @@ final class OptionTexts {
     return (roles & Role.YES.bit()) != 0 ? 1 : 0;
   }
 
-  /** The longest text that begins at a token; null if none does. */
-  Mention at(List<Token> tokens, int begin) {
+  /**
+   * The longest text that begins at a token; null if none does.
+   *
+   * @param alone whether nothing else is said
+   */
+  Mention at(List<Token> tokens, int begin, boolean alone) {
     int longest = 0;
     int end = begin;
     boolean exact = false;
-    Set<Character> found = new TreeSet<>();
+    Set<Character> found = null;
     for (Text text : texts) {
       int behind = end(text, tokens, begin);
       int last = Math.abs(behind);
-      if (behind == 0 || !isWhole(text, tokens, begin, last)) {
+      if (behind == 0 || !isWhole(text, tokens, begin, last, alone)) {
         continue;
       }
       int length = text.words.size();
       boolean equal = behind > 0;
       if (length > longest || (length == longest && equal && !exact)) {
-        found.clear();
+        found = new TreeSet<>();
         longest = length;
         exact = equal;
         end = last;
       }
-      if (length == longest && equal == exact) {
+      if (found != null && length == longest && equal == exact) {
         found.add(text.letter);
       }
     }
-    if (found.isEmpty() && !tokens.get(begin).number().isEmpty() && isAlone(tokens, begin)) {
+    if (found == null && alone && !tokens.get(begin).number().isEmpty()) {
       found = withUnit(tokens.get(begin));
       end = begin + 1;
     }
-    return found.isEmpty() ? null : new Mention(begin, end, found, Reason.TEXT);
+    return found == null || found.isEmpty() ? null : new Mention(begin, end, found, Reason.TEXT);
   }
 
   /** The options that are this number and one word more, as its unit. */
@@ -178,13 +182,13 @@ final class OptionTexts {
   }
 
   /** Whether what stands there is not part of a longer word. */
-  private boolean isWhole(Text text, List<Token> tokens, int begin, int end) {
+  private boolean isWhole(Text text, List<Token> tokens, int begin, int end, boolean alone) {
     Token first = tokens.get(begin);
     Token last = tokens.get(end - 1);
     Token before = begin > 0 ? tokens.get(begin - 1) : null;
     Token after = end < tokens.size() ? tokens.get(end) : null;
     if (text.words.size() == 1 && lexicon.isOne(first)) {
-      return isAlone(tokens, begin);
+      return alone;
     }
     if (isHyphened(tokens, begin, -1) || isHyphened(tokens, end - 1, 1)) {
       return false;
@@ -210,15 +214,6 @@ final class OptionTexts {
     return !(joinedAfter
         && last.kind() == Token.Kind.NUMBER
         && ORDINAL_ENDINGS.contains(after.key()));
-  }
-
-  private static boolean isAlone(List<Token> tokens, int at) {
-    for (int i = 0; i < tokens.size(); i++) {
-      if (i != at && !tokens.get(i).isMark()) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Whether a hyphen joins a word to the one beside it. */

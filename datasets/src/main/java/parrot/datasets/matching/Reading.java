@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import parrot.datasets.language.Language;
 
 /** An answer's tokens, what each does in its sentence, and where options are named. */
@@ -31,6 +32,11 @@ final class Reading {
   private final int[] places;
   private final int[] phraseEnds;
   private final Mention[] at;
+  private final boolean[] asides;
+  private final int[] sentenceEnds;
+  private final int firstWord;
+  private final int words;
+  private final boolean loud;
   private List<Mention> mentions = new ArrayList<>();
 
   Reading(List<Token> tokens, OptionTexts options, Lexicon lexicon) {
@@ -41,8 +47,14 @@ final class Reading {
     places = new int[tokens.size()];
     phraseEnds = new int[tokens.size()];
     at = new Mention[tokens.size()];
+    asides = new boolean[tokens.size()];
+    sentenceEnds = new int[tokens.size()];
+    words = (int) tokens.stream().filter(token -> !token.isMark()).count();
+    firstWord = IntStream.range(0, size()).filter(i -> !token(i).isMark()).findFirst().orElse(0);
+    loud = tokens.stream().allMatch(Reading::isLoud);
     nameTexts();
     assignRoles();
+    findSentences();
     nameLetters();
     namePlaces();
     nameYesAndNo();
@@ -110,21 +122,52 @@ final class Reading {
 
   /** The first token that says something. */
   int firstWord() {
-    int i = 0;
-    while (i < size() && token(i).isMark()) {
-      i++;
-    }
-    return i;
+    return firstWord;
   }
 
   /** Whether all that is said is what stands from one token to another. */
   boolean isAll(int begin, int end) {
-    for (int i = 0; i < size(); i++) {
-      if ((i < begin || i >= end) && !token(i).isMark()) {
-        return false;
-      }
+    int own = 0;
+    for (int i = begin; i < end; i++) {
+      own += token(i).isMark() ? 0 : 1;
     }
-    return true;
+    return own == words;
+  }
+
+  /** The mark that ends a token's sentence; the size if none does. */
+  int sentenceEnd(int i) {
+    return sentenceEnds[i];
+  }
+
+  /** Whether a token stands in a reason for something else. */
+  boolean isAside(int i) {
+    return asides[i];
+  }
+
+  private void findSentences() {
+    int end = size();
+    for (int i = size() - 1; i >= 0; i--) {
+      end = endsSentence(i) ? i : end;
+      sentenceEnds[i] = end;
+    }
+    findAsides();
+  }
+
+  /** A reason goes to the sentence's end, to a comma if it began it, or on if it is a heading. */
+  private void findAsides() {
+    boolean aside = false;
+    boolean heading = false;
+    boolean begins = false;
+    for (int i = 0; i < size(); i++) {
+      if (has(i, Role.REASON)) {
+        aside = true;
+        begins = i == 0 || endsSentence(i - 1);
+        heading |= i + 1 < size() && token(i + 1).is(':');
+      } else if (endsSentence(i) || (begins && token(i).isOneOf(",،"))) {
+        aside = false;
+      }
+      asides[i] = aside || heading;
+    }
   }
 
   private void add(Mention mention) {
@@ -137,7 +180,7 @@ final class Reading {
   private void nameTexts() {
     int i = 0;
     while (i < size()) {
-      Mention mention = token(i).isMark() ? null : options.at(tokens, i);
+      Mention mention = token(i).isMark() ? null : options.at(tokens, i, words == 1);
       if (mention == null || beginsLongerRefusal(i, mention.end)) {
         i++;
       } else {
@@ -336,7 +379,7 @@ final class Reading {
     Token next = token(i + 1);
     boolean wordFollows =
         next.kind() == Token.Kind.WORD && !next.isOneLetter() && !isSaidOfLetter(i + 1);
-    return wordFollows && (beginsSentence(i) ? next.isSmall() || isLoud() : isLoud());
+    return wordFollows && (beginsSentence(i) ? next.isSmall() || loud : loud);
   }
 
   /** In Portuguese an adjective at once behind it makes the letter an article: "A correta". */
@@ -357,9 +400,9 @@ final class Reading {
   }
 
   /** Whether no word has a small letter. */
-  private boolean isLoud() {
-    return tokens.stream()
-        .allMatch(t -> t.kind() != Token.Kind.WORD || t.text().equals(t.text().toUpperCase()));
+  private static boolean isLoud(Token token) {
+    return token.kind() != Token.Kind.WORD
+        || token.text().codePoints().noneMatch(Character::isLowerCase);
   }
 
   private void namePlaces() {
@@ -368,18 +411,7 @@ final class Reading {
     for (int i = 0; i < size(); i = phraseEnd(i)) {
       int place = 0;
       if (has(i, Role.PLACE)) {
-        boolean all = true;
-        boolean named = false;
-        for (int j = 0; j < size(); j++) {
-          boolean own = j >= i && j < phraseEnd(i);
-          all &=
-              own
-                  || token(j).isMark()
-                  || has(j, Role.ARTICLE, Role.LINK, Role.NOUN)
-                  || has(j, Role.AFFIRM, Role.ANSWER, Role.CONCLUSION);
-          named |= has(j, Role.NOUN) && (j == i - 1 || isNextWord(phraseEnd(i), j));
-        }
-        if (all || named) {
+        if (isNamed(i) || saysOnlyPlaces()) {
           place = places[i] == Lexicon.LAST ? count : places[i];
         }
       } else if (i > 0
@@ -396,12 +428,25 @@ final class Reading {
     }
   }
 
-  private boolean isNextWord(int from, int i) {
-    int next = from;
-    while (next < i && (has(next, Role.LINK) || has(next, Role.ARTICLE))) {
+  /** Whether "option" or the like stands at a place. */
+  private boolean isNamed(int i) {
+    int next = phraseEnd(i);
+    while (next < size() && (has(next, Role.LINK) || has(next, Role.ARTICLE))) {
       next++;
     }
-    return next == i;
+    return (i > 0 && has(i - 1, Role.NOUN)) || (next < size() && has(next, Role.NOUN));
+  }
+
+  private boolean saysOnlyPlaces() {
+    for (int i = 0; i < size(); i++) {
+      if (!token(i).isMark()
+          && !has(i, Role.PLACE)
+          && !has(i, Role.ARTICLE, Role.LINK, Role.NOUN)
+          && !has(i, Role.AFFIRM, Role.ANSWER, Role.CONCLUSION)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void nameYesAndNo() {

@@ -18,11 +18,11 @@ record Token(Kind kind, String text, String key, String number, boolean spaced) 
   }
 
   boolean is(char mark) {
-    return isOneOf(String.valueOf(mark));
+    return (kind == Kind.MARK || kind == Kind.SYMBOL) && text.charAt(0) == mark;
   }
 
   boolean isOneOf(String marks) {
-    return (kind == Kind.MARK || kind == Kind.SYMBOL) && marks.contains(text);
+    return (kind == Kind.MARK || kind == Kind.SYMBOL) && marks.indexOf(text.codePointAt(0)) >= 0;
   }
 
   /** Whether it says nothing by itself. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,5 +149,12 @@ class MultilingualAnswerMatcherTest {
   void countsARefusalApart() {
     assertThat(match("I cannot see the image").option()).contains(Match.REFUSAL);
     assertThat(match("I'm not sure, but the answer is B").option()).contains('B');
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"A ", "red ", "red no, wait ", "first ", "not ", "A. red "})
+  @Timeout(10)
+  void readsVeryLongAnswersInATimeThatGrowsWithTheirLength(String repeated) {
+    assertThat(match(repeated.repeat(20_000)).reason()).isNotNull();
   }
 }
