@@ -127,6 +127,10 @@ final class AccuracySection {
             + "; all of them count as wrong.");
     for (Evaluation evaluation : evaluations) {
       evaluation.languages().forEach((tag, value) -> failure(html, evaluation, tag, value));
+      evaluation
+          .notes()
+          .forEach(
+              note -> html.element("p", "class=\"note bad\"", evaluation.name() + ", " + note));
     }
   }
 

@@ -56,13 +56,15 @@ public record ReportData(
    * @param metric such as {@code plain} or {@code circular}
    * @param languages accuracy by language, in order
    * @param categories accuracy by category, then by language
+   * @param notes what could not be asked or scored, and why
    */
   public record Evaluation(
       String name,
       Role role,
       String metric,
       Map<String, Accuracy> languages,
-      Map<String, Map<String, Accuracy>> categories) {}
+      Map<String, Map<String, Accuracy>> categories,
+      List<String> notes) {}
 
   /**
    * How many questions were answered right.

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -139,9 +140,34 @@ public final class ReportJob {
       }
       evaluations.add(
           new ReportData.Evaluation(
-              name, evaluated.role(), benchmark.metric(), languages, categories));
+              name, evaluated.role(), benchmark.metric(), languages, categories, notes(benchmark)));
     }
     return evaluations;
+  }
+
+  private static List<String> notes(EvaluationScores.Benchmark benchmark) {
+    List<String> notes = new ArrayList<>();
+    for (String language : benchmark.unscored()) {
+      notes.add(
+          "%s is not scored: the benchmark tells no answers".formatted(Words.language(language)));
+    }
+    Map<String, List<EvaluationScores.Unanswered>> unanswered =
+        benchmark.unanswered().stream()
+            .collect(
+                Collectors.groupingBy(
+                    EvaluationScores.Unanswered::language,
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    unanswered.forEach(
+        (language, all) ->
+            notes.add(
+                "%s: %d questions could not be asked and count as wrong; the first is question %d: %s"
+                    .formatted(
+                        Words.language(language),
+                        all.size(),
+                        all.get(0).index(),
+                        all.get(0).problem())));
+    return notes;
   }
 
   private static Accuracy accuracy(EvaluationScores.Line line) {

@@ -121,6 +121,26 @@ final class ReportJobTest {
   }
 
   @Test
+  void saysWhatCouldNotBeAskedOrScored() throws Exception {
+    evaluation("ours", "A", "B");
+    Path scores = folder.resolve("ours/scores.json");
+    Files.writeString(
+        scores,
+        Files.readString(scores)
+            .replace(
+                "\"failures\" : [ ]",
+                """
+                "failures" : [ ], "unscored" : ["tr"], "unanswered" : [
+                  {"language" : "ar", "index" : 3, "problem" : "line 5 column image: no image"}]
+                """));
+
+    assertThat(report())
+        .contains("Turkish is not scored: the benchmark tells no answers")
+        .contains(
+            "Arabic: 1 questions could not be asked and count as wrong; the first is question 3: line 5 column image: no image");
+  }
+
+  @Test
   void leavesOutALineThatIsStillBeingWritten() throws Exception {
     training("runs/one");
     Path metrics = folder.resolve("runs/one/metrics.jsonl");

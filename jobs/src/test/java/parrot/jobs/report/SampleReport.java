@@ -171,7 +171,7 @@ final class SampleReport {
     if (role == Role.STAGE) {
       languages.put("ru", new Accuracy(0, 0, 0, 0, 0, 0, 0, 0, "Cannot read MMMB_ru.tsv line 3"));
     }
-    return new ReportData.Evaluation(name, role, "plain", languages, categories);
+    return new ReportData.Evaluation(name, role, "plain", languages, categories, List.of());
   }
 
   private static Accuracy accuracy(double share) {
