@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -35,6 +35,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
   private final HuggingFaceTokenizer tokenizer;
   private final Map<String, Integer> ids;
   private final ControlTokenNames controlTokens;
+  private final BitSet known = new BitSet(); // ids that a token has
   private final int vocabularySize;
   private final String fingerprint;
   private final String name;
@@ -46,6 +47,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
     this.tokenizer = tokenizer;
     this.ids = ids;
     this.controlTokens = ControlTokenNames.of(json);
+    ids.values().forEach(known::set);
     this.vocabularySize = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
     this.fingerprint = Digests.sha256(json);
     this.name = name;
@@ -54,21 +56,12 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
   /**
    * Opens a tokenizer for the chat format.
    *
-   * @param path a {@code tokenizer.json}, in any file system
+   * @param path as {@link TokenizerFile} says, in any file system
    * @throws DataException if it does not exist, is not a tokenizer, or lacks the chat format's
    *     tokens
    */
   public static HuggingFaceTextTokenizer open(FileSystem fileSystem, Path path) {
-    byte[] bytes;
-    try (FSDataInputStream in = fileSystem.open(path)) {
-      bytes = in.readAllBytes();
-    } catch (IOException e) {
-      throw new DataException(
-          "Cannot open tokenizer %s: %s (expected a Hugging Face tokenizer.json)"
-              .formatted(path, e.getMessage()),
-          e);
-    }
-    return of(bytes, path.toString());
+    return of(TokenizerFile.read(fileSystem, path), path.toString());
   }
 
   /**
@@ -193,14 +186,8 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
 
   @Override
   public String decode(int[] tokens) {
-    long[] real = Arrays.stream(tokens).filter(id -> id >= 0).asLongStream().toArray();
-    for (long id : real) {
-      if (id >= vocabularySize) {
-        throw new DataException(
-            "Cannot decode tokens: %s has no token of the id %d (must be below %d; does the tokenizer belong to the model?)"
-                .formatted(name, id, vocabularySize));
-      }
-    }
+    long[] real =
+        Arrays.stream(tokens).filter(id -> id >= 0 && known.get(id)).asLongStream().toArray();
     return real.length == 0 ? "" : tokenizer.decode(real, true);
   }
 

@@ -23,7 +23,10 @@ public interface TextTokenizer {
    */
   boolean hasControlToken(String text);
 
-  /** The text of some ids; special tokens and ids below zero (images) are left out. */
+  /**
+   * The text of some ids; special tokens, ids below zero (images) and ids that no token has are
+   * left out, as embeddings are padded beyond the tokenizer's ids.
+   */
   String decode(int[] ids);
 
   /** One more than the largest id. */

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +20,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
@@ -255,9 +255,8 @@ public final class Checkpoints {
     if (content.tokenizer().isPresent()) {
       Path tokenizer = content.tokenizer().get();
       FileSystem source = tokenizer.getFileSystem(files.getConf());
-      try (InputStream in = source.open(tokenizer);
-          OutputStream out = files.create(new Path(to, CheckpointLayout.TOKENIZER), true)) {
-        in.transferTo(out);
+      try (OutputStream out = files.create(new Path(to, CheckpointLayout.TOKENIZER), true)) {
+        out.write(TokenizerFile.read(source, tokenizer));
       }
     }
     return shards;

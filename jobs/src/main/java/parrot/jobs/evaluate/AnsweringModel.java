@@ -3,6 +3,7 @@ package parrot.jobs.evaluate;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -45,9 +46,13 @@ public final class AnsweringModel implements AutoCloseable {
     ParrotConfig config = folder.config();
     this.preparation = new ImagePreparation(config.vision().imageSize());
     this.stops =
-        new int[] {
-          tokenizer.id(TextTokenizer.END_OF_TURN), tokenizer.id(TextTokenizer.END_OF_TEXT)
-        };
+        IntStream.concat(
+                IntStream.of(
+                    tokenizer.id(TextTokenizer.END_OF_TURN),
+                    tokenizer.id(TextTokenizer.END_OF_TEXT)),
+                folder.endTokens().stream().mapToInt(Integer::intValue))
+            .distinct()
+            .toArray();
     this.generators =
         new GeneratorPool(
             config,
@@ -73,7 +78,7 @@ public final class AnsweringModel implements AutoCloseable {
               .orElseThrow(
                   () ->
                       new DataException(
-                          "Cannot ask model %s: it has no tokenizer.json (put the one that it was trained with into its folder)"
+                          "Cannot ask model %s: it has no tokenizer.json, nor a vocab.json with merges.txt (put the tokenizer that it was trained with into its folder)"
                               .formatted(folder)));
       HuggingFaceTextTokenizer tokenizer =
           HuggingFaceTextTokenizer.open(FileSystems.of(file, configuration), file);
@@ -81,8 +86,8 @@ public final class AnsweringModel implements AutoCloseable {
       if (tokenizer.vocabularySize() > vocabulary) {
         tokenizer.close();
         throw new DataException(
-            "Cannot ask model %s: its tokenizer.json has %d tokens (at most %d expected, its vocab_size); it belongs to another model"
-                .formatted(folder, tokenizer.vocabularySize(), vocabulary));
+            "Cannot ask model %s: its %s has %d tokens (at most %d expected, its vocab_size); it belongs to another model"
+                .formatted(folder, file.getName(), tokenizer.vocabularySize(), vocabulary));
       }
       AnsweringModel opened = new AnsweringModel(model, tokenizer, options);
       complete = true;

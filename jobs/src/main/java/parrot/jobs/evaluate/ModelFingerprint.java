@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.weights.ModelFolder;
@@ -27,11 +28,13 @@ final class ModelFingerprint {
   /** Reads every weight once. */
   static String of(ModelFolder model, Configuration configuration) throws IOException {
     MessageDigest digest = Digests.sha256();
-    add(digest, model.config().toString());
+    add(digest, model.config().toJson().toString());
+    add(digest, model.config().vision().toJson().toString());
+    add(digest, model.endTokens().toString());
     Optional<Path> tokenizer = model.tokenizer();
     if (tokenizer.isPresent()) {
       FileSystem files = FileSystems.of(tokenizer.get(), configuration);
-      add(digest, Digests.sha256(files, tokenizer.get()));
+      add(digest, Digests.sha256(TokenizerFile.read(files, tokenizer.get())));
     }
     Weights weights = model.weights();
     for (String name : new TreeSet<>(weights.names())) {

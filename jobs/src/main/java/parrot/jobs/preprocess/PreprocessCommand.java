@@ -76,7 +76,7 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--tokenizer",
       required = true,
       paramLabel = "FILE",
-      description = "The model's tokenizer.json.")
+      description = "The model's tokenizer.json, or its vocab.json with merges.txt beside it.")
   private String tokenizer;
 
   @Option(

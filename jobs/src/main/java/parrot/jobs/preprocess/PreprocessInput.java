@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.PassedOver;
 import parrot.datasets.source.SourceFiles;
@@ -31,7 +32,6 @@ record PreprocessInput(
     List<Path> allowedRoots,
     byte[] tokenizer,
     List<Path> benchmarks) {
-  private static final long LARGEST_TOKENIZER = 256L << 20;
 
   /**
    * @param out the folder that is made, which is not input even if it lies in one
@@ -51,9 +51,7 @@ record PreprocessInput(
     }
     images = new ImageRoot(imageFiles, images, allowed).root();
     Path tokenizer = FileSystems.qualified(options.tokenizer(), configuration);
-    byte[] content =
-        FileSystems.readFully(
-            FileSystems.of(tokenizer, configuration), tokenizer, LARGEST_TOKENIZER);
+    byte[] content = TokenizerFile.read(FileSystems.of(tokenizer, configuration), tokenizer);
     return new PreprocessInput(
         named(files),
         passedOver,

@@ -47,6 +47,7 @@ final class StartingModel implements AutoCloseable {
           "moe_top_k",
           "moe_selection_bias",
           "initializer_range",
+          "rope_scaling",
           "bos_token_id",
           "eos_token_id",
           "pad_token_id");

@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
@@ -33,8 +34,8 @@ record TrainingData(
       throws IOException {
     Optional<String> digest = Optional.empty();
     if (tokenizer.isPresent()) {
-      digest =
-          Optional.of(Digests.sha256(FileSystems.of(tokenizer.get(), hadoop), tokenizer.get()));
+      FileSystem files = FileSystems.of(tokenizer.get(), hadoop);
+      digest = Optional.of(Digests.sha256(TokenizerFile.read(files, tokenizer.get())));
     }
     List<ShardedDataset> train = new ArrayList<>();
     List<String> fingerprints = new ArrayList<>();

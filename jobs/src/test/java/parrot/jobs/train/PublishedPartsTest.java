@@ -194,7 +194,7 @@ class PublishedPartsTest {
     write("qwen", qwen, tensors);
     assertThatThrownBy(this::open)
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("/qwen: 1 tensors have no place in the model that config.json")
+        .hasMessageContaining("/qwen: 1 tensors have no place in the model that is configured: ")
         .hasMessageEndingWith("model.layers.9.self_attn.q_norm.weight");
   }
 
@@ -205,8 +205,7 @@ class PublishedPartsTest {
         JSON.createObjectNode().put("mm_vision_select_layer", -1),
         tensors("model.mm_projector.*", "", 1));
     assertThatThrownBy(
-            () ->
-                open("model.projector=" + folder + "/projector", "model.initialize=[experts]"))
+            () -> open("model.projector=" + folder + "/projector", "model.initialize=[experts]"))
         .hasMessageContaining("mm_vision_select_layer (got -1, expected -2)");
   }
 }

@@ -115,12 +115,26 @@ public record ParrotConfig(
 
   /** Tokens that end a generation; empty if the configuration names none. */
   public List<Integer> eosTokenIds() {
+    return eosTokenIds(other, "config.json");
+  }
+
+  /**
+   * The {@code eos_token_id} of a published file: a number, several, or none.
+   *
+   * @throws ModelException if it is something else
+   */
+  public static List<Integer> eosTokenIds(JsonNode json, String where) {
+    JsonNode node = json.path("eos_token_id");
     List<Integer> ids = new ArrayList<>();
-    JsonNode node = other.path("eos_token_id");
-    if (node.isInt()) {
-      ids.add(node.intValue());
+    for (JsonNode id : node.isArray() ? node : List.of(node)) {
+      if (id.isInt() && id.intValue() >= 0) {
+        ids.add(id.intValue());
+      } else if (!id.isMissingNode() && !id.isNull()) {
+        throw new ModelException(
+            "Invalid eos_token_id: %s (must be a token's id or a list of them) in %s"
+                .formatted(node, where));
+      }
     }
-    node.forEach(id -> ids.add(id.intValue()));
     return List.copyOf(ids);
   }
 

@@ -2,11 +2,12 @@ package parrot.model.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
@@ -26,13 +27,19 @@ public final class ModelFolder implements AutoCloseable {
   private final ParrotConfig config;
   private final ModelWeights weights;
   private final Optional<Path> tokenizer;
+  private final List<Integer> endTokens;
 
   private ModelFolder(
-      Path folder, ParrotConfig config, ModelWeights weights, Optional<Path> tokenizer) {
+      Path folder,
+      ParrotConfig config,
+      ModelWeights weights,
+      Optional<Path> tokenizer,
+      List<Integer> endTokens) {
     this.folder = folder;
     this.config = config;
     this.weights = weights;
     this.tokenizer = tokenizer;
+    this.endTokens = endTokens;
   }
 
   /**
@@ -90,15 +97,14 @@ public final class ModelFolder implements AutoCloseable {
         vision.weights(configuration, mayStart).ifPresent(weights::add);
       }
       weights.check(mayBeMissing);
-      Path tokenizer = new Path(folder, "tokenizer.json");
-      boolean tokenizes = tokenizer.getFileSystem(configuration).exists(tokenizer);
-      ModelFolder opened =
-          new ModelFolder(
-              folder, config, weights, tokenizes ? Optional.of(tokenizer) : Optional.empty());
+      Optional<Path> tokenizer =
+          Stream.of("tokenizer.json", "vocab.json")
+              .map(name -> new Path(folder, name))
+              .filter(path -> ConfigFile.exists(path, configuration))
+              .findFirst();
+      List<Integer> endTokens = endTokens(folder, config, configuration);
       complete = true;
-      return opened;
-    } catch (IOException e) {
-      throw new ModelException("Cannot open model " + folder + ": " + e.getMessage(), e);
+      return new ModelFolder(folder, config, weights, tokenizer, endTokens);
     } finally {
       if (!complete) {
         weights.close();
@@ -133,7 +139,25 @@ public final class ModelFolder implements AutoCloseable {
     return weights.initialised();
   }
 
-  /** The folder's {@code tokenizer.json}. */
+  /** Of {@code config.json} and, if there is one, of {@code generation_config.json}. */
+  private static List<Integer> endTokens(
+      Path folder, ParrotConfig config, Configuration configuration) {
+    Set<Integer> ids = new LinkedHashSet<>(config.eosTokenIds());
+    Path file = new Path(folder, "generation_config.json");
+    if (ConfigFile.exists(file, configuration)) {
+      ids.addAll(
+          ParrotConfig.eosTokenIds(
+              ConfigFile.read(file, configuration, "the settings of generation"), file.toString()));
+    }
+    return List.copyOf(ids);
+  }
+
+  /** Ids that end an answer, as the model's files say; empty if they say nothing. */
+  public List<Integer> endTokens() {
+    return endTokens;
+  }
+
+  /** The folder's {@code tokenizer.json}, or the {@code vocab.json} of a slow tokenizer. */
   public Optional<Path> tokenizer() {
     return tokenizer;
   }

@@ -72,6 +72,27 @@ class ModelFolderTest {
   }
 
   @Test
+  void namesTheVocabularyOfASlowTokenizer() throws IOException {
+    Files.writeString(model.resolve("vocab.json"), "{}");
+    try (ModelFolder opened = open()) {
+      assertThat(opened.tokenizer()).get().extracting("name").isEqualTo("vocab.json");
+    }
+  }
+
+  @Test
+  void endsAnswersAsBothOfItsFilesSay() throws IOException {
+    change(config -> config.put("eos_token_id", 7));
+    Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": [8, 7]}");
+    try (ModelFolder opened = open()) {
+      assertThat(opened.endTokens()).containsExactly(7, 8);
+    }
+    Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": \"end\"}");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("Invalid eos_token_id: \"end\" (must be a token's id or a list of");
+  }
+
+  @Test
   void reportsAllThatIsMissingExtraAndMisshapenAtOnce() throws IOException {
     rewrite(
         tensors -> {
