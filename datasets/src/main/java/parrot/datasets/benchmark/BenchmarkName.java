@@ -82,7 +82,7 @@ public record BenchmarkName(String benchmark, Language language) {
 
   /** Whether predictions of that name, such as a model's and this one's, are to this benchmark. */
   public boolean isEndOf(BenchmarkName other) {
-    return language == other.language
+    return language.equals(other.language)
         && (other.benchmark.equals(benchmark) || other.benchmark.endsWith("_" + benchmark));
   }
 

@@ -34,6 +34,14 @@ class BenchmarkNameTest {
   }
 
   @Test
+  void isFoundAtTheEndOfAnotherWhicheverWayItsLanguageIsSpelled() {
+    BenchmarkName chinese = BenchmarkName.parse("MMMB_cn.tsv");
+    assertThat(chinese.isEndOf(BenchmarkName.parse("Model_MMMB_zh.xlsx"))).isTrue();
+    assertThat(chinese.isEndOf(new BenchmarkName("Model_MMMB", Language.ZH))).isTrue();
+    assertThat(chinese.isEndOf(BenchmarkName.parse("Model_MMMB_fr.xlsx"))).isFalse();
+  }
+
+  @Test
   void isSpelledAsPublished() {
     assertThat(BenchmarkName.parse("MMMB_zh.tsv").fileName()).isEqualTo("MMMB_cn.tsv");
     assertThat(BenchmarkName.parse("MMMB_zh.tsv")).hasToString("MMMB_cn");

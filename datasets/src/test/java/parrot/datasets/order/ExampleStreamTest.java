@@ -110,6 +110,22 @@ class ExampleStreamTest {
   }
 
   @Test
+  void languagesBeyondThePublishedAreMixedLikeAnyOther() throws IOException {
+    Language french = Language.of("fr");
+    Language cantonese = Language.of("zh-yue");
+    List<Language> spoken = List.of(french, Language.EN, cantonese, french, french, Language.EN);
+    ShardedDataset dataset = SpokenRows.write(folder.resolve("beyond"), spoken);
+    Mixture mixture = new Mixture(1, Map.of(french, 1.0, Language.EN, 2.0, cantonese, 1.0));
+    ExampleStream stream =
+        new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), mixture, 1);
+    assertThat(dataset.read(stream.take(8).paths().get(0).rows()))
+        .extracting(TrainingExample::language)
+        .containsOnly(french, Language.EN, cantonese)
+        .filteredOn(french::equals)
+        .hasSize(2);
+  }
+
+  @Test
   void weightsNameTheLanguagesOfTheDataAndLeaveSome() {
     Map<Language, Double> none = new TreeMap<>();
     for (Language language : Language.PUBLISHED) {
