@@ -1,7 +1,9 @@
 package parrot.datasets.source;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What a file that has no rows is, by its first bytes, in words that go on from "it is". */
 final class FileKind {
@@ -30,10 +32,18 @@ final class FileKind {
     {"\u0000\u0005\u0016\u0007", "what macOS keeps beside a file (AppleDouble); leave it out"},
     {"\u0080", "a Python pickle"},
     {"version https://git-lfs", "a git-lfs pointer and not the file itself; run git lfs pull"},
+    {"\"[", "JSON inside a text in quotes; decode it once and write what comes out"},
+    {"\"{", "JSON inside a text in quotes; decode it once and write what comes out"},
     {"//", "text with a comment, which JSON does not have; remove it"},
     {"/*", "text with a comment, which JSON does not have; remove it"},
     {"#", "text with a comment or a heading; remove it if JSON follows"},
   };
+
+  private static final Map<Character, String> TABLES =
+      Map.of(
+          '\t', "a table with tabs (TSV); convert it to JSON lines",
+          ',', "a table with commas (CSV); convert it to JSON lines",
+          ';', "a table with semicolons (CSV); convert it to JSON lines");
 
   private static final int TAR_MAGIC = 257;
 
@@ -73,14 +83,25 @@ final class FileKind {
     if (text.chars().limit(1024).anyMatch(c -> c < ' ' && "\t\r\n\f\u001B".indexOf(c) < 0)) {
       return "binary data";
     }
-    String first = text.lines().findFirst().orElse("");
-    if (first.indexOf('\t') > 0) {
-      return "a table with tabs (TSV); convert it to JSON lines";
-    }
-    if (first.indexOf(',') > 0 || first.indexOf(';') > 0) {
-      return "a table with commas (CSV); convert it to JSON lines";
+    for (Map.Entry<Character, String> table : TABLES.entrySet()) {
+      if (isTable(text, table.getKey())) {
+        return table.getValue();
+      }
     }
     String start = new String(head, 0, Math.min(head.length, 40), StandardCharsets.UTF_8);
     return "text that is not JSON; it begins with '" + RowJson.printable(start) + "'";
+  }
+
+  /** Whether the first two lines have as many columns; prose with a comma has not. */
+  private static boolean isTable(String text, char separator) {
+    List<Long> separators =
+        text.lines()
+            .limit(2)
+            .map(line -> line.chars().filter(c -> c == separator).count())
+            .toList();
+    return separators.get(0) > 0
+        && (separators.size() == 2
+            ? separators.get(0).equals(separators.get(1))
+            : text.indexOf(' ') < 0);
   }
 }

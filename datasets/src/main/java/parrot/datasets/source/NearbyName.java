@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds a file whose name is nearly one that does not exist: in other letters of Unicode, in upper
- * or lower case, with backslashes, percent signs for characters, blanks around it or a query
- * behind.
+ * Finds a file whose name is nearly one that does not exist: in another form of Unicode, in upper
+ * or lower case, with backslashes, percent signs for characters, blanks around it, a query behind
+ * it or another suffix.
  */
 final class NearbyName {
   /** In a larger folder only the first names are looked at. */
@@ -52,7 +52,8 @@ final class NearbyName {
       if (part.isEmpty()) {
         continue;
       }
-      String name = folder(root + "/" + String.join("/", found)).get(folded(part));
+      Map<String, String> names = folder(root + "/" + String.join("/", found));
+      String name = names.getOrDefault(folded(part), names.get(withoutSuffix(folded(part))));
       if (name == null) {
         return Optional.empty();
       }
@@ -68,7 +69,9 @@ final class NearbyName {
       Iterator<String> all = listing.names(folder);
       for (int i = 0; i < MOST_NAMES && all.hasNext(); i++) {
         String name = all.next();
-        names.merge(folded(name), name, (a, b) -> a.compareTo(b) < 0 ? a : b);
+        for (String key : List.of(folded(name), withoutSuffix(folded(name)))) {
+          names.merge(key, name, (a, b) -> a.compareTo(b) < 0 ? a : b);
+        }
       }
       if (folders.size() >= MOST_FOLDERS) {
         folders.clear();
@@ -82,6 +85,12 @@ final class NearbyName {
     return Normalizer.normalize(decoded(name), Normalizer.Form.NFC)
         .strip()
         .toLowerCase(Locale.ROOT);
+  }
+
+  /** Not to be taken for the name of a file. */
+  private static String withoutSuffix(String name) {
+    int dot = name.lastIndexOf('.');
+    return "/" + (dot > 0 ? name.substring(0, dot) : name);
   }
 
   private static String decoded(String name) {

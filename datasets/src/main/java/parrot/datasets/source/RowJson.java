@@ -17,6 +17,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import parrot.datasets.DataException;
@@ -67,12 +68,7 @@ final class RowJson {
       return "it breaks off at byte " + row.length + " of it";
     }
     if (e instanceof StreamConstraintsException) {
-      StreamReadConstraints limits = StreamReadConstraints.defaults();
-      return "it has more than %,d levels, a text of more than %,d characters or a number of more than %,d digits"
-          .formatted(
-              limits.getMaxNestingDepth(),
-              limits.getMaxStringLength(),
-              limits.getMaxNumberLength());
+      return tooMuch(String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT));
     }
     long at =
         e instanceof JsonProcessingException json && json.getLocation() != null
@@ -82,6 +78,15 @@ final class RowJson {
     String near =
         new String(row, from, Math.min(EXCERPT, row.length - from), StandardCharsets.UTF_8);
     return "not JSON near byte " + Math.max(0, at) + " of it, at '" + printable(near) + "'";
+  }
+
+  private static String tooMuch(String message) {
+    StreamReadConstraints limits = StreamReadConstraints.defaults();
+    return message.contains("depth")
+        ? "it has more than %,d levels".formatted(limits.getMaxNestingDepth())
+        : message.contains("number")
+            ? "it has a number of more than %,d digits".formatted(limits.getMaxNumberLength())
+            : "it has a text of more than %,d characters".formatted(limits.getMaxStringLength());
   }
 
   /** Where {@code bytes} stop being UTF-8. */

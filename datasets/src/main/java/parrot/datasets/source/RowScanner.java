@@ -25,6 +25,7 @@ final class RowScanner {
     void lost(long number, long start, long end, boolean atEnd, RowBoundaries.Damage damage);
   }
 
+  private static final int HEAD = 1 << 16;
   private static final Set<String> USUAL_KEYS = Set.of("id", "image", "conversations", "messages");
 
   private final SourceBytes in;
@@ -32,7 +33,7 @@ final class RowScanner {
   private final RowBoundaries boundaries;
   private Set<String> firstKeys = USUAL_KEYS;
 
-  private byte[] window = new byte[1 << 16];
+  private byte[] window = new byte[HEAD];
   private int length;
   private int at;
   private long base; // of the window in the text
@@ -205,7 +206,7 @@ final class RowScanner {
       brace = 0;
     }
     if (!boundaries.isFormatKnown()) {
-      keep = 0; // for what the file is
+      keep = at < HEAD ? 0 : at; // for what the file is
     }
     if (keep > 0) {
       System.arraycopy(window, keep, window, 0, length - keep);

@@ -135,6 +135,7 @@ class ImageRootTest {
         "a%2Bb.png|a+b.png",
         "sub/ok.png |sub/ok.png",
         "sub/ok.png?x=1|sub/ok.png",
+        "sub/ok.jpg|sub/ok.png",
       })
   void namesTheFileThatIsNearlyMeant(String path, String there) throws IOException {
     for (String name :

@@ -54,8 +54,9 @@ class RowJsonTest {
   @Test
   void limitsTheDepthWithoutOverflowingTheStack() {
     String deep = "[".repeat(100_000);
-    assertThatThrownBy(() -> parse("{\"id\": " + deep))
-        .hasMessageContaining("more than 1,000 levels");
+    assertThatThrownBy(() -> parse("{\"id\": " + deep)).hasMessage("it has more than 1,000 levels");
+    assertThatThrownBy(() -> parse("{\"id\": " + "1".repeat(2000) + "}"))
+        .hasMessage("it has a number of more than 1,000 digits");
   }
 
   private static com.fasterxml.jackson.databind.JsonNode parse(String row) {

@@ -113,6 +113,8 @@ class SourceKindsTest {
         "// my data\\n[] | text with a comment, which JSON does not have",
         "# Title | text with a comment or a heading",
         "PK\u0003\u0004xx | a zip archive",
+        "id;image\\n1;a.png | a table with semicolons (CSV)",
+        "Dear all, this is prose.\\nIt goes on. | text that is not JSON; it begins with 'Dear all,",
         "hello | text that is not JSON; it begins with 'hello'",
       })
   void saysWhatAFileIsThatHasNoRows(String text, String kind) {
@@ -152,6 +154,12 @@ class SourceKindsTest {
         .isInstanceOfSatisfying(
             NotRowsException.class, e -> assertThat(e.isCertain()).isEqualTo(certain))
         .hasMessageContaining(kind);
+  }
+
+  @Test
+  void knowsJsonThatWasEncodedTwice() {
+    byte[] twice = "\"[{\\\"id\\\": 1}]\"".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> scan(twice, false)).hasMessageContaining("JSON inside a text");
   }
 
   @Test

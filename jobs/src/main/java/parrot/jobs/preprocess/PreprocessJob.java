@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -48,6 +49,7 @@ public final class PreprocessJob {
   /** Table of the rejected rows, in the folder of the data set. */
   public static final String REJECTED_FILE = "rejected.parquet";
 
+  private static final int SHOWN_PROBLEMS = 5;
   private static final long SMALLEST_RANGE = 16L << 10;
 
   private final JavaSparkContext spark;
@@ -151,12 +153,10 @@ public final class PreprocessJob {
               .map(source -> tasks.scan(source, range))
               .collect();
     }
+    refuse(found.stream().map(PreprocessTasks.Scanned::problem).filter(Objects::nonNull).toList());
     List<NamedScan> scans = new ArrayList<>();
     for (int i = 0; i < found.size(); i++) {
       PreprocessTasks.Scanned scanned = found.get(i);
-      if (scanned.problem() != null) {
-        throw new DataException(scanned.problem());
-      }
       String name = sources.get(i).name();
       if (scanned.passedOver() != null) {
         input.passedOver().add(scanned.passedOver(), name);
@@ -177,6 +177,15 @@ public final class PreprocessJob {
     }
     sayWhatIsLost(scans);
     return scans;
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      int more = problems.size() - SHOWN_PROBLEMS;
+      throw new DataException(
+          String.join("\n", problems.subList(0, Math.min(problems.size(), SHOWN_PROBLEMS)))
+              + (more > 0 ? "\nand " + more + " more files cannot be read" : ""));
+    }
   }
 
   private record NamedScan(String name, SourceScan scan) {}
