@@ -122,7 +122,7 @@ public final class LlavaSource {
       return in;
     }
 
-    /** Rows arrive in order, so what was read before a row's first byte is no longer needed. */
+    /** Rows arrive in order, so what was read before a row's end is no longer needed. */
     private void row(long number, long start, long end) {
       byte[] bytes = open.toByteArray();
       int from = (int) (start - openStart);
@@ -130,8 +130,10 @@ public final class LlavaSource {
           reader.read(
               Arrays.copyOfRange(bytes, from, from + (int) (end - start)),
               range.name() + ":" + number));
+      int next = from + (int) (end - start); // the row behind it may have begun
       open.reset();
-      openStart = -1;
+      open.write(bytes, next, bytes.length - next);
+      openStart = next == bytes.length ? -1 : end;
     }
 
     @Override

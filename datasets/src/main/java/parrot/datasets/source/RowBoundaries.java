@@ -28,6 +28,9 @@ final class RowBoundaries {
 
   private static final byte BARE_WORD = 'a';
 
+  /** What a line begins with that is null, true, false, a number, a text or a comment. */
+  private static final String LONE = "ntf-0123456789\"/#";
+
   private final Sink sink;
   private State state = State.UNKNOWN;
   private long position;
@@ -162,6 +165,9 @@ final class RowBoundaries {
       number++;
       return true;
     }
+    if (start < 0 && LONE.indexOf(value) >= 0 || last == BARE_WORD) {
+      return isWhite(value) || inLoneValue();
+    }
     if (start < 0) {
       if (value != '{') {
         return isWhite(value) || broken("not an object" + found(value));
@@ -181,6 +187,15 @@ final class RowBoundaries {
       case '}', ']' -> nesting.close();
       default -> {}
     }
+    return true;
+  }
+
+  /**
+   * A line such as null, a number or a comment loses no other row: it is a row that is rejected.
+   */
+  private boolean inLoneValue() {
+    open();
+    last = BARE_WORD;
     return true;
   }
 

@@ -97,6 +97,29 @@ class LlavaSourceTest {
   }
 
   @Test
+  void readsObjectsThatShareALine() throws IOException {
+    String line = GOOD.replace("\n", " ");
+    assertThat(read("x.jsonl", line + line + "\n" + line + " " + line))
+        .hasSize(4)
+        .allMatch(SourceExample.class::isInstance);
+  }
+
+  @Test
+  void setsAsideLinesThatAreNotObjects() throws IOException {
+    String line = GOOD.replace("\n", " ");
+    List<SourceRow> rows =
+        read("x.jsonl", String.join("\n", line, "null", "\"\"", "// {", "-1 ", "\"a", line, "0"));
+    assertThat(rows).hasSize(8);
+    assertThat(rows.get(6)).isInstanceOf(SourceExample.class);
+    assertReject(rows.get(1), RejectReason.BROKEN_ROW, "x.jsonl:2", "got null");
+    assertReject(rows.get(2), RejectReason.BROKEN_ROW, "x.jsonl:3", "got a text");
+    assertReject(rows.get(3), RejectReason.BROKEN_ROW, "x.jsonl:4", "'// {'");
+    assertReject(rows.get(4), RejectReason.BROKEN_ROW, "x.jsonl:5", "got -1");
+    assertReject(rows.get(5), RejectReason.BROKEN_ROW, "x.jsonl:6", "breaks off");
+    assertReject(rows.get(7), RejectReason.BROKEN_ROW, "x.jsonl:8", "got 0");
+  }
+
+  @Test
   void setsAsideRowsWithTheReason() throws IOException {
     String human = "{'from':'human','value':'Hi'}";
     String gpt = "{'from':'gpt','value':'Ho'}";
