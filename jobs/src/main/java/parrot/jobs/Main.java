@@ -14,6 +14,7 @@ import parrot.jobs.cluster.ClusterCommand;
 import parrot.jobs.evaluate.EvaluateCommand;
 import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.ScoreCommand;
+import parrot.jobs.export.ExportCommand;
 import parrot.jobs.parity.ParityCommand;
 import parrot.jobs.preprocess.PreprocessCommand;
 import parrot.jobs.quickstart.QuickstartCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
+      ExportCommand.class,
       ParityCommand.class,
       ReportCommand.class,
       QuickstartCommand.class,

@@ -1,5 +1,8 @@
 package parrot.datasets.image;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
+
 /**
  * CLIP's normalisation of prepared pixels: (value / 255 - mean) / standard deviation, by channel.
  */
@@ -19,6 +22,16 @@ public final class PixelNormalization {
   }
 
   private PixelNormalization() {}
+
+  /** What is subtracted, by channel: red, green, blue. */
+  public static List<Double> mean() {
+    return DoubleStream.of(MEAN).boxed().toList();
+  }
+
+  /** What is divided by, by channel. */
+  public static List<Double> deviation() {
+    return DoubleStream.of(DEVIATION).boxed().toList();
+  }
 
   /**
    * Normalises a square image and puts the channel first.

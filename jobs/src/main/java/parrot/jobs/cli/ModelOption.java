@@ -2,7 +2,7 @@ package parrot.jobs.cli;
 
 import picocli.CommandLine.Option;
 
-/** The option of every command that asks a model. */
+/** The option of every command that reads a model. */
 public final class ModelOption {
   @Option(
       names = "--model",

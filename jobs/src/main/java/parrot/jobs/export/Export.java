@@ -1,0 +1,159 @@
+package parrot.jobs.export;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.UsageException;
+import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.InputGuard;
+import parrot.jobs.checkpoint.Checkpoints;
+import parrot.model.config.ExpertsConfig;
+import parrot.model.config.MoeFormula;
+import parrot.model.config.ParrotConfig;
+import parrot.model.config.VisionConfig;
+import parrot.model.weights.DataType;
+import parrot.model.weights.ModelFolder;
+import parrot.model.weights.SafetensorsWriter;
+import parrot.model.weights.TensorNames;
+import parrot.model.weights.TensorSpec;
+import parrot.model.weights.Weights;
+
+/**
+ * Writes models as the published Python code opens them.
+ *
+ * @param type of the weights
+ * @param shardBytes largest file of weights
+ * @param visionTower the mm_vision_tower to write; its last part names the folder of the vision
+ *     encoder's configuration
+ * @param replace whether the folder may exist
+ */
+record Export(DataType type, long shardBytes, String visionTower, boolean replace) {
+  private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
+  private static final String CONFIG = "config.json";
+
+  /** Files of a published folder that say how texts become tokens and answers begin and end. */
+  private static final List<String> CARRIED =
+      List.of(
+          "tokenizer.json",
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "chat_template.jinja",
+          "generation_config.json");
+
+  /**
+   * @param given a model, or a run, of which the newest checkpoint is written
+   * @return what to tell the user
+   */
+  List<String> write(Path given, Path out, Configuration hadoop) throws IOException {
+    Path source = Checkpoints.resolveModel(given, hadoop);
+    FileSystem files = FileSystems.of(out, hadoop);
+    InputGuard.requireOutside(out, List.of(source), hadoop);
+    List<String> lines = new ArrayList<>();
+    try (ModelFolder model = ModelFolder.open(source, hadoop);
+        AtomicFolder folder = AtomicFolder.create(files, out, replace)) {
+      Path to = folder.path();
+      ParrotConfig config = model.config();
+      requirePublishedComputation(config.experts(), source);
+      writeJson(files, new Path(to, CONFIG), json(config));
+      Path vision = new Path(to, new Path(visionTower).getName());
+      writeJson(files, new Path(vision, CONFIG), config.vision().toJson());
+      ObjectNode preprocessor = preprocessor(config.vision());
+      writeJson(files, new Path(vision, "preprocessor_config.json"), preprocessor);
+      writeJson(files, new Path(to, "preprocessor_config.json"), preprocessor);
+      List<String> carried = carry(source, files, to, hadoop);
+      List<Path> written = writeWeights(model.weights(), files, to);
+      folder.publish();
+      lines.add(
+          "Written to %s: %d files of weights, %s"
+              .formatted(files.makeQualified(out), written.size(), carried));
+      if (!carried.contains("tokenizer_config.json")) {
+        lines.add(
+            "The published code also needs tokenizer_config.json, which is not beside the model;"
+                + " copy it from the decoder's folder.");
+      }
+    }
+    return lines;
+  }
+
+  /** The published code knows neither a choice of experts nor the paper's formula. */
+  private static void requirePublishedComputation(ExpertsConfig experts, Path source) {
+    boolean selects = experts.used() && experts.topK() < experts.count();
+    if (selects || experts.formula() != MoeFormula.PUBLISHED) {
+      throw new UsageException(
+          "Cannot export %s: the published code computes all experts by the published formula (moe_top_k is %d of %d, moe_formula is %s)"
+              .formatted(source, experts.topK(), experts.count(), experts.formula()));
+    }
+  }
+
+  private ObjectNode json(ParrotConfig config) {
+    return config
+        .withTorchDtype(type == DataType.BF16 ? "bfloat16" : "float32")
+        .withVisionTower(visionTower)
+        .toJson();
+  }
+
+  private static ObjectNode preprocessor(VisionConfig vision) {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("crop_size", vision.imageSize()).put("do_center_crop", true);
+    json.put("do_normalize", true).put("do_resize", true);
+    json.put("feature_extractor_type", "CLIPFeatureExtractor");
+    PixelNormalization.mean().forEach(json.putArray("image_mean")::add);
+    PixelNormalization.deviation().forEach(json.putArray("image_std")::add);
+    json.put("resample", 3).put("size", vision.imageSize()); // 3: bicubic
+    return json;
+  }
+
+  private static List<String> carry(Path source, FileSystem files, Path to, Configuration hadoop)
+      throws IOException {
+    FileSystem sourceFiles = FileSystems.of(source, hadoop);
+    List<String> carried = new ArrayList<>();
+    for (String name : CARRIED) {
+      Path file = new Path(source, name);
+      if (sourceFiles.exists(file)) {
+        try (InputStream in = sourceFiles.open(file);
+            OutputStream stream = files.create(new Path(to, name), true)) {
+          in.transferTo(stream);
+        }
+        carried.add(name);
+      }
+    }
+    return carried;
+  }
+
+  private List<Path> writeWeights(Weights weights, FileSystem files, Path to) throws IOException {
+    Map<String, String> names = new LinkedHashMap<>();
+    List<TensorSpec> tensors = new ArrayList<>();
+    for (String name : weights.names()) {
+      boolean vision = name.startsWith(TensorNames.VISION);
+      String published = vision ? TensorNames.VISION_IN_MODEL + name : name;
+      names.put(published, name);
+      tensors.add(new TensorSpec(published, weights.shape(name), true));
+    }
+    return new SafetensorsWriter(type)
+        .write(
+            files,
+            to,
+            tensors,
+            (tensor, sink) -> weights.read(names.get(tensor.name()), sink),
+            shardBytes);
+  }
+
+  private static void writeJson(FileSystem files, Path file, ObjectNode json) throws IOException {
+    FileSystems.writeText(files, file, JSON.writeValueAsString(json) + "\n");
+  }
+}
