@@ -46,7 +46,7 @@ final class Context {
               && mention.isText()
               && areOnlyMarks(last.end, mention.begin, ".):]-(—\"'");
       if (pair && mention.options.containsAll(last.options)) {
-        last.end = mention.end;
+        reading.extend(last, mention.end);
       } else {
         contradicts |= pair && endsThere(mention) && mention.begin > last.end;
         joined.add(mention);
@@ -196,6 +196,9 @@ final class Context {
         return;
       }
       if (reading.has(i, Role.ANSWER) || reading.has(i, Role.CONCLUSION)) {
+        if (i > 0 && reading.has(i - 1, Role.JOIN)) { // "or maybe B"
+          return;
+        }
         mention.introducedAt = i;
         mention.concludes |= reading.has(i, Role.CONCLUSION);
         return;
@@ -221,8 +224,15 @@ final class Context {
     boolean linked = false;
     int i = mention.end;
     while (i < reading.size() && i < mention.end + REACH && reading.at(i) == null) {
-      if (reading.has(i, Role.REJECT) || reading.has(i, Role.NEGATION_AFTER)) {
+      boolean listed = i > mention.end && reading.token(i - 1).is(':'); // "A: no"
+      if (reading.has(i, Role.REJECT)
+          || reading.has(i, Role.NEGATION_AFTER)
+          || (listed && reading.has(i, Role.NO))) {
         mention.denied = true;
+        return;
+      }
+      if (listed && reading.has(i, Role.YES)) {
+        mention.strength = Strength.STATED;
         return;
       }
       if (reading.has(i, Role.NEGATION)) {
@@ -235,7 +245,7 @@ final class Context {
       }
       boolean glue =
           reading.has(i, Role.LINK, Role.NOUN, Role.ARTICLE)
-              || reading.token(i).isOneOf(")]}\"'»”-—–」】");
+              || reading.token(i).isOneOf(":)]}\"'»”-—–」】");
       if (!glue) {
         return;
       }

@@ -16,7 +16,7 @@ final class FinalPart {
       Pattern.compile(
           "<((?:final_?)?answer)>(.*?)(?:</\\1>|$)|<\\|begin_of_box\\|>(.*?)(?:<\\|end_of_box\\|>|$)",
           Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-  private static final Pattern TAG = Pattern.compile("</?[a-zA-Z|][^<>\n]{0,30}>");
+  private static final Pattern TAG = Pattern.compile("</?(?![A-Z]>)[a-zA-Z|][^<>\n]{0,30}>");
   private static final String BOX = "\\boxed{";
 
   private FinalPart() {}

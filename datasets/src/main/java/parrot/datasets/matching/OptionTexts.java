@@ -35,8 +35,7 @@ final class OptionTexts {
                     text.words.size() == 1
                         && text.words.get(0).isOneLetter()
                         && !Letters.options(text.words.get(0), letters).isEmpty());
-    numbered =
-        texts.stream().anyMatch(text -> text.words.stream().anyMatch(w -> !w.number().isEmpty()));
+    numbered = texts.stream().anyMatch(OptionTexts::hasNumber);
   }
 
   /** Without articles, unless there is nothing else. */
@@ -44,6 +43,15 @@ final class OptionTexts {
     List<Token> all = tokens.stream().filter(token -> !token.isMark()).toList();
     List<Token> words = all.stream().filter(token -> !lexicon.isArticle(token)).toList();
     return words.isEmpty() ? all : words;
+  }
+
+  private static boolean hasNumber(Text text) {
+    // A number word within a text may be part of another word, as in 三角形, a triangle.
+    return text.words.stream()
+        .anyMatch(
+            word ->
+                word.kind() == Token.Kind.NUMBER
+                    || (text.words.size() == 1 && !word.number().isEmpty()));
   }
 
   Set<Character> letters() {
@@ -202,7 +210,7 @@ final class OptionTexts {
       return false;
     }
     if (joinedAfter
-        && text.words.size() == 1
+        && (text.words.size() == 1 || endsThere(tokens, end + 1))
         && last.kind() == Token.Kind.HAN
         && after.kind() == Token.Kind.HAN
         && !lexicon.endsWord(after)) {
@@ -214,6 +222,11 @@ final class OptionTexts {
     return !(joinedAfter
         && last.kind() == Token.Kind.NUMBER
         && ORDINAL_ENDINGS.contains(after.key()));
+  }
+
+  /** Whether a text that goes on by one more character is another word. */
+  private static boolean endsThere(List<Token> tokens, int end) {
+    return end == tokens.size() || tokens.get(end).isMark();
   }
 
   /** Whether a hyphen joins a word to the one beside it. */

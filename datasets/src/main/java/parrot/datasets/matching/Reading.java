@@ -177,6 +177,14 @@ final class Reading {
     }
   }
 
+  /** Makes a mention go on to a later token. */
+  void extend(Mention mention, int end) {
+    for (int i = mention.end; i < end; i++) {
+      at[i] = mention;
+    }
+    mention.end = end;
+  }
+
   private void nameTexts() {
     int i = 0;
     while (i < size()) {
@@ -261,14 +269,18 @@ final class Reading {
     if (before != null && !token.spaced() && before.kind() == Token.Kind.NUMBER) {
       return true;
     }
-    if (joined && (after.kind() == Token.Kind.NUMBER || after.isOneOf("+&"))) {
-      return true;
+    if (!joined || after.kind() == Token.Kind.NUMBER) {
+      return joined;
     }
-    return joined
-        && after.is('-')
-        && i + 2 < size()
-        && token(i + 2).kind() == Token.Kind.WORD
-        && !token(i + 2).spaced();
+    Token next = i + 2 < size() ? token(i + 2) : null;
+    if (after.isOneOf("+&%")) { // "C++", but "A+B"
+      return next == null || !next.isOneLetter();
+    }
+    return after.is('-')
+        && next != null
+        && next.kind() == Token.Kind.WORD
+        && !next.isOneLetter()
+        && !next.spaced();
   }
 
   private boolean isOtherWord(int i) {
@@ -370,11 +382,14 @@ final class Reading {
     if (!Letters.isWord(token(i), lexicon.language()) && !isEnglishArticle(i)) {
       return false;
     }
-    if (i + 1 == size() || token(i + 1).isMark() || isIntroduced(i, true)) {
+    if (i + 1 == size() || token(i + 1).isMark()) {
       return false;
     }
     if (at[i + 1] != null) {
       return at[i + 1].isText();
+    }
+    if (isIntroduced(i, true)) {
+      return false;
     }
     Token next = token(i + 1);
     boolean wordFollows =
@@ -411,16 +426,15 @@ final class Reading {
     for (int i = 0; i < size(); i = phraseEnd(i)) {
       int place = 0;
       if (has(i, Role.PLACE)) {
-        if (isNamed(i) || saysOnlyPlaces()) {
+        if (isNamed(i) || (!options.haveNumbers() && saysOnlyPlaces())) {
           place = places[i] == Lexicon.LAST ? count : places[i];
         }
       } else if (i > 0
           && at[i] == null
-          && token(i).kind() == Token.Kind.NUMBER
           && has(i - 1, Role.NOUN)
           && !options.haveNumbers()
-          && token(i).key().matches("[1-9]")) {
-        place = Integer.parseInt(token(i).key());
+          && token(i).number().matches("[1-9]")) {
+        place = Integer.parseInt(token(i).number());
       }
       if (place > 0 && place <= count) {
         add(new Mention(i, phraseEnd(i), Set.of(letters.get(place - 1)), Reason.PLACE));
