@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class QuestionRows {
   /** What separates the rotations of a question in the index. */
-  static final long ROTATION = 1_000_000;
+  public static final long ROTATION = 1_000_000;
 
   private final Map<Long, Long> questions = new HashMap<>();
   private boolean rotated;

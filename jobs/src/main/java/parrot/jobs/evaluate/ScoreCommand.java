@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.storage.FileSystems;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,6 +87,9 @@ public final class ScoreCommand implements Callable<Void> {
             matching.rule().label(),
             EvaluationScores.of(cells, circular, matching.rule()));
     scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
+    if (benchmarks.isEmpty()) {
+      cells.forEach(cell -> printGaps(cell, out));
+    }
     if (json != null) {
       scores.write(FileSystems.of(json, configuration), new Path(json));
     }
@@ -104,6 +109,21 @@ public final class ScoreCommand implements Callable<Void> {
     }
     scores.requireComplete();
     return null;
+  }
+
+  /** Without the benchmark a dropped row shows only as a gap among indexes that have few. */
+  private static void printGaps(Cell cell, PrintWriter out) {
+    LongSummaryStatistics indexes =
+        cell.predictions().stream()
+            .mapToLong(one -> one.item().index())
+            .filter(index -> index < QuestionRows.ROTATION)
+            .summaryStatistics();
+    long gaps = indexes.getMax() - indexes.getMin() + 1 - indexes.getCount();
+    if (indexes.getCount() > 0 && gaps > 0 && gaps <= indexes.getCount() / 10) {
+      out.printf(
+          "%n%s: %d indexes from %d to %d have no prediction (pass --benchmark to count what is missing)%n",
+          cell.name(), gaps, indexes.getMin(), indexes.getMax());
+    }
   }
 
   private static void printOnlyIn(

@@ -76,14 +76,21 @@ final class ScoreTable {
     }
     Double average = benchmark.macroAverage().get(metric);
     if (average != null) {
-      String over =
-          benchmark.failures().isEmpty() ? "" : ", failed languages left out: not comparable";
       out.printf(
           Locale.ROOT,
           "  macro average   %5.1f %%  (mean of the languages%s)%n",
           100 * average,
-          over);
+          caveat(benchmark, metric));
     }
+  }
+
+  private static String caveat(Benchmark benchmark, String metric) {
+    if (!benchmark.failures().isEmpty()) {
+      return ", failed languages left out: not comparable";
+    }
+    List<Line> lines = benchmark.lines(metric, Grouping.OVERALL);
+    boolean equal = lines.stream().mapToInt(Line::n).distinct().count() <= 1;
+    return equal ? "" : ", not of the same questions: not comparable";
   }
 
   /** What has no score, and what counts as wrong in one because it could not be asked. */

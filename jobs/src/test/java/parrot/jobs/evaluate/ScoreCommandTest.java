@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,6 +129,23 @@ final class ScoreCommandTest {
     assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), one, "--compare", other))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("not asked the same questions");
+  }
+
+  @Test
+  void saysThatRowsAreMissing() throws Exception {
+    String[] all = new String[20];
+    Arrays.fill(all, "A");
+    Path whole = Path.of(file("run/MMMB_en.tsv", all));
+    List<String> rows = Files.readAllLines(whole);
+    rows.remove(7);
+    Files.write(folder.resolve("run/MMMB_tr.tsv"), rows);
+
+    String printed = TestOutput.of(new ScoreCommand(), folder.resolve("run").toString());
+
+    assertThat(printed)
+        .contains("mean of the languages, not of the same questions: not comparable")
+        .contains("MMMB_tr: 1 indexes from 0 to 19 have no prediction (pass --benchmark")
+        .doesNotContain("MMMB_en: ");
   }
 
   @Test
