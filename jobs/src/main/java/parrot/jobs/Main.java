@@ -2,9 +2,12 @@ package parrot.jobs;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import parrot.datasets.storage.HdfsShorthand;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Failures;
 import parrot.jobs.cli.FormerNames;
@@ -89,7 +92,7 @@ public final class Main implements Runnable {
     commands.setErr(err);
     Main main = (Main) commands.getCommand();
     try {
-      return commands.execute(FormerNames.replace(args));
+      return commands.execute(FormerNames.replace(withFullAddresses(args)));
     } catch (Throwable error) {
       // Picocli hands on exceptions; out of memory and missing natives are errors.
       return main.report(error, err);
@@ -97,6 +100,18 @@ public final class Main implements Runnable {
       out.flush();
       err.flush();
     }
+  }
+
+  /** Hadoop's configuration takes a while to read, so only if an argument asks for it. */
+  private static String[] withFullAddresses(String[] args) {
+    boolean shortened = Arrays.stream(args).anyMatch(word -> word.contains("hdfs:///"));
+    if (!shortened) {
+      return args;
+    }
+    Configuration hadoop = new Configuration();
+    return Arrays.stream(args)
+        .map(word -> HdfsShorthand.expand(word, hadoop))
+        .toArray(String[]::new);
   }
 
   /** All commands, set up to speak as this program does. */

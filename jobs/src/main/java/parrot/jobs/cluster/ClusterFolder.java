@@ -11,6 +11,7 @@ import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import parrot.datasets.UsageException;
+import parrot.datasets.storage.HdfsShorthand;
 
 /**
  * Everything that belongs to a cluster on this machine: settings, processes, logs, blocks.
@@ -87,6 +88,7 @@ record ClusterFolder(Path path) {
     client.put("dfs.replication", "" + Math.min(2, settings.size().dataNodes()));
     // There is no third node that could take the place of one that is lost.
     client.put("dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER");
+    client.put(HdfsShorthand.SETTING, settings.hdfs());
     writeHadoop("client", client);
     Map<String, String> server = new LinkedHashMap<>(client);
     server.put("fs.defaultFS", settings.hdfs());

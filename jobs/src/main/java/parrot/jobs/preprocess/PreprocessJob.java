@@ -35,6 +35,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.spark.JobDescription;
+import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.TaskFailure;
 import scala.Tuple2;
 
@@ -110,6 +111,7 @@ public final class PreprocessJob {
             new TreeMap<>());
       }
       try (AtomicFolder folder = AtomicFolder.create(files, out, options.overwrite())) {
+        Preflight.shared(spark.sc(), folder.path());
         List<PartResult> parts = write(tasks, input, scans, folder.path());
         Manifest manifest = manifest(parts, rows(scans), tokenizer, fingerprint);
         PreprocessReport report =

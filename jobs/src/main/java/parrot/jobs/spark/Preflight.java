@@ -73,6 +73,16 @@ public final class Preflight {
     return line("output", OutputProbe.fact(out, configuration));
   }
 
+  /**
+   * Makes sure that executors, which write into a folder, see it where the driver does.
+   *
+   * @param out with its scheme; the folder above it exists
+   * @throws EnvironmentException naming the hosts that do not see it
+   */
+  public static void shared(SparkContext spark, Path out) {
+    SharedOutput.require(spark, out);
+  }
+
   static List<String> check(
       SparkConf conf,
       ClusterShape shape,

@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.HdfsShorthand;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.config.TrainConfig;
@@ -153,6 +154,7 @@ public final class TrainCommand implements Callable<Void> {
   private static String read(String file) throws IOException {
     Configuration hadoop = new Configuration();
     Path path = FileSystems.path(file);
-    return FileSystems.readText(FileSystems.of(path, hadoop), path, 1 << 24);
+    String yaml = FileSystems.readText(FileSystems.of(path, hadoop), path, 1 << 24);
+    return HdfsShorthand.expand(yaml, hadoop);
   }
 }

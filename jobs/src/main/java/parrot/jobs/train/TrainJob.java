@@ -84,8 +84,13 @@ public final class TrainJob {
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say, StopSignal stop) {
     try {
       return new TrainJob(config, session, say).checkAndLock(mode, stop);
-    } catch (IOException e) {
-      throw new DataException("Cannot train: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException e) {
+      if (stop.isEnding()) {
+        throw new StoppedException(null, e);
+      }
+      throw e instanceof RuntimeException thrown
+          ? thrown
+          : new DataException("Cannot train: " + e.getMessage(), e);
     } finally {
       GraphPool.clear();
       MinibatchLoader.forget();
@@ -103,11 +108,9 @@ public final class TrainJob {
       Preflight.check(
               spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
           .forEach(say);
+      Preflight.shared(spark.sc(), folder.path);
       return prepareAndTrain(mode, stop);
     } catch (RuntimeException e) {
-      if (stop.isEnding()) {
-        throw new StoppedException(null, e);
-      }
       throw folder != null && folder.lock.isLost() ? folder.lock.lost(e) : e;
     }
   }
