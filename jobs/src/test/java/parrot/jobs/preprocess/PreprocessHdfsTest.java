@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.Totals;
 import parrot.datasets.source.Reject;
@@ -99,9 +100,8 @@ class PreprocessHdfsTest {
     try (AtomicFolder first = AtomicFolder.create(files, target, false)) {
       files.create(new Path(first.path(), "a")).close();
       assertThatThrownBy(() -> AtomicFolder.create(files, target, false))
-          .isInstanceOf(DataException.class)
-          .hasMessageContaining("another run is writing to it")
-          .hasMessageContaining("/folders/.out.lock");
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("/folders/out: another run is writing to it");
       first.publish();
     }
     assertThatThrownBy(() -> AtomicFolder.create(files, target, false))
