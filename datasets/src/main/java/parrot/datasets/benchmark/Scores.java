@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
+import parrot.datasets.matching.Reason;
 
 /**
  * Scores of one model on one benchmark in several languages. They depend on the predictions alone,
@@ -142,6 +143,16 @@ public final class Scores {
     SortedMap<String, Score> scores = new TreeMap<>();
     groups.forEach((group, questions) -> scores.put(group, ScoredQuestion.score(questions)));
     return scores;
+  }
+
+  /** How many answers of a language count as they do for each {@linkplain Reason reason}. */
+  public SortedMap<Reason, Integer> reasons(Language language) {
+    SortedMap<Reason, Integer> reasons = new TreeMap<>();
+    Map<Language, List<ScoredQuestion>> rows = allRows.containsKey(language) ? allRows : plain;
+    rows.getOrDefault(language, List.of()).stream()
+        .flatMap(question -> question.matches().stream())
+        .forEach(match -> reasons.merge(match.reason(), 1, Integer::sum));
+    return reasons;
   }
 
   /** Whether each question of a language was answered rightly, by its index. */

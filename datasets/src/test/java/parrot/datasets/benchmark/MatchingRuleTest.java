@@ -54,4 +54,17 @@ class MatchingRuleTest {
     assertThat(scored.matches().get(0).option()).contains('B');
     assertThat(scored.matches().get(0).reason()).isEqualTo(Reason.LETTER_ALONE);
   }
+
+  @Test
+  void countsAnswersByReason() {
+    List<Prediction> answers =
+        List.of(
+            Prediction.of(Items.item(0, 'A', "x", "y"), "A"),
+            Prediction.of(Items.item(1, 'A', "x", "y"), "B"),
+            Prediction.of(Items.item(2, 'A', "x", "y"), "<think>It may be A"),
+            Prediction.missing(Items.item(3, 'A', "x", "y")));
+    assertThat(
+            Scores.of(Map.of(Language.EN, answers), MatchingRule.MULTILINGUAL).reasons(Language.EN))
+        .isEqualTo(Map.of(Reason.LETTER_ALONE, 2, Reason.CUT_OFF, 1));
+  }
 }

@@ -53,6 +53,7 @@ public record EvaluationScores(
    * @param metric by which its results are published
    * @param macroAverage mean of the languages' accuracies, by metric
    * @param lines by metric, language, and group of questions
+   * @param reasons by language, how many answers count as they do for which reason
    * @param failures files without scores
    * @param unanswered questions that could not be asked, each of them missing in its scores
    * @param unscored languages whose files tell no answers: their predictions are to be submitted
@@ -62,10 +63,12 @@ public record EvaluationScores(
       String metric,
       Map<String, Double> macroAverage,
       List<Line> lines,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Map<String, Integer>> reasons,
       List<Failure> failures,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Unanswered> unanswered,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unscored) {
     public Benchmark {
+      reasons = reasons == null ? Map.of() : reasons;
       unanswered = unanswered == null ? List.of() : List.copyOf(unanswered);
       unscored = unscored == null ? List.of() : List.copyOf(unscored);
     }
@@ -137,6 +140,7 @@ public record EvaluationScores(
     Metric metric = circular ? Metric.CIRCULAR : Metric.publishedFor(name);
     Map<String, Double> macro = new TreeMap<>();
     List<Line> lines = new ArrayList<>();
+    Map<String, Map<String, Integer>> reasons = new TreeMap<>();
     if (!predictions.isEmpty()) {
       Scores scores = Scores.of(predictions, rule);
       if (circular && !scores.hasRotations()) {
@@ -150,11 +154,17 @@ public record EvaluationScores(
       for (Metric one : Metric.values()) {
         scores.macroAverage(one).ifPresent(value -> macro.put(one.label(), value));
       }
+      for (Language language : scores.languages()) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        scores.reasons(language).forEach((reason, count) -> counts.put(reason.label(), count));
+        reasons.put(language.tag(), counts);
+      }
       for (Scores.Line line : scores.table()) {
         lines.add(line(line, predictions.get(line.language())));
       }
     }
-    return new Benchmark(name, metric.label(), macro, lines, failures, unanswered, unscored);
+    return new Benchmark(
+        name, metric.label(), macro, lines, reasons, failures, unanswered, unscored);
   }
 
   /** Why the predictions of a language cannot be scored, though they were read. */
