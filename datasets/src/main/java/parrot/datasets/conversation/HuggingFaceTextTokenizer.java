@@ -48,7 +48,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
     this.ids = ids;
     this.controlTokens = ControlTokenNames.of(json);
     ids.values().forEach(known::set);
-    this.vocabularySize = 1 + ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+    this.vocabularySize = 1 + largest(ids);
     this.fingerprint = Digests.sha256(json);
     this.name = name;
   }
@@ -88,6 +88,20 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
       throw e;
     }
     return opened;
+  }
+
+  /**
+   * One more than the largest id of a {@code tokenizer.json}, without opening it.
+   *
+   * @param name what messages call it
+   * @throws DataException if it is not a tokenizer
+   */
+  public static int vocabularySize(byte[] json, String name) {
+    return 1 + largest(ids(json, name));
+  }
+
+  private static int largest(Map<String, Integer> ids) {
+    return ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
   }
 
   private static HuggingFaceTokenizer load(byte[] json, String name) {

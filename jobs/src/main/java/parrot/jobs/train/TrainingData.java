@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
@@ -35,7 +36,9 @@ record TrainingData(
     Optional<String> digest = Optional.empty();
     if (tokenizer.isPresent()) {
       FileSystem files = FileSystems.of(tokenizer.get(), hadoop);
-      digest = Optional.of(Digests.sha256(TokenizerFile.read(files, tokenizer.get())));
+      byte[] json = TokenizerFile.read(files, tokenizer.get());
+      requireRoom(json, tokenizer.get(), parrot);
+      digest = Optional.of(Digests.sha256(json));
     }
     List<ShardedDataset> train = new ArrayList<>();
     List<String> fingerprints = new ArrayList<>();
@@ -78,6 +81,15 @@ record TrainingData(
       }
     }
     return longest == 0 ? Optional.empty() : Optional.of(new Lengths(usual, longest));
+  }
+
+  private static void requireRoom(byte[] tokenizer, Path file, ParrotConfig parrot) {
+    int tokens = HuggingFaceTextTokenizer.vocabularySize(tokenizer, file.toString());
+    if (tokens > parrot.decoder().vocabSize()) {
+      throw new DataException(
+          "Cannot train with tokenizer %s: it has %d tokens (at most %d expected, the model's vocab_size); it belongs to another model"
+              .formatted(file, tokens, parrot.decoder().vocabSize()));
+    }
   }
 
   private static ShardedDataset fitting(

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
+import parrot.datasets.shapes.ShapesTokenizer;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.config.TrainConfig;
@@ -71,6 +72,17 @@ class TrainRefusalsTest {
             " parameters (must be at most 1,073,741,823, as many as DL4J's updater addresses);"
                 + " train fewer parts, or take a smaller decoder");
     assertThat(folder.resolve("too-many")).doesNotExist();
+  }
+
+  @Test
+  void refusesATokenizerThatIsLargerThanTheEmbedding() throws IOException {
+    Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), ShapesTokenizer.json());
+    assertThatThrownBy(() -> train(world.config("large", "model.tokenizer=" + tokenizer)))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot train with tokenizer %s: it has 1536 tokens (at most 40 expected, the model's vocab_size); it belongs to another model",
+            tokenizer);
+    assertThat(folder.resolve("large")).doesNotExist();
   }
 
   @Test

@@ -47,7 +47,7 @@ public final class ConfigFile {
               + ": no valid JSON, line "
               + e.getLocation().getLineNr()
               + ": "
-              + e.getOriginalMessage(),
+              + e.getOriginalMessage().replaceFirst(": enable .*", ""),
           e);
     } catch (IOException e) {
       throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);

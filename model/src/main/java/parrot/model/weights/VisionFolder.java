@@ -61,7 +61,12 @@ public record VisionFolder(VisionConfig config, List<Path> folders) {
             .filter(place -> ConfigFile.exists(new Path(place, ConfigFile.NAME), configuration))
             .findFirst();
     if (json.hasNonNull(NESTED)) {
-      return ofNested(VisionConfig.of(json, file.toString()), folder, configuration);
+      VisionConfig nested = VisionConfig.of(json, file.toString());
+      return folder.isPresent()
+          ? ofNested(nested, folder.get(), configuration)
+          : new VisionFolder(
+              nested,
+              places.stream().filter(place -> ConfigFile.exists(place, configuration)).toList());
     }
     if (folder.isEmpty()) {
       throw new ModelException(
@@ -98,15 +103,12 @@ public record VisionFolder(VisionConfig config, List<Path> folders) {
   }
 
   private static VisionFolder ofNested(
-      VisionConfig nested, Optional<Path> folder, Configuration configuration) {
-    if (folder.isEmpty()) {
-      return new VisionFolder(nested, List.of());
-    }
-    VisionFolder beside = of(folder.get(), configuration);
+      VisionConfig nested, Path folder, Configuration configuration) {
+    VisionFolder beside = of(folder, configuration);
     if (!beside.config.computes(nested)) {
       throw new ModelException(
           "Cannot use the vision encoder in "
-              + folder.get()
+              + folder
               + ": its config.json contradicts the model's vision_config (got "
               + beside.config.toJson()
               + ", expected "

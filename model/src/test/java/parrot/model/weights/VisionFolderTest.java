@@ -73,12 +73,23 @@ class VisionFolderTest {
             + CLIP
             + "}");
     assertThat(open().config().hiddenSize()).isEqualTo(32);
+    assertThat(open().folders()).hasSize(1);
+    write("models/clip/weights alone", "");
+    assertThat(open().folders()).hasSize(2);
     write("models/clip/config.json", CLIP);
     assertThat(open().folders()).hasSize(2);
     write("models/clip/config.json", "{\"hidden_size\": 64, \"num_attention_heads\": 4}");
     assertThatThrownBy(this::open)
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("its config.json contradicts the model's vision_config");
+  }
+
+  @Test
+  void aNumberThatJsonDoesNotKnowIsRefusedInWords() throws IOException {
+    write("models/parrot/config.json", "{\"rms_norm_eps\": NaN}");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageEndingWith("no valid JSON, line 1: Non-standard token 'NaN'");
   }
 
   @Test
