@@ -126,14 +126,11 @@ public final class LlavaSource {
     private void row(long number, long start, long end) {
       byte[] bytes = open.toByteArray();
       int from = (int) (start - openStart);
-      ready.add(
-          reader.read(
-              Arrays.copyOfRange(bytes, from, from + (int) (end - start)),
-              range.name() + ":" + number));
-      int next = from + (int) (end - start); // the row behind it may have begun
+      int to = (int) (end - openStart);
+      ready.add(reader.read(Arrays.copyOfRange(bytes, from, to), range.name() + ":" + number));
       open.reset();
-      open.write(bytes, next, bytes.length - next);
-      openStart = next == bytes.length ? -1 : end;
+      open.write(bytes, to, bytes.length - to);
+      openStart = end;
     }
 
     @Override
@@ -158,9 +155,6 @@ public final class LlavaSource {
         return;
       }
       for (int i = 0; i < count; i++) {
-        if (openStart < 0) {
-          openStart = boundaries.position();
-        }
         open.write(buffer[i]);
         if (!boundaries.accept(buffer[i])) {
           throw new DataException(

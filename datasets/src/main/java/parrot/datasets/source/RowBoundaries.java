@@ -43,6 +43,7 @@ final class RowBoundaries {
   private final Nesting nesting = new Nesting();
   private boolean inString;
   private boolean escaped;
+  private boolean key; // whether the last string is a key, whose colon comes next
   private byte last; // the last byte that counts: a bracket, a comma, a colon, a closing quote
   private int wide; // the bytes so far of a white character that takes several
 
@@ -276,12 +277,16 @@ final class RowBoundaries {
 
   private boolean inRow(byte value) {
     boolean afterValue = last == '}' || last == ']' || last == '"';
+    if (key && value != ':') {
+      return broken("a key without a value, or a quote that is not closed or not escaped");
+    }
     switch (value) {
       case '"' -> {
         if (afterValue || last == BARE_WORD) {
           return broken("a comma is missing, or a quote is not closed or not escaped");
         }
         inString = true;
+        key = nesting.inObject() && last != ':';
       }
       case '{', '[' -> {
         if (afterValue || last == BARE_WORD) {
@@ -299,7 +304,8 @@ final class RowBoundaries {
         }
         nesting.close();
       }
-      case ',', ':' -> {}
+      case ',' -> {}
+      case ':' -> key = false;
       case '/', '#' -> {
         return broken("a comment, which JSON does not have");
       }
@@ -351,6 +357,7 @@ final class RowBoundaries {
     nesting.clear();
     inString = false;
     escaped = false;
+    key = false;
     last = 0;
     wide = 0;
   }

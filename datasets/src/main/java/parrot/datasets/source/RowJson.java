@@ -70,6 +70,7 @@ final class RowJson {
     if (e instanceof StreamConstraintsException) {
       return tooMuch(String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT));
     }
+    boolean control = String.valueOf(e.getMessage()).contains("CTRL-CHAR");
     long at =
         e instanceof JsonProcessingException json && json.getLocation() != null
             ? json.getLocation().getByteOffset()
@@ -77,7 +78,12 @@ final class RowJson {
     int from = (int) Math.max(0, Math.min(at, row.length) - EXCERPT / 2);
     String near =
         new String(row, from, Math.min(EXCERPT, row.length - from), StandardCharsets.UTF_8);
-    return "not JSON near byte " + Math.max(0, at) + " of it, at '" + printable(near) + "'";
+    return (control ? "a line break, tab or other control character in a text" : "not JSON")
+        + " near byte "
+        + Math.max(0, at)
+        + " of it, at '"
+        + printable(near)
+        + "'";
   }
 
   private static String tooMuch(String message) {

@@ -56,6 +56,7 @@ class DamagedFileTest {
         "[R1,{\"id\": \"2\", \"x\": [1, 2},R3] | '}' in an open list | 1 3",
         "[R1,{\"id\": \"2\", \"x\": {\"y\": 2},R3,R4] | '{' in place of a key | 1 3 4",
         "[R1,\"id\": \"2\"},R3] | no comma after the row before (':') | 1 3",
+        "[R1,{\"id\": \"2\", \"fr    al number\"},R3] | a key without a value | 1 3",
         "[R1, // two\\nR2] | a comment | 1 2",
         "R1\\nR2\\n{\"id\": \"3\", \"conv | the file breaks off (was it copied completely?) | 1 2",
         "R1\\n{\"id\": \"2\", \"conv\\nR3\\n | the line breaks off within a text | 1 3",
@@ -81,6 +82,7 @@ class DamagedFileTest {
     assertThat(scan.damages()).isPositive();
     assertThat(scan.lostBytes()).isLessThan(bytes.length - row("1").length());
     List<SourceRow> rows = read(scan);
+    assertThat(read(LlavaSource.scan(files, file, "x.json", 1 << 20, true))).isEqualTo(rows);
     assertThat(rows).hasSize((int) scan.rows());
     assertThat(ids(rows)).isEqualTo(ids);
     assertThat(rows.stream().filter(Reject.class::isInstance).map(r -> ((Reject) r).reason()))
@@ -131,7 +133,9 @@ class DamagedFileTest {
   @Test
   void isNoneBetweenObjectsOnOneLine() throws IOException {
     List<SourceRow> rows =
-        read(LlavaSource.scan(files, write("x.jsonl", bytes("R1R2 R3\\nR4")), "x.jsonl", 1, false));
+        read(
+            LlavaSource.scan(
+                files, write("x.jsonl", bytes("R1R2 R3\\nR4")), "x.jsonl", 1 << 20, false));
     assertThat(ids(rows)).isEqualTo("1 2 3 4");
     assertThat(rows)
         .extracting(SourceRow::origin)
@@ -167,7 +171,7 @@ class DamagedFileTest {
           damaged[at] = (byte) "\0\"{}[],\\ x".charAt(random.nextInt(10));
         }
         Path file = write("x.json", damaged);
-        SourceScan scan = LlavaSource.scan(files, file, "x.json", 50, true);
+        SourceScan scan = LlavaSource.scan(files, file, "x.json", turn % 3 * 300, true);
         List<SourceRow> rows = read(scan);
         assertThat(rows).hasSize((int) scan.rows());
         long kept = rows.stream().filter(SourceExample.class::isInstance).count();

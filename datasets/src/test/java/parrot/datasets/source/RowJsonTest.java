@@ -35,6 +35,12 @@ class RowJsonTest {
   }
 
   @Test
+  void namesACharacterThatIsNotEscaped() {
+    assertThatThrownBy(() -> parse("{\"id\": \"a\nb\"}"))
+        .hasMessageContaining("a line break, tab or other control character in a text near byte");
+  }
+
+  @Test
   void knowsPythonsNotation() {
     assertThatThrownBy(() -> parse("{'id': 3}"))
         .hasMessage(
