@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import opennlp.tools.langdetect.LanguageDetectorME;
 import opennlp.tools.langdetect.LanguageDetectorModel;
 
@@ -31,8 +32,11 @@ public final class LanguageIdentifier {
   // How much more likely the answer must be than the next, as a difference of logarithms: these
   // hold recall and precision over the sentences of LanguageIdentifierTest.
   private static final double PUBLISHED_WITH_COMMON_WORDS = 0.02;
-  private static final double PUBLISHED_WITHOUT = 0.25;
+  private static final double PUBLISHED_BY_LETTERS = 0.05;
+  private static final double PUBLISHED_WITHOUT = 0.2; // code without signs looks English
   private static final double OTHER = 0.1;
+
+  private static final Pattern ASCII = Pattern.compile("\\p{ASCII}*");
 
   private LanguageIdentifier() {}
 
@@ -80,9 +84,11 @@ public final class LanguageIdentifier {
     if (!isPublished(language)) {
       return OTHER;
     }
-    return LanguageTraits.of(language).commonAmong(words) > 0
-        ? PUBLISHED_WITH_COMMON_WORDS
-        : PUBLISHED_WITHOUT;
+    if (LanguageTraits.of(language).commonAmong(words) > 0) {
+      return PUBLISHED_WITH_COMMON_WORDS;
+    }
+    boolean ascii = words.stream().allMatch(word -> ASCII.matcher(word).matches());
+    return ascii ? PUBLISHED_WITHOUT : PUBLISHED_BY_LETTERS;
   }
 
   private static boolean isPublished(Language language) {

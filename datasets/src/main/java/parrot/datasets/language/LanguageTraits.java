@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  *
  * @param common words that neighbouring languages spell otherwise
  * @param alphabet its letters, as a pattern of a word
- * @param marks letters of which a text hardly goes without
+ * @param marks letters and words of which a text hardly goes without
  * @param rare whether it is written far less than the language that it is mistaken for
  */
 record LanguageTraits(Set<String> common, Pattern alphabet, Pattern marks, boolean rare) {

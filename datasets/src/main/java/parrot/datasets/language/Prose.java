@@ -59,7 +59,9 @@ record Prose(UnicodeScript script, List<String> words) {
   private static final Pattern STATEMENT =
       Pattern.compile(
           "(?m)^\\s*(import [\\w.*]+( as \\w+)?;?|from \\S+ import .*"
-              + "|(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP) .*)$");
+              + "|(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP) .*|select .* from .*"
+              + "|(try|else|finally|(while|except|elif|if|for|class|def|with)\\b.*):"
+              + "|(- )?[a-z_][\\w.-]*(:|\\s*=)( *[\\w.\"'/-]+)?)\\s*$");
 
   /** A stretch without space that is code, whatever stands around it. */
   private static final Pattern CODE_TOKEN =
