@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n%n",
     footer = {
       "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct",
-      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/blank --blank"
+      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/blank --blank",
+      "  ./parrot evaluate --model runs/instruct --benchmark MMStar.tsv --language en --out scores/star"
     })
 public final class EvaluateCommand implements Callable<Void> {
   @Spec private CommandSpec spec;

@@ -29,7 +29,10 @@ import picocli.CommandLine.Spec;
           + " if the rotations were asked."
     },
     footerHeading = "%nExample:%n%n",
-    footer = {"  ./parrot score scores/instruct --compare scores/align"})
+    footer = {
+      "  ./parrot score scores/instruct --compare scores/align",
+      "  ./parrot score Parrot_MMMB_en.xlsx --benchmark MMMB/MMMB_en.tsv"
+    })
 public final class ScoreCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
 
