@@ -107,7 +107,19 @@ class MainTest {
   @Test
   void oneWordStandsForOneKindOfValue() {
     Set<String> words =
-        Set.of("DIR", "FILE", "FILE|DIR", "URL", "KEY=VALUE", "TEXT", "NAME", "TAG", "LIST");
+        Set.of(
+            "DIR",
+            "FILE",
+            "FILE|DIR",
+            "NAME|FILE",
+            "URL",
+            "KEY=VALUE",
+            "TEXT",
+            "NAME",
+            "TAG",
+            "LIST",
+            "SIZE",
+            "TIME");
     Set<String> numbers = Set.of("N", "PIXELS", "SHARE", "NUMBER");
     for (ArgSpec argument : arguments()) {
       boolean flag = argument.isOption() && argument.arity().max() == 0;

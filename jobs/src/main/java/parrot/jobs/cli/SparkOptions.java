@@ -27,8 +27,8 @@ public final class SparkOptions {
       names = "--wait",
       paramLabel = "TIME",
       description =
-          "Longest wait for a master or for executors, such as 30s or 2h (default: 10m). Says every"
-              + " half minute what is waited for, and ends with 5.")
+          "Longest wait for a master or for executors, such as 30s or 2h, with a line every half"
+              + " minute; then the command ends with 5 (default: 10m).")
   private String wait;
 
   @Spec(Spec.Target.MIXEE)

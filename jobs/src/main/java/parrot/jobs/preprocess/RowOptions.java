@@ -11,28 +11,29 @@ final class RowOptions {
   @Option(
       names = "--format",
       defaultValue = "auto",
-      paramLabel = "NAME|FILE.yaml",
+      paramLabel = "NAME|FILE",
       description =
           "What the keys of a row are called: llava, sharegpt, openai, alpaca, auto for any of them,"
-              + " or a file that names them (docs/data.md; default: ${DEFAULT-VALUE}).")
+              + " or a YAML file that names them, as docs/data.md shows (default: ${DEFAULT-VALUE}).")
   private String format;
 
   @Option(
       names = "--turns",
       defaultValue = "published",
-      paramLabel = "published|merge|reject",
+      paramLabel = "NAME",
       description =
           "What is done with an answer before the first question, a role twice in a row, a second"
-              + " system turn: kept as they are, merged into one turn, or the row is rejected"
-              + " (default: ${DEFAULT-VALUE}).")
+              + " system turn: published (kept as they are), merge (into one turn) or reject (the"
+              + " row) (default: ${DEFAULT-VALUE}).")
   private ConversationRules.Turns turns;
 
   @Option(
       names = "--last-question",
       defaultValue = "trim",
-      paramLabel = "trim|reject",
+      paramLabel = "NAME",
       description =
-          "What is done with a last question without an answer (default: ${DEFAULT-VALUE}).")
+          "What is done with a last question without an answer: trim (left out) or reject (the row)"
+              + " (default: ${DEFAULT-VALUE}).")
   private ConversationRules.LastQuestion lastQuestion;
 
   @Option(
