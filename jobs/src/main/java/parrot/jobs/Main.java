@@ -18,6 +18,7 @@ import parrot.jobs.evaluate.EvaluateCommand;
 import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.ScoreCommand;
 import parrot.jobs.export.ExportCommand;
+import parrot.jobs.export.MergeCommand;
 import parrot.jobs.parity.ParityCommand;
 import parrot.jobs.preprocess.PreprocessCommand;
 import parrot.jobs.quickstart.QuickstartCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ScoreCommand.class,
       GenerateCommand.class,
       ExportCommand.class,
+      MergeCommand.class,
       ParityCommand.class,
       ReportCommand.class,
       QuickstartCommand.class,

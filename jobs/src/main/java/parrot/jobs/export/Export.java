@@ -61,14 +61,26 @@ record Export(DataType type, long shardBytes, String visionTower, boolean replac
    */
   List<String> write(Path given, Path out, Configuration hadoop) throws IOException {
     Path source = Checkpoints.resolveModel(given, hadoop);
-    FileSystem files = FileSystems.of(out, hadoop);
     InputGuard.requireOutside(out, List.of(source), hadoop);
+    try (ModelFolder model = ModelFolder.open(source, hadoop)) {
+      requirePublishedComputation(model.config().experts(), source);
+      return write(source, model.config(), model.weights(), out, hadoop);
+    }
+  }
+
+  /**
+   * Writes a folder with the files beside one model and the weights of another, or its own.
+   *
+   * @param source whose tokenizer and generation files are carried along
+   * @return what to tell the user
+   */
+  List<String> write(
+      Path source, ParrotConfig config, Weights weights, Path out, Configuration hadoop)
+      throws IOException {
+    FileSystem files = FileSystems.of(out, hadoop);
     List<String> lines = new ArrayList<>();
-    try (ModelFolder model = ModelFolder.open(source, hadoop);
-        AtomicFolder folder = AtomicFolder.create(files, out, replace)) {
+    try (AtomicFolder folder = AtomicFolder.create(files, out, replace)) {
       Path to = folder.path();
-      ParrotConfig config = model.config();
-      requirePublishedComputation(config.experts(), source);
       writeJson(files, new Path(to, CONFIG), json(config));
       Path vision = new Path(to, new Path(visionTower).getName());
       writeJson(files, new Path(vision, CONFIG), config.vision().toJson());
@@ -76,7 +88,7 @@ record Export(DataType type, long shardBytes, String visionTower, boolean replac
       writeJson(files, new Path(vision, "preprocessor_config.json"), preprocessor);
       writeJson(files, new Path(to, "preprocessor_config.json"), preprocessor);
       List<String> carried = carry(source, files, to, hadoop);
-      List<Path> written = writeWeights(model.weights(), files, to);
+      List<Path> written = writeWeights(weights, files, to);
       folder.publish();
       lines.add(
           "Written to %s: %d files of weights, %s"

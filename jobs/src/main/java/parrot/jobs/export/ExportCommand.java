@@ -50,7 +50,7 @@ public final class ExportCommand implements Callable<Void> {
 
   @Option(
       names = "--dtype",
-      paramLabel = "TYPE",
+      paramLabel = "NAME",
       defaultValue = "bf16",
       description = "Type of the weights: bf16, rounded, or f32 (default: ${DEFAULT-VALUE}).")
   private String dtype;

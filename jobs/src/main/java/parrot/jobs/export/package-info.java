@@ -1,2 +1,2 @@
-/** The command that writes a model as the published Python code opens it. Computes nothing. */
+/** Commands that write a model: as the published Python code opens it, or blended with another. */
 package parrot.jobs.export;

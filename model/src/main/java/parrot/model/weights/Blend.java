@@ -36,9 +36,7 @@ public final class Blend implements Weights {
         differing.add(
             "%s (%s and %s)"
                 .formatted(
-                    name,
-                    Arrays.toString(first.shape(name)),
-                    Arrays.toString(second.shape(name))));
+                    name, Arrays.toString(first.shape(name)), Arrays.toString(second.shape(name))));
       }
     }
     if (!differing.isEmpty()) {
