@@ -27,7 +27,7 @@ public final class BalanceAlarm {
     warnings.forEach(
         (what, line) -> {
           if (!ringing.contains(what)) {
-            news.add("Warning: " + line);
+            news.add("warning: " + line);
           }
         });
     ringing = Set.copyOf(warnings.keySet());
@@ -38,7 +38,7 @@ public final class BalanceAlarm {
   public Optional<String> atEnd() {
     return last == Verdict.UNTRAINED
         ? Optional.of(
-            "Warning: the router is "
+            "warning: the router is "
                 + last.sentence()
                 + ". Train the experts for longer, or with a higher optimizer.rates.experts")
         : Optional.empty();

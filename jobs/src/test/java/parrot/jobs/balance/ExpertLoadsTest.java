@@ -84,7 +84,7 @@ class ExpertLoadsTest {
         .hasValueSatisfying(
             line ->
                 assertThat(line)
-                    .startsWith("Warning: the router is untrained: it prefers no expert"));
+                    .startsWith("warning: the router is untrained: it prefers no expert"));
     alarm.after(report(SHARED));
     assertThat(alarm.atEnd()).isEmpty();
   }
@@ -95,7 +95,7 @@ class ExpertLoadsTest {
     assertThat(alarm.after(report(SPECIALISED))).isEmpty();
     assertThat(alarm.after(report(COLLAPSED)))
         .containsExactly(
-            "Warning: the most loaded expert gets 2.9 times its fair share (alarm above 2.0); the"
+            "warning: the most loaded expert gets 2.9 times its fair share (alarm above 2.0); the"
                 + " router is collapsed: every language goes to the same experts, and the others"
                 + " learn nothing. If it lasts, set balance.loss_weight, such as to 0.01");
     assertThat(alarm.after(report(COLLAPSED))).isEmpty();
@@ -104,7 +104,7 @@ class ExpertLoadsTest {
     ExpertLoads dead = loads(Map.of("ar", row(50, 49, 1), "en", row(49, 50, 1)));
     assertThat(new BalanceAlarm(CONFIG).after(report(dead)))
         .containsExactly(
-            "Warning: expert 2 (counted from 0) gets less than 5 % of a fair share; the router is"
+            "warning: expert 2 (counted from 0) gets less than 5 % of a fair share; the router is"
                 + " collapsed: every language goes to the same experts, and the others learn"
                 + " nothing. If it lasts, set balance.loss_weight, such as to 0.01");
   }

@@ -50,7 +50,7 @@ class RouterRecoveryTest {
           .path("matrix")
           .forEach(row -> assertThat(row.get(0).asDouble()).isGreaterThan(0.9));
       assertThat(rounds.get(0).path("verdict").asText()).isEqualTo("collapsed");
-      assertThat(said).anyMatch(line -> line.startsWith("Warning: the most loaded expert gets "));
+      assertThat(said).anyMatch(line -> line.startsWith("warning: the most loaded expert gets "));
       assertThat(violations(rounds)).as("violations").anyMatch(violation -> violation < 0.3);
       assertThat(mean(violations(rounds.subList(36, 40)))).as("at last").isLessThan(0.3);
       assertThat(rounds.get(39).path("dead_experts")).isEmpty();

@@ -55,7 +55,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * @param trained parts that learn; the others are loaded here and stay as they are
    * @param recompute whether the decoder keeps only the inputs of its layers and computes the rest
    *     again in the backward pass: less memory, a third more work
-   * @throws parrot.model.ModelException if a weight is missing or misshapen
+   * @throws parrot.model.ModelException if a weight is missing or has another shape
    */
   public ParrotNetwork(
       ParrotConfig config,

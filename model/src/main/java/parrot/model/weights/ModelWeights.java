@@ -50,7 +50,7 @@ final class ModelWeights implements Weights {
   void check(Collection<String> mayBeMissing) {
     Set<String> extra = new LinkedHashSet<>(sources.keySet());
     List<String> missing = new ArrayList<>();
-    List<String> misshapen = new ArrayList<>();
+    List<String> wrongShapes = new ArrayList<>();
     for (TensorSpec spec : TensorNames.of(config)) {
       String name = spec.name();
       if (!extra.remove(name)) {
@@ -63,7 +63,7 @@ final class ModelWeights implements Weights {
           missing.add(spec.toString());
         }
       } else if (!Arrays.equals(shape(name), spec.shape())) {
-        misshapen.add(
+        wrongShapes.add(
             name
                 + " (got "
                 + Arrays.toString(shape(name))
@@ -80,13 +80,13 @@ final class ModelWeights implements Weights {
         && same(TensorNames.HEAD, TensorNames.EMBEDDING)) {
       extra.remove(TensorNames.HEAD);
     }
-    if (missing.isEmpty() && extra.isEmpty() && misshapen.isEmpty()) {
+    if (missing.isEmpty() && extra.isEmpty() && wrongShapes.isEmpty()) {
       return;
     }
     StringBuilder message =
         new StringBuilder("Cannot use the weights in " + folder + ": they contradict config.json");
     list(message, "missing", missing);
-    list(message, "misshapen", misshapen);
+    list(message, "of the wrong shape", wrongShapes);
     list(message, "extra", List.copyOf(extra));
     if (extra.contains(TensorNames.HEAD)) {
       message.append(
@@ -96,7 +96,7 @@ final class ModelWeights implements Weights {
     if (missing.stream().anyMatch(name -> name.startsWith(TensorNames.HEAD))) {
       message.append("; if the embedding is the head, set tie_word_embeddings to true");
     }
-    if (misshapen.stream().anyMatch(name -> name.contains("(got [0],"))) {
+    if (wrongShapes.stream().anyMatch(name -> name.contains("(got [0],"))) {
       message.append(
           "; tensors of size 0 are what DeepSpeed's ZeRO leaves behind: save with"
               + " stage3_gather_16bit_weights_on_model_save, or use zero_to_fp32.py");

@@ -108,7 +108,7 @@ class ModelFolderTest {
         .isInstanceOf(ModelException.class)
         .hasMessageContaining(": they contradict config.json; 12 missing: ")
         .hasMessageContaining("model.layers.1.input_layernorm.weight [48], ")
-        .hasMessageContaining(" and 2 more; 1 misshapen: model.norm.weight")
+        .hasMessageContaining(" and 2 more; 1 of the wrong shape: model.norm.weight")
         .hasMessageContaining("model.norm.weight (got [47], expected [48])")
         .hasMessageContaining("1 extra: model.layers.2.mlp.up_proj.weight");
   }
@@ -148,7 +148,7 @@ class ModelFolderTest {
                         ? new TensorSpec(tensor.name(), new int[] {0}, true)
                         : tensor));
     assertThatThrownBy(this::open)
-        .hasMessageContaining("1 misshapen: model.norm.weight (got [0], expected [48])")
+        .hasMessageContaining("1 of the wrong shape: model.norm.weight (got [0], expected [48])")
         .hasMessageContaining("zero_to_fp32.py");
   }
 
