@@ -202,7 +202,7 @@ if $wants_help; then # needs no options, and starts faster without
   exit "$status"
 fi
 case "$module ${1:-}" in
-  "jobs train") collector=("@$config/train-collector.options" "-Xms$heap") ;;
+  "jobs train") collector=("@$config/train-gc.options" "-Xms$heap") ;;
   *) collector=(-XX:+UseParallelGC) ;;
 esac
 terminal=false

@@ -39,7 +39,7 @@ class ClusterConfigTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "@" + FOLDER.resolve("jvm.options"),
-                "@" + FOLDER.resolve("train-collector.options"),
+                "@" + FOLDER.resolve("train-gc.options"),
                 "-version")
             .redirectErrorStream(true)
             .start();

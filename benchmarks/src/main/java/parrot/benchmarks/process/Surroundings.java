@@ -78,7 +78,7 @@ public final class Surroundings {
     List<String> options = new ArrayList<>(own);
     options.removeIf(option -> FORMER.matcher(option).matches());
     options.add("-Xmx" + HEAP);
-    Path collector = home.resolve("cluster-config/train-collector.options");
+    Path collector = home.resolve("cluster-config/train-gc.options");
     if (request.engine() == Engine.OURS && Files.exists(collector)) {
       options.add("-Xms" + HEAP);
       options.add("@" + collector);

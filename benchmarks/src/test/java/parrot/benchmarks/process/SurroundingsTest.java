@@ -32,7 +32,7 @@ class SurroundingsTest {
 
   @Test
   void oursHasTheCollectorOfTraining() throws IOException {
-    Path options = home.resolve("cluster-config/train-collector.options");
+    Path options = home.resolve("cluster-config/train-gc.options");
     Files.createDirectories(options.getParent());
     Files.writeString(options, "-XX:+UseZGC");
     assertThat(Surroundings.options(request(Engine.OURS), OWN, home))

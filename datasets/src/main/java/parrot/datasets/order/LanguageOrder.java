@@ -10,7 +10,7 @@ import parrot.datasets.shard.ShardedDataset;
 
 /** The rows of one language in the order of their data set, epoch after epoch. */
 final class LanguageOrder {
-  private final RowShuffle order;
+  private final DatasetShuffle order;
   private final List<List<List<Language>>> languages;
   private final Language language;
   private final int rows;
@@ -20,7 +20,7 @@ final class LanguageOrder {
   private int[] positions; // in the epoch, of this language's rows
 
   private LanguageOrder(
-      RowShuffle order, List<List<List<Language>>> languages, Language language, int rows) {
+      DatasetShuffle order, List<List<List<Language>>> languages, Language language, int rows) {
     this.order = order;
     this.languages = languages;
     this.language = language;
@@ -36,7 +36,7 @@ final class LanguageOrder {
     Map<Language, LanguageOrder> orders = new TreeMap<>();
     counts.forEach(
         (language, rows) -> {
-          RowShuffle order = new RowShuffle(dataset.manifest(), seed);
+          DatasetShuffle order = new DatasetShuffle(dataset.manifest(), seed);
           orders.put(language, new LanguageOrder(order, languages, language, rows));
         });
     return orders;

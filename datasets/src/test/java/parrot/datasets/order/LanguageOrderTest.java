@@ -38,7 +38,7 @@ class LanguageOrderTest {
   @Test
   void walksTheRowsOfItsLanguageInTheOrderOfTheDataSet() throws IOException {
     LanguageOrder russian = russian();
-    RowShuffle all = new RowShuffle(dataset.manifest(), SEED);
+    DatasetShuffle all = new DatasetShuffle(dataset.manifest(), SEED);
     for (int epoch = 0; epoch < 3; epoch++) {
       List<RowRef> expected = new ArrayList<>();
       for (RowRef row : all.range(epoch, 0, (int) all.rows())) {

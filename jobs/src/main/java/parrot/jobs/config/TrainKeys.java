@@ -55,7 +55,7 @@ final class TrainKeys {
       Key.text("out", "a folder").means("RunFolder", "the run's folder, local or in HDFS");
   static final Key<Long> SEED =
       Key.wholeLong("seed", 0, Long.MIN_VALUE)
-          .means("ExampleStream", "decides the order of the data and fresh weights");
+          .means("ExampleOrder", "decides the order of the data and fresh weights");
 
   static final Key<String> FOLDER =
       Key.text("model.folder", "a folder")
@@ -119,15 +119,15 @@ final class TrainKeys {
           .means("TrainingLoop", "examples measured from each folder, at most");
 
   static final Key<Double> EPOCHS =
-      Key.positive("epochs", 1).means("TrainingLoop", "length of the run in passes over the data");
+      Key.positive("epochs", 1).means("RunLength", "length of the run in passes over the data");
   static final Key<Long> MAX_STEPS =
       Key.wholeLong("max_steps", 0, 1)
           .absent("by epochs")
-          .means("TrainingLoop", "length in steps of each replica, instead of epochs");
+          .means("RunLength", "length in steps of each replica, instead of epochs");
   static final Key<Long> MAX_EXAMPLES =
       Key.wholeLong("max_examples", 0, 1)
           .absent("by epochs")
-          .means("TrainingLoop", "length in examples of all replicas, instead of epochs");
+          .means("RunLength", "length in examples of all replicas, instead of epochs");
   static final Key<Integer> REPLICAS =
       Key.whole("replicas", 2, 1)
           .means("RoundRunner", "K, models trained in parallel and averaged");
@@ -135,7 +135,7 @@ final class TrainKeys {
       Key.whole("average_every", 8, 1)
           .means("RoundRunner", "H, steps of each replica between two averages");
   static final Key<Integer> BATCH_SIZE =
-      Key.whole("batch_size", 8, 1).means("ExampleStream", "samples of one step of one replica");
+      Key.whole("batch_size", 8, 1).means("ExampleOrder", "samples of one step of one replica");
   static final Key<ExchangeFormat> EXCHANGE =
       Key.choice("exchange", ExchangeFormat.F32)
           .means("ExchangeFormat", "what replicas send: values, or differences in bf16 or int8");
@@ -174,10 +174,10 @@ final class TrainKeys {
   static final Key<Integer> WARMUP_STEPS =
       Key.whole("optimizer.warmup_steps", 0, 0)
           .absent("by warmup_ratio")
-          .means("RateSchedule", "steps over which the learning rate rises");
+          .means("TrainConfig", "steps over which the learning rate rises");
   static final Key<Double> WARMUP_RATIO =
       Key.share("optimizer.warmup_ratio", 0.03)
-          .means("RateSchedule", "the same as a share of all steps");
+          .means("TrainConfig", "the same as a share of all steps");
   static final Key<Double> MINIMUM_RATE =
       Key.notNegative("optimizer.minimum_rate", 0)
           .means("RateSchedule", "where the cosine ends; at most learning_rate");

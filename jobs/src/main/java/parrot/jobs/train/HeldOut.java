@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import parrot.datasets.order.ExampleStream;
+import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
 import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
@@ -29,8 +29,8 @@ final class HeldOut {
     this.every = config.data().heldOut().every();
     List<Minibatch> minibatches = new ArrayList<>();
     for (ShardedDataset dataset : datasets) {
-      ExampleStream order =
-          new ExampleStream(
+      ExampleOrder order =
+          new ExampleOrder(
               List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, 0);
       long count = Math.min(config.data().heldOut().examples(), order.rows());
       while (order.position() < count) {

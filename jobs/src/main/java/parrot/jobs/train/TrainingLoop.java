@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.language.Language;
-import parrot.datasets.order.ExampleStream;
+import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
 import parrot.jobs.balance.BalanceAlarm;
 import parrot.jobs.balance.BalanceReport;
@@ -21,11 +21,11 @@ import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.FailedException;
+import parrot.jobs.metrics.ConsoleLine;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.PrometheusGauges;
 import parrot.jobs.metrics.RoundClock;
-import parrot.jobs.metrics.RoundLine;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.round.Dl4jRounds;
 import parrot.jobs.round.ExecutorRounds;
@@ -51,7 +51,7 @@ final class TrainingLoop {
   private final TrainConfig config;
   private final Consumer<String> say;
   private final Path from;
-  private final ExampleStream stream;
+  private final ExampleOrder stream;
   private final RunLength length;
   private final int rounds;
   private final RoundSettings settings;
@@ -80,7 +80,7 @@ final class TrainingLoop {
     progress = run.folder().checkpoints.state(from);
     data.requireSame(progress);
     stream =
-        new ExampleStream(
+        new ExampleOrder(
             data.train(),
             config.data().sources().stream().map(TrainConfig.DataSource::weight).toList(),
             config.data().mixture(),
@@ -179,7 +179,7 @@ final class TrainingLoop {
     if (progress.round() == 0 && !heldOut.isEmpty()) {
       MetricsLine before = MetricsLine.before(told(0), measure(runner.state()));
       metrics.add(before);
-      say.accept(RoundLine.of(before, 0));
+      say.accept(ConsoleLine.of(before, 0));
     }
     checkpoint = from;
     saved = System.nanoTime();
@@ -211,7 +211,7 @@ final class TrainingLoop {
       loss = outcome.loss();
       heldOutLoss = measured.map(Tally::meanLoss).orElse(heldOutLoss);
       pace.end(clock.seconds());
-      say.accept(RoundLine.of(line, pace.mean() * (rounds - progress.round())));
+      say.accept(ConsoleLine.of(line, pace.mean() * (rounds - progress.round())));
       outcome.dropped().forEach(why -> say.accept("warning: left out of the average: " + why));
       balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(say));
     }

@@ -67,7 +67,7 @@ class LauncherTest {
 
   @Test
   void givesStepsACollectorBesideThemAndAllOfTheHeap() throws Exception {
-    String collector = "/my\\ parrot/cluster-config/train-collector.options -Xms3g ";
+    String collector = "/my\\ parrot/cluster-config/train-gc.options -Xms3g ";
     assertThat(run(Map.of(), "--dry-run", "train", "a.yaml").output())
         .contains(collector)
         .endsWith(" parrot.jobs.Main train a.yaml \n");

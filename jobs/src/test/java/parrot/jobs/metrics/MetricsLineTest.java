@@ -128,7 +128,7 @@ class MetricsLineTest {
 
   @Test
   void isALineOfTheConsole() {
-    assertThat(RoundLine.of(FULL, 3_725))
+    assertThat(ConsoleLine.of(FULL, 3_725))
         .isEqualTo(
             "round 2/4  epoch 0.50  loss 1.2500  lr 1.00e-03  13 examples/s  gradient 0.750"
                 + "  601 tokens/s  held-out 1.5000 (ar 1.500)  1h02m left");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
-import parrot.datasets.order.ExampleStream;
+import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
 import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
@@ -65,9 +65,8 @@ class ExecutorRoundsTest {
     TrainJob.run(world.config("start", "max_examples=8"), session, TrainJob.Mode.FRESH, line -> {});
     var data = new org.apache.hadoop.fs.Path(world.path("train"));
     ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
-    ExampleStream stream =
-        new ExampleStream(
-            List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, 3);
+    ExampleOrder stream =
+        new ExampleOrder(List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, 3);
     minibatches = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       minibatches.add(stream.take(i == 3 ? 2 : 4));

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import parrot.datasets.order.ExampleStream;
+import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
@@ -186,8 +186,8 @@ class TrainJobTest {
     ComputationGraph graph = ParrotGraph.create(network, optimizer);
     org.apache.hadoop.fs.Path data = new org.apache.hadoop.fs.Path(world.path("train"));
     ShardedDataset dataset = ShardedDataset.open(FileSystems.of(data, HADOOP), data);
-    ExampleStream stream =
-        new ExampleStream(
+    ExampleOrder stream =
+        new ExampleOrder(
             List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, config.seed());
     MinibatchLoader loader = new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
     for (int left = 30; left > 0; left -= 4) {

@@ -9,13 +9,13 @@ import parrot.datasets.shard.RowRef;
 /**
  * The shuffled rows of one data set: a function of manifest, seed and epoch alone, never of how
  * many machines there are. Row groups are shuffled; then the rows within windows of a few groups,
- * so that reading stays by row group. Every epoch has every row once. {@link ExampleStream} takes
+ * so that reading stays by row group. Every epoch has every row once. {@link ExampleOrder} takes
  * its examples in this order, by language.
  *
  * <p>Uses a generator of its own (SplitMix64), so the order does not depend on the Java version.
  * Not safe for use by several threads.
  */
-final class RowShuffle {
+final class DatasetShuffle {
   /** Row groups that are shuffled together, unless told otherwise. */
   public static final int WINDOW = 4;
 
@@ -32,7 +32,7 @@ final class RowShuffle {
   private int windowInUse = -1;
   private RowRef[] windowRows;
 
-  public RowShuffle(Manifest manifest, long seed) {
+  public DatasetShuffle(Manifest manifest, long seed) {
     this(manifest, seed, WINDOW);
   }
 
@@ -40,7 +40,7 @@ final class RowShuffle {
    * @param window row groups that are shuffled together
    * @throws DataException if the data set has no rows
    */
-  public RowShuffle(Manifest manifest, long seed, int window) {
+  public DatasetShuffle(Manifest manifest, long seed, int window) {
     if (window < 1) {
       throw new DataException("Invalid window: " + window + " (must be at least 1 row group)");
     }

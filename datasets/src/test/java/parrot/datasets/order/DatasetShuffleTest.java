@@ -15,13 +15,13 @@ import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.Totals;
 
-class RowShuffleTest {
+class DatasetShuffleTest {
   private static final Manifest MANIFEST =
       manifest(List.of(List.of(16, 16, 16, 3), List.of(16, 16), List.of(9)));
 
   @Test
   void givesEveryRowOncePerEpochTailIncluded() {
-    RowShuffle order = new RowShuffle(MANIFEST, 7);
+    DatasetShuffle order = new DatasetShuffle(MANIFEST, 7);
     assertThat(order.rows()).isEqualTo(92);
     for (int epoch = 0; epoch < 3; epoch++) {
       List<RowRef> seen = new ArrayList<>();
@@ -36,13 +36,13 @@ class RowShuffleTest {
 
   @Test
   void dependsOnSeedAndEpochAlone() {
-    RowShuffle order = new RowShuffle(MANIFEST, 7);
+    DatasetShuffle order = new DatasetShuffle(MANIFEST, 7);
     List<RowRef> later = order.range(2, 8, 8);
     order.range(0, 24, 8);
-    assertThat(new RowShuffle(MANIFEST, 7).range(2, 8, 8)).isEqualTo(later);
+    assertThat(new DatasetShuffle(MANIFEST, 7).range(2, 8, 8)).isEqualTo(later);
     assertThat(order.range(2, 8, 8)).isEqualTo(later);
     assertThat(order.range(1, 0, 92)).isNotEqualTo(order.range(0, 0, 92));
-    assertThat(new RowShuffle(MANIFEST, 8).range(0, 0, 92)).isNotEqualTo(order.range(0, 0, 92));
+    assertThat(new DatasetShuffle(MANIFEST, 8).range(0, 0, 92)).isNotEqualTo(order.range(0, 0, 92));
     // Ranges of another size walk through the same rows: the number of replicas changes nothing.
     List<RowRef> small = new ArrayList<>();
     for (int first = 0; first < 16; first += 2) {
@@ -53,13 +53,13 @@ class RowShuffleTest {
 
   @Test
   void staysTheSameFromVersionToVersion() {
-    List<RowRef> rows = new RowShuffle(MANIFEST, 1).range(0, 0, 4);
+    List<RowRef> rows = new DatasetShuffle(MANIFEST, 1).range(0, 0, 4);
     assertThat(new BatchPath("x", rows)).hasToString("x#rows=0.1.6,1.0.14,1.0.13,0.1.9");
   }
 
   @Test
   void takesRowsFromAWindowOfFewRowGroups() {
-    List<RowRef> epoch = new RowShuffle(MANIFEST, 3, 2).range(0, 0, 92);
+    List<RowRef> epoch = new DatasetShuffle(MANIFEST, 3, 2).range(0, 0, 92);
     Set<String> open = new HashSet<>();
     Set<String> closed = new HashSet<>();
     TreeMap<String, Integer> left = new TreeMap<>();
@@ -78,7 +78,8 @@ class RowShuffleTest {
 
   @Test
   void mixesTheRowsOfAWindow() {
-    List<RowRef> epoch = new RowShuffle(manifest(List.of(List.of(500, 500))), 3).range(0, 0, 1000);
+    List<RowRef> epoch =
+        new DatasetShuffle(manifest(List.of(List.of(500, 500))), 3).range(0, 0, 1000);
     int neighbours = 0;
     for (int i = 1; i < epoch.size(); i++) {
       if (epoch.get(i).row() == epoch.get(i - 1).row() + 1) {
@@ -91,10 +92,10 @@ class RowShuffleTest {
   @Test
   void refusesAnEmptySetAndBadSizes() {
     Manifest empty = manifest(List.of());
-    assertThatThrownBy(() -> new RowShuffle(empty, 1))
+    assertThatThrownBy(() -> new DatasetShuffle(empty, 1))
         .isInstanceOf(DataException.class)
         .hasMessage("Cannot train on a data set without rows");
-    assertThatThrownBy(() -> new RowShuffle(MANIFEST, 1, 0))
+    assertThatThrownBy(() -> new DatasetShuffle(MANIFEST, 1, 0))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Invalid window: 0");
   }

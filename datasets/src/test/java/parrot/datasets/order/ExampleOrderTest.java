@@ -20,7 +20,7 @@ import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.TrainingExample;
 
-class ExampleStreamTest {
+class ExampleOrderTest {
   @TempDir static Path folder;
   private static ShardedDataset large; // 60 rows
   private static ShardedDataset small; // 12 rows
@@ -36,14 +36,14 @@ class ExampleStreamTest {
     return random.ints(rows, 0, 6).mapToObj(Language.PUBLISHED::get).toList();
   }
 
-  private static ExampleStream both(OptionalDouble first, OptionalDouble second, long seed)
+  private static ExampleOrder both(OptionalDouble first, OptionalDouble second, long seed)
       throws IOException {
-    return new ExampleStream(
+    return new ExampleOrder(
         List.of(large, small), List.of(first, second), Mixture.OF_THE_DATA, seed);
   }
 
-  private static ExampleStream mixed(Mixture mixture) throws IOException {
-    return new ExampleStream(List.of(large), List.of(OptionalDouble.empty()), mixture, 1);
+  private static ExampleOrder mixed(Mixture mixture) throws IOException {
+    return new ExampleOrder(List.of(large), List.of(OptionalDouble.empty()), mixture, 1);
   }
 
   /** Rows by language. */
@@ -55,11 +55,11 @@ class ExampleStreamTest {
     return counts;
   }
 
-  private static ExampleStream plain(long seed) throws IOException {
+  private static ExampleOrder plain(long seed) throws IOException {
     return both(OptionalDouble.empty(), OptionalDouble.empty(), seed);
   }
 
-  private static Map<String, List<RowRef>> rows(ExampleStream stream, int count, int size) {
+  private static Map<String, List<RowRef>> rows(ExampleOrder stream, int count, int size) {
     Map<String, List<RowRef>> rows = new HashMap<>();
     for (int left = count; left > 0; left -= size) {
       for (BatchPath path : stream.take(Math.min(size, left)).paths()) {
@@ -78,7 +78,7 @@ class ExampleStreamTest {
 
   @Test
   void weightsDecideTheMixtureInEveryStretch() throws IOException {
-    ExampleStream stream = both(OptionalDouble.of(1), OptionalDouble.of(1), 7);
+    ExampleOrder stream = both(OptionalDouble.of(1), OptionalDouble.of(1), 7);
     for (int stretch = 0; stretch < 5; stretch++) {
       Map<String, List<RowRef>> rows = rows(stream, 20, 4);
       assertThat(rows.get(small.folder().toString())).hasSize(10);
@@ -88,7 +88,7 @@ class ExampleStreamTest {
   @Test
   void everyMinibatchHasEveryLanguageInItsShare() throws IOException {
     int[] all = languages(rows(mixed(Mixture.OF_THE_DATA), 60, 60).get(large.folder().toString()));
-    ExampleStream stream = mixed(Mixture.OF_THE_DATA);
+    ExampleOrder stream = mixed(Mixture.OF_THE_DATA);
     for (int i = 0; i < 10; i++) {
       int[] own = languages(stream.take(20).paths().get(0).rows());
       for (int language = 0; language < own.length; language++) {
@@ -116,8 +116,8 @@ class ExampleStreamTest {
     List<Language> spoken = List.of(french, Language.EN, cantonese, french, french, Language.EN);
     ShardedDataset dataset = SpokenRows.write(folder.resolve("beyond"), spoken);
     Mixture mixture = new Mixture(1, Map.of(french, 1.0, Language.EN, 2.0, cantonese, 1.0));
-    ExampleStream stream =
-        new ExampleStream(List.of(dataset), List.of(OptionalDouble.empty()), mixture, 1);
+    ExampleOrder stream =
+        new ExampleOrder(List.of(dataset), List.of(OptionalDouble.empty()), mixture, 1);
     assertThat(dataset.read(stream.take(8).paths().get(0).rows()))
         .extracting(TrainingExample::language)
         .containsOnly(french, Language.EN, cantonese)
@@ -139,9 +139,9 @@ class ExampleStreamTest {
 
   @Test
   void skippingEqualsTaking() throws IOException {
-    ExampleStream taken = plain(3);
+    ExampleOrder taken = plain(3);
     rows(taken, 100, 8);
-    ExampleStream skipped = plain(3);
+    ExampleOrder skipped = plain(3);
     skipped.skip(100);
     assertThat(skipped.position()).isEqualTo(100);
     assertThat(skipped.take(30)).isEqualTo(taken.take(30));

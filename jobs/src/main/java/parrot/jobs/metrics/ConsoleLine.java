@@ -4,11 +4,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A round as one line of the console. */
-public final class RoundLine {
+public final class ConsoleLine {
   private static final int HOUR = 3600;
   private static final int MINUTE = 60;
 
-  private RoundLine() {}
+  private ConsoleLine() {}
 
   /**
    * The line.

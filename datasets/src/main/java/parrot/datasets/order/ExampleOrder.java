@@ -18,7 +18,7 @@ import parrot.datasets.shard.ShardedDataset;
  * an order of its own, epoch after epoch. So every stretch, and with it every replica's part of a
  * round, has the mixture that was asked for.
  */
-public final class ExampleStream {
+public final class ExampleOrder {
   private record Source(String folder, Shares<LanguageOrder> languages) {}
 
   private final Shares<Source> sources = new Shares<>();
@@ -30,7 +30,7 @@ public final class ExampleStream {
    * @param mixture of the languages, within each data set where these have weights
    * @throws UsageException if the mixture does not fit the data's languages
    */
-  public ExampleStream(
+  public ExampleOrder(
       List<ShardedDataset> datasets, List<OptionalDouble> weights, Mixture mixture, long seed)
       throws IOException {
     List<Map<Language, LanguageOrder>> orders = new ArrayList<>();
