@@ -101,8 +101,13 @@ public final class QuestionRows {
 
   /** Whether these rows of one question are all that there must be. */
   boolean complete(List<BenchmarkItem> rows) {
+    return byPlaces ? rows.size() == expected(rows) : rows.stream().anyMatch(this::isQuestion);
+  }
+
+  /** How many rows the question of these must have: options move over all letters of its rows. */
+  int expected(List<BenchmarkItem> rows) {
     Set<Character> letters = new HashSet<>();
     rows.forEach(row -> letters.addAll(row.options().keySet()));
-    return byPlaces ? rows.size() == letters.size() : rows.stream().anyMatch(this::isQuestion);
+    return byPlaces ? letters.size() : rows.size();
   }
 }

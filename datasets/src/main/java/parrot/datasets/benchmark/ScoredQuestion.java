@@ -11,6 +11,8 @@ import parrot.datasets.matching.Match;
  * A row, or a question with all its rotations, and what became of it.
  *
  * @param rule by which its answers count as options
+ * @param chance the probability that guessing is right; NaN if the question has no options to guess
+ *     among
  * @param matches what its answers count as, in the order of their rotation; none for a missing one
  * @param unparsable whether an answer matches no option; this, refused and missing are so if they
  *     are so in any rotation
@@ -18,6 +20,7 @@ import parrot.datasets.matching.Match;
 record ScoredQuestion(
     BenchmarkItem item,
     MatchingRule rule,
+    double chance,
     List<Match> matches,
     boolean hit,
     boolean unparsable,
@@ -31,7 +34,7 @@ record ScoredQuestion(
               .formatted(item.index()));
     }
     if (item.answer().isEmpty()) {
-      return new ScoredQuestion(item, rule, List.of(), false, false, false, true);
+      return new ScoredQuestion(item, rule, chance(item, 1), List.of(), false, false, false, true);
     }
     Optional<Match> match = prediction.matched(rule, language);
     Optional<Character> matched = match.flatMap(Match::option);
@@ -39,6 +42,7 @@ record ScoredQuestion(
     return new ScoredQuestion(
         item,
         rule,
+        chance(item, 1),
         match.stream().toList(),
         matched.equals(item.answer()),
         asked && matched.isEmpty(),
@@ -63,6 +67,7 @@ record ScoredQuestion(
     return new ScoredQuestion(
         first,
         rotations.get(0).rule(),
+        chance(first, grouped.expected(rows)),
         rotations.stream()
             .sorted(Comparator.comparingLong(one -> one.item().index()))
             .flatMap(one -> one.matches().stream())
@@ -71,6 +76,20 @@ record ScoredQuestion(
         rotations.stream().anyMatch(ScoredQuestion::unparsable),
         rotations.stream().anyMatch(ScoredQuestion::refused),
         !complete || rotations.stream().anyMatch(ScoredQuestion::missing));
+  }
+
+  private static double chance(BenchmarkItem item, int rows) {
+    int options = item.options().size();
+    return options > 1 ? Math.pow(1.0 / options, rows) : Double.NaN;
+  }
+
+  /** The accuracy that guessing gives, on average; 0 if there is nothing to guess. */
+  static double chance(List<ScoredQuestion> questions) {
+    return questions.stream()
+        .mapToDouble(ScoredQuestion::chance)
+        .filter(Double::isFinite)
+        .average()
+        .orElse(0);
   }
 
   static Score score(List<ScoredQuestion> questions) {

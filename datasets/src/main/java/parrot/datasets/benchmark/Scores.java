@@ -133,6 +133,14 @@ public final class Scores {
    * have none are left out.
    */
   public SortedMap<String, Score> by(Metric metric, Grouping grouping, Language language) {
+    SortedMap<String, Score> scores = new TreeMap<>();
+    groups(metric, grouping, language)
+        .forEach((group, questions) -> scores.put(group, ScoredQuestion.score(questions)));
+    return scores;
+  }
+
+  private SortedMap<String, List<ScoredQuestion>> groups(
+      Metric metric, Grouping grouping, Language language) {
     SortedMap<String, List<ScoredQuestion>> groups = new TreeMap<>();
     for (ScoredQuestion question : questions(metric).getOrDefault(language, List.of())) {
       String group = grouping.of(question.item());
@@ -140,9 +148,7 @@ public final class Scores {
         groups.computeIfAbsent(group, name -> new ArrayList<>()).add(question);
       }
     }
-    SortedMap<String, Score> scores = new TreeMap<>();
-    groups.forEach((group, questions) -> scores.put(group, ScoredQuestion.score(questions)));
-    return scores;
+    return groups;
   }
 
   /** How many answers of a language count as they do for each {@linkplain Reason reason}. */
@@ -177,9 +183,17 @@ public final class Scores {
     for (Metric metric : Metric.values()) {
       for (Language language : questions(metric).keySet()) {
         for (Grouping grouping : Grouping.values()) {
-          by(metric, grouping, language)
+          groups(metric, grouping, language)
               .forEach(
-                  (group, score) -> lines.add(new Line(metric, language, grouping, group, score)));
+                  (group, questions) ->
+                      lines.add(
+                          new Line(
+                              metric,
+                              language,
+                              grouping,
+                              group,
+                              ScoredQuestion.score(questions),
+                              ScoredQuestion.chance(questions))));
         }
       }
     }
@@ -198,7 +212,13 @@ public final class Scores {
    * One row of a table of scores.
    *
    * @param group the category, l2-category or split; {@code overall} for all questions
+   * @param chance the accuracy that guessing among the options gives, of this metric and group
    */
   public record Line(
-      Metric metric, Language language, Grouping grouping, String group, Score score) {}
+      Metric metric,
+      Language language,
+      Grouping grouping,
+      String group,
+      Score score,
+      double chance) {}
 }

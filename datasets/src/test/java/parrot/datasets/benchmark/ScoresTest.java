@@ -150,6 +150,53 @@ class ScoresTest {
   }
 
   @Test
+  void haveTheChanceOfTheirOwnRows() {
+    // Two options that move over four letters: four rows, each guessed with 1/2.
+    List<Prediction> moved = new ArrayList<>();
+    for (int k = 0; k < 4; k++) {
+      char first = "ADCB".charAt(k);
+      char second = "BADC".charAt(k);
+      TreeMap<Character, String> options = new TreeMap<>(Map.of(first, "x", second, "y"));
+      BenchmarkItem question = Items.item(1, 'A', "x", "y");
+      moved.add(
+          Prediction.of(
+              question.with(1 + k * QuestionRows.ROTATION, options, Optional.of(first)), "?"));
+    }
+    for (BenchmarkItem row : Rotations.of(Items.item(2, 'A', "v", "w", "x", "y"))) {
+      moved.add(Prediction.of(row, "?"));
+    }
+    assertThat(chance(moved))
+        .isEqualTo(
+            Map.of(
+                Metric.PLAIN,
+                3.0 / 8,
+                Metric.CIRCULAR,
+                (1.0 / 16 + 1.0 / 256) / 2,
+                Metric.PLAIN_ALL_ROWS,
+                3.0 / 8));
+  }
+
+  @Test
+  void haveTheChanceOfAllRotationsThoughOneIsMissing() {
+    List<Prediction> rotations =
+        Rotations.of(Items.item(1, 'A', "x", "y", "z")).stream()
+            .limit(2)
+            .map(row -> Prediction.of(row, "?"))
+            .toList();
+    assertThat(chance(rotations).get(Metric.CIRCULAR)).isEqualTo(1.0 / 27, within(1e-15));
+  }
+
+  private static Map<Metric, Double> chance(List<Prediction> predictions) {
+    Map<Metric, Double> chance = new HashMap<>();
+    for (Scores.Line line : Scores.of(Map.of(Language.EN, predictions)).table()) {
+      if (line.grouping() == Grouping.OVERALL) {
+        chance.put(line.metric(), line.chance());
+      }
+    }
+    return chance;
+  }
+
+  @Test
   void refuseWhatCannotBeScored() {
     BenchmarkItem secret =
         new BenchmarkItem(

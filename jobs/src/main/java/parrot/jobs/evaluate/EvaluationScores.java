@@ -19,7 +19,6 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
-import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.benchmark.Score;
 import parrot.datasets.benchmark.Scores;
 import parrot.datasets.language.Language;
@@ -160,7 +159,7 @@ public record EvaluationScores(
         reasons.put(language.tag(), counts);
       }
       for (Scores.Line line : scores.table()) {
-        lines.add(line(line, predictions.get(line.language())));
+        lines.add(line(line));
       }
     }
     return new Benchmark(
@@ -186,7 +185,7 @@ public record EvaluationScores(
     return predictions;
   }
 
-  private static Line line(Scores.Line line, List<Prediction> predictions) {
+  private static Line line(Scores.Line line) {
     Score score = line.score();
     return new Line(
         line.metric().label(),
@@ -198,25 +197,10 @@ public record EvaluationScores(
         score.accuracy(),
         score.low(),
         score.high(),
-        chance(line, predictions),
+        line.chance(),
         score.parseFailures(),
         score.refusals(),
         score.missing());
-  }
-
-  /** The mean over questions of 1 / options, or of its power where every rotation must be right. */
-  private static double chance(Scores.Line line, List<Prediction> predictions) {
-    List<BenchmarkItem> items = predictions.stream().map(Prediction::item).toList();
-    QuestionRows rows = QuestionRows.of(items);
-    return items.stream()
-        .filter(rows::isQuestion)
-        .filter(item -> item.options().size() > 1)
-        .filter(item -> line.grouping().of(item).equals(line.group()))
-        .mapToInt(item -> item.options().size())
-        .mapToDouble(
-            options -> Math.pow(1.0 / options, line.metric() == Metric.CIRCULAR ? options : 1))
-        .average()
-        .orElse(0);
   }
 
   /**
