@@ -115,24 +115,45 @@ class PairedComparisonTest {
     int runs = 2000;
     int held = 0;
     for (int run = 0; run < runs; run++) {
-      List<List<Integer>> clusters = new ArrayList<>();
-      for (int question = 0; question < 150; question++) {
-        int shared = better(random);
-        List<Integer> cluster = new ArrayList<>();
-        for (int language = 0; language < languages; language++) {
-          cluster.add(random.nextDouble() < alike ? shared : better(random));
-        }
-        clusters.add(cluster);
-      }
-      PairedComparison comparison = PairedComparison.of(clusters);
+      PairedComparison comparison = comparison(150, languages, alike, random);
       held += comparison.low() <= 0.1 && 0.1 <= comparison.high() ? 1 : 0;
     }
     return (double) held / runs;
   }
 
+  private static PairedComparison comparison(
+      int questions, int languages, double alike, Random random) {
+    List<List<Integer>> clusters = new ArrayList<>();
+    for (int question = 0; question < questions; question++) {
+      int shared = better(random);
+      List<Integer> cluster = new ArrayList<>();
+      for (int language = 0; language < languages; language++) {
+        cluster.add(random.nextDouble() < alike ? shared : better(random));
+      }
+      clusters.add(cluster);
+    }
+    return PairedComparison.of(clusters);
+  }
+
   private static int better(Random random) {
     double drawn = random.nextDouble();
     return drawn < 0.2 ? 1 : drawn < 0.3 ? -1 : 0;
+  }
+
+  @Test
+  void findsTheSmallestDifferenceFourTimesOfFive() {
+    Random random = new Random(12);
+    for (int languages : new int[] {1, 6}) {
+      int runs = 1000;
+      int found = 0;
+      double smallest = comparison(2000, languages, 0.5, random).smallestDifference();
+      // These models differ by 0.1; that many questions make it the smallest one that shows.
+      int questions = (int) Math.round(2000 * Math.pow(smallest / 0.1, 2));
+      for (int run = 0; run < runs; run++) {
+        found += comparison(questions, languages, 0.5, random).low() > 0 ? 1 : 0;
+      }
+      assertThat((double) found / runs).as("%d languages", languages).isBetween(0.75, 0.85);
+    }
   }
 
   @Test

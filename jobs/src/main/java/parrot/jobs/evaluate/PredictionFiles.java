@@ -13,7 +13,6 @@ import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
-import parrot.datasets.benchmark.PairedComparison;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.benchmark.PredictionFile;
 import parrot.datasets.benchmark.QuestionRows;
@@ -24,14 +23,6 @@ import parrot.datasets.storage.FileSystems;
 
 /** Predictions that lie in files, scored and compared without a model. */
 public final class PredictionFiles {
-  /**
-   * One model against another on the same questions.
-   *
-   * @param language {@code all} for all together
-   */
-  public record Difference(
-      String benchmark, String metric, String language, PairedComparison comparison) {}
-
   private PredictionFiles() {}
 
   /**
@@ -148,17 +139,7 @@ public final class PredictionFiles {
           }
           Metric usual = rotated ? Metric.publishedFor(benchmark) : Metric.PLAIN;
           Metric metric = circular ? Metric.CIRCULAR : usual;
-          for (Language language : second.languages()) {
-            differences.add(
-                new Difference(
-                    benchmark,
-                    metric.label(),
-                    language.tag(),
-                    PairedComparison.of(first, second, metric, language)));
-          }
-          differences.add(
-              new Difference(
-                  benchmark, metric.label(), "all", PairedComparison.of(first, second, metric)));
+          differences.addAll(Difference.of(benchmark, first, second, metric));
         });
     return differences;
   }

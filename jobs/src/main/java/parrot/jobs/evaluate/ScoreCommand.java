@@ -3,7 +3,6 @@ package parrot.jobs.evaluate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -99,7 +98,7 @@ public final class ScoreCommand implements Callable<Void> {
     if (!others.isEmpty()) {
       List<Cell> compared =
           PredictionFiles.read(others, benchmarks, fileLanguage.language(), configuration);
-      print(
+      DifferenceTable.print(
           out,
           PredictionFiles.compare(
               PredictionFiles.byName(cells),
@@ -145,32 +144,6 @@ public final class ScoreCommand implements Callable<Void> {
         throw new DataException(
             "Cannot compare with %s: %s".formatted(cell.name(), cell.problem().orElseThrow()));
       }
-    }
-  }
-
-  private static void print(PrintWriter out, List<PredictionFiles.Difference> differences) {
-    String benchmark = "";
-    for (PredictionFiles.Difference one : differences) {
-      if (!one.benchmark().equals(benchmark)) {
-        benchmark = one.benchmark();
-        out.printf(
-            "%n%s, %s: the first predictions against the others, same questions%n",
-            benchmark, one.metric());
-        out.println(
-            "  language      n  questions  difference   95 % interval  only first  only other       p");
-      }
-      out.printf(
-          Locale.ROOT,
-          "  %-8s %6d  %9d     %+5.1f %%  %+5.1f to %+5.1f %%  %10d  %10d  %6.4f%n",
-          one.language(),
-          one.comparison().n(),
-          one.comparison().questions(),
-          100 * one.comparison().difference(),
-          100 * one.comparison().low(),
-          100 * one.comparison().high(),
-          one.comparison().onlySecond(),
-          one.comparison().onlyFirst(),
-          one.comparison().pValue());
     }
   }
 }

@@ -187,27 +187,38 @@ final class AccuracySection {
     html.element("h3", "Differences on the same questions");
     html.raw("<div class=\"scroll\"><table><thead><tr>");
     for (String head :
-        List.of("Compared", "Language", "n", "Questions", "Difference", "95 % interval", "")) {
+        List.of(
+            "Compared",
+            "Language",
+            "n",
+            "Clusters",
+            "Difference",
+            "95 % interval",
+            "Detectable",
+            "p",
+            "")) {
       html.element("th", head);
     }
     html.raw("</tr></thead><tbody>");
     for (Comparison one : comparisons) {
-      html.raw("<tr>").element("td", one.name() + " against " + one.than());
+      html.raw(one.tooSmall() ? "<tr class=\"small\">" : "<tr>");
+      html.element("td", one.name() + " against " + one.than());
       html.element("td", one.language().equals("all") ? "all" : Words.language(one.language()));
       html.element("td", Words.count(one.n()));
       html.element("td", Words.count(one.questions()));
       html.element("td", signed(one.difference()) + " points");
       html.element("td", signed(one.low()) + " to " + signed(one.high()));
-      html.element("td", "class=\"left\"", verdict(one)).raw("</tr>");
+      html.element("td", String.format(Locale.ROOT, "%.1f points", 100 * one.smallest()));
+      html.element("td", String.format(Locale.ROOT, "%.4f", one.pValue()));
+      html.element("td", "class=\"left\"", one.verdict()).raw("</tr>");
     }
     html.raw("</tbody></table></div>");
-  }
-
-  private static String verdict(Comparison one) {
-    if (one.low() > 0) {
-      return "better";
-    }
-    return one.high() < 0 ? "worse" : "no clear difference";
+    html.element(
+        "p",
+        "class=\"note\"",
+        "Translations of one question are one cluster. Detectable: the smallest difference that these "
+            + "questions show at 80 % power; smaller ones are grey. p is McNemar's exact test; those "
+            + "of the languages are corrected after Holm.");
   }
 
   private static String signed(double share) {

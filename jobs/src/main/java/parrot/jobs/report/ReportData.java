@@ -97,6 +97,9 @@ public record ReportData(
    *
    * @param n answers of each
    * @param questions clusters of them: translations of a question are one
+   * @param smallest the smallest difference that these questions show at 80 % power
+   * @param pValue of the languages, corrected after Holm
+   * @param verdict in words
    */
   public record Comparison(
       String name,
@@ -106,7 +109,14 @@ public record ReportData(
       long questions,
       double difference,
       double low,
-      double high) {}
+      double high,
+      double smallest,
+      double pValue,
+      String verdict) {
+    boolean tooSmall() {
+      return Math.abs(difference) < smallest;
+    }
+  }
 
   /**
    * An image with the same question in several languages.

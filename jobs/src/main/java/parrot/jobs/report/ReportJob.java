@@ -16,6 +16,7 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.evaluate.Difference;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.PredictionFiles;
 import parrot.jobs.metrics.MetricsFile;
@@ -195,7 +196,7 @@ public final class ReportJob {
                   .formatted(name, RunIndex.FILE_NAME, folders.keySet()));
         }
       }
-      for (PredictionFiles.Difference one :
+      for (Difference one :
           PredictionFiles.compare(
               PredictionFiles.read(folders.get(compared.name()), configuration),
               PredictionFiles.read(folders.get(compared.than()), configuration),
@@ -210,7 +211,10 @@ public final class ReportJob {
                 one.comparison().questions(),
                 one.comparison().difference(),
                 one.comparison().low(),
-                one.comparison().high()));
+                one.comparison().high(),
+                one.comparison().smallestDifference(),
+                one.pValue(),
+                one.verdict().label()));
       }
     }
     return comparisons;

@@ -122,6 +122,30 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void correctsForTheNumberOfLanguagesAndMarksWhatIsTooSmallToShow() throws Exception {
+    String[] right = {"A", "A", "A", "A", "A", "A", "A", "B", "B", "B"};
+    String[] wrong = {"B", "B", "B", "B", "B", "B", "A", "B", "B", "B"};
+    for (String language : List.of("en", "pt", "tr")) {
+      file("one/MMMB_%s.tsv".formatted(language), right);
+      file("other/MMMB_%s.tsv".formatted(language), language.equals("en") ? wrong : right);
+    }
+
+    String printed =
+        TestOutput.of(
+            new ScoreCommand(),
+            folder.resolve("one").toString(),
+            "--compare",
+            folder.resolve("other").toString());
+
+    String table = printed.substring(printed.indexOf("same questions"));
+    // 2 / 2^6 by McNemar, times three languages by Holm.
+    assertThat(table)
+        .containsPattern("en .*\\+60\\.0 %  .* 0\\.0938  no clear difference")
+        .containsPattern("pt .* \\+0\\.0 %~ .* 1\\.0000  no clear difference")
+        .containsPattern("all .* 0\\.0313  better");
+  }
+
+  @Test
   void refusesToCompareDifferentQuestions() throws Exception {
     String one = file("one/MMMB_en.tsv", "A", "A");
     String other = file("other/MMMB_en.tsv", "A");
