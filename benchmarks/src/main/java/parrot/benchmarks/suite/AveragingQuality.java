@@ -41,7 +41,7 @@ final class AveragingQuality implements Benchmark {
     for (int every : new int[] {4, 16, 64}) {
       ways.add(nesterov(every, 0.5, 0.5));
     }
-    for (String format : List.of("bf16", "int8")) {
+    for (String format : List.of("bf16", "int8", "int4")) {
       ways.add(
           Way.of(
               "average, H 16, " + format, "replicas=2", "average_every=16", "exchange=" + format));

@@ -82,6 +82,7 @@ final class RoundOverhead implements Benchmark {
     F32("f32"),
     BF16("bf16"),
     INT8("int8"),
+    INT4("int4"),
     LEAST("int8, moments reset");
 
     final String text;

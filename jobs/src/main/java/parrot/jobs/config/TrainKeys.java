@@ -138,7 +138,8 @@ final class TrainKeys {
       Key.whole("batch_size", 8, 1).means("ExampleOrder", "samples of one step of one replica");
   static final Key<ExchangeFormat> EXCHANGE =
       Key.choice("exchange", ExchangeFormat.F32)
-          .means("ExchangeFormat", "what replicas send: values, or differences in bf16 or int8");
+          .means(
+              "ExchangeFormat", "what replicas send: values, or differences in bf16, int8 or int4");
   static final Key<Double> OUTER_RATE =
       Key.positive("outer.learning_rate", 1)
           .means("OuterStep", "of the step from the last state to the average; 0.7 in DiLoCo");

@@ -199,7 +199,8 @@ class ExecutorRoundsTest {
   void lossyFormatsComeNearTheMean() throws IOException {
     float[] start = values(rounds(settings(), LOADER).state());
     float[] exact = after(settings(), plan(0, 0, 1), plan(1, 2, 3));
-    for (String format : List.of("bf16", "int8")) {
+    Map<String, Double> most = Map.of("bf16", 0.01, "int8", 0.01, "int4", 0.15);
+    for (String format : most.keySet()) {
       float[] rounded = after(settings("exchange=" + format), plan(0, 0, 1), plan(1, 2, 3));
       assertThat(rounded).isNotEqualTo(exact);
       double error = 0;
@@ -208,7 +209,7 @@ class ExecutorRoundsTest {
         error += Math.pow(rounded[i] - exact[i], 2);
         change += Math.pow(exact[i] - start[i], 2);
       }
-      assertThat(Math.sqrt(error / change)).as(format).isLessThan(0.01);
+      assertThat(Math.sqrt(error / change)).as(format).isLessThan(most.get(format));
     }
   }
 

@@ -45,6 +45,8 @@ class PlanCommandTest {
     assertThat(plan("updater_state=reset").exchanged()).isEqualTo(2 * 4 * plan.learns());
     assertThat(plan("outer.momentum=0.5").state()).isEqualTo(16 * plan.learns());
     assertThat(plan("exchange=int8").exchanged()).isLessThan(plan.exchanged() / 2);
+    assertThat(plan("exchange=int4", "updater_state=reset").exchanged())
+        .isLessThanOrEqualTo(plan("updater_state=reset").exchanged() / 7);
   }
 
   @Test

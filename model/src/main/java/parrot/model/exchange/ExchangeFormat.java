@@ -10,20 +10,25 @@ import parrot.model.weights.DataType;
  * <ul>
  *   <li>{@code f32}: the values themselves, 4 bytes each. A difference would lose their last bit.
  *   <li>{@code bf16}: what they have changed by, rounded to nearest, 2 bytes.
- *   <li>{@code int8}: what they have changed by in blocks of {@value #BLOCK}, each with the scale
- *       of its largest, 1 byte and a little. The residual, what rounding loses, is kept and added
- *       in the next round (error feedback; Seide et al. 2014).
+ *   <li>{@code int8}, {@code int4}: what they have changed by, in 8 or 4 bits and a little more for
+ *       the sizes of steps, which are set by the largest of each 256 or 64. The residual, what
+ *       rounding loses, is kept and added in the next round (error feedback; Seide et al. 2014).
  * </ul>
  */
 public enum ExchangeFormat {
-  F32,
-  BF16,
-  INT8;
+  F32(null),
+  BF16(null),
+  INT8(new BlockRounding(8, 256)),
+  INT4(new BlockRounding(4, 64));
 
-  /** Values that share a scale. Divides {@link StateLayout#CHUNK}. */
-  public static final int BLOCK = 256;
+  /** Values that are converted together if no rounding says how many. */
+  private static final int PIECE = 1 << 12;
 
-  private static final int LARGEST = 127;
+  private final BlockRounding rounding; // null if values do not share a size of step
+
+  ExchangeFormat(BlockRounding rounding) {
+    this.rounding = rounding;
+  }
 
   /** As in configurations. */
   public String key() {
@@ -32,14 +37,14 @@ public enum ExchangeFormat {
 
   /** Whether a replica keeps what rounding has lost, and adds it in the next round. */
   public boolean keepsResidual() {
-    return this == INT8;
+    return rounding != null;
   }
 
   /**
    * What moments travel as: they are no differences, and a block's scale would erase small ones.
    */
   public ExchangeFormat forMoments() {
-    return this == INT8 ? BF16 : this;
+    return rounding == null ? this : BF16;
   }
 
   /** Bytes of so many values. */
@@ -47,12 +52,8 @@ public enum ExchangeFormat {
     return switch (this) {
       case F32 -> Float.BYTES * values;
       case BF16 -> Short.BYTES * values;
-      case INT8 -> Float.BYTES * blocks(values) + values;
+      case INT8, INT4 -> rounding.bytes(values);
     };
-  }
-
-  private static int blocks(int values) {
-    return (values + BLOCK - 1) / BLOCK;
   }
 
   /**
@@ -71,12 +72,13 @@ public enum ExchangeFormat {
       return encoded;
     }
     ByteBuffer now = values.slice().order(ByteOrder.nativeOrder());
-    float[] change = new float[BLOCK];
+    int block = rounding == null ? PIECE : rounding.block();
+    float[] change = new float[block];
     ByteBuffer out = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer old = before == null ? null : natively(before);
     ByteBuffer carried = residual == null ? null : natively(residual);
-    for (int start = 0; start < count; start += BLOCK) {
-      int length = Math.min(BLOCK, count - start);
+    for (int start = 0; start < count; start += block) {
+      int length = Math.min(block, count - start);
       for (int i = 0; i < length; i++) {
         int at = Float.BYTES * (start + i);
         float value = now.getFloat(at);
@@ -90,34 +92,10 @@ public enum ExchangeFormat {
           out.putShort(Short.BYTES * (start + i), DataType.toBfloat16(change[i]));
         }
       } else {
-        round(change, start, length, count, out, carried);
+        rounding.encode(change, start, length, count, encoded, carried);
       }
     }
     return encoded;
-  }
-
-  /** Scales of all blocks come first, then the values. */
-  private static void round(
-      float[] change, int start, int length, int count, ByteBuffer out, ByteBuffer carried) {
-    float most = 0;
-    for (int i = 0; i < length; i++) {
-      most = Math.max(most, Math.abs(change[i]));
-    }
-    float scale = most / LARGEST;
-    if (scale < Float.MIN_NORMAL) {
-      scale = 0; // its inverse may be no number
-    }
-    float inverse = 1 / scale;
-    out.putFloat(Float.BYTES * (start / BLOCK), scale);
-    int values = Float.BYTES * blocks(count) + start;
-    for (int i = 0; i < length; i++) {
-      float exact = change[i] * inverse;
-      int step = scale == 0 ? 0 : (int) (exact + (exact < 0 ? -0.5f : 0.5f));
-      out.put(values + i, (byte) step);
-      if (carried != null) {
-        carried.putFloat(Float.BYTES * (start + i), change[i] - step * scale);
-      }
-    }
   }
 
   /**
@@ -128,9 +106,7 @@ public enum ExchangeFormat {
    * @param to after the last one
    */
   void addTo(float[] sum, byte[] encoded, int from, int to, float weight) {
-    ByteBuffer in =
-        ByteBuffer.wrap(encoded)
-            .order(this == F32 ? ByteOrder.nativeOrder() : ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer in = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     switch (this) {
       case F32 -> {
         float[] piece = new float[Math.min(PIECE, to - from)];
@@ -150,18 +126,9 @@ public enum ExchangeFormat {
           sum[i] += DataType.fromBfloat16(in.getShort(Short.BYTES * i)) * weight;
         }
       }
-      default -> {
-        int count = sum.length;
-        int values = Float.BYTES * blocks(count);
-        for (int i = from; i < to; i++) {
-          float scale = in.getFloat(Float.BYTES * (i / BLOCK));
-          sum[i] += in.get(values + i) * scale * weight;
-        }
-      }
+      case INT8, INT4 -> rounding.addTo(sum, encoded, from, to, weight);
     }
   }
-
-  private static final int PIECE = 1 << 14;
 
   private static ByteBuffer natively(byte[] bytes) {
     return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());

@@ -9,11 +9,15 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What formats of the exchange keep of the values, and how many bytes they take. */
 class ExchangeFormatTest {
-  private static final int COUNT = 3 * ExchangeFormat.BLOCK + 17;
+  /** The larger of the blocks that share a size of step. */
+  private static final int BLOCK = 256;
+
+  private static final int COUNT = 3 * BLOCK + 17;
 
   private static float[] random(long seed, double scale) {
     Random random = new Random(seed);
@@ -71,76 +75,98 @@ class ExchangeFormatTest {
     }
   }
 
-  @Test
-  void int8IsOffByHalfAStepOfItsBlocksLargest() {
+  @ParameterizedTest
+  @CsvSource({"INT8, 256, 127", "INT4, 64, 7"})
+  void roundedChangesAreOffByHalfAStepOfTheirBlocksLargest(
+      ExchangeFormat exchange, int block, int steps) {
     float[] before = random(5, 1);
     float[] after = before.clone();
     for (int i = 0; i < COUNT; i++) {
       // Blocks of very different sizes do not spoil each other.
-      after[i] += (i / ExchangeFormat.BLOCK + 1e-3f) * (i % 7 - 3) * 1e-4f;
+      after[i] += (i / block + 1e-3f) * (i % 7 - 3) * 1e-4f;
     }
-    byte[] encoded = ExchangeFormat.INT8.encode(buffer(after), bytes(before), null);
-    assertThat(encoded).hasSize(COUNT + 4 * 4);
-    float[] change = decoded(ExchangeFormat.INT8, encoded, COUNT);
-    for (int start = 0; start < COUNT; start += ExchangeFormat.BLOCK) {
-      int end = Math.min(COUNT, start + ExchangeFormat.BLOCK);
+    float[] change = decoded(exchange, exchange.encode(buffer(after), bytes(before), null), COUNT);
+    for (int start = 0; start < COUNT; start += block) {
+      int end = Math.min(COUNT, start + block);
       float most = 0;
       for (int i = start; i < end; i++) {
         most = Math.max(most, Math.abs(after[i] - before[i]));
       }
       for (int i = start; i < end; i++) {
-        assertThat(change[i]).isCloseTo(after[i] - before[i], within(most / 254 * 1.001f));
+        assertThat(change[i]).isCloseTo(after[i] - before[i], within(most / (2 * steps) * 1.001f));
       }
     }
   }
 
   @Test
-  void anOutlierCoarsensItsBlockAlone() {
+  void roundedChangesTakeAFourthAndASeventhOfTheBytes() {
+    assertThat(ExchangeFormat.INT8.encode(buffer(random(9, 1)), null, null)).hasSize(COUNT + 4 * 4);
+    assertThat(ExchangeFormat.INT4.encode(buffer(random(9, 1)), null, null))
+        .hasSize((COUNT + 1) / 2 + 13 * 4);
+    int all = ExchangeFormat.F32.bytes(StateLayout.CHUNK);
+    assertThat(7L * ExchangeFormat.INT4.bytes(StateLayout.CHUNK)).isLessThanOrEqualTo(all);
+    assertThat(ExchangeFormat.INT4.forMoments()).isEqualTo(ExchangeFormat.BF16);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT8, 256", "INT4, 64"})
+  void anOutlierCoarsensItsBlockAlone(ExchangeFormat exchange, int block) {
     float[] after = random(6, 1e-3);
     after[5] = 1000;
-    float[] change =
-        decoded(ExchangeFormat.INT8, ExchangeFormat.INT8.encode(buffer(after), null, null), COUNT);
+    float[] change = decoded(exchange, exchange.encode(buffer(after), null, null), COUNT);
     assertThat(change[5]).isCloseTo(1000, within(1e-3f));
     assertThat(change[6]).isZero();
-    for (int i = ExchangeFormat.BLOCK; i < COUNT; i++) {
-      assertThat(change[i]).isCloseTo(after[i], within(5e-5f));
+    float most = 5e-3f;
+    for (int i = block; i < COUNT; i++) {
+      assertThat(change[i])
+          .isCloseTo(after[i], within(exchange == ExchangeFormat.INT8 ? most / 254 : most / 14));
     }
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"BF16", "INT8"})
+  @EnumSource(names = {"INT8", "INT4"})
+  void aBlockWithANanArrivesAsNan(ExchangeFormat exchange) {
+    float[] after = random(6, 1);
+    after[5] = Float.NaN;
+    float[] change = decoded(exchange, exchange.encode(buffer(after), null, null), COUNT);
+    assertThat(change[6]).isNaN();
+    assertThat(change[BLOCK]).isFinite();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BF16", "INT8", "INT4"})
   void whatHasNotChangedArrivesAsZero(ExchangeFormat exchange) {
     float[] values = random(7, 1);
     byte[] encoded = exchange.encode(buffer(values), bytes(values), null);
     assertThat(decoded(exchange, encoded, COUNT)).containsOnly(0);
   }
 
-  @Test
-  void int8ReachesTheEndsOfItsScaleAndNeverLeavesIt() {
+  @ParameterizedTest
+  @EnumSource(names = {"INT8", "INT4"})
+  void roundedChangesReachTheEndsOfTheirScaleAndNeverLeaveIt(ExchangeFormat exchange) {
     float[] values = new float[COUNT];
     Arrays.fill(values, -0.37f);
-    float[] change =
-        decoded(ExchangeFormat.INT8, ExchangeFormat.INT8.encode(buffer(values), null, null), COUNT);
-    for (float one : change) {
-      assertThat(one).isCloseTo(-0.37f, within(1e-7f));
+    values[1] = 0.37f;
+    float[] change = decoded(exchange, exchange.encode(buffer(values), null, null), COUNT);
+    for (int i = 0; i < COUNT; i++) {
+      assertThat(change[i]).isCloseTo(values[i], within(1e-7f));
     }
     Arrays.fill(values, Float.MIN_VALUE); // whose scale has no inverse
-    assertThat(
-            decoded(
-                ExchangeFormat.INT8, ExchangeFormat.INT8.encode(buffer(values), null, null), COUNT))
+    assertThat(decoded(exchange, exchange.encode(buffer(values), null, null), COUNT))
         .containsOnly(0);
   }
 
-  @Test
-  void whatRoundingLosesArrivesInLaterRounds() {
+  @ParameterizedTest
+  @CsvSource({"INT8, 127", "INT4, 7"})
+  void whatRoundingLosesArrivesInLaterRounds(ExchangeFormat exchange, int steps) {
     byte[] residual = new byte[4 * COUNT];
     double[] sent = new double[COUNT];
     double[] wanted = new double[COUNT];
     float largest = 0;
     for (int round = 0; round < 50; round++) {
       float[] change = random(100 + round, 1e-2);
-      byte[] encoded = ExchangeFormat.INT8.encode(buffer(change), null, residual);
-      float[] arrived = decoded(ExchangeFormat.INT8, encoded, COUNT);
+      byte[] encoded = exchange.encode(buffer(change), null, residual);
+      float[] arrived = decoded(exchange, encoded, COUNT);
       for (int i = 0; i < COUNT; i++) {
         sent[i] += arrived[i];
         wanted[i] += change[i];
@@ -150,7 +176,7 @@ class ExchangeFormatTest {
     float[] owed = floats(residual);
     for (int i = 0; i < COUNT; i++) {
       // One round's rounding, not fifty.
-      assertThat(sent[i]).isCloseTo(wanted[i], within(largest / 254.0 * 1.1));
+      assertThat(sent[i]).isCloseTo(wanted[i], within(largest / (2.0 * steps) * 1.1));
       assertThat(sent[i] + owed[i]).isCloseTo(wanted[i], within(1e-6));
     }
   }
