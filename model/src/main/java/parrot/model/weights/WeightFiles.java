@@ -26,16 +26,9 @@ public final class WeightFiles implements Weights {
   public static final String SINGLE = "model.safetensors";
   public static final String INDEX = "model.safetensors.index.json";
 
-  private record Source(StoredTensors file, String storedName) {
-    @Override
-    public String toString() {
-      return storedName + " of " + file.file.getName();
-    }
-  }
-
   private final String place;
   private final List<StoredTensors> files = new ArrayList<>();
-  private final Map<String, Source> sources = new LinkedHashMap<>();
+  private final Map<String, FileTensor> sources = new LinkedHashMap<>();
 
   private WeightFiles(String place) {
     this.place = place;
@@ -137,28 +130,17 @@ public final class WeightFiles implements Weights {
                 + path
                 + ": "
                 + name
-                + " belongs to an adapter that is not merged into the model; merge it first (in"
-                + " PEFT: merge_and_unload, then save_pretrained)");
+                + " belongs to an adapter that is not merged into the model; merge it first:"
+                + " parrot merge-adapter");
       }
-      PublishedNames.of(name).ifPresent(published -> add(published, new Source(file, name)));
+      PublishedNames.of(name).ifPresent(published -> add(published, new FileTensor(file, name)));
     }
     return file;
   }
 
-  private void add(String published, Source source) {
-    DataType type = source.file().type(source.storedName());
-    if (!type.isFloating()) {
-      throw new ModelException(
-          "Cannot use the weights in "
-              + source.file().file
-              + ": "
-              + source.storedName()
-              + " holds whole numbers, "
-              + type
-              + " (must be one of F64, F32, F16, BF16); if they are quantised, take the model"
-              + " before quantisation");
-    }
-    Source other = sources.put(published, source);
+  private void add(String published, FileTensor source) {
+    source.requireFloating();
+    FileTensor other = sources.put(published, source);
     if (other != null) {
       throw new ModelException(
           "Cannot use the weights in "
@@ -177,8 +159,8 @@ public final class WeightFiles implements Weights {
     return Collections.unmodifiableSet(sources.keySet());
   }
 
-  private Source source(String name) {
-    Source source = sources.get(name);
+  private FileTensor source(String name) {
+    FileTensor source = sources.get(name);
     if (source == null) {
       throw new ModelException("Cannot read " + name + ": there is no such tensor in " + place);
     }
@@ -187,51 +169,22 @@ public final class WeightFiles implements Weights {
 
   @Override
   public int[] shape(String name) {
-    Source source = source(name);
-    return source.file().shape(source.storedName());
+    return source(name).shape();
   }
 
   @Override
   public void read(String name, FloatSink sink) {
-    Source source = source(name);
-    source.file().read(source.storedName(), finite(source, sink));
+    source(name).read(sink);
   }
 
   @Override
   public void read(String name, long from, long count, FloatSink sink) {
-    Source source = source(name);
-    source.file().read(source.storedName(), from, count, finite(source, sink));
-  }
-
-  private static FloatSink finite(Source source, FloatSink sink) {
-    return (offset, values, count) -> {
-      if (!Finite.all(values, count)) {
-        throw notFinite(source, offset, values, count);
-      }
-      sink.accept(offset, values, count);
-    };
-  }
-
-  private static ModelException notFinite(Source source, long offset, float[] values, int count) {
-    int first = 0;
-    while (first < count - 1 && Float.isFinite(values[first])) {
-      first++;
-    }
-    return new ModelException(
-        "Cannot use the weights in "
-            + source.file().file
-            + ": value "
-            + (offset + first)
-            + " of "
-            + source.storedName()
-            + " is "
-            + values[first]
-            + "; the model diverged before it was saved, or the file is damaged");
+    source(name).read(from, count, sink);
   }
 
   @Override
   public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
-    Source source = source(name);
+    FileTensor source = source(name);
     Optional<Tensor> mapped = source.file().map(source.storedName(), type, rows, columns);
     if (mapped.isPresent() && !Finite.all(mapped.get())) {
       read(name, (offset, values, count) -> {}); // says which value
@@ -241,7 +194,7 @@ public final class WeightFiles implements Weights {
 
   @Override
   public ElementType storedType(String name) {
-    Source source = source(name);
+    FileTensor source = source(name);
     return source.file().storedType(source.storedName());
   }
 
