@@ -18,6 +18,7 @@ import parrot.jobs.evaluate.EvaluateCommand;
 import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.ScoreCommand;
 import parrot.jobs.export.ExportCommand;
+import parrot.jobs.export.MergeAdapterCommand;
 import parrot.jobs.export.MergeCommand;
 import parrot.jobs.parity.ParityCommand;
 import parrot.jobs.preprocess.PreprocessCommand;
@@ -54,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       GenerateCommand.class,
       ExportCommand.class,
       MergeCommand.class,
+      MergeAdapterCommand.class,
       ParityCommand.class,
       ReportCommand.class,
       QuickstartCommand.class,
@@ -171,8 +173,7 @@ public final class Main implements Runnable {
     if (exception instanceof UnmatchedArgumentException unmatched) {
       List<String> near = unmatched.getSuggestions();
       if (!near.isEmpty()) {
-        err.println(
-            "Did you mean: " + String.join(", ", near.subList(0, Math.min(3, near.size()))));
+        err.println("Did you mean: " + near.get(0));
       }
     }
     err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");

@@ -1,2 +1,5 @@
-/** Commands that write a model: as the published Python code opens it, or blended with another. */
+/**
+ * Commands that write a model: as the published Python code opens it, blended with another, or with
+ * an adapter merged into it.
+ */
 package parrot.jobs.export;

@@ -81,9 +81,33 @@ final class HarmlessKeys {
   private static final List<String> CLIP =
       List.of("logit_scale_init_value", "projection_dim", "tie_word_embeddings", "vocab_size");
 
+  /** Which layers an adapter changes, its tensors tell; the rest is how it was trained. */
+  private static final List<String> ADAPTER =
+      List.of(
+          "auto_mapping",
+          "base_model_name_or_path",
+          "bias",
+          "ensure_weight_tying",
+          "eva_config",
+          "exclude_modules",
+          "inference_mode",
+          "layers_pattern",
+          "layers_to_transform",
+          "lora_dropout",
+          "megatron_core",
+          "modules_to_save",
+          "peft_version",
+          "qalora_group_size",
+          "revision",
+          "runtime_config",
+          "target_modules",
+          "task_type");
+
   static final Set<String> OF_PARROT = union(List.of(GENERAL, TRAINING, WINDOW));
   static final Set<String> OF_VISION =
       union(List.of(GENERAL, CLIP, List.of("torch_dtype", "dtype")));
+
+  static final Set<String> OF_ADAPTER = Set.copyOf(ADAPTER);
 
   private HarmlessKeys() {}
 

@@ -59,9 +59,8 @@ final class WeightLayout {
       if (ADAPTER.matcher(name).matches()) {
         throw refused(
             name
-                + " belongs to an adapter that is not merged into the model; merge it first (in"
-                + " PEFT: merge_and_unload, then save_pretrained), or take the file away to use"
-                + " the model without it");
+                + " belongs to an adapter that is not merged into the model; put it in a folder of its"
+                + " own, then use the model without it, or merge it first: parrot merge-adapter");
       }
     }
     return FILES.stream().flatMap(file -> find(file).stream()).findFirst();
