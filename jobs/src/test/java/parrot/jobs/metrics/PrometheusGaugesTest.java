@@ -14,7 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -158,6 +162,24 @@ class PrometheusGaugesTest {
           .containsEntry("phase_seconds_checkpoint_Value", "0.0");
     }
     assertThat(training()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"alerts.yml", "grafana-dashboard.json"})
+  void alarmsAndDashboardAskForWhatIsThere(String file) throws IOException {
+    Set<String> asked =
+        Pattern.compile("metrics_\\w+")
+            .matcher(Files.readString(PROFILES.resolve("watching").resolve(file)))
+            .results()
+            .map(MatchResult::group)
+            .collect(Collectors.toSet());
+    Span[] phases = Arrays.stream(Phase.values()).map(one -> span(one, 1)).toArray(Span[]::new);
+    try (PrometheusGauges metrics = PrometheusGauges.register(spark())) {
+      update(metrics, 1, 2.5, 2.25, phases);
+      Set<String> there = new TreeSet<>(read("/metrics/prometheus/").keySet());
+      there.addAll(read("/metrics/executors/prometheus/").keySet());
+      assertThat(asked).isNotEmpty().isSubsetOf(there);
+    }
   }
 
   @Test
