@@ -129,6 +129,10 @@ public final class Adapter implements AutoCloseable {
     if (!halves.isEmpty()) {
       throw unusable("lora_A or lora_B is missing for " + NameList.of(halves));
     }
+    if (replacements.isEmpty() && changes.values().stream().allMatch(LowRank::isZero)) {
+      throw unusable(
+          "it changes nothing, because every lora_B is 0: it was saved before it was trained");
+    }
   }
 
   /** Low-rank changes, by the published name of the tensor to which each is added. */
@@ -149,7 +153,10 @@ public final class Adapter implements AutoCloseable {
   }
 
   ModelException contradicts(Collection<String> tensors) {
-    return unusable("it contradicts the model: " + NameList.of(tensors));
+    return unusable(
+        "it contradicts the model: "
+            + NameList.of(tensors)
+            + ModelWeights.hintAtEmptyTensors(tensors));
   }
 
   private ModelException unusable(String what) {

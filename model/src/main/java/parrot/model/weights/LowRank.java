@@ -42,6 +42,16 @@ final class LowRank {
     return a != null && b != null;
   }
 
+  /** Whether B is 0, with which training begins. */
+  boolean isZero() {
+    for (float value : b.read()) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Holds the factors against the tensor that they change.
    *

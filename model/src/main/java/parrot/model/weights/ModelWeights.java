@@ -96,12 +96,16 @@ final class ModelWeights implements Weights {
     if (missing.stream().anyMatch(name -> name.startsWith(TensorNames.HEAD))) {
       message.append("; if the embedding is the head, set tie_word_embeddings to true");
     }
-    if (wrongShapes.stream().anyMatch(name -> name.contains("(got [0],"))) {
-      message.append(
-          "; tensors of size 0 are what DeepSpeed's ZeRO leaves behind: save with"
-              + " stage3_gather_16bit_weights_on_model_save, or use zero_to_fp32.py");
-    }
+    message.append(hintAtEmptyTensors(wrongShapes));
     throw new ModelException(message.toString());
+  }
+
+  /** Where tensors of size 0 come from, if there are any; else empty. */
+  static String hintAtEmptyTensors(Collection<String> wrongShapes) {
+    return wrongShapes.stream().anyMatch(name -> name.contains("(got [0],"))
+        ? "; tensors of size 0 are what DeepSpeed's ZeRO leaves behind: save with"
+            + " stage3_gather_16bit_weights_on_model_save, or use zero_to_fp32.py"
+        : "";
   }
 
   private static void list(StringBuilder message, String kind, List<String> tensors) {

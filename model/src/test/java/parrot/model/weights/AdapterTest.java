@@ -148,6 +148,22 @@ class AdapterTest {
   }
 
   @Test
+  void refusesAnAdapterThatWasNeverTrained() throws IOException {
+    String config = "\"r\": 1, \"lora_alpha\": 1";
+    adapter.put(PEFT + QUERY + ".lora_B.weight", new Values(new int[] {2, 1}, 0, 0));
+    assertRefused(config, "it changes nothing, because every lora_B is 0");
+    adapter.put(PEFT + QUERY + ".bias", new Values(new int[] {2}, 3, 4));
+    assertThat(merged(config, QUERY + ".bias")).containsExactly(3, 4);
+  }
+
+  @Test
+  void tellsWhereEmptyTensorsComeFrom() {
+    adapter.put(PEFT + QUERY + ".lora_A.weight", new Values(new int[] {0}));
+    assertRefused(
+        "\"r\": 1, \"lora_alpha\": 1", "(got [0], expected [1, 3]); tensors of size 0 are what");
+  }
+
+  @Test
   void refusesTensorsOfOtherAdapters() {
     adapter.put(PEFT + QUERY + ".lora_magnitude_vector", new Values(new int[] {2}, 1, 1));
     assertRefused(
