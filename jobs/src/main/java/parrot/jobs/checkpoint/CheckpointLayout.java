@@ -31,13 +31,18 @@ public final class CheckpointLayout {
   static final long FILE_BYTES = 512L << 20;
 
   private static final Pattern ROUND = Pattern.compile("round-(\\d{6,9})");
-  private static final Pattern BEGUN = Pattern.compile("\\.(round-\\d{6,9})\\..*");
+  private static final Pattern BEGUN = Pattern.compile("\\.((?:round|average)-\\d{6,9})\\..*");
 
   private CheckpointLayout() {}
 
   /** The folder of the checkpoint after a round; round 0 is the start. */
   static String folder(int round) {
     return String.format(Locale.ROOT, "round-%06d", round);
+  }
+
+  /** The folder of the mean of a run's last states, beside the checkpoint of its last round. */
+  static String average(int round) {
+    return String.format(Locale.ROOT, "average-%06d", round);
   }
 
   /** The round of a checkpoint's folder; empty for other names. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.state.ExecutorState;
 import parrot.model.config.ParrotConfig;
@@ -56,12 +57,52 @@ public final class CheckpointWriter {
   /** Writes and publishes a checkpoint, then deletes those that are not to be kept. */
   public Path save(ExecutorState executors, RunProgress state) throws IOException {
     Path checkpoint =
-        checkpoints.write(
-            new Checkpoints.Content(
-                trainedConfig(state), tensors, bf16, model.tokenizer(), state, yaml),
-            (folder, files) -> write(executors, folder, files));
-    checkpoints.prune(config.checkpoints().keep(), config.checkpoints().keepEvery());
+        checkpoints.write(content(state), (folder, files) -> write(executors, folder, files));
+    checkpoints.prune(config.checkpoints().kept(), config.checkpoints().keepEvery());
     return checkpoint;
+  }
+
+  private Checkpoints.Content content(RunProgress state) {
+    return new Checkpoints.Content(
+        trainedConfig(state), tensors, bf16, model.tokenizer(), state, yaml);
+  }
+
+  /**
+   * The checkpoints so far whose mean is written at the end of the run, oldest first.
+   *
+   * @param round that the run has come to
+   * @param rounds of the whole run
+   * @throws DataException if one of them is missing
+   */
+  public List<Path> averaged(int round, int rounds) throws IOException {
+    return checkpoints.ofRounds(config.checkpoints().firstAveraged(rounds), round);
+  }
+
+  /**
+   * Writes the mean of checkpoints as a model beside them.
+   *
+   * @param state after the last of them
+   */
+  public Path saveAverage(JavaSparkContext spark, List<Path> averaged, RunProgress state)
+      throws IOException {
+    long values = parameters.stream().mapToLong(Parameter::size).sum();
+    StateLayout layout = new StateLayout(values, 0);
+    List<CheckpointReader> readers =
+        averaged.stream()
+            .map(path -> new CheckpointReader(path, false, layout, false, parameters, hadoop))
+            .toList();
+    MeanReader mean = new MeanReader(layout, readers);
+    try (ExecutorState executors = ExecutorState.load(spark, layout, mean::chunk)) {
+      return checkpoints.writeAverage(
+          content(state),
+          (folder, files) ->
+              executors.collect(files, work(executors, folder), CheckpointManifest.Entry.class));
+    }
+  }
+
+  private WriteCheckpointFile work(ExecutorState executors, Path folder) {
+    return new WriteCheckpointFile(
+        folder, checkpoints.start(), executors.layout(), parameters, hadoop);
   }
 
   private List<CheckpointManifest.Entry> write(
@@ -77,8 +118,7 @@ public final class CheckpointWriter {
           CheckpointLayout.outerMomentum(layout.parameters()),
           CheckpointFile.Content.OUTER_MOMENTUM);
     }
-    WriteCheckpointFile work =
-        new WriteCheckpointFile(folder, checkpoints.start(), layout, parameters, hadoop);
+    WriteCheckpointFile work = work(executors, folder);
     List<CheckpointManifest.Entry> entries =
         new ArrayList<>(executors.collect(files, work, CheckpointManifest.Entry.class));
     if (executors.hasResiduals()) {

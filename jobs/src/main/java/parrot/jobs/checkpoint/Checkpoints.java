@@ -138,6 +138,27 @@ public final class Checkpoints {
     return found;
   }
 
+  /**
+   * The checkpoints of consecutive rounds, which are to be averaged.
+   *
+   * @throws DataException if one of them is missing
+   */
+  List<Path> ofRounds(int first, int last) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (int round = first; round <= last; round++) {
+      Path checkpoint = folder(round);
+      if (!AtomicFolder.isComplete(files, checkpoint)) {
+        throw new DataException(
+            "Cannot average the last states: checkpoint "
+                + checkpoint
+                + " is missing (leave average_last out to end without their mean, or delete later"
+                + " checkpoints to train these rounds again)");
+      }
+      found.add(files.makeQualified(checkpoint));
+    }
+    return found;
+  }
+
   /** Published checkpoints and remains of others, oldest first. */
   private List<Path> all() throws IOException {
     List<Path> found = new ArrayList<>();
@@ -202,7 +223,16 @@ public final class Checkpoints {
 
   /** Writes a checkpoint and publishes it; one of the same round is replaced. */
   Path write(Content content, Values values) throws IOException {
-    Path target = folder(content.state().round());
+    return write(folder(content.state().round()), content, values);
+  }
+
+  /** Writes a model of which no run continues, in the form of a checkpoint. */
+  Path writeAverage(Content content, Values values) throws IOException {
+    Path target = new Path(folder, CheckpointLayout.average(content.state().round()));
+    return write(target, content, values);
+  }
+
+  private Path write(Path target, Content content, Values values) throws IOException {
     if (!AtomicFolder.isComplete(files, target)) {
       files.delete(target, true); // remains of one that was not published
     }

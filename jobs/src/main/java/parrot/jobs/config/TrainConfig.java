@@ -258,6 +258,17 @@ public record TrainConfig(
    * @param every when checkpoints are written
    * @param keep newest checkpoints that stay; the start always stays
    * @param keepEvery also keeps the checkpoint of each round that this divides; 0 for none
+   * @param averageLast of how many last rounds the mean is written; 0 for none
    */
-  public record Checkpointing(CheckpointInterval every, int keep, int keepEvery) {}
+  public record Checkpointing(CheckpointInterval every, int keep, int keepEvery, int averageLast) {
+    /** The first round whose state is averaged at the end of a run of so many rounds. */
+    public int firstAveraged(int rounds) {
+      return Math.max(1, rounds - averageLast + 1);
+    }
+
+    /** How many of the newest stay: those that are averaged, at least. */
+    public int kept() {
+      return Math.max(keep, averageLast);
+    }
+  }
 }

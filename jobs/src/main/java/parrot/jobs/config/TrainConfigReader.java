@@ -290,6 +290,7 @@ public final class TrainConfigReader {
     return new TrainConfig.Checkpointing(
         TrainKeys.CHECKPOINT_EVERY.read(map),
         TrainKeys.CHECKPOINT_KEEP.read(map),
-        TrainKeys.CHECKPOINT_KEEP_EVERY.read(map));
+        TrainKeys.CHECKPOINT_KEEP_EVERY.read(map),
+        TrainKeys.AVERAGE_LAST.ifGiven(map).orElse(0));
   }
 }

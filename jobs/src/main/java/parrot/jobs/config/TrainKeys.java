@@ -259,6 +259,12 @@ final class TrainKeys {
       Key.whole("checkpoints.keep_every", 0, 0)
           .means("Checkpoints", "also keeps every n-th round's checkpoint for good; 0: none");
 
+  static final Key<Integer> AVERAGE_LAST =
+      Key.whole("average_last", 0, 0)
+          .means(
+              "CheckpointWriter",
+              "also writes the mean of the states after the last n rounds, as a model; 0: none");
+
   /**
    * Keys that belong together.
    *
@@ -325,7 +331,8 @@ final class TrainKeys {
                   ALARM_VIOLATION,
                   ALARM_DEAD_LOAD)),
           new Section(
-              "Checkpoints", List.of(CHECKPOINT_EVERY, CHECKPOINT_KEEP, CHECKPOINT_KEEP_EVERY)));
+              "Checkpoints",
+              List.of(CHECKPOINT_EVERY, CHECKPOINT_KEEP, CHECKPOINT_KEEP_EVERY, AVERAGE_LAST)));
 
   private TrainKeys() {}
 

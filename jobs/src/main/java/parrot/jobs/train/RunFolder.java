@@ -40,7 +40,7 @@ final class RunFolder implements AutoCloseable {
       List.of("out", "train", "model", "data", "replicas", "optimizer", "kernels", "checkpoints");
 
   /** Keys that may differ between a run and its continuation: they change nothing computed. */
-  private static final Set<String> FREE = Set.of("out", "held_out", "checkpoints");
+  private static final Set<String> FREE = Set.of("out", "held_out", "checkpoints", "average_last");
 
   final FileSystem files;
   final Path path;

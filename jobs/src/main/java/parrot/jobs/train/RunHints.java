@@ -54,6 +54,16 @@ final class RunHints {
               + rounds.batchSize()
               + " (lower replicas or batch_size)");
     }
+    int averaged = config.checkpoints().averageLast();
+    if (averaged > length.rounds()) {
+      hints.add(
+          "warning: average_last is "
+              + averaged
+              + ", and the run has "
+              + length.rounds()
+              + " rounds: the mean of all of them is written (lower average_last or"
+              + " average_every)");
+    }
     if (length.rounds() == 1 && rounds.replicas() > 1) {
       hints.add(
           "warning: the replicas are averaged only once, at the end: average_every is "

@@ -117,6 +117,7 @@ final class TrainingLoop {
 
   /** Runs rounds until all are done or the run is asked to stop. */
   TrainJob.Outcome runToEnd(StopSignal stop) throws IOException {
+    checkpoints.averaged(progress.round(), rounds);
     stream.skip(progress.examples());
     run.folder().checkpoints.deleteAfter(progress.round());
     say.accept(summary());
@@ -224,6 +225,9 @@ final class TrainingLoop {
         stopped
             ? "Stopped after round " + progress.round() + "; --resume continues from " + checkpoint
             : "Trained " + progress.round() + " rounds; the model is in " + checkpoint);
+    if (!stopped && config.checkpoints().averageLast() > 0) {
+      saveAverage();
+    }
     return new TrainJob.Outcome(checkpoint, progress.round(), loss, heldOutLoss, stopped);
   }
 
@@ -311,7 +315,19 @@ final class TrainingLoop {
   private boolean saves(StopSignal stop) {
     Duration since = Duration.ofNanos(System.nanoTime() - saved);
     boolean isLast = progress.round() == rounds || stop.isRequested();
-    return isLast || config.checkpoints().every().isDue(progress.round(), since);
+    return isLast
+        || progress.round() >= config.checkpoints().firstAveraged(rounds)
+        || config.checkpoints().every().isDue(progress.round(), since);
+  }
+
+  private void saveAverage() throws IOException {
+    List<Path> averaged = checkpoints.averaged(rounds, rounds);
+    try (JobDescription says = describe(rounds, "mean of the last states")) {
+      Path average = checkpoints.saveAverage(run.spark(), averaged, progress);
+      say.accept("The mean of the last " + averaged.size() + " states is in " + average);
+    } catch (RuntimeException e) {
+      throw RoundFailure.of(e, rounds, run.folder().checkpoints);
+    }
   }
 
   private void save(RoundRunner runner) throws IOException {
