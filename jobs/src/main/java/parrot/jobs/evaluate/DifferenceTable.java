@@ -8,15 +8,19 @@ import java.util.Locale;
 final class DifferenceTable {
   private DifferenceTable() {}
 
-  /** By benchmark: each language, then all. */
-  static void print(PrintWriter out, List<Difference> differences) {
+  /**
+   * By benchmark: each language, then all.
+   *
+   * @param others what the predictions are called that the first ones are held against
+   */
+  static void print(PrintWriter out, List<Difference> differences, String others) {
     String benchmark = "";
     for (Difference one : differences) {
       if (!one.benchmark().equals(benchmark)) {
         benchmark = one.benchmark();
         out.printf(
-            "%n%s, %s: the first predictions against the others, same questions%n",
-            benchmark, one.metric());
+            "%n%s, %s: the first predictions against %s, same questions%n",
+            benchmark, one.metric(), others);
         out.println(
             "  language      n  clusters  difference   95 % interval  detectable  only first  only other       p");
       }

@@ -2,7 +2,9 @@ package parrot.jobs.evaluate;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.LongSummaryStatistics;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -12,6 +14,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.failure.FailedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +33,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n%n",
     footer = {
       "  ./parrot score scores/instruct --compare scores/align",
+      "  ./parrot score scores/instruct --gate scores/last-release",
       "  ./parrot score Parrot_MMMB_en.xlsx --benchmark MMMB/MMMB_en.tsv"
     })
 public final class ScoreCommand implements Callable<Void> {
@@ -63,6 +67,16 @@ public final class ScoreCommand implements Callable<Void> {
   private List<String> others = List.of();
 
   @Option(
+      names = "--gate",
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description =
+          "Predictions of a baseline on the same questions: ends with exit code 1 if the first ones"
+              + " are worse in any language or in all together, so that the 95 %% interval of the"
+              + " difference lies below 0 and p is below 0.05.")
+  private List<String> baseline = List.of();
+
+  @Option(
       names = "--circular",
       description = "Take the circular score as the one that counts, for every benchmark.")
   private boolean circular;
@@ -74,12 +88,12 @@ public final class ScoreCommand implements Callable<Void> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the scores to a JSON file.")
   private String json;
 
+  private final Configuration configuration = new Configuration();
+
   @Override
   public Void call() throws IOException {
-    Configuration configuration = new Configuration();
     PrintWriter out = spec.commandLine().getOut();
-    List<Cell> cells =
-        PredictionFiles.read(predictions, benchmarks, fileLanguage.language(), configuration);
+    List<Cell> cells = read(predictions);
     EvaluationScores scores =
         new EvaluationScores(
             "",
@@ -96,21 +110,60 @@ public final class ScoreCommand implements Callable<Void> {
       scores.write(FileSystems.of(json, configuration), new Path(json));
     }
     if (!others.isEmpty()) {
-      List<Cell> compared =
-          PredictionFiles.read(others, benchmarks, fileLanguage.language(), configuration);
-      DifferenceTable.print(
-          out,
-          PredictionFiles.compare(
-              PredictionFiles.byName(cells),
-              PredictionFiles.byName(compared),
-              circular,
-              matching.rule()));
-      printOnlyIn("the first predictions", cells, compared, out);
-      printOnlyIn("the others", compared, cells, out);
-      requireRead(compared);
+      compare(cells, read(others), "the others");
+    }
+    if (!baseline.isEmpty()) {
+      requireNotWorse(cells, read(baseline));
     }
     scores.requireComplete();
     return null;
+  }
+
+  private List<Cell> read(List<String> files) {
+    return PredictionFiles.read(files, benchmarks, fileLanguage.language(), configuration);
+  }
+
+  /** Prints how much better the cells are than others, which are called so. */
+  private List<Difference> compare(List<Cell> cells, List<Cell> compared, String called) {
+    PrintWriter out = spec.commandLine().getOut();
+    List<Difference> differences =
+        PredictionFiles.compare(
+            PredictionFiles.byName(cells),
+            PredictionFiles.byName(compared),
+            circular,
+            matching.rule());
+    DifferenceTable.print(out, differences, called);
+    printOnlyIn("the first predictions", cells, compared, out);
+    printOnlyIn(called, compared, cells, out);
+    requireRead(compared);
+    return differences;
+  }
+
+  private void requireNotWorse(List<Cell> cells, List<Cell> compared) {
+    List<BenchmarkName> missing = new ArrayList<>(compared.stream().map(Cell::name).toList());
+    missing.removeAll(cells.stream().map(Cell::name).toList());
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          "Cannot hold against the baseline: it has %s, the predictions have not (evaluate the model on all of the baseline's files)"
+              .formatted(missing));
+    }
+    List<String> worse =
+        compare(cells, compared, "the baseline").stream()
+            .filter(one -> one.verdict() == Difference.Verdict.WORSE)
+            .map(
+                one ->
+                    String.format(
+                        Locale.ROOT,
+                        "%s in %s by %.1f points (95 %% interval %.1f to %.1f)",
+                        one.benchmark(),
+                        one.language(),
+                        -100 * one.comparison().difference(),
+                        -100 * one.comparison().high(),
+                        -100 * one.comparison().low()))
+            .toList();
+    if (!worse.isEmpty()) {
+      throw new FailedException("Worse than the baseline: " + String.join("; ", worse));
+    }
   }
 
   /** Without the benchmark a dropped row shows only as a gap among indexes that have few. */

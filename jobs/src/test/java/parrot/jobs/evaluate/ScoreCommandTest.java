@@ -17,6 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.jobs.failure.FailedException;
 
 final class ScoreCommandTest {
   private static final String HEADER =
@@ -143,6 +144,37 @@ final class ScoreCommandTest {
         .containsPattern("en .*\\+60\\.0 %  .* 0\\.0938  no clear difference")
         .containsPattern("pt .* \\+0\\.0 %~ .* 1\\.0000  no clear difference")
         .containsPattern("all .* 0\\.0313  better");
+  }
+
+  @Test
+  void theGateOpensUnlessAScoreIsClearlyWorse() throws Exception {
+    String good = file("good/MMMB_en.tsv", "A,A,A,A,A,A,A,A,A,A".split(","));
+    String similar = file("similar/MMMB_en.tsv", "A,A,A,A,B,B,B,A,A,A".split(","));
+    String bad = file("bad/MMMB_en.tsv", "A,B,B,B,B,B,B,B,B,A".split(","));
+
+    assertThat(TestOutput.of(new ScoreCommand(), good, "--gate", bad)).contains("better");
+    assertThat(TestOutput.of(new ScoreCommand(), good, "--gate", good))
+        .contains("against the baseline", "no clear difference");
+    assertThat(TestOutput.of(new ScoreCommand(), similar, "--gate", good))
+        .contains("no clear difference");
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), bad, "--gate", good))
+        .isInstanceOf(FailedException.class)
+        .hasMessageStartingWith("Worse than the baseline: MMMB in en by 80.0 points (95 % interval")
+        .hasMessageContaining("; MMMB in all by 80.0 points");
+  }
+
+  @Test
+  void theGateStaysShutIfAFileOfTheBaselineIsMissing() throws Exception {
+    String file = file("one/MMMB_en.tsv", "A");
+    file("other/MMMB_en.tsv", "A");
+    file("other/MMMB_tr.tsv", "A");
+
+    assertThatThrownBy(
+            () ->
+                TestOutput.of(
+                    new ScoreCommand(), file, "--gate", folder.resolve("other").toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it has [MMMB_tr], the predictions have not");
   }
 
   @Test
