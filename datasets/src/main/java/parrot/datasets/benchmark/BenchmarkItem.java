@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import parrot.datasets.DataException;
 import parrot.datasets.language.UnicodeText;
+import parrot.datasets.storage.Digests;
 
 /**
  * One question of a benchmark, or one rotation of its options.
@@ -19,6 +20,7 @@ import parrot.datasets.language.UnicodeText;
  * @param category empty if there is none, as are the next three
  * @param group what the rotations of one question share ({@code g_index})
  * @param image the image's file as it came, or null if there is none
+ * @param imageHash of the image's bytes, kept when they are not; empty if unknown
  * @param problem why it cannot be asked; empty if it can
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier; questions are told apart by their index
@@ -33,6 +35,7 @@ public record BenchmarkItem(
     String split,
     String group,
     byte[] image,
+    String imageHash,
     Optional<String> problem) {
   private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]{1,18}(\\.[0-9]{1,18})?");
 
@@ -57,6 +60,7 @@ public record BenchmarkItem(
           "Cannot ask question %d: the answer %s names no option (must be one of %s)"
               .formatted(index, answer.get(), letters(options)));
     }
+    imageHash = imageHash.isEmpty() && image != null ? Digests.sha256(image) : imageHash;
     options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
   }
 
@@ -82,25 +86,26 @@ public record BenchmarkItem(
         split,
         "",
         image,
+        "",
         Optional.empty());
   }
 
   /** The same question without its image: for keeping with a prediction, and for blind runs. */
   public BenchmarkItem withoutImage() {
-    return with(index, options, answer, null, problem);
+    return with(index, options, answer, null, imageHash, problem);
   }
 
   BenchmarkItem withImage(byte[] image) {
-    return with(index, options, answer, image, problem);
+    return with(index, options, answer, image, "", problem);
   }
 
   /** The same question, which cannot be asked; what was wrong with it first is kept. */
   public BenchmarkItem withProblem(String reason) {
-    return with(index, options, answer, image, problem.or(() -> Optional.of(reason)));
+    return with(index, options, answer, image, imageHash, problem.or(() -> Optional.of(reason)));
   }
 
   BenchmarkItem with(long index, SortedMap<Character, String> options, Optional<Character> answer) {
-    return with(index, options, answer, image, problem);
+    return with(index, options, answer, image, imageHash, problem);
   }
 
   private BenchmarkItem with(
@@ -108,9 +113,21 @@ public record BenchmarkItem(
       SortedMap<Character, String> options,
       Optional<Character> answer,
       byte[] image,
+      String imageHash,
       Optional<String> problem) {
     return new BenchmarkItem(
-        index, question, hint, options, answer, category, l2Category, split, group, image, problem);
+        index,
+        question,
+        hint,
+        options,
+        answer,
+        category,
+        l2Category,
+        split,
+        group,
+        image,
+        imageHash,
+        problem);
   }
 
   /**

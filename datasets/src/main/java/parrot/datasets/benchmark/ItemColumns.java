@@ -55,6 +55,7 @@ final class ItemColumns {
         row.value("split").orElse(""),
         row.value(GROUP).map(ItemColumns::whole).orElse(""),
         null,
+        "",
         row.value(PROBLEM).or(() -> problem(row, options, answer, letter)));
   }
 

@@ -1,10 +1,10 @@
 package parrot.datasets.benchmark;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 
@@ -12,23 +12,24 @@ import parrot.datasets.language.Language;
  * Two models on the same questions. That both saw the same ones makes the difference far more
  * certain than two intervals side by side would say: only the questions on which they differ count.
  *
- * <p>Over several languages the translations of one question are a cluster: a model that fails one
- * of them likely fails the others. They say less than as many questions would, by the design effect
- * (Kish, 1965): the variance of the difference between clusters over that between answers.
+ * <p>The translations of one question are a cluster, and so are the questions about one image, if
+ * the images are known: a model that fails one of them likely fails the others. They say less than
+ * as many questions would, by the design effect (Kish, 1965): the variance of the difference
+ * between clusters over that between answers.
  *
  * @param n pairs of answers: questions, times languages
  * @param onlyFirst answered rightly by the first model alone
  * @param onlySecond answered rightly by the second model alone
- * @param questions clusters: questions, their translations being one
- * @param betterFirst questions that the first model answered rightly in more languages
- * @param betterSecond questions that the second model answered rightly in more languages
- * @param designEffect at least 1; 1 in one language
+ * @param clusters of answers that are not independent
+ * @param betterFirst clusters in which the first model gave more right answers
+ * @param betterSecond clusters in which the second model gave more right answers
+ * @param designEffect at least 1; 1 if each answer is a cluster
  */
 public record PairedComparison(
     int n,
     int onlyFirst,
     int onlySecond,
-    int questions,
+    int clusters,
     int betterFirst,
     int betterSecond,
     double designEffect) {
@@ -42,7 +43,7 @@ public record PairedComparison(
     }
   }
 
-  /** In one language, where each question is a cluster of its own. */
+  /** Answers of which each is a cluster of its own. */
   PairedComparison(int n, int onlyFirst, int onlySecond) {
     this(n, onlyFirst, onlySecond, n, onlyFirst, onlySecond, 1);
   }
@@ -63,7 +64,7 @@ public record PairedComparison(
 
   private static PairedComparison of(
       Scores first, Scores second, Metric metric, List<Language> languages) {
-    SortedMap<Long, List<Integer>> clusters = new TreeMap<>();
+    Map<Object, List<Integer>> clusters = new LinkedHashMap<>();
     for (Language language : languages) {
       SortedMap<Long, ScoredQuestion> one = first.byIndex(metric, language);
       SortedMap<Long, ScoredQuestion> other = second.byIndex(metric, language);
@@ -71,15 +72,14 @@ public record PairedComparison(
       one.forEach(
           (index, question) -> {
             int better = (other.get(index).hit() ? 1 : 0) - (question.hit() ? 1 : 0);
-            clusters.computeIfAbsent(index, i -> new ArrayList<>()).add(better);
+            clusters.computeIfAbsent(first.cluster(index), c -> new ArrayList<>()).add(better);
           });
     }
     return of(List.copyOf(clusters.values()));
   }
 
   /**
-   * @param clusters of each question, how much better the second model was in each language: 1, 0
-   *     or -1
+   * @param clusters of each answer, how much better the second model was: 1, 0 or -1
    */
   static PairedComparison of(List<List<Integer>> clusters) {
     int n = 0;
@@ -198,8 +198,8 @@ public record PairedComparison(
   }
 
   /**
-   * McNemar's exact test, two-sided, by question: how likely a split at least as uneven as this one
-   * is among the questions on which one model is better, if neither is.
+   * McNemar's exact test, two-sided, by cluster: how likely a split at least as uneven as this one
+   * is among the clusters in which one model is better, if neither is.
    */
   public double pValue() {
     int discordant = betterFirst + betterSecond;

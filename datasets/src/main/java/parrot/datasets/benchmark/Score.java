@@ -27,20 +27,29 @@ public record Score(int n, int hits, int parseFailures, int refusals, int missin
 
   /** The lower end of Wilson's 95 % interval of the accuracy. */
   public double low() {
-    return Math.max(0, centre() - halfWidth());
+    return low(hits, n);
   }
 
   /** The upper end of Wilson's 95 % interval of the accuracy. */
   public double high() {
-    return Math.min(1, centre() + halfWidth());
+    return high(hits, n);
   }
 
-  private double centre() {
+  /** Wilson's interval for numbers that need not be whole. */
+  static double low(double hits, double n) {
+    return Math.max(0, centre(hits, n) - halfWidth(hits, n));
+  }
+
+  static double high(double hits, double n) {
+    return Math.min(1, centre(hits, n) + halfWidth(hits, n));
+  }
+
+  private static double centre(double hits, double n) {
     return (hits + Z * Z / 2) / (n + Z * Z);
   }
 
-  private double halfWidth() {
-    double p = accuracy();
+  private static double halfWidth(double hits, double n) {
+    double p = hits / n;
     return Z / (n + Z * Z) * Math.sqrt(n * p * (1 - p) + Z * Z / 4);
   }
 }

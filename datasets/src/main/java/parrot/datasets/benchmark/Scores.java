@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,6 +20,7 @@ public final class Scores {
   private final Map<Language, List<ScoredQuestion>> plain = new TreeMap<>();
   private final Map<Language, List<ScoredQuestion>> allRows = new TreeMap<>();
   private final Map<Language, List<ScoredQuestion>> circular = new TreeMap<>();
+  private final Clusters clusters = new Clusters();
 
   private Scores() {}
 
@@ -77,6 +77,7 @@ public final class Scores {
     SortedMap<Long, List<ScoredQuestion>> questions = new TreeMap<>();
     QuestionRows grouped = QuestionRows.of(predictions.stream().map(Prediction::item).toList());
     for (Prediction prediction : predictions) {
+      clusters.add(prediction.item(), grouped.question(prediction.item()));
       questions
           .computeIfAbsent(grouped.question(prediction.item()), index -> new ArrayList<>())
           .add(ScoredQuestion.of(prediction, language, rule));
@@ -122,10 +123,15 @@ public final class Scores {
   }
 
   /** The mean of the languages' accuracies, each language counting alike. */
-  public OptionalDouble macroAverage(Metric metric) {
-    return questions(metric).values().stream()
-        .mapToDouble(questions -> ScoredQuestion.score(questions).accuracy())
-        .average();
+  public Optional<MacroAverage> macroAverage(Metric metric) {
+    return questions(metric).isEmpty()
+        ? Optional.empty()
+        : Optional.of(MacroAverage.of(questions(metric).values(), clusters));
+  }
+
+  /** Equal for rows, in any language, whose answers are not independent of each other. */
+  Object cluster(long index) {
+    return clusters.of(index);
   }
 
   /**

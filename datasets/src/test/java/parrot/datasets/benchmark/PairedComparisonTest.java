@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
@@ -92,10 +93,34 @@ class PairedComparisonTest {
     PairedComparison six = PairedComparison.of(alike);
     PairedComparison one = PairedComparison.of(once);
 
-    assertThat(six.questions()).isEqualTo(200);
+    assertThat(six.clusters()).isEqualTo(200);
     assertThat(six.n()).isEqualTo(1200);
     assertThat(six.high() - six.low()).isEqualTo(one.high() - one.low(), within(1e-3));
     assertThat(six.pValue()).isEqualTo(one.pValue());
+  }
+
+  @Test
+  void countsQuestionsAboutOneImageAsOneCluster() {
+    Scores one = aboutImages(image -> image % 3 == 0);
+    Scores other = aboutImages(image -> image % 2 == 0);
+    PairedComparison comparison = PairedComparison.of(one, other, Metric.PLAIN, Language.EN);
+
+    assertThat(comparison.n()).isEqualTo(120);
+    assertThat(comparison.clusters()).isEqualTo(30);
+    assertThat(comparison.designEffect()).isEqualTo(4, within(0.15));
+  }
+
+  /** Four questions about each of 30 images, all right or all wrong. */
+  private static Scores aboutImages(IntPredicate right) {
+    List<Prediction> predictions = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      int image = i / 4;
+      predictions.add(
+          Prediction.of(
+              Items.item(i, 'A', "one", "two").withImage(new byte[] {(byte) image}),
+              right.test(image) ? "A" : "B"));
+    }
+    return Scores.of(Map.of(Language.EN, predictions));
   }
 
   @Test

@@ -48,6 +48,7 @@ class PredictionFileTest {
             "",
             "7",
             null,
+            "",
             java.util.Optional.empty());
     List<Prediction> predictions =
         List.of(

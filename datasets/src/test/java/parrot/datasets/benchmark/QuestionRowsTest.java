@@ -27,6 +27,7 @@ class QuestionRowsTest {
         "",
         group,
         null,
+        "",
         Optional.empty());
   }
 

@@ -29,7 +29,7 @@ final class DifferenceTable {
           "  %-8s %6d  %8d    %+5.1f %%%s %+5.1f to %+5.1f %%     %4.1f %%  %10d  %10d  %6.4f  %s%n",
           one.language(),
           one.comparison().n(),
-          one.comparison().questions(),
+          one.comparison().clusters(),
           100 * one.comparison().difference(),
           one.tooSmall() ? "~" : " ",
           100 * one.comparison().low(),

@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.Grouping;
+import parrot.datasets.benchmark.MacroAverage;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
@@ -51,6 +52,7 @@ public record EvaluationScores(
    *
    * @param metric by which its results are published
    * @param macroAverage mean of the languages' accuracies, by metric
+   * @param macroIntervals its 95 % intervals, by metric; empty if read from an older file
    * @param lines by metric, language, and group of questions
    * @param reasons by language, how many answers count as they do for which reason
    * @param failures files without scores
@@ -61,12 +63,14 @@ public record EvaluationScores(
       String benchmark,
       String metric,
       Map<String, Double> macroAverage,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Interval> macroIntervals,
       List<Line> lines,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Map<String, Integer>> reasons,
       List<Failure> failures,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Unanswered> unanswered,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unscored) {
     public Benchmark {
+      macroIntervals = macroIntervals == null ? Map.of() : macroIntervals;
       reasons = reasons == null ? Map.of() : reasons;
       unanswered = unanswered == null ? List.of() : List.copyOf(unanswered);
       unscored = unscored == null ? List.of() : List.copyOf(unscored);
@@ -101,6 +105,17 @@ public record EvaluationScores(
       int unparsable,
       int refused,
       int missing) {}
+
+  /**
+   * A 95 % interval.
+   *
+   * @param clusters of answers that are not independent; see {@link MacroAverage}
+   */
+  public record Interval(double low, double high, int clusters) {
+    private static Interval of(MacroAverage average) {
+      return new Interval(average.low(), average.high(), average.clusters());
+    }
+  }
 
   /** A benchmark file that has no scores, and why. */
   public record Failure(String language, String problem) {}
@@ -138,6 +153,7 @@ public record EvaluationScores(
     predictions.entrySet().removeIf(one -> problem(one).map(failures::add).orElse(false));
     Metric metric = circular ? Metric.CIRCULAR : Metric.publishedFor(name);
     Map<String, Double> macro = new TreeMap<>();
+    Map<String, Interval> intervals = new TreeMap<>();
     List<Line> lines = new ArrayList<>();
     Map<String, Map<String, Integer>> reasons = new TreeMap<>();
     if (!predictions.isEmpty()) {
@@ -151,7 +167,13 @@ public record EvaluationScores(
         metric = Metric.PLAIN;
       }
       for (Metric one : Metric.values()) {
-        scores.macroAverage(one).ifPresent(value -> macro.put(one.label(), value));
+        scores
+            .macroAverage(one)
+            .ifPresent(
+                average -> {
+                  macro.put(one.label(), average.accuracy());
+                  intervals.put(one.label(), Interval.of(average));
+                });
       }
       for (Language language : scores.languages()) {
         Map<String, Integer> counts = new LinkedHashMap<>();
@@ -163,7 +185,7 @@ public record EvaluationScores(
       }
     }
     return new Benchmark(
-        name, metric.label(), macro, lines, reasons, failures, unanswered, unscored);
+        name, metric.label(), macro, intervals, lines, reasons, failures, unanswered, unscored);
   }
 
   /** Why the predictions of a language cannot be scored, though they were read. */

@@ -12,6 +12,7 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.Metric;
 import parrot.jobs.evaluate.EvaluationScores.Benchmark;
 import parrot.jobs.evaluate.EvaluationScores.Failure;
+import parrot.jobs.evaluate.EvaluationScores.Interval;
 import parrot.jobs.evaluate.EvaluationScores.Line;
 import parrot.jobs.evaluate.EvaluationScores.Unanswered;
 
@@ -76,10 +77,14 @@ final class ScoreTable {
     }
     Double average = benchmark.macroAverage().get(metric);
     if (average != null) {
+      Interval interval = benchmark.macroIntervals().get(metric);
       out.printf(
           Locale.ROOT,
-          "  macro average   %5.1f %%  (mean of the languages%s)%n",
+          "  macro average   %5.1f %%  %5.1f to %5.1f %%  (mean of the languages, %d clusters%s)%n",
           100 * average,
+          100 * interval.low(),
+          100 * interval.high(),
+          interval.clusters(),
           caveat(benchmark, metric));
     }
   }

@@ -208,7 +208,7 @@ public final class ReportJob {
                 compared.than(),
                 one.language(),
                 one.comparison().n(),
-                one.comparison().questions(),
+                one.comparison().clusters(),
                 one.comparison().difference(),
                 one.comparison().low(),
                 one.comparison().high(),

@@ -199,7 +199,7 @@ final class ScoreCommandTest {
     String printed = TestOutput.of(new ScoreCommand(), folder.resolve("run").toString());
 
     assertThat(printed)
-        .contains("mean of the languages, not of the same questions: not comparable")
+        .contains("clusters, not of the same questions: not comparable")
         .contains("MMMB_tr: 1 indexes from 0 to 19 have no prediction (pass --benchmark")
         .doesNotContain("MMMB_en: ");
   }
@@ -314,6 +314,23 @@ final class ScoreCommandTest {
     assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Invalid benchmark name: predictions_xx.tsv");
+  }
+
+  @Test
+  void clustersByImageIfTheBenchmarkIsThere() throws Exception {
+    String[] predictions = "A,A,B,B,A,A,B,B".split(",");
+    String predicted = file("run/MMMB_en.tsv", predictions);
+    Path key = folder.resolve("key/MMMB_en.tsv");
+    Files.createDirectories(key.getParent());
+    StringBuilder rows = new StringBuilder("index\tquestion\tA\tB\tanswer\timage\n");
+    for (int i = 0; i < 8; i++) {
+      rows.append(i).append("\tq\tcat\tdog\tA\t").append("QUJD".repeat(20 + i / 2)).append('\n');
+    }
+    Files.writeString(key, rows);
+
+    assertThat(TestOutput.of(new ScoreCommand(), predicted)).contains("8 clusters");
+    assertThat(TestOutput.of(new ScoreCommand(), predicted, "--benchmark", key.toString()))
+        .contains("4 clusters");
   }
 
   @Test
