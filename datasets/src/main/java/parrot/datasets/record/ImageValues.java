@@ -7,8 +7,8 @@ import java.util.stream.StreamSupport;
 import parrot.datasets.image.DataUri;
 
 /**
- * Images as rows hold them: a path, a data URI, Base64, {@code {path, bytes}} of Hugging Face,
- * {@code {url}} of OpenAI, {@code {type: base64, data}} of Anthropic, or a list of these.
+ * Images as rows hold them: a path, bytes, a data URI, Base64, {@code {path, bytes}} of Hugging
+ * Face, {@code {url}} of OpenAI, {@code {type: base64, data}} of Anthropic, or a list of these.
  */
 final class ImageValues {
   private static final List<String> CONTENT = List.of("bytes", "data", "base64", "b64_json");
@@ -42,12 +42,16 @@ final class ImageValues {
     if (value.isTextual()) {
       return Stream.of(DataUri.ofText(value.textValue()));
     }
+    if (value.isBinary()) {
+      return Stream.of(DataUri.ofBase64(value.asText()));
+    }
     if (value.isArray()) {
       return StreamSupport.stream(value.spliterator(), false).flatMap(one -> stream(field, one));
     }
     for (String key : CONTENT) {
-      if (value.path(key).isTextual() && !RecordFields.isEmpty(value.path(key))) {
-        return Stream.of(DataUri.ofBase64(value.path(key).textValue()));
+      boolean content = value.path(key).isTextual() || value.path(key).isBinary();
+      if (content && !RecordFields.isEmpty(value.path(key))) {
+        return Stream.of(DataUri.ofBase64(value.path(key).asText()));
       }
     }
     for (String key : PLACE) {

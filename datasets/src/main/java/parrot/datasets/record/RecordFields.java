@@ -95,6 +95,7 @@ final class RecordFields {
       case STRING -> "a text";
       case ARRAY -> "a list";
       case OBJECT -> "an object";
+      case BINARY -> "bytes that are not UTF-8";
       default -> node.toString();
     };
   }

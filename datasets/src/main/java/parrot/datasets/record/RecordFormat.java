@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import parrot.datasets.conversation.Role;
 
 /**
@@ -178,7 +179,14 @@ public record RecordFormat(
     ignored = List.copyOf(ignored);
   }
 
-  boolean isImage(String key) {
+  /** Whether a row with these keys may hold a conversation. */
+  public boolean mayHoldConversation(Predicate<String> hasKey) {
+    return turns.stream().anyMatch(hasKey)
+        || question.stream().anyMatch(hasKey) && answer.stream().anyMatch(hasKey);
+  }
+
+  /** Whether a field holds images. */
+  public boolean isImage(String key) {
     return images.contains(plain(key));
   }
 
@@ -196,7 +204,7 @@ public record RecordFormat(
   }
 
   /** The keys under which a conversation may stand, for messages. */
-  String expected() {
+  public String expected() {
     List<String> keys = new ArrayList<>(turns);
     if (!question.isEmpty()) {
       keys.add(String.join(" and ", question.get(0), answer.get(0)));

@@ -181,7 +181,8 @@ final class UnreadMedia {
   }
 
   private Optional<String> inside(String key, JsonNode object) {
-    if (object.has("bytes") && object.has("path") && object.path("bytes").isTextual()) {
+    JsonNode bytes = object.path("bytes");
+    if (object.has("path") && (bytes.isTextual() || bytes.isBinary())) {
       return Optional.of(key);
     }
     for (Map.Entry<String, JsonNode> field : object.properties()) {

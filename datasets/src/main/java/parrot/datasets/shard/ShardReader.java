@@ -3,7 +3,6 @@ package parrot.datasets.shard;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
@@ -11,15 +10,13 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.MessageType;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
+import parrot.datasets.storage.StoredInput;
 
 /** Reads one shard, a row group at a time. */
 final class ShardReader implements AutoCloseable {
@@ -32,7 +29,7 @@ final class ShardReader implements AutoCloseable {
   public ShardReader(FileSystem files, Path file) throws IOException {
     this.file = file;
     try {
-      this.reader = ParquetFileReader.open(new Input(files, file));
+      this.reader = ParquetFileReader.open(new StoredInput(files, file));
     } catch (RuntimeException e) {
       throw new DataException(
           "Cannot read " + file + ": no Parquet file (" + e.getMessage() + ")", e);
@@ -124,23 +121,5 @@ final class ShardReader implements AutoCloseable {
   @Override
   public void close() throws IOException {
     reader.close();
-  }
-
-  private record Input(FileSystem files, Path file) implements InputFile {
-    @Override
-    public long getLength() throws IOException {
-      return files.getFileStatus(file).getLen();
-    }
-
-    @Override
-    public SeekableInputStream newStream() throws IOException {
-      FSDataInputStream in = files.open(file);
-      return HadoopStreams.wrap(in);
-    }
-
-    @Override
-    public String toString() {
-      return file.toString();
-    }
   }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 final class FileKind {
   /** First bytes, as characters of Latin-1, and what they begin. */
   private static final String[][] BEGINNINGS = {
-    {"PAR1", "a Parquet file"},
+    {"PAR1", "a Parquet file; decompress it"},
     {"ARROW1", "an Arrow file"},
     {"\u00FF\u00FF\u00FF\u00FF", "an Arrow stream"},
     {"ORC", "an ORC file"},
@@ -45,16 +45,11 @@ final class FileKind {
           ',', "a table with commas (CSV); convert it to JSON lines",
           ';', "a table with semicolons (CSV); convert it to JSON lines");
 
-  private static final int TAR_MAGIC = 257;
-
   private FileKind() {}
 
   /** The kind of a file that begins with {@code head}. */
   static String of(byte[] head) {
     String text = new String(head, StandardCharsets.ISO_8859_1);
-    if (text.length() > TAR_MAGIC && text.startsWith("ustar", TAR_MAGIC)) {
-      return "a tar archive; unpack it";
-    }
     for (String[] beginning : BEGINNINGS) {
       if (text.startsWith(beginning[0])) {
         return beginning[1];

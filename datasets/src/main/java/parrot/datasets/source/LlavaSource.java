@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -43,7 +42,7 @@ public final class LlavaSource {
           new RangeCutter(file.toString(), name, rangeBytes, in.isPacked(), resynchronise);
       RowScanner scanner = new RowScanner(in, cutter);
       RowBoundaries boundaries = scanner.boundaries();
-      cutter.of(boundaries);
+      cutter.of(() -> boundaries.isArray() ? SourceForm.ARRAY : SourceForm.LINES);
       try {
         scanner.run();
       } catch (DamagedFileException e) {
@@ -82,7 +81,7 @@ public final class LlavaSource {
   }
 
   /** Rows of a range as they are read; throws {@link DataException} if reading fails. */
-  public static final class Rows implements Iterator<SourceRow>, AutoCloseable {
+  public static final class Rows implements SourceRows {
     private final SourceRange range;
     private final RowReader reader;
     private final InputStream in;
@@ -100,12 +99,7 @@ public final class LlavaSource {
       this.boundaries = new RowBoundaries(this::row, range);
       this.done = range.problem() != null;
       if (done) {
-        ready.add(
-            new Reject(
-                range.name() + ":" + range.firstRow(),
-                "",
-                RejectReason.BROKEN_FILE,
-                "Cannot read " + range.name() + ": " + range.problem()));
+        ready.add(range.reject());
       }
       this.in = done ? null : open(files, range);
     }

@@ -2,6 +2,7 @@ package parrot.datasets.source;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import parrot.datasets.source.RowBoundaries.Damage;
 
 /** Collects rows into ranges; damage is an error, or a range of its own that holds no row. */
@@ -17,7 +18,7 @@ final class RangeCutter implements RowScanner.Sink {
   private long firstRow;
   private long rows;
   private long lastRow;
-  private RowBoundaries boundaries;
+  private Supplier<SourceForm> form;
 
   RangeCutter(String file, String name, long rangeBytes, boolean packed, boolean resynchronise) {
     this.file = file;
@@ -27,12 +28,18 @@ final class RangeCutter implements RowScanner.Sink {
     this.resynchronise = resynchronise;
   }
 
-  void of(RowBoundaries found) {
-    boundaries = found;
+  /** How the rows lie in the file, once the first of them was found. */
+  void of(Supplier<SourceForm> found) {
+    form = found;
   }
 
   @Override
   public void row(long number, long rowStart, long rowEnd) {
+    rows(number, 1, rowStart, rowEnd);
+  }
+
+  /** Rows that cannot be told apart by bytes. */
+  void rows(long number, long count, long rowStart, long rowEnd) {
     if (start >= 0 && rowEnd - start > rangeBytes) {
       cut();
     }
@@ -41,8 +48,8 @@ final class RangeCutter implements RowScanner.Sink {
       firstRow = number;
     }
     end = rowEnd;
-    lastRow = number;
-    rows++;
+    lastRow = number + count - 1;
+    rows += count;
   }
 
   private boolean hasRows() {
@@ -66,7 +73,7 @@ final class RangeCutter implements RowScanner.Sink {
   }
 
   private String message(long number, long from, long to, boolean atEnd, Damage damage) {
-    String row = boundaries.isArray() ? "row" : "line";
+    String row = form.get() == SourceForm.LINES ? "line" : "row";
     StringBuilder text = new StringBuilder();
     text.append("Cannot read %s: it is damaged at byte %d".formatted(name, damage.at()));
     text.append(packed ? " of the text inside: " : ": ");
@@ -91,8 +98,7 @@ final class RangeCutter implements RowScanner.Sink {
   }
 
   private SourceRange range(long from, long to, long first, long count, String problem) {
-    return new SourceRange(
-        file, name, boundaries.isArray(), packed, from, to, first, count, problem);
+    return new SourceRange(file, name, form.get(), packed, from, to, first, count, problem);
   }
 
   List<SourceRange> finish() {

@@ -55,7 +55,7 @@ final class RowBoundaries {
   /** For a range that another pass found. */
   RowBoundaries(Sink sink, SourceRange range) {
     this.sink = sink;
-    this.state = range.array() ? State.ARRAY : State.LINES;
+    this.state = range.form() == SourceForm.ARRAY ? State.ARRAY : State.LINES;
     this.position = range.start();
     this.number = range.firstRow();
   }

@@ -32,6 +32,10 @@ public record RowReader(RecordFormat format, ConversationRules rules) implements
     } catch (DataException e) {
       return broken(origin, e.getMessage());
     }
+    return read(tree, origin);
+  }
+
+  SourceRow read(JsonNode tree, String origin) {
     if (!tree.isObject()) {
       String found = tree.isMissingNode() ? "nothing" : kind(tree);
       return broken(origin, "not a JSON object (got " + found + ")");
@@ -59,7 +63,7 @@ public record RowReader(RecordFormat format, ConversationRules rules) implements
         id, row.language(), row.images().stream().findFirst(), conversation, origin, notes);
   }
 
-  private static Reject broken(String origin, String problem) {
+  static Reject broken(String origin, String problem) {
     return new Reject(origin, "", RejectReason.BROKEN_ROW, "Cannot read row: " + problem);
   }
 

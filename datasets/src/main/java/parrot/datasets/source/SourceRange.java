@@ -7,7 +7,7 @@ import java.io.Serializable;
  *
  * @param file full path
  * @param name what origins call the file
- * @param array whether the rows are elements of a JSON array; else each is a line
+ * @param form how the rows lie in the file
  * @param packed whether bytes are those of the text inside, which can only be read in order
  * @param start first byte
  * @param end one past the last byte
@@ -18,11 +18,20 @@ import java.io.Serializable;
 public record SourceRange(
     String file,
     String name,
-    boolean array,
+    SourceForm form,
     boolean packed,
     long start,
     long end,
     long firstRow,
     long rows,
     String problem)
-    implements Serializable {}
+    implements Serializable {
+  /** What takes the place of the rows of a range with a problem. */
+  Reject reject() {
+    return new Reject(
+        name + ":" + firstRow,
+        "",
+        RejectReason.BROKEN_FILE,
+        "Cannot read " + name + ": " + problem);
+  }
+}

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code parrot preprocess}. */
 @Command(
     name = "preprocess",
-    header = "Make shards to train on from conversations in JSON and their images.",
+    header = "Make shards to train on from conversations and their images.",
     description = {
       "Rows that cannot be used are set aside with the reason in rejected.parquet; duplicates are"
           + " dropped. Run again on unchanged input with the same options, it writes nothing.",
@@ -34,7 +34,9 @@ import picocli.CommandLine.Spec;
       "      --image-size 336 --patch-size 14 --max-length 2048 --benchmark data/benchmark",
       "",
       "  ./parrot preprocess --input data/messages.jsonl --format openai --turns merge \\",
-      "      --last-question reject --tokenizer data/tokenizer.json --out shards/messages"
+      "      --last-question reject --tokenizer data/tokenizer.json --out shards/messages",
+      "",
+      "  ./parrot preprocess --input 'wds/*.tar' --tokenizer data/tokenizer.json --out shards/wds"
     })
 public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -45,8 +47,9 @@ public final class PreprocessCommand implements Callable<Void> {
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description =
-          "JSON or JSONL, plain or compressed with gzip, zstd or bzip2: files, folders, which"
-              + " are searched with all folders in them, or patterns. May be given several times.")
+          "JSON, JSONL or WebDataset (tar), plain or compressed with gzip, zstd or bzip2, or Parquet:"
+              + " files, folders, which are searched with all folders in them, or patterns. May be"
+              + " given several times.")
   private List<String> inputs = new ArrayList<>();
 
   @Option(

@@ -81,7 +81,7 @@ record PreprocessInput(
       throw new DataException(
           "Cannot read input "
               + String.join(", ", options.inputs())
-              + ": no JSON arrays or JSON lines in it. Passed over:\n"
+              + ": no JSON, WebDataset or Parquet in it. Passed over:\n"
               + PassedOver.text(passedOver.groups()).stripTrailing());
     }
     return found;

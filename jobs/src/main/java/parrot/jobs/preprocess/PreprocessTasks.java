@@ -25,11 +25,12 @@ import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.source.DamagedFileException;
 import parrot.datasets.source.ImageRoot;
-import parrot.datasets.source.LlavaSource;
 import parrot.datasets.source.NotRowsException;
+import parrot.datasets.source.RawSource;
 import parrot.datasets.source.SourceFiles;
 import parrot.datasets.source.SourceRange;
 import parrot.datasets.source.SourceRow;
+import parrot.datasets.source.SourceRows;
 import parrot.datasets.source.SourceScan;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -72,8 +73,13 @@ final class PreprocessTasks implements Serializable {
     Path file = source.file().path();
     try {
       SourceScan scan =
-          LlavaSource.scan(
-              files(file.toString()), file, source.name(), rangeBytes, options.resynchronise());
+          RawSource.scan(
+              files(file.toString()),
+              file,
+              source.name(),
+              rangeBytes,
+              options.resynchronise(),
+              options.rows());
       return new Scanned(scan, scan.rows() == 0 ? "without rows" : null, null);
     } catch (NotRowsException e) {
       boolean harmless = e.isCertain() && !source.file().named() || !source.file().promisesRows();
@@ -134,7 +140,7 @@ final class PreprocessTasks implements Serializable {
             new ImageRoot(files(images), new Path(images), allowedRoots()),
             ExecutorTokenizer.of(tokenizer),
             benchmarkImages);
-    LlavaSource.Rows rows = LlavaSource.read(files(range.file()), range, options.rows());
+    SourceRows rows = RawSource.read(files(range.file()), range, options.rows());
     TaskContext.get()
         .addTaskCompletionListener(
             context -> {

@@ -1,0 +1,10 @@
+package parrot.datasets.source;
+
+import java.io.IOException;
+import java.util.Iterator;
+
+/** Rows of a range as they are read; throws a {@code DataException} if reading fails. */
+public interface SourceRows extends Iterator<SourceRow>, AutoCloseable {
+  @Override
+  void close() throws IOException;
+}
