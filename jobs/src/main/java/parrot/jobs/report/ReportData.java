@@ -2,6 +2,7 @@ package parrot.jobs.report;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import parrot.jobs.metrics.MetricsLine;
 
 /**
@@ -53,7 +54,9 @@ public record ReportData(
   /**
    * An evaluation in several languages.
    *
+   * @param benchmark such as MMMB
    * @param metric such as {@code plain} or {@code circular}
+   * @param average the interval of the mean of the languages, if it is known
    * @param languages accuracy by language, in order
    * @param categories accuracy by category, then by language
    * @param notes what could not be asked or scored, and why
@@ -61,10 +64,19 @@ public record ReportData(
   public record Evaluation(
       String name,
       Role role,
+      String benchmark,
       String metric,
+      Optional<Interval> average,
       Map<String, Accuracy> languages,
       Map<String, Map<String, Accuracy>> categories,
       List<String> notes) {}
+
+  /**
+   * A 95 % interval.
+   *
+   * @param clusters of answers that are not independent
+   */
+  public record Interval(double low, double high, long clusters) {}
 
   /**
    * How many questions were answered right.
@@ -104,6 +116,8 @@ public record ReportData(
   public record Comparison(
       String name,
       String than,
+      String benchmark,
+      String metric,
       String language,
       long n,
       long questions,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -141,7 +142,15 @@ public final class ReportJob {
       }
       evaluations.add(
           new ReportData.Evaluation(
-              name, evaluated.role(), benchmark.metric(), languages, categories, notes(benchmark)));
+              name,
+              evaluated.role(),
+              benchmark.benchmark(),
+              benchmark.metric(),
+              Optional.ofNullable(benchmark.macroIntervals().get(benchmark.metric()))
+                  .map(one -> new ReportData.Interval(one.low(), one.high(), one.clusters())),
+              languages,
+              categories,
+              notes(benchmark)));
     }
     return evaluations;
   }
@@ -206,6 +215,8 @@ public final class ReportJob {
             new ReportData.Comparison(
                 compared.name(),
                 compared.than(),
+                one.benchmark(),
+                one.metric(),
                 one.language(),
                 one.comparison().n(),
                 one.comparison().clusters(),

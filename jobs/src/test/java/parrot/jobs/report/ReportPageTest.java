@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -13,6 +14,8 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
+import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.report.chart.Markup;
 
 final class ReportPageTest {
   private static String html;
@@ -72,6 +75,63 @@ final class ReportPageTest {
     assertThat(html)
         .contains("<th>Unparsable</th><th>Refused</th><th>Missing</th>")
         .contains("<td>3</td><td>2</td><td>0</td></tr>");
+  }
+
+  @Test
+  void showsTheIntervalOfTheMean() {
+    assertThat(html).contains("<small>71–79, 400 clusters</small>");
+  }
+
+  @Test
+  void neverMixesMetricsOrBenchmarksInOneTable() {
+    Map<String, ReportData.Accuracy> few =
+        Map.of("en", new ReportData.Accuracy(10, .5, .2, .8, .25, 0, 0, 0, ""));
+    Map<String, ReportData.Accuracy> many =
+        Map.of("en", new ReportData.Accuracy(40, .4, .3, .5, .0625, 0, 0, 0, ""));
+    Markup markup = new Markup();
+    new AccuracySection(
+            new ReportData(
+                "",
+                "",
+                List.of(),
+                List.of(
+                    evaluation("ours", Role.MAIN, "MMMB", "plain", few),
+                    evaluation("theirs", Role.BASELINE, "MMMB", "plain", many),
+                    evaluation("ours", Role.MAIN, "MMBench", "circular", many),
+                    evaluation("ours", Role.MAIN, "MMBench_TEST", "circular", Map.of())),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of()))
+        .write(markup);
+
+    assertThat(markup.toString().split("<h3>"))
+        .hasSize(4)
+        .satisfies(
+            parts -> {
+              assertThat(parts[1])
+                  .startsWith("MMMB, plain</h3>")
+                  .contains("<td>10</td><td>25.0 %</td>", "<small>30–50, n 40</small>");
+              assertThat(parts[2])
+                  .startsWith("MMBench, circular</h3>")
+                  .contains("<td>40</td><td>6.3 %</td>")
+                  .doesNotContain("theirs", "25.0 %");
+              assertThat(parts[3]).doesNotContain("<svg", "<table");
+            });
+  }
+
+  private static ReportData.Evaluation evaluation(
+      String name,
+      Role role,
+      String benchmark,
+      String metric,
+      Map<String, ReportData.Accuracy> languages) {
+    return new ReportData.Evaluation(
+        name, role, benchmark, metric, Optional.empty(), languages, Map.of(), List.of());
   }
 
   @Test

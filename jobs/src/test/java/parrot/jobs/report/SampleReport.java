@@ -45,6 +45,8 @@ final class SampleReport {
             new ReportData.Comparison(
                 "after stage 2",
                 "without experts",
+                "MMMB",
+                "plain",
                 "all",
                 2400,
                 400,
@@ -57,6 +59,8 @@ final class SampleReport {
             new ReportData.Comparison(
                 "after stage 2",
                 "without experts",
+                "MMMB",
+                "plain",
                 "ar",
                 400,
                 400,
@@ -191,7 +195,15 @@ final class SampleReport {
     if (role == Role.STAGE) {
       languages.put("ru", new Accuracy(0, 0, 0, 0, 0, 0, 0, 0, "Cannot read MMMB_ru.tsv line 3"));
     }
-    return new ReportData.Evaluation(name, role, "plain", languages, categories, List.of());
+    return new ReportData.Evaluation(
+        name,
+        role,
+        "MMMB",
+        "plain",
+        Optional.of(new ReportData.Interval(.71, .79, 400)),
+        languages,
+        categories,
+        List.of());
   }
 
   private static Accuracy accuracy(double share) {
