@@ -2,6 +2,7 @@ package parrot.jobs.checkpoint;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -54,11 +55,16 @@ public final class CheckpointWriter {
             tensors, model.weights()::storedType, name -> config.train().contains(Part.of(name)));
   }
 
-  /** Writes and publishes a checkpoint, then deletes those that are not to be kept. */
-  public Path save(ExecutorState executors, RunProgress state) throws IOException {
+  /**
+   * Writes and publishes a checkpoint, then deletes those that are not to be kept.
+   *
+   * @param best rounds whose checkpoints are kept for their losses
+   */
+  public Path save(ExecutorState executors, RunProgress state, Collection<Integer> best)
+      throws IOException {
     Path checkpoint =
         checkpoints.write(content(state), (folder, files) -> write(executors, folder, files));
-    checkpoints.prune(config.checkpoints().kept(), config.checkpoints().keepEvery());
+    checkpoints.prune(config.checkpoints().kept(), config.checkpoints().keepEvery(), best);
     return checkpoint;
   }
 

@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -118,13 +119,18 @@ public final class Checkpoints {
         .toList();
   }
 
-  Path folder(int round) {
+  private Path folder(int round) {
     return new Path(folder, CheckpointLayout.folder(round));
+  }
+
+  /** The folder of the checkpoint after a round. */
+  public Path after(int round) {
+    return files.makeQualified(folder(round));
   }
 
   /** The checkpoint of round 0. */
   public Path start() {
-    return files.makeQualified(folder(0));
+    return after(0);
   }
 
   /** Published checkpoints, oldest first. */
@@ -183,6 +189,13 @@ public final class Checkpoints {
   public static int round(Path checkpoint) {
     return CheckpointLayout.round(checkpoint.getName())
         .orElseThrow(() -> new IllegalArgumentException("Not a checkpoint: " + checkpoint));
+  }
+
+  /** Rounds of the published checkpoints. */
+  public Set<Integer> rounds() throws IOException {
+    Set<Integer> rounds = new TreeSet<>();
+    complete().forEach(checkpoint -> rounds.add(round(checkpoint)));
+    return rounds;
   }
 
   /**
@@ -324,13 +337,15 @@ public final class Checkpoints {
    *
    * @param keep how many of the newest stay
    * @param keepEvery those whose round is a multiple of this stay, too; 0 for none
+   * @param best rounds whose checkpoints stay
    */
-  void prune(int keep, int keepEvery) throws IOException {
+  void prune(int keep, int keepEvery, Collection<Integer> best) throws IOException {
     List<Path> all = complete();
     for (int i = 0; i < all.size() - keep; i++) {
       int round = round(all.get(i));
       boolean milestone = keepEvery > 0 && round % keepEvery == 0;
-      if (round > 0 && !milestone && !files.delete(all.get(i), true)) {
+      boolean stays = round == 0 || milestone || best.contains(round);
+      if (!stays && !files.delete(all.get(i), true)) {
         throw new DataException("Cannot delete the old checkpoint " + all.get(i));
       }
     }

@@ -1,6 +1,9 @@
 package parrot.jobs.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import parrot.jobs.balance.ExpertBalance;
 
 /**
@@ -14,6 +17,7 @@ import parrot.jobs.balance.ExpertBalance;
  * @param tokens trained on, visual ones not counted
  * @param data fingerprints of what is trained on
  * @param balance how experts are steered; older versions did not write it
+ * @param changes of settings by resuming, in order; not written if there are none
  */
 public record RunProgress(
     int version,
@@ -23,12 +27,16 @@ public record RunProgress(
     long examples,
     long tokens,
     List<String> data,
-    ExpertBalance balance) {
+    ExpertBalance balance,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SettingsChange> changes) {
   public static final int VERSION = 1;
+
+  private static final Set<String> HELD_OUT_ROWS = Set.of("held_out.data", "held_out.examples");
 
   public RunProgress {
     data = List.copyOf(data);
     balance = balance == null ? ExpertBalance.NONE : balance;
+    changes = changes == null ? List.of() : List.copyOf(changes);
   }
 
   /**
@@ -47,11 +55,47 @@ public record RunProgress(
         this.examples + examples,
         this.tokens + tokens,
         data,
-        balance);
+        balance,
+        changes);
+  }
+
+  /**
+   * The same progress under other settings.
+   *
+   * @param data fingerprints of what is trained on from now on
+   */
+  public RunProgress changed(List<SettingsChange.Setting> settings, List<String> data) {
+    List<SettingsChange> all = new ArrayList<>(changes);
+    all.add(new SettingsChange(round, iteration, examples, !data.equals(this.data), settings));
+    return new RunProgress(
+        VERSION, round, iteration, minibatches, examples, tokens, data, balance, all);
+  }
+
+  /** The last change of settings; at 0 if there was none. */
+  public SettingsChange lastChange() {
+    return changes.isEmpty() ? SettingsChange.NONE : changes.get(changes.size() - 1);
+  }
+
+  /** Examples trained on before the present data. */
+  public long examplesOfOtherData() {
+    return changes.stream()
+        .filter(SettingsChange::newData)
+        .mapToLong(SettingsChange::examples)
+        .max()
+        .orElse(0);
+  }
+
+  /** The round after which the held-out rows last changed; 0 if they never did. */
+  public int heldOutSince() {
+    return changes.stream()
+        .filter(change -> change.concernsAny(HELD_OUT_ROWS))
+        .mapToInt(SettingsChange::round)
+        .max()
+        .orElse(0);
   }
 
   /** Before the first round. */
   public static RunProgress start(List<String> data, ExpertBalance balance) {
-    return new RunProgress(VERSION, 0, 0, 0, 0, 0, data, balance);
+    return new RunProgress(VERSION, 0, 0, 0, 0, 0, data, balance, List.of());
   }
 }

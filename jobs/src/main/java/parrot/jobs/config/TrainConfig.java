@@ -101,9 +101,22 @@ public record TrainConfig(
    */
   public record HeldOut(List<String> folders, int every, int examples) {}
 
-  /** Exactly one of these is given. */
+  /**
+   * When a run ends. Exactly one of the first three is given.
+   *
+   * @param patience ends it earlier, after so many measurements on held-out examples without a
+   *     lower loss
+   */
   public record Length(
-      OptionalDouble epochs, Optional<Long> maxSteps, Optional<Long> maxExamples) {}
+      OptionalDouble epochs,
+      Optional<Long> maxSteps,
+      Optional<Long> maxExamples,
+      Optional<Integer> patience) {}
+
+  /** What an early stop depends on. */
+  public enum StopOn {
+    HELD_OUT
+  }
 
   /**
    * How replicas work together.
@@ -259,8 +272,10 @@ public record TrainConfig(
    * @param keep newest checkpoints that stay; the start always stays
    * @param keepEvery also keeps the checkpoint of each round that this divides; 0 for none
    * @param averageLast of how many last rounds the mean is written; 0 for none
+   * @param keepBest also keeps as many with the lowest held-out losses
    */
-  public record Checkpointing(CheckpointInterval every, int keep, int keepEvery, int averageLast) {
+  public record Checkpointing(
+      CheckpointInterval every, int keep, int keepEvery, int averageLast, int keepBest) {
     /** The first round whose state is averaged at the end of a run of so many rounds. */
     public int firstAveraged(int rounds) {
       return Math.max(1, rounds - averageLast + 1);

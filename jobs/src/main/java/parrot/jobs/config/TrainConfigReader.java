@@ -99,7 +99,7 @@ public final class TrainConfigReader {
             optimizer(map, stage),
             compute(map),
             balance(map),
-            checkpoints(map),
+            checkpoints(map, map.has(TrainKeys.STOP)),
             TrainKeys.SEED.read(map),
             map.resolved());
     map.refuseOthers(TrainKeys.paths());
@@ -203,7 +203,27 @@ public final class TrainConfigReader {
     if (given == 0) {
       epochs = Optional.of(TrainKeys.EPOCHS.read(map));
     }
-    return new TrainConfig.Length(optional(epochs), steps, examples);
+    return new TrainConfig.Length(optional(epochs), steps, examples, patience(map));
+  }
+
+  private static Optional<Integer> patience(StrictMap map) {
+    if (!map.given(TrainKeys.STOP)) {
+      return Optional.empty();
+    }
+    TrainKeys.STOP_ON.read(map);
+    Optional<Integer> patience = TrainKeys.PATIENCE.ifGiven(map);
+    if (patience.isEmpty()) {
+      throw new UsageException(
+          "Missing stop.patience (how many measurements without a lower held-out loss end the run)");
+    }
+    requireHeldOut(map, TrainKeys.PATIENCE, patience.get());
+    return patience;
+  }
+
+  private static void requireHeldOut(StrictMap map, Key<Integer> key, int value) {
+    if (TrainKeys.HELD_OUT.read(map).isEmpty()) {
+      throw key.invalid(map, value, "absent without held_out.data, on which losses are measured");
+    }
   }
 
   private static TrainConfig.Rounds rounds(StrictMap map) {
@@ -286,11 +306,29 @@ public final class TrainConfigReader {
             TrainKeys.ALARM_VIOLATION.read(map), TrainKeys.ALARM_DEAD_LOAD.read(map)));
   }
 
-  private static TrainConfig.Checkpointing checkpoints(StrictMap map) {
+  private static TrainConfig.Checkpointing checkpoints(StrictMap map, boolean stopsEarly) {
     return new TrainConfig.Checkpointing(
         TrainKeys.CHECKPOINT_EVERY.read(map),
         TrainKeys.CHECKPOINT_KEEP.read(map),
         TrainKeys.CHECKPOINT_KEEP_EVERY.read(map),
-        TrainKeys.AVERAGE_LAST.ifGiven(map).orElse(0));
+        averageLast(map, stopsEarly),
+        keepBest(map, stopsEarly));
+  }
+
+  private static int averageLast(StrictMap map, boolean stopsEarly) {
+    int rounds = TrainKeys.AVERAGE_LAST.ifGiven(map).orElse(0);
+    if (rounds > 0 && stopsEarly) {
+      throw TrainKeys.AVERAGE_LAST.invalid(
+          map, rounds, "absent beside stop, which leaves open which round is the last");
+    }
+    return rounds;
+  }
+
+  private static int keepBest(StrictMap map, boolean stopsEarly) {
+    Optional<Integer> given = TrainKeys.CHECKPOINT_KEEP_BEST.ifGiven(map);
+    if (given.isPresent() && given.get() > 0) {
+      requireHeldOut(map, TrainKeys.CHECKPOINT_KEEP_BEST, given.get());
+    }
+    return given.orElse(stopsEarly ? 1 : 0);
   }
 }

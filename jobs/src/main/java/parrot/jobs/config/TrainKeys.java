@@ -128,6 +128,14 @@ final class TrainKeys {
       Key.wholeLong("max_examples", 0, 1)
           .absent("by epochs")
           .means("RunLength", "length in examples of all replicas, instead of epochs");
+  static final String STOP = "stop";
+  static final Key<Integer> PATIENCE =
+      Key.whole(STOP + ".patience", 0, 1)
+          .absent("no early stop")
+          .means("HeldOutLosses", "ends the run after so many measurements without a lower loss");
+  static final Key<TrainConfig.StopOn> STOP_ON =
+      Key.choice(STOP + ".on", TrainConfig.StopOn.HELD_OUT)
+          .means("HeldOutLosses", "whose loss is meant");
   static final Key<Integer> REPLICAS =
       Key.whole("replicas", 2, 1)
           .means("RoundRunner", "K, models trained in parallel and averaged");
@@ -258,6 +266,10 @@ final class TrainKeys {
   static final Key<Integer> CHECKPOINT_KEEP_EVERY =
       Key.whole("checkpoints.keep_every", 0, 0)
           .means("Checkpoints", "also keeps every n-th round's checkpoint for good; 0: none");
+  static final Key<Integer> CHECKPOINT_KEEP_BEST =
+      Key.whole("checkpoints.keep_best", 0, 0)
+          .absent("0; with stop: 1")
+          .means("Checkpoints", "also keeps those with the lowest held-out losses");
 
   static final Key<Integer> AVERAGE_LAST =
       Key.whole("average_last", 0, 0)
@@ -288,7 +300,7 @@ final class TrainKeys {
                   HELD_OUT,
                   HELD_OUT_EVERY,
                   HELD_OUT_EXAMPLES)),
-          new Section("Length", List.of(EPOCHS, MAX_STEPS, MAX_EXAMPLES)),
+          new Section("Length", List.of(EPOCHS, MAX_STEPS, MAX_EXAMPLES, PATIENCE, STOP_ON)),
           new Section(
               "Rounds",
               List.of(
@@ -332,7 +344,12 @@ final class TrainKeys {
                   ALARM_DEAD_LOAD)),
           new Section(
               "Checkpoints",
-              List.of(CHECKPOINT_EVERY, CHECKPOINT_KEEP, CHECKPOINT_KEEP_EVERY, AVERAGE_LAST)));
+              List.of(
+                  CHECKPOINT_EVERY,
+                  CHECKPOINT_KEEP,
+                  CHECKPOINT_KEEP_EVERY,
+                  CHECKPOINT_KEEP_BEST,
+                  AVERAGE_LAST)));
 
   private TrainKeys() {}
 

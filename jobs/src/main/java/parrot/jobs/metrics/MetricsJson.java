@@ -57,6 +57,9 @@ final class MetricsJson {
     if (!line.dropped().isEmpty()) {
       line.dropped().forEach(json.putArray("dropped")::add);
     }
+    if (!line.notes().isEmpty()) {
+      line.notes().forEach(json.putArray("notes")::add);
+    }
     line.balance().ifPresent(balance -> writeBalance(json.putObject(BALANCE), balance));
     line.heldOut()
         .ifPresent(
@@ -83,6 +86,7 @@ final class MetricsJson {
         json.has("loss") ? Optional.of(training(json)) : Optional.empty(),
         json.has("gradient_norm") ? Optional.of(counts(json)) : Optional.empty(),
         list(json.path("dropped"), JsonNode::asText),
+        list(json.path("notes"), JsonNode::asText),
         part(json, BALANCE).map(MetricsJson::balance),
         part(json, HELD_OUT).map(MetricsJson::heldOut),
         part(json, PHASES).map(RoundTimes::fromJson));

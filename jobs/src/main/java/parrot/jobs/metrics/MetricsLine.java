@@ -21,6 +21,7 @@ import parrot.model.network.Tally;
  * @param training of the round; empty for what was measured before the first
  * @param counts of the round's replicas; empty if unknown
  * @param dropped why replicas do not count, a sentence each
+ * @param notes what happened to the run beside, a sentence each: changed settings, an early stop
  * @param balance of the experts; empty if no image was routed
  * @param heldOut losses on examples that are not trained on; empty if not measured after this round
  * @param times of the round's phases; empty if unknown
@@ -30,6 +31,7 @@ public record MetricsLine(
     Optional<Training> training,
     Optional<Counts> counts,
     List<String> dropped,
+    List<String> notes,
     Optional<BalanceReport> balance,
     Optional<HeldOut> heldOut,
     Optional<RoundTimes> times) {
@@ -125,6 +127,7 @@ public record MetricsLine(
 
   public MetricsLine {
     dropped = List.copyOf(dropped);
+    notes = List.copyOf(notes);
   }
 
   /** Of what was measured before the first round. */
@@ -134,9 +137,14 @@ public record MetricsLine(
         Optional.empty(),
         Optional.empty(),
         List.of(),
+        List.of(),
         Optional.empty(),
         Optional.of(HeldOut.of(heldOut)),
         Optional.empty());
+  }
+
+  public MetricsLine withNotes(List<String> added) {
+    return new MetricsLine(progress, training, counts, dropped, added, balance, heldOut, times);
   }
 
   private static Map<String, LanguageLoss> losses(Tally tally) {

@@ -3,14 +3,9 @@ package parrot.jobs.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -25,7 +20,6 @@ import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.metrics.MetricsFile;
-import parrot.model.network.Part;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
 final class RunFolder implements AutoCloseable {
@@ -38,9 +32,6 @@ final class RunFolder implements AutoCloseable {
   /** Keys that every stored configuration has. */
   private static final List<String> ALWAYS =
       List.of("out", "train", "model", "data", "replicas", "optimizer", "kernels", "checkpoints");
-
-  /** Keys that may differ between a run and its continuation: they change nothing computed. */
-  private static final Set<String> FREE = Set.of("out", "held_out", "checkpoints", "average_last");
 
   final FileSystem files;
   final Path path;
@@ -75,7 +66,8 @@ final class RunFolder implements AutoCloseable {
    * Decides which checkpoint to go on from. Changes nothing.
    *
    * @return empty to begin from the start
-   * @throws UsageException if the folder holds something else, or a run of another configuration
+   * @throws UsageException if the folder holds something else, or a run whose settings cannot
+   *     become these
    */
   Optional<Path> prepare(TrainJob.Mode mode, ObjectNode resolved, Consumer<String> say)
       throws IOException {
@@ -111,7 +103,7 @@ final class RunFolder implements AutoCloseable {
                     + damage.get()
                     + " (frozen weights are read from it; --overwrite starts over)");
           }
-          refuseContradiction(checkpoints.resolvedConfig(newest.get()), resolved);
+          changes(newest.get(), TrainConfigReader.toYaml(resolved)).requireAllowed();
           say.accept("Continuing from " + newest.get());
         }
         return newest;
@@ -157,59 +149,9 @@ final class RunFolder implements AutoCloseable {
     return threads.isInt() ? Optional.of(threads.intValue()) : Optional.empty();
   }
 
-  private void refuseContradiction(String storedYaml, ObjectNode now) {
-    ObjectNode stored = TrainConfigReader.fromYaml(storedYaml);
-    // Both are read from text, so that equal numbers are of the same type.
-    ObjectNode current = TrainConfigReader.fromYaml(TrainConfigReader.toYaml(now));
-    if (withoutFolders(stored.path("data")).equals(withoutFolders(current.path("data")))) {
-      current.set("data", stored.path("data")); // fingerprints tell whether it is the same
-    }
-    qualifyPaths(stored.path("model"));
-    qualifyPaths(current.path("model"));
-    List<String> differences = new ArrayList<>();
-    compare("", stored, current, differences);
-    if (!differences.isEmpty()) {
-      throw new UsageException(
-          "Cannot resume: the configuration is not that of the run; "
-              + String.join("; ", differences)
-              + " (restore these values, or start another run with --out)");
-    }
-  }
-
-  private static JsonNode withoutFolders(JsonNode data) {
-    JsonNode copy = data.deepCopy();
-    copy.forEach(source -> ((ObjectNode) source).remove("folder"));
-    return copy;
-  }
-
-  /** Two texts may name one place, as ./models/a and models/a do. */
-  private void qualifyPaths(JsonNode model) {
-    List<String> names = new ArrayList<>(List.of("folder", "tokenizer"));
-    Arrays.stream(Part.values()).map(Part::key).forEach(names::add);
-    for (String name : names) {
-      if (model.path(name).isTextual()) {
-        Path path = FileSystems.path(model.path(name).asText());
-        boolean full = path.toUri().getScheme() != null;
-        ((ObjectNode) model).put(name, (full ? path : files.makeQualified(path)).toString());
-      }
-    }
-  }
-
-  private static void compare(
-      String prefix, JsonNode stored, JsonNode current, List<String> differences) {
-    if (stored.isObject() && current.isObject()) {
-      Set<String> keys = new TreeSet<>();
-      stored.fieldNames().forEachRemaining(keys::add);
-      current.fieldNames().forEachRemaining(keys::add);
-      for (String key : keys) {
-        if (!prefix.isEmpty() || !FREE.contains(key)) {
-          String name = prefix.isEmpty() ? key : prefix + "." + key;
-          compare(name, stored.path(key), current.path(key), differences);
-        }
-      }
-    } else if (!Objects.equals(stored, current)) {
-      differences.add(prefix + " was " + stored + " and is " + current);
-    }
+  /** How a configuration differs from the one that a checkpoint was written under. */
+  RunChanges changes(Path checkpoint, String yaml) throws IOException {
+    return new RunChanges(files, checkpoints.resolvedConfig(checkpoint), yaml);
   }
 
   void writeConfig(String yaml) throws IOException {

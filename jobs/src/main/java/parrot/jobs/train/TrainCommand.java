@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  ./parrot train align.yaml",
       "  ./parrot train align.yaml --set optimizer.learning_rate=5e-4",
       "  ./parrot train align.yaml --resume",
+      "  ./parrot train align.yaml --resume --set epochs=2",
       "",
       "A configuration; paths may be local or hdfs://:",
       "",
@@ -59,7 +60,8 @@ import picocli.CommandLine.Spec;
       "  batch_size: 8                    # samples of one step of one replica",
       "  epochs: 1                        # or max_steps, or max_examples",
       "  optimizer: {learning_rate: 1.0e-3, schedule: cosine, warmup_ratio: 0.03, clip_norm: 1}",
-      "  checkpoints: {every: 10m, keep: 2}  # a time, or a number of rounds",
+      "  stop: {patience: 10}             # measurements without a lower held-out loss",
+      "  checkpoints: {every: 10m, keep: 2, keep_best: 1}  # a time, or a number of rounds",
       "  seed: 1                          # of the data's order and fresh weights",
       ""
     })
@@ -109,7 +111,9 @@ public final class TrainCommand implements Callable<Void> {
   static final class Existing {
     @Option(
         names = "--resume",
-        description = "Continue from the newest undamaged checkpoint, or start if there is none.")
+        description =
+            "Continue from the newest undamaged checkpoint, or start if there is none. Length, rates,"
+                + " batch size, data, held_out and checkpoints may differ from before.")
     private boolean resume;
 
     @Option(names = OverwriteOption.NAME, description = OverwriteOption.DESCRIPTION)

@@ -122,7 +122,6 @@ public final class TrainJob {
     Optional<Path> from = folder.prepare(mode, resolved, say);
     String yaml = TrainConfigReader.toYaml(resolved);
     Path start = from.isPresent() ? folder.checkpoints.start() : begin(mode, yaml);
-    folder.writeConfig(yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
       if (from.isPresent()) {
         requireMemory(model.config());

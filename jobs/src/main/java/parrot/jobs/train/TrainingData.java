@@ -8,7 +8,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.UsageException;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.shard.LanguageStatistics;
@@ -16,7 +15,6 @@ import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.config.ParrotConfig;
 
@@ -105,27 +103,5 @@ record TrainingData(
         "" + parrot.vision().patchSize());
     tokenizer.ifPresent(dataset::requireTokenizer);
     return dataset;
-  }
-
-  /**
-   * Refuses to go on with other data than the run began with.
-   *
-   * @throws UsageException naming the folder that has changed
-   */
-  void requireSame(RunProgress state) {
-    for (int i = 0; i < Math.min(train.size(), state.data().size()); i++) {
-      if (!state.data().get(i).equals(fingerprints.get(i))) {
-        throw new DataException(
-            "Cannot resume: "
-                + train.get(i).folder()
-                + " has changed since the run began (its "
-                + Manifest.FILE_NAME
-                + " has checksum "
-                + fingerprints.get(i)
-                + ", expected "
-                + state.data().get(i)
-                + "); put the data back, or start another run with --out");
-      }
-    }
   }
 }

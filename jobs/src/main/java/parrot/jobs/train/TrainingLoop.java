@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.language.Language;
@@ -19,6 +21,7 @@ import parrot.jobs.checkpoint.CheckpointReader;
 import parrot.jobs.checkpoint.CheckpointWriter;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
+import parrot.jobs.checkpoint.SettingsChange;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.metrics.ConsoleLine;
@@ -60,6 +63,8 @@ final class TrainingLoop {
   private final HeldOut heldOut;
   private final BalanceAlarm alarm;
   private final List<String> hints;
+  private final List<SettingsChange.Setting> changes; // since the checkpoint
+  private HeldOutLosses losses = new HeldOutLosses();
   private volatile RunProgress progress;
   private volatile Path checkpoint;
   private long saved; // when, in nanoseconds
@@ -77,15 +82,16 @@ final class TrainingLoop {
     Configuration hadoop = run.spark().hadoopConfiguration();
     ParrotConfig parrot = run.model().config();
     TrainingData data = TrainingData.open(config, hadoop, parrot, run.model().tokenizer());
-    progress = run.folder().checkpoints.state(from);
-    data.requireSame(progress);
+    RunProgress stored = run.folder().checkpoints.state(from);
+    changes = run.folder().changes(from, run.yaml()).settings(stored, data);
+    progress = changes.isEmpty() ? stored : stored.changed(changes, data.fingerprints());
     stream =
         new ExampleOrder(
             data.train(),
             config.data().sources().stream().map(TrainConfig.DataSource::weight).toList(),
             config.data().mixture(),
             config.seed());
-    length = RunLength.of(config, stream.rows());
+    length = RunLength.of(config, stream.rows(), progress);
     rounds = length.rounds();
     hints = RunHints.of(config, data, length);
     NetworkSpec network =
@@ -118,8 +124,10 @@ final class TrainingLoop {
   /** Runs rounds until all are done or the run is asked to stop. */
   TrainJob.Outcome runToEnd(StopSignal stop) throws IOException {
     checkpoints.averaged(progress.round(), rounds);
-    stream.skip(progress.examples());
+    stream.skip(ofThisData());
+    run.folder().writeConfig(run.yaml());
     run.folder().checkpoints.deleteAfter(progress.round());
+    changes.forEach(change -> say.accept("Changed: " + change));
     say.accept(summary());
     say.accept(config.checkpoints().every().risk());
     hints.forEach(say);
@@ -127,6 +135,11 @@ final class TrainingLoop {
             new MetricsFile(run.folder().files, run.folder().path, progress.round());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
         RoundRunner runner = openRunner()) {
+      if (watchesHeldOut()) {
+        losses =
+            HeldOutLosses.of(
+                MetricsFile.read(run.folder().files, run.folder().path), progress.heldOutSince());
+      }
       return runRounds(stop, runner, metrics, gauges);
     }
   }
@@ -180,6 +193,7 @@ final class TrainingLoop {
     if (progress.round() == 0 && !heldOut.isEmpty()) {
       MetricsLine before = MetricsLine.before(told(0), measure(runner.state()));
       metrics.add(before);
+      losses.add(0, before.heldOutLoss());
       say.accept(ConsoleLine.of(before, 0));
     }
     checkpoint = from;
@@ -192,7 +206,9 @@ final class TrainingLoop {
             () -> "round " + (progress.round() + 1) + ", " + pace.left(),
             () -> "--resume continues from " + checkpoint,
             run.folder().lock::close));
-    while (progress.round() < rounds && !stop.isRequested()) {
+    Optional<String> ended = endsEarly();
+    List<String> notes = changes.stream().map(SettingsChange.Setting::toString).toList();
+    while (progress.round() < rounds && !stop.isRequested() && ended.isEmpty()) {
       RoundClock clock = new RoundClock();
       pace.begin();
       RoundPlan plan = plan(clock);
@@ -200,13 +216,18 @@ final class TrainingLoop {
       double seconds = clock.seconds();
       Optional<BalanceReport> balance = advance(plan, outcome);
       Optional<Tally> measured = measureIfDue(runner, clock);
+      measured.ifPresent(tally -> losses.add(progress.round(), tally.meanLoss()));
+      ended = endsEarly();
       run.folder().lock.requireHeld();
-      if (saves(stop)) {
+      if (saves(stop, ended)) {
         clock.enter(Phase.CHECKPOINT);
         save(runner);
         clock.leave();
       }
-      MetricsLine line = line(outcome, seconds, balance, measured, clock);
+      MetricsLine line =
+          line(outcome, seconds, balance, measured, clock)
+              .withNotes(Stream.concat(notes.stream(), ended.stream()).toList());
+      notes = List.of();
       metrics.add(line);
       gauges.update(outcome, line);
       loss = outcome.loss();
@@ -220,11 +241,13 @@ final class TrainingLoop {
       save(runner);
     }
     alarm.atEnd().ifPresent(say);
-    boolean stopped = progress.round() < rounds;
+    ended.ifPresent(say);
+    boolean stopped = progress.round() < rounds && ended.isEmpty();
     say.accept(
         stopped
             ? "Stopped after round " + progress.round() + "; --resume continues from " + checkpoint
             : "Trained " + progress.round() + " rounds; the model is in " + checkpoint);
+    sayBest();
     if (!stopped && config.checkpoints().averageLast() > 0) {
       saveAverage();
     }
@@ -312,12 +335,13 @@ final class TrainingLoop {
     }
   }
 
-  private boolean saves(StopSignal stop) {
+  private boolean saves(StopSignal stop, Optional<String> ended) throws IOException {
     Duration since = Duration.ofNanos(System.nanoTime() - saved);
-    boolean isLast = progress.round() == rounds || stop.isRequested();
+    boolean isLast = progress.round() == rounds || stop.isRequested() || ended.isPresent();
     return isLast
         || progress.round() >= config.checkpoints().firstAveraged(rounds)
-        || config.checkpoints().every().isDue(progress.round(), since);
+        || config.checkpoints().every().isDue(progress.round(), since)
+        || best().contains(progress.round());
   }
 
   private void saveAverage() throws IOException {
@@ -330,9 +354,39 @@ final class TrainingLoop {
     }
   }
 
+  private boolean watchesHeldOut() {
+    return config.length().patience().isPresent() || config.checkpoints().keepBest() > 0;
+  }
+
+  private Optional<String> endsEarly() {
+    return config.length().patience().flatMap(losses::exhausted);
+  }
+
+  /** Rounds with the lowest held-out losses, of this one and those that have checkpoints. */
+  private List<Integer> best() throws IOException {
+    if (config.checkpoints().keepBest() == 0) {
+      return List.of();
+    }
+    Set<Integer> rounds = run.folder().checkpoints.rounds();
+    rounds.add(progress.round());
+    return losses.best(config.checkpoints().keepBest(), rounds);
+  }
+
+  private void sayBest() throws IOException {
+    best().stream()
+        .findFirst()
+        .ifPresent(
+            round ->
+                say.accept(
+                    "The lowest held-out loss, "
+                        + losses.describe(round).orElseThrow()
+                        + ", is that of "
+                        + run.folder().checkpoints.after(round)));
+  }
+
   private void save(RoundRunner runner) throws IOException {
     try (JobDescription says = describe(progress.round(), "checkpoint")) {
-      checkpoint = checkpoints.save(runner.state(), progress);
+      checkpoint = checkpoints.save(runner.state(), progress, best());
       saved = System.nanoTime();
     }
   }
@@ -345,13 +399,18 @@ final class TrainingLoop {
       RoundClock clock) {
     double rate = ParrotGraph.learningRate(settings.optimizer(), progress.iteration() - 1);
     return new MetricsLine(
-        told((double) progress.examples() / stream.rows()),
+        told((double) ofThisData() / stream.rows()),
         Optional.of(MetricsLine.Training.of(outcome, rate, seconds)),
         MetricsLine.Counts.of(outcome.tally(), seconds),
         outcome.dropped(),
+        List.of(),
         balance,
         measured.map(MetricsLine.HeldOut::of),
         Optional.of(clock.times()));
+  }
+
+  private long ofThisData() {
+    return progress.examples() - progress.examplesOfOtherData();
   }
 
   private MetricsLine.Progress told(double epoch) {

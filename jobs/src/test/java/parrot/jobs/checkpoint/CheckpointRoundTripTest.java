@@ -80,7 +80,7 @@ class CheckpointRoundTripTest {
                 .withResiduals(REPLICAS, CheckpointRoundTripTest::residual)) {
       saved =
           new CheckpointWriter(checkpoints, start, parameters, config, YAML, HADOOP)
-              .save(state, PROGRESS);
+              .save(state, PROGRESS, List.of());
     }
   }
 

@@ -81,7 +81,8 @@ class CheckpointsTest {
         16,
         99,
         List.of("data"),
-        ExpertBalance.NONE);
+        ExpertBalance.NONE,
+        List.of());
   }
 
   private static org.apache.hadoop.fs.Path hadoop(Path path) {
@@ -98,20 +99,26 @@ class CheckpointsTest {
 
   @Test
   void keepsTheNewestAndTheStart() throws IOException {
-    checkpoints.prune(2, 0);
+    checkpoints.prune(2, 0, List.of());
     assertThat(rounds()).containsExactly(0, 4, 5);
     assertThat(folder(3)).doesNotExist();
   }
 
   @Test
   void keepsEachRoundOfAMultipleToo() throws IOException {
-    checkpoints.prune(1, 2);
+    checkpoints.prune(1, 2, List.of());
     assertThat(rounds()).containsExactly(0, 2, 4, 5);
   }
 
   @Test
+  void keepsTheBestToo() throws IOException {
+    checkpoints.prune(1, 0, List.of(3));
+    assertThat(rounds()).containsExactly(0, 3, 5);
+  }
+
+  @Test
   void keepsAllIfThereAreNoMore() throws IOException {
-    checkpoints.prune(9, 0);
+    checkpoints.prune(9, 0, List.of());
     assertThat(rounds()).containsExactly(0, 1, 2, 3, 4, 5);
   }
 

@@ -29,18 +29,24 @@ final class ConfigurationPage {
     return result;
   }
 
+  private static boolean mayChange(Key<?> key) {
+    return ResumeRules.reasonToStay(key.path().replace("[]", "")).isEmpty();
+  }
+
   private static String table(List<Key<?>> keys) {
     StringBuilder table =
         new StringBuilder(
-            "| key | if absent | allowed | meaning | acts in |\n|---|---|---|---|---|\n");
+            "| key | if absent | allowed | meaning | with `--resume` | acts in |\n"
+                + "|---|---|---|---|---|---|\n");
     for (Key<?> key : keys) {
       table.append(
-          "| `%s` | %s | %s | %s | `%s.java` |\n"
+          "| `%s` | %s | %s | %s | %s | `%s.java` |\n"
               .formatted(
                   key.path(),
                   key.absentInWords(),
                   key.form().allowed(),
                   key.meaning(),
+                  mayChange(key) ? "may change" : "stays",
                   key.actor()));
     }
     return table.toString();

@@ -197,4 +197,32 @@ class TrainConfigTest {
     assertThatThrownBy(() -> TrainConfigReader.read("out: a", List.of()))
         .hasMessageStartingWith("Missing stage (must be align or instruct; or name the parts");
   }
+
+  @Test
+  void anEarlyStopNeedsHeldOutRowsAndKeepsTheBestCheckpoint() {
+    String heldOut = "held_out.data=[held-out]";
+    assertThat(read().length().patience()).isEmpty();
+    assertThat(read().resolved().has("stop")).isFalse();
+    assertThat(read(heldOut).checkpoints().keepBest()).isZero();
+    TrainConfig stops = read(heldOut, "stop={patience: 10, on: held_out}");
+    assertThat(stops.length().patience()).contains(10);
+    assertThat(stops.checkpoints().keepBest()).isEqualTo(1);
+    assertThat(read(heldOut, "stop.patience=9", "checkpoints.keep_best=0").checkpoints().keepBest())
+        .isZero();
+
+    assertThatThrownBy(() -> read(heldOut, "stop.on=held_out"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("Missing stop.patience (how many measurements");
+    assertThatThrownBy(() -> read("stop.patience=10"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Invalid stop.patience: 10 (must be absent without held_out.data, on which losses are"
+                + " measured)");
+    assertThatThrownBy(() -> read("checkpoints.keep_best=1"))
+        .hasMessageStartingWith("Invalid checkpoints.keep_best: 1 (must be absent without");
+    assertThatThrownBy(() -> read(heldOut, "stop.patience=10", "average_last=3"))
+        .hasMessageStartingWith("Invalid average_last: 3 (must be absent beside stop");
+    assertThatThrownBy(() -> read(heldOut, "stop={patience: 3, on: loss}"))
+        .hasMessage("Invalid stop.on: loss (must be held_out)");
+  }
 }

@@ -37,6 +37,7 @@ class MetricsLineTest {
                   Map.of("en", new LanguageLoss(1.25, 32, 40)),
                   Map.of("en", List.of(0.625, 0.375)))),
           List.of("replica 1 (executor 3 on h): the loss of step 2 is NaN"),
+          List.of("max_steps was 8 and is 16"),
           Optional.of(
               new BalanceReport(
                   0.25,
@@ -70,6 +71,7 @@ class MetricsLineTest {
           + "\"languages\":{\"en\":{\"loss\":1.25,\"examples\":32,\"supervised_tokens\":40}},"
           + "\"routing\":{\"en\":[0.625,0.375]},"
           + "\"dropped\":[\"replica 1 (executor 3 on h): the loss of step 2 is NaN\"],"
+          + "\"notes\":[\"max_steps was 8 and is 16\"],"
           + "\"balance\":{\"max_violation\":0.25,\"max_violation_run\":0.5,\"entropy\":0.6,"
           + "\"information\":0.3,\"verdict\":\"specialised\",\"dead_experts\":[1],"
           + "\"bias\":[0.01,-0.01],\"loss_weight\":0.02,\"matrix\":{\"en\":[0.625,0.375]}},"

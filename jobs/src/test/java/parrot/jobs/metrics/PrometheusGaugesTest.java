@@ -126,6 +126,7 @@ class PrometheusGaugesTest {
             Optional.of(MetricsLine.Training.of(outcome, 1e-3, 3.5)),
             Optional.empty(),
             List.of(),
+            List.of(),
             Optional.of(
                 new BalanceReport(
                     0.25, 0, 0, 0, List.of(), Map.of(), List.of(), 0, Verdict.SHARED)),

@@ -127,6 +127,7 @@ final class SampleReport {
                   : Optional.of(new MetricsLine.Training(loss, 1e-3, 240, 4, 0.5)),
               Optional.empty(),
               List.of(),
+              List.of(),
               experts && i > 0 ? Optional.of(balance(share)) : Optional.empty(),
               Optional.of(new MetricsLine.HeldOut(1, 12, heldOut, routing)),
               experts && i > 0 ? Optional.of(phases(i)) : Optional.empty()));

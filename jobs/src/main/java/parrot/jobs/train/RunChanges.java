@@ -1,0 +1,149 @@
+package parrot.jobs.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
+import parrot.datasets.shard.Manifest;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.checkpoint.RunProgress;
+import parrot.jobs.checkpoint.SettingsChange.Setting;
+import parrot.jobs.config.ResumeRules;
+import parrot.jobs.config.TrainConfigReader;
+import parrot.model.network.Part;
+
+/** How the settings of a run differ from those that a checkpoint was written under. */
+final class RunChanges {
+  private static final String DATA = "data";
+  private static final String OUT = "out"; // a run that was moved is the same run
+
+  private final UnaryOperator<String> qualify;
+  private final ObjectNode stored;
+  private final ObjectNode current;
+
+  /**
+   * @param storedYaml resolved configuration of the checkpoint
+   * @param yaml that of the run as it goes on
+   */
+  RunChanges(FileSystem files, String storedYaml, String yaml) {
+    this.qualify = folder -> qualified(files, folder);
+    this.stored = TrainConfigReader.fromYaml(storedYaml);
+    this.current = TrainConfigReader.fromYaml(yaml);
+    qualifyPaths(stored.path("model"));
+    qualifyPaths(current.path("model"));
+  }
+
+  /** Two texts may name one place, as ./models/a and models/a do. */
+  private static String qualified(FileSystem files, String folder) {
+    Path path = FileSystems.path(folder);
+    return (path.toUri().getScheme() != null ? path : files.makeQualified(path)).toString();
+  }
+
+  private void qualifyPaths(JsonNode model) {
+    List<String> names = new ArrayList<>(List.of("folder", "tokenizer"));
+    Arrays.stream(Part.values()).map(Part::key).forEach(names::add);
+    for (String name : names) {
+      if (model.path(name).isTextual()) {
+        ((ObjectNode) model).put(name, qualify.apply(model.path(name).asText()));
+      }
+    }
+  }
+
+  /**
+   * Refuses what cannot change in a run.
+   *
+   * @throws UsageException naming each key with both values and the reason
+   */
+  void requireAllowed() {
+    List<String> refused = new ArrayList<>();
+    for (Setting setting : settings()) {
+      Optional<String> reason = ResumeRules.reasonToStay(setting.key());
+      reason.ifPresent(why -> refused.add(setting + ": " + why));
+    }
+    if (!refused.isEmpty()) {
+      throw new UsageException(
+          "Cannot resume: "
+              + String.join("; ", refused)
+              + " (restore these values, or start another run with --out)");
+    }
+  }
+
+  /**
+   * What changed. Data is known by its fingerprints: the same under another path is no change.
+   *
+   * @throws DataException if a folder no longer holds the rows that were trained on
+   */
+  List<Setting> settings(RunProgress progress, TrainingData data) {
+    requireSame(progress.data(), data.fingerprints());
+    boolean same =
+        progress.data().equals(data.fingerprints())
+            && withoutFolders(stored).equals(withoutFolders(current));
+    return settings().stream().filter(setting -> !same || !setting.key().equals(DATA)).toList();
+  }
+
+  private void requireSame(List<String> before, List<String> now) {
+    List<String> folders = folders(stored);
+    List<String> present = folders(current);
+    for (int i = 0; i < present.size(); i++) {
+      int was = folders.indexOf(present.get(i));
+      if (was >= 0 && was < before.size() && !before.get(was).equals(now.get(i))) {
+        throw new DataException(
+            "Cannot resume: "
+                + present.get(i)
+                + " has changed since the run trained on it (its "
+                + Manifest.FILE_NAME
+                + " has checksum "
+                + now.get(i)
+                + ", expected "
+                + before.get(was)
+                + "); put the data back, or give the new data in a folder of its own");
+      }
+    }
+  }
+
+  private List<String> folders(ObjectNode config) {
+    List<String> folders = new ArrayList<>();
+    config.path(DATA).forEach(each -> folders.add(qualify.apply(each.path("folder").asText())));
+    return folders;
+  }
+
+  private static JsonNode withoutFolders(ObjectNode config) {
+    JsonNode copy = config.path(DATA).deepCopy();
+    copy.forEach(source -> ((ObjectNode) source).remove("folder"));
+    return copy;
+  }
+
+  private List<Setting> settings() {
+    List<Setting> settings = new ArrayList<>();
+    compare("", stored, current, settings);
+    return settings;
+  }
+
+  private static void compare(String prefix, JsonNode was, JsonNode is, List<Setting> settings) {
+    if (was.isObject() && is.isObject()) {
+      Set<String> keys = new TreeSet<>();
+      was.fieldNames().forEachRemaining(keys::add);
+      is.fieldNames().forEachRemaining(keys::add);
+      keys.removeIf(key -> prefix.isEmpty() && key.equals(OUT));
+      for (String key : keys) {
+        String name = prefix.isEmpty() ? key : prefix + "." + key;
+        compare(name, was.path(key), is.path(key), settings);
+      }
+    } else if (!was.equals(is)) {
+      settings.add(new Setting(prefix, inWords(was), inWords(is)));
+    }
+  }
+
+  private static String inWords(JsonNode value) {
+    return value.isMissingNode() || value.isNull() ? "absent" : value.toString();
+  }
+}
