@@ -41,6 +41,7 @@ final class DifferenceTable {
           one.verdict().label());
     }
     out.println(
-        "  detectable: the smallest difference that these questions show at 80 % power; ~ is smaller. p of the languages: corrected after Holm");
+        "  detectable: the smallest difference that these questions show at 80 % power; ~ marks smaller ones");
+    out.println("  p of the languages is corrected for their number (Holm)");
   }
 }

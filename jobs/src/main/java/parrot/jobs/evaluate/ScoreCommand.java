@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -90,9 +92,19 @@ public final class ScoreCommand implements Callable<Void> {
 
   private final Configuration configuration = new Configuration();
 
+  @Option(
+      names = "--leaderboard",
+      paramLabel = "FILE",
+      description =
+          "Write a table of the models, called as their folders, with those of --compare: .csv or"
+              + " .md.")
+  private String leaderboard;
+
   @Override
   public Void call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    Optional<Function<Leaderboard, String>> format =
+        Optional.ofNullable(leaderboard).map(Leaderboard::format);
     List<Cell> cells = read(predictions);
     EvaluationScores scores =
         new EvaluationScores(
@@ -109,14 +121,32 @@ public final class ScoreCommand implements Callable<Void> {
     if (json != null) {
       scores.write(FileSystems.of(json, configuration), new Path(json));
     }
+    Leaderboard models = new Leaderboard();
+    models.add(modelName(predictions), scores.benchmarks());
     if (!others.isEmpty()) {
-      compare(cells, read(others), "the others");
+      List<Cell> compared = read(others);
+      compare(cells, compared, "the others");
+      models.add(modelName(others), EvaluationScores.of(compared, circular, matching.rule()));
+    }
+    if (format.isPresent()) {
+      FileSystems.writeText(
+          FileSystems.of(leaderboard, configuration),
+          new Path(leaderboard),
+          format.get().apply(models));
     }
     if (!baseline.isEmpty()) {
       requireNotWorse(cells, read(baseline));
     }
     scores.requireComplete();
     return null;
+  }
+
+  /** The folder's or file's name; all of its path if the other model's has the same name. */
+  private String modelName(List<String> files) {
+    boolean alike =
+        !others.isEmpty()
+            && new Path(predictions.get(0)).getName().equals(new Path(others.get(0)).getName());
+    return alike ? files.get(0) : new Path(files.get(0)).getName();
   }
 
   private List<Cell> read(List<String> files) {

@@ -17,6 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.jobs.failure.FailedException;
 
 final class ScoreCommandTest {
@@ -144,6 +145,45 @@ final class ScoreCommandTest {
         .containsPattern("en .*\\+60\\.0 %  .* 0\\.0938  no clear difference")
         .containsPattern("pt .* \\+0\\.0 %~ .* 1\\.0000  no clear difference")
         .containsPattern("all .* 0\\.0313  better");
+  }
+
+  @Test
+  void writesALeaderboard() throws Exception {
+    for (String model : List.of("a,b", "c|d")) {
+      file(model + "/MMMB_en.tsv", "A", "A", "B", "A");
+      file(model + "/MMMB_tr.tsv", "A", "A", "B", "B");
+    }
+    for (String name : List.of("board.csv", "board.md")) {
+      TestOutput.of(
+          new ScoreCommand(),
+          folder.resolve("a,b").toString(),
+          "--compare",
+          folder.resolve("c|d").toString(),
+          "--leaderboard",
+          folder.resolve(name).toString());
+    }
+
+    List<String> csv = Files.readAllLines(folder.resolve("board.csv"));
+    assertThat(csv).hasSize(7);
+    assertThat(csv.get(1)).startsWith("\"a,b\",MMMB,plain,en,4,,0.5,0.75,0.3006");
+    assertThat(csv.get(3)).startsWith("\"a,b\",MMMB,plain,mean,,4,,0.625,");
+    assertThat(csv.get(4)).startsWith("c|d,MMMB,plain,en,4,");
+    assertThat(Files.readAllLines(folder.resolve("board.md")))
+        .contains(
+            "## MMMB, plain",
+            "| model | en | tr | mean |",
+            "| chance | 50.0 | 50.0 | |",
+            "| n | 4 | 4 | |")
+        .anyMatch(line -> line.startsWith("| c\\|d | 75.0 (30.1 to 95.4) | 50.0 ("));
+    assertThatThrownBy(
+            () ->
+                TestOutput.of(
+                    new ScoreCommand(),
+                    folder.resolve("a,b").toString(),
+                    "--leaderboard",
+                    folder.resolve("board.txt").toString()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("must end in .csv or .md");
   }
 
   @Test
