@@ -95,7 +95,9 @@ public final class FolderLock implements AutoCloseable {
     LockFile file = new LockFile(files, full);
     String holder = describeThisProcess();
     LeaseWatch watch = new LeaseWatch(timing);
-    while (!file.createIfAbsent(holder)) {
+    boolean contested = false;
+    while (!file.createIfAbsent(holder) || contested && !settles(file, holder, full, timing)) {
+      contested = true;
       LockFile.Content other = file.read();
       FolderLock own = OWN.get(file.path());
       if (own != null && own.holder.equals(other.holder()) || watch.seesLife(other)) {
@@ -118,6 +120,16 @@ public final class FolderLock implements AutoCloseable {
     FolderLock lock = new FolderLock(file, full, holder, timing);
     OWN.put(file.path(), lock);
     return lock;
+  }
+
+  /**
+   * Whether a lock that others wanted, too, is this one's after a while: one of them may have moved
+   * it away for a moment, or moved another back over it.
+   */
+  private static boolean settles(LockFile file, String holder, Path target, Timing timing)
+      throws IOException {
+    pause(timing.poll(), target);
+    return file.holds(holder);
   }
 
   private static String line(LockFile.Content content) {

@@ -1,5 +1,6 @@
 package parrot.datasets.storage;
 
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -89,8 +90,8 @@ final class LockFile {
       FileStatus status = files.getFileStatus(file);
       String holder = FileSystems.readText(files, file, MOST_BYTES);
       return new Content(holder, status.getModificationTime());
-    } catch (FileNotFoundException | DataException e) {
-      return Content.NONE;
+    } catch (FileNotFoundException | EOFException | DataException e) {
+      return Content.NONE; // gone, or changing hands right now
     }
   }
 
@@ -123,7 +124,7 @@ final class LockFile {
    */
   boolean remove(Content seen) throws IOException {
     Path aside = new Path(path.getParent(), path.getName() + "." + UUID.randomUUID());
-    if (!read().equals(seen) || !files.rename(path, aside)) {
+    if (!read().equals(seen) || !rename(aside)) {
       return false;
     }
     if (!read(aside).equals(seen)) {
@@ -131,6 +132,14 @@ final class LockFile {
       return false;
     }
     return files.delete(aside, false);
+  }
+
+  private boolean rename(Path to) throws IOException {
+    try {
+      return files.rename(path, to);
+    } catch (FileNotFoundException e) {
+      return false; // another that tries was faster: the local file system says so by throwing
+    }
   }
 
   void delete() throws IOException {
