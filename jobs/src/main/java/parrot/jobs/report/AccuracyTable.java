@@ -102,7 +102,8 @@ final class AccuracyTable {
         "class=\"note\"",
         "Unparsable, refused and missing answers are those of "
             + shown.name()
-            + "; all of them count as wrong.");
+            + "; all of them count as wrong. The n of the mean counts clusters: translations and rotations"
+            + " of a question, and questions with the same image, are one.");
   }
 
   private void notes(Markup html) {
@@ -146,13 +147,16 @@ final class AccuracyTable {
   }
 
   private void averages(Markup html) {
-    html.raw("<tr class=\"average\">").element("td", "Mean of the languages").element("td", "");
+    long shownClusters = shown.average().map(Interval::clusters).orElse(0L);
+    html.raw("<tr class=\"average\">").element("td", "Mean");
+    html.element("td", shownClusters == 0 ? "" : Words.count(shownClusters));
     html.element("td", percentOrDash(AccuracySection.mean(shown, Accuracy::chance)));
     for (Evaluation evaluation : evaluations) {
       double mean = AccuracySection.mean(evaluation, Accuracy::accuracy);
       if (evaluation.average().isPresent()) {
         Interval average = evaluation.average().get();
-        String clusters = ", " + Words.count(average.clusters()) + " clusters";
+        boolean same = average.clusters() == shownClusters;
+        String clusters = same ? "" : ", n " + Words.count(average.clusters());
         interval(html, mean, average.low(), average.high(), clusters);
       } else {
         html.element("td", percentOrDash(mean));

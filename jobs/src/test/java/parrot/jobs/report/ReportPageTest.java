@@ -79,7 +79,10 @@ final class ReportPageTest {
 
   @Test
   void showsTheIntervalOfTheMean() {
-    assertThat(html).contains("<small>71–79, 400 clusters</small>");
+    assertThat(html)
+        .contains("<tr class=\"average\"><td>Mean</td><td>400</td>")
+        .contains("<small>71–79</small>")
+        .contains("The n of the mean counts clusters");
   }
 
   @Test
