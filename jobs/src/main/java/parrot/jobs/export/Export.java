@@ -91,8 +91,12 @@ record Export(DataType type, long shardBytes, String visionTower, boolean replac
       List<Path> written = writeWeights(weights, files, to);
       folder.publish();
       lines.add(
-          "Written to %s: %d files of weights, %s"
-              .formatted(files.makeQualified(out), written.size(), carried));
+          "Written to %s: %d %s of weights, %s"
+              .formatted(
+                  files.makeQualified(out),
+                  written.size(),
+                  written.size() == 1 ? "file" : "files",
+                  carried));
       if (!carried.contains("tokenizer_config.json")) {
         lines.add(
             "The published code also needs tokenizer_config.json, which is not beside the model;"

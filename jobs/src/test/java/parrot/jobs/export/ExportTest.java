@@ -100,7 +100,7 @@ class ExportTest {
     assertThat(export(model, "out")).isZero();
     assertThat(files("out")).contains("tokenizer.json", "generation_config.json");
     assertThat(printed.toString())
-        .contains("1 files of weights, [tokenizer.json, generation_config.json]")
+        .contains("1 file of weights, [tokenizer.json, generation_config.json]")
         .contains("tokenizer_config.json, which is not beside the model");
   }
 
