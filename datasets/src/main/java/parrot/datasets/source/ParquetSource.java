@@ -48,6 +48,9 @@ final class ParquetSource {
       long number = 1;
       for (int group = 0; group < reader.getRowGroups().size(); group++) {
         BlockMetaData about = reader.getRowGroups().get(group);
+        if (about.getRowCount() == 0) {
+          continue; // written for an empty table; Parquet refuses to read it
+        }
         long start = about.getStartingPos();
         long end = start + about.getCompressedSize();
         try {

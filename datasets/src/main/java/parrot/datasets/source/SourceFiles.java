@@ -3,12 +3,15 @@ package parrot.datasets.source;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,7 +25,8 @@ import parrot.datasets.DataException;
 public final class SourceFiles {
   private static final Pattern ROWS =
       Pattern.compile(
-          ".*\\.(json|jsonl|ndjson)(\\.(gz|gzip|zst|zstd|bz2))?", Pattern.CASE_INSENSITIVE);
+          ".*\\.(json|jsonl|ndjson|tar|parquet)(\\.(gz|gzip|zst|zstd|bz2))?|.*\\.(tgz|tzst|tbz2?)",
+          Pattern.CASE_INSENSITIVE);
 
   private static final Pattern NO_ROWS =
       Pattern.compile(
@@ -62,6 +66,7 @@ public final class SourceFiles {
             one.getPath(),
             path -> counts.test(path) && !isHidden(path, passedOver),
             file -> add(file, passedOver, found));
+        reportLinksToNothing(files, one.getPath(), passedOver);
       } else if (one.getPath().equals(input)) {
         found.add(new Candidate(one.getPath(), one.getLen(), true));
       } else if (isHidden(input, null) || !isHidden(one.getPath(), passedOver)) {
@@ -70,6 +75,31 @@ public final class SourceFiles {
     }
     found.sort(Comparator.comparing(Candidate::path));
     return found;
+  }
+
+  /** Hadoop's local file system leaves such links out of a folder's list without a word. */
+  private static void reportLinksToNothing(FileSystem files, Path folder, PassedOver passedOver)
+      throws IOException {
+    if (!"file".equals(files.getUri().getScheme())) {
+      return;
+    }
+    try (Stream<java.nio.file.Path> all =
+        Files.walk(java.nio.file.Path.of(folder.toUri().getPath()))) {
+      for (java.nio.file.Path link : (Iterable<java.nio.file.Path>) all::iterator) {
+        String name = link.getFileName().toString();
+        if (!Files.isSymbolicLink(link) || Files.exists(link) || name.startsWith(".")) {
+          continue;
+        }
+        if (ROWS.matcher(name).matches()) {
+          throw new DataException(
+              "Cannot read input %s: it is a link to %s, which is not there; mount or restore it, or remove the link"
+                  .formatted(link, Files.readSymbolicLink(link)));
+        }
+        passedOver.add("link that leads nowhere", name);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** A name with brackets in it is itself first, a pattern only if there is no such file. */

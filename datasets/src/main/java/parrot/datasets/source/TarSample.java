@@ -80,6 +80,10 @@ final class TarSample {
           "no .json or .txt with the key of %s stands next to it (members of a key must follow each other; tar --sort=name writes them so)"
               .formatted(members.get(0).name()));
     }
+    if (members.stream().filter(TarMember::isJson).count() > 1) {
+      return RowReader.broken(
+          origin, "several .json with the key of %s".formatted(members.get(0).name()));
+    }
     Optional<TarMember> partial =
         members.stream().filter(m -> isUsed(m) && !m.isWhole()).findFirst();
     if (partial.isPresent()) {
@@ -110,7 +114,11 @@ final class TarSample {
     complete(row, chosen.format());
     members.stream()
         .filter(
-            m -> !m.isJson() && !m.isImage() && !(captioned && m.isText()) && !row.has(m.kind()))
+            m ->
+                !m.isJson()
+                    && !m.isImage()
+                    && !(captioned && m == text.get())
+                    && !row.has(m.kind()))
         .forEach(unread -> row.put(unread.kind(), unread.name()));
     return chosen.read(row, origin);
   }

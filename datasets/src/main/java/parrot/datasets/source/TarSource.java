@@ -59,7 +59,7 @@ final class TarSource {
             name,
             in.describe(
                 "a tar archive without a row in JSON or a caption for each of its keys; unpack it"),
-            false);
+            true);
       }
       return new SourceScan(cutter.finish(), samples.position(), Digests.hex(digest.digest()));
     }

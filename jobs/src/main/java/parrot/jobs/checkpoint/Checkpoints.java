@@ -351,11 +351,18 @@ public final class Checkpoints {
     }
   }
 
-  /** Deletes the checkpoints after a round, which a run that goes on from there makes again. */
+  /**
+   * Deletes the checkpoints after a round, and their averages, which a run that goes on from there
+   * makes again.
+   */
   public void deleteAfter(int round) throws IOException {
     for (Path checkpoint : all()) {
-      if (round(checkpoint) > round) {
-        files.delete(checkpoint, true);
+      int after = round(checkpoint);
+      if (after > round) {
+        files.delete(new Path(folder, CheckpointLayout.average(after)), true);
+        if (!files.delete(checkpoint, true)) {
+          throw new DataException("Cannot delete the checkpoint " + checkpoint);
+        }
       }
     }
   }

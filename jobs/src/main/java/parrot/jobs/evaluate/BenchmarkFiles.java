@@ -9,23 +9,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.FileSystems;
 
 /** Finds the benchmark or prediction files that a command line names. */
 final class BenchmarkFiles {
-  private static final Pattern TABLE =
-      Pattern.compile("[^._~].*\\.(tsv|xlsx)", Pattern.CASE_INSENSITIVE);
-
   private static final Pattern OTHER =
       Pattern.compile(".*\\.(csv|jsonl?|pkl|parquet|xls|gz|zip|zst)", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern UNREAD =
+      Pattern.compile("[^._~].*\\.(xls|tsv\\.(gz|zip|zst))", Pattern.CASE_INSENSITIVE);
 
   private BenchmarkFiles() {}
 
@@ -73,12 +76,18 @@ final class BenchmarkFiles {
         return List.of(path);
       }
       List<Path> found = tables(files, path);
-      if (found.isEmpty()) {
-        // An evaluation keeps each file's predictions in a folder of its own.
-        for (FileStatus folder : files.listStatus(path)) {
-          if (folder.isDirectory() && !folder.getPath().getName().startsWith(".")) {
-            found.addAll(tables(files, folder.getPath()));
-          }
+      Set<String> top = found.stream().map(Path::getName).collect(Collectors.toSet());
+      // An evaluation keeps each file's predictions in a folder of its own; benchmarks may lie so.
+      for (FileStatus one : files.listStatus(path)) {
+        String name = one.getPath().getName();
+        if (one.isDirectory() && !name.startsWith(".")) {
+          tables(files, one.getPath()).stream()
+              .filter(file -> !top.contains(file.getName()))
+              .forEach(found::add);
+        } else if (UNREAD.matcher(name).matches()) {
+          throw new DataException(
+              "Cannot read %s: only .tsv and .xlsx are read (unpack or convert it, or name files instead of the folder)"
+                  .formatted(one.getPath()));
         }
       }
       if (found.isEmpty()) {
@@ -99,7 +108,7 @@ final class BenchmarkFiles {
         Arrays.stream(files.listStatus(folder))
             .filter(FileStatus::isFile)
             .map(FileStatus::getPath)
-            .filter(file -> TABLE.matcher(file.getName()).matches())
+            .filter(file -> BenchmarkFile.isTable(file.getName()))
             .toList());
   }
 }

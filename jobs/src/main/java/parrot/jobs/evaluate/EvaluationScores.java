@@ -166,6 +166,15 @@ public record EvaluationScores(
       if (!scores.hasRotations()) {
         metric = Metric.PLAIN;
       }
+      for (Language language : scores.languages()) {
+        if (scores.score(metric, language).isEmpty()) {
+          failures.add(
+              new Failure(
+                  language.tag(),
+                  "no %s score: its predictions have no rotations of the options, those of other languages have"
+                      .formatted(metric.label())));
+        }
+      }
       for (Metric one : Metric.values()) {
         scores
             .macroAverage(one)

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -114,18 +116,23 @@ public final class MergeCommand implements Callable<Void> {
     ObjectNode one = computation(first);
     ObjectNode other = computation(second);
     List<String> differing = new ArrayList<>();
-    one.fieldNames()
-        .forEachRemaining(
-            key -> {
-              if (!one.get(key).equals(other.get(key))) {
-                differing.add(key + " (" + one.get(key) + " and " + other.get(key) + ")");
-              }
-            });
+    Set<String> keys = new TreeSet<>(); // a key that is the default is left out
+    one.fieldNames().forEachRemaining(keys::add);
+    other.fieldNames().forEachRemaining(keys::add);
+    for (String key : keys) {
+      if (!one.path(key).equals(other.path(key))) {
+        differing.add(key + " (" + value(one, key) + " and " + value(other, key) + ")");
+      }
+    }
     if (!differing.isEmpty()) {
       throw new ModelException(
           "Cannot blend %s and %s: they differ in %s"
               .formatted(models.get(0), models.get(1), String.join(", ", differing)));
     }
+  }
+
+  private static String value(ObjectNode json, String key) {
+    return json.has(key) ? json.get(key).toString() : "none";
   }
 
   private static ObjectNode computation(ParrotConfig config) {

@@ -97,7 +97,11 @@ public final class PlanCommand implements Callable<Void> {
     row(out, "activations", plan.step().activations(), "a replica");
     row(out, "one replica", plan.frozen() + plan.replica(), "together");
     out.println("all executors");
-    row(out, "state in heaps", 2 * plan.state(), "old and new, twice on a cluster; what does not fit goes to disk");
+    row(
+        out,
+        "state in heaps",
+        2 * plan.state(),
+        "old and new, twice on a cluster; what does not fit goes to disk");
     row(out, "sent in a round", plan.exchanged(), "by all replicas");
     row(out, "state on disk", plan.state(), "a checkpoint, and the frozen weights as they came");
   }

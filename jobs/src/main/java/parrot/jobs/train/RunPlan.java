@@ -19,7 +19,7 @@ import parrot.model.tensor.ElementType;
  * What a run will take, known before it starts.
  *
  * @param learns parameters that are trained
- * @param frozen bytes of those that are not, in the types that they are kept in
+ * @param frozen bytes at most of those that are not, in the types that they are kept in
  * @param copies bytes of the trained parameters once more in the type of products; 0 if that is
  *     their own
  * @param samples of a step of one replica

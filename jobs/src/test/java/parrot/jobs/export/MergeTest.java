@@ -101,6 +101,12 @@ class MergeTest {
     json.writeValue(file.toFile(), config);
     assertThat(merge("out", "0.5")).isEqualTo(3);
     assertThat(printed.toString()).contains("they differ in rope_theta (").contains("12345.0)");
+    config.remove("rope_theta");
+    config.setAll((ObjectNode) json.readTree(MODEL.resolve("config.json").toFile()));
+    config.put("mm_vision_tower", "vision").put("moe_formula", "paper");
+    json.writeValue(file.toFile(), config);
+    assertThat(merge("out", "0.5")).isEqualTo(3);
+    assertThat(printed.toString()).contains("moe_formula (none and \"paper\")");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 

@@ -90,7 +90,8 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * Bytes that the parameters take that are not trained, whatever the number of networks on them.
+   * Bytes that the parameters take at most that are not trained, whatever the number of networks on
+   * them. An embedding that is not tied takes half of what is counted if it is stored as bfloat16.
    *
    * @param factorType type of matrices that enter products
    */

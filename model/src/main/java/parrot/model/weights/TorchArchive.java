@@ -56,7 +56,10 @@ final class TorchArchive {
         tensors = TorchPickle.tensors(file, new TorchPickle(file).read(pickle));
       }
       return TorchFile.of(
-          file, stream, tensors, key -> position(file, key, entries.get(root + "/data/" + key)));
+          file,
+          stream,
+          tensors,
+          storage -> position(file, storage, entries.get(root + "/data/" + storage.key())));
     } catch (IOException e) {
       throw new ModelException(
           "Cannot read "
@@ -70,14 +73,27 @@ final class TorchArchive {
     return new String(zip.getInputStream(entry).readAllBytes(), UTF_8);
   }
 
-  private static long position(Path file, String key, ZipArchiveEntry entry) {
+  private static long position(Path file, TorchPickle.Storage storage, ZipArchiveEntry entry) {
     if (entry == null || entry.getMethod() != ZipEntry.STORED) {
       throw new ModelException(
           "Cannot read "
               + file
               + ": its storage data/"
-              + key
+              + storage.key()
               + (entry == null ? " is not there; get the file again" : " is compressed"));
+    }
+    long expected = storage.elements() * storage.type().bytes();
+    if (entry.getSize() < expected) {
+      throw new ModelException(
+          "Cannot read "
+              + file
+              + ": its storage data/"
+              + storage.key()
+              + " is damaged (got "
+              + entry.getSize()
+              + " bytes, expected "
+              + expected
+              + "); get the file again");
     }
     return entry.getDataOffset();
   }

@@ -19,10 +19,10 @@ final class TorchFile extends StoredTensors {
   /** Where the values of the storages lie. */
   interface Storages {
     /**
-     * @param key of a storage
-     * @return its first byte in the file
+     * @return the first byte of a storage in the file
+     * @throws ModelException if the file holds less of it than it should
      */
-    long position(String key);
+    long position(TorchPickle.Storage storage);
   }
 
   private final Map<String, TorchTensor> tensors;
@@ -58,7 +58,7 @@ final class TorchFile extends StoredTensors {
                     + " values; the file is damaged, get it again");
           }
           DataType type = tensor.storage().type();
-          long begin = storages.position(tensor.storage().key()) + tensor.offset() * type.bytes();
+          long begin = storages.position(tensor.storage()) + tensor.offset() * type.bytes();
           long end = begin + tensor.extent() * type.bytes();
           places.put(name, new StoredTensor(name, type, tensor.shape(), begin, end));
         });

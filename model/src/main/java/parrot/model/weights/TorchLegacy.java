@@ -40,7 +40,7 @@ final class TorchLegacy {
     }
     Map<String, Long> positions =
         positions(file, stream, length, counted.getBytesRead(), keys, pickle.storages());
-    return TorchFile.of(file, stream, tensors, key -> positions.get(key));
+    return TorchFile.of(file, stream, tensors, storage -> positions.get(storage.key()));
   }
 
   private static Map<String, Long> positions(
