@@ -50,6 +50,19 @@ class SourceFilesTest {
         .containsExactlyInAnyOrder("_SUCCESS", "._a.jsonl", ".ipynb_checkpoints");
   }
 
+  /** As left behind by a disk that is not mounted; Hadoop's list of the folder leaves them out. */
+  @Test
+  void refusesLinksOfRowsThatLeadNowhereAndNamesOthers() throws IOException {
+    write("a.json");
+    Files.createSymbolicLink(scratch.resolve("notes"), scratch.resolve("gone"));
+    assertThat(names(find(folder))).containsExactly("a.json");
+    assertThat(passedOver.groups().get("link that leads nowhere").names()).containsExactly("notes");
+    Files.createSymbolicLink(scratch.resolve("b.jsonl"), scratch.resolve("gone"));
+    assertThatThrownBy(() -> find(folder))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("b.jsonl: it is a link to " + scratch.resolve("gone"));
+  }
+
   @Test
   void endsWhereLinksGoRound() throws IOException {
     write("sub/a.json");
