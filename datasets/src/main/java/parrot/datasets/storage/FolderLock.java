@@ -42,8 +42,15 @@ public final class FolderLock implements AutoCloseable {
    * @param poll between two looks at another's lock
    */
   record Timing(Duration lease, Duration renewal, Duration poll) {
-    static final Timing USUAL =
-        new Timing(Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(1));
+    /**
+     * 30 s; tests that kill runs set the system property {@code parrot.lock.lease}, in seconds, for
+     * all runs that may meet at a folder.
+     */
+    static final Timing USUAL = of(Duration.ofSeconds(Long.getLong("parrot.lock.lease", 30)));
+
+    static Timing of(Duration lease) {
+      return new Timing(lease, lease.dividedBy(6), lease.dividedBy(30));
+    }
   }
 
   /** Locks of this process, by file: they need not be watched to be known as alive. */

@@ -50,6 +50,14 @@ class FolderLockTest {
   }
 
   @Test
+  void waits30SecondsForARenewalThatComesEvery5() {
+    assertThat(FolderLock.Timing.USUAL)
+        .isEqualTo(
+            new FolderLock.Timing(
+                Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(1)));
+  }
+
+  @Test
   void leavesNothingWhenItIsReleased() throws IOException {
     take().close();
 

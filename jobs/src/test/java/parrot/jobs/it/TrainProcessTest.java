@@ -68,6 +68,7 @@ class TrainProcessTest {
     }
     // A killed process leaves Spark's temporary folders behind.
     command.add("-Djava.io.tmpdir=" + folder);
+    command.add(OwnCluster.SHORT_LEASE);
     command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(Main.class.getName(), "train", config.toString()));
     command.addAll(List.of("--out", folder.resolve(out).toString(), "--master", "local[2]"));
