@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MacroAverage;
@@ -33,7 +34,7 @@ import parrot.datasets.storage.FileSystems;
  * @param generation how answers were generated
  * @param blank whether the model saw blank images
  * @param matching the {@linkplain MatchingRule#label name} of the rules by which answers count as
- *     options
+ *     options; that of 2024 if read from an older file
  */
 public record EvaluationScores(
     String model,
@@ -46,6 +47,10 @@ public record EvaluationScores(
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  public EvaluationScores {
+    matching = matching == null ? MatchingRule.PUBLISHED_2024.label() : matching;
+  }
 
   /**
    * The scores on one benchmark in all languages.
@@ -122,6 +127,20 @@ public record EvaluationScores(
 
   /** A question that could not be asked, or has no right answer, and why. */
   public record Unanswered(String language, long index, String problem) {}
+
+  /**
+   * The rules by which answers count as options.
+   *
+   * @throws DataException if there are none of that name
+   */
+  public MatchingRule rule() {
+    try {
+      return MatchingRule.of(matching);
+    } catch (UsageException e) {
+      throw new DataException(
+          "Cannot use %s of %s: %s; score again".formatted(FILE_NAME, model, e.getMessage()), e);
+    }
+  }
 
   /** Scores predictions of one model, benchmark by benchmark. */
   static List<Benchmark> of(List<Cell> cells, boolean circular, MatchingRule rule) {

@@ -31,10 +31,14 @@ final class Examples {
 
   /**
    * @param predictions of one evaluation; those of its first benchmark are shown
+   * @param rule by which the evaluation was scored
    * @param benchmark folder of the benchmark's files
    */
   static List<Example> choose(
-      Map<BenchmarkName, List<Prediction>> predictions, Path benchmark, Configuration configuration)
+      Map<BenchmarkName, List<Prediction>> predictions,
+      MatchingRule rule,
+      Path benchmark,
+      Configuration configuration)
       throws IOException {
     if (predictions.isEmpty()) {
       return List.of();
@@ -62,7 +66,7 @@ final class Examples {
       byLanguage.forEach(
           (tag, own) -> {
             if (own.containsKey(index)) {
-              answers.add(answered(tag, own.get(index)));
+              answers.add(answered(tag, own.get(index), rule));
             }
           });
       byte[] image = images.getOrDefault(index, new byte[0]);
@@ -85,7 +89,7 @@ final class Examples {
     return images;
   }
 
-  private static Answered answered(String tag, Prediction prediction) {
+  private static Answered answered(String tag, Prediction prediction, MatchingRule rule) {
     Map<String, String> options = new LinkedHashMap<>();
     prediction.item().options().forEach((letter, text) -> options.put(letter.toString(), text));
     return new Answered(
@@ -95,7 +99,7 @@ final class Examples {
         prediction.item().answer().map(String::valueOf).orElse(""),
         prediction.text().orElse(""),
         prediction
-            .matched(MatchingRule.PUBLISHED_2024, Language.of(tag))
+            .matched(rule, Language.of(tag))
             .flatMap(Match::option)
             .map(String::valueOf)
             .orElse(""));

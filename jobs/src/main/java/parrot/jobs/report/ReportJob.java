@@ -13,8 +13,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.evaluate.Difference;
@@ -119,8 +121,7 @@ public final class ReportJob {
 
   /** One for each benchmark of the evaluation. */
   private List<ReportData.Evaluation> evaluations(RunIndex.Evaluated evaluated) throws IOException {
-    Path file = new Path(path(evaluated.folder()), EvaluationScores.FILE_NAME);
-    EvaluationScores scores = EvaluationScores.read(FileSystems.of(file, configuration), file);
+    EvaluationScores scores = scores(evaluated);
     List<ReportData.Evaluation> evaluations = new ArrayList<>();
     for (EvaluationScores.Benchmark benchmark : scores.benchmarks()) {
       String name =
@@ -150,13 +151,21 @@ public final class ReportJob {
                   .map(one -> new ReportData.Interval(one.low(), one.high(), one.clusters())),
               languages,
               categories,
-              notes(benchmark)));
+              notes(benchmark, scores.rule())));
     }
     return evaluations;
   }
 
-  private static List<String> notes(EvaluationScores.Benchmark benchmark) {
+  private EvaluationScores scores(RunIndex.Evaluated evaluated) throws IOException {
+    Path file = new Path(path(evaluated.folder()), EvaluationScores.FILE_NAME);
+    return EvaluationScores.read(FileSystems.of(file, configuration), file);
+  }
+
+  private static List<String> notes(EvaluationScores.Benchmark benchmark, MatchingRule rule) {
     List<String> notes = new ArrayList<>();
+    if (rule != MatchingRule.PUBLISHED_2024) {
+      notes.add("Answers are matched to options by the rule " + rule.label());
+    }
     for (String language : benchmark.unscored()) {
       notes.add(
           "%s is not scored: the benchmark tells no answers".formatted(Words.language(language)));
@@ -193,24 +202,23 @@ public final class ReportJob {
         "");
   }
 
-  private List<ReportData.Comparison> comparisons() {
-    Map<String, String> folders = new LinkedHashMap<>();
-    index.evaluations().forEach(one -> folders.put(one.name(), path(one.folder()).toString()));
+  private List<ReportData.Comparison> comparisons() throws IOException {
+    Map<String, RunIndex.Evaluated> evaluations = new LinkedHashMap<>();
+    index.evaluations().forEach(one -> evaluations.put(one.name(), one));
     List<ReportData.Comparison> comparisons = new ArrayList<>();
     for (RunIndex.Compared compared : index.comparisons()) {
       for (String name : List.of(compared.name(), compared.than())) {
-        if (!folders.containsKey(name)) {
+        if (!evaluations.containsKey(name)) {
           throw new DataException(
               "Cannot compare %s: there is no such evaluation in %s (got %s)"
-                  .formatted(name, RunIndex.FILE_NAME, folders.keySet()));
+                  .formatted(name, RunIndex.FILE_NAME, evaluations.keySet()));
         }
       }
+      RunIndex.Evaluated first = evaluations.get(compared.name());
+      RunIndex.Evaluated second = evaluations.get(compared.than());
+      MatchingRule rule = commonRule(first, second);
       for (Difference one :
-          PredictionFiles.compare(
-              PredictionFiles.read(folders.get(compared.name()), configuration),
-              PredictionFiles.read(folders.get(compared.than()), configuration),
-              false,
-              MatchingRule.PUBLISHED_2024)) {
+          PredictionFiles.compare(predictions(first), predictions(second), false, rule)) {
         comparisons.add(
             new ReportData.Comparison(
                 compared.name(),
@@ -231,6 +239,22 @@ public final class ReportJob {
     return comparisons;
   }
 
+  private MatchingRule commonRule(RunIndex.Evaluated first, RunIndex.Evaluated second)
+      throws IOException {
+    MatchingRule rule = scores(first).rule();
+    MatchingRule other = scores(second).rule();
+    if (rule != other) {
+      throw new DataException(
+          "Cannot compare %s with %s: their scores follow two rules of matching (%s and %s); score both by one, with parrot score --matching and --json"
+              .formatted(first.name(), second.name(), rule.label(), other.label()));
+    }
+    return rule;
+  }
+
+  private Map<BenchmarkName, List<Prediction>> predictions(RunIndex.Evaluated evaluated) {
+    return PredictionFiles.read(path(evaluated.folder()).toString(), configuration);
+  }
+
   private List<ReportData.Example> examples() throws IOException {
     if (index.benchmark().isEmpty()) {
       return List.of();
@@ -238,7 +262,8 @@ public final class ReportJob {
     for (RunIndex.Evaluated evaluated : index.evaluations()) {
       if (evaluated.role() == Role.MAIN) {
         return Examples.choose(
-            PredictionFiles.read(path(evaluated.folder()).toString(), configuration),
+            predictions(evaluated),
+            scores(evaluated).rule(),
             path(index.benchmark()),
             configuration);
       }

@@ -14,11 +14,14 @@ import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.benchmark.MatchingRule;
 import parrot.jobs.evaluate.ScoreCommand;
 import parrot.jobs.report.ReportData.Role;
 import picocli.CommandLine;
 
 final class ReportJobTest {
+  private static final String SAYS_A_IN_ARABIC = "الإجابة الصحيحة هي أ";
+
   @TempDir Path folder;
 
   private String report() throws IOException {
@@ -39,6 +42,10 @@ final class ReportJobTest {
   }
 
   private void evaluation(String name, String... predictions) throws Exception {
+    evaluation(MatchingRule.PUBLISHED_2024, name, predictions);
+  }
+
+  private void evaluation(MatchingRule rule, String name, String... predictions) throws Exception {
     Path cell = Files.createDirectories(folder.resolve(name).resolve("MMMB_ar"));
     StringBuilder rows =
         new StringBuilder(
@@ -52,6 +59,8 @@ final class ReportJobTest {
     CommandLine line = new CommandLine(score);
     line.parseArgs(
         folder.resolve(name).toString(),
+        "--matching",
+        rule.label(),
         "--json",
         folder.resolve(name).resolve("scores.json").toString());
     line.setOut(new java.io.PrintWriter(new java.io.StringWriter()));
@@ -98,6 +107,44 @@ final class ReportJobTest {
         .contains("stage: &lt;instruct&gt;", "1 min 15 s", "./parrot report run")
         .contains("Question 1: right in 1 of 1 languages", "dir=\"rtl\"");
     assertThat(html).doesNotContainPattern("https?://");
+  }
+
+  @Test
+  void comparesAndShowsByTheRuleOfTheScores() throws Exception {
+    training("training");
+    evaluation(MatchingRule.MULTILINGUAL, "ours", SAYS_A_IN_ARABIC, SAYS_A_IN_ARABIC);
+    evaluation(MatchingRule.MULTILINGUAL, "theirs", "B", "B");
+    index("theirs");
+
+    assertThat(report())
+        .contains("Answers are matched to options by the rule multilingual")
+        .contains("ours, Arabic: 100.0 %", "+100.0 points")
+        .contains("Question 1: right in 1 of 1 languages");
+  }
+
+  @Test
+  void refusesToCompareScoresOfTwoRules() throws Exception {
+    training("training");
+    evaluation(MatchingRule.MULTILINGUAL, "ours", SAYS_A_IN_ARABIC);
+    evaluation("theirs", "B");
+    index("theirs");
+
+    assertThatThrownBy(this::report)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot compare ours with theirs")
+        .hasMessageContaining("(multilingual and published-2024)")
+        .hasMessageContaining("parrot score --matching");
+  }
+
+  @Test
+  void refusesScoresOfARuleThatDoesNotExist() throws Exception {
+    evaluation("ours", "A");
+    Path scores = folder.resolve("ours/scores.json");
+    Files.writeString(scores, Files.readString(scores).replace("published-2024", "guess"));
+
+    assertThatThrownBy(this::report)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("guess is not a rule of matching");
   }
 
   @Test
