@@ -16,6 +16,8 @@ import parrot.jobs.balance.ExpertBalance;
  * @param examples trained on
  * @param tokens trained on, visual ones not counted
  * @param data fingerprints of what is trained on
+ * @param heldOut fingerprints of what losses are measured on; empty if nothing is, and in
+ *     checkpoints of older versions
  * @param balance how experts are steered; older versions did not write it
  * @param changes of settings by resuming, in order; not written if there are none
  */
@@ -27,14 +29,19 @@ public record RunProgress(
     long examples,
     long tokens,
     List<String> data,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> heldOut,
     ExpertBalance balance,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SettingsChange> changes) {
   public static final int VERSION = 1;
 
-  private static final Set<String> HELD_OUT_ROWS = Set.of("held_out.data", "held_out.examples");
+  /** The setting that tells what losses are measured on. */
+  public static final String HELD_OUT_DATA = "held_out.data";
+
+  private static final Set<String> HELD_OUT_ROWS = Set.of(HELD_OUT_DATA, "held_out.examples");
 
   public RunProgress {
     data = List.copyOf(data);
+    heldOut = heldOut == null ? List.of() : List.copyOf(heldOut);
     balance = balance == null ? ExpertBalance.NONE : balance;
     changes = changes == null ? List.of() : List.copyOf(changes);
   }
@@ -55,6 +62,7 @@ public record RunProgress(
         this.examples + examples,
         this.tokens + tokens,
         data,
+        heldOut,
         balance,
         changes);
   }
@@ -62,13 +70,18 @@ public record RunProgress(
   /**
    * The same progress under other settings.
    *
+   * @param settings that differ; if there are none, no change is recorded
    * @param data fingerprints of what is trained on from now on
+   * @param heldOut fingerprints of what losses are measured on from now on
    */
-  public RunProgress changed(List<SettingsChange.Setting> settings, List<String> data) {
+  public RunProgress changed(
+      List<SettingsChange.Setting> settings, List<String> data, List<String> heldOut) {
     List<SettingsChange> all = new ArrayList<>(changes);
-    all.add(new SettingsChange(round, iteration, examples, !data.equals(this.data), settings));
+    if (!settings.isEmpty()) {
+      all.add(new SettingsChange(round, iteration, examples, !data.equals(this.data), settings));
+    }
     return new RunProgress(
-        VERSION, round, iteration, minibatches, examples, tokens, data, balance, all);
+        VERSION, round, iteration, minibatches, examples, tokens, data, heldOut, balance, all);
   }
 
   /** The last change of settings; at 0 if there was none. */
@@ -95,7 +108,7 @@ public record RunProgress(
   }
 
   /** Before the first round. */
-  public static RunProgress start(List<String> data, ExpertBalance balance) {
-    return new RunProgress(VERSION, 0, 0, 0, 0, 0, data, balance, List.of());
+  public static RunProgress start(List<String> data, List<String> heldOut, ExpertBalance balance) {
+    return new RunProgress(VERSION, 0, 0, 0, 0, 0, data, heldOut, balance, List.of());
   }
 }

@@ -1,5 +1,7 @@
 package parrot.jobs.train;
 
+import static parrot.jobs.checkpoint.RunProgress.HELD_OUT_DATA;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -78,7 +80,8 @@ final class RunChanges {
   }
 
   /**
-   * What changed. Data is known by its fingerprints: the same under another path is no change.
+   * What changed. Data is known by its fingerprints: the same under another path is no change, and
+   * other held-out rows under the same path are one.
    *
    * @throws DataException if a folder no longer holds the rows that were trained on
    */
@@ -87,7 +90,23 @@ final class RunChanges {
     boolean same =
         progress.data().equals(data.fingerprints())
             && withoutFolders(stored).equals(withoutFolders(current));
-    return settings().stream().filter(setting -> !same || !setting.key().equals(DATA)).toList();
+    List<Setting> changes = new ArrayList<>(settings());
+    changes.removeIf(setting -> same && setting.key().equals(DATA));
+    List<String> before = progress.heldOut();
+    if (before.equals(data.heldOutFingerprints())) {
+      changes.removeIf(setting -> setting.key().equals(HELD_OUT_DATA));
+    } else if (!before.isEmpty() && !concernHeldOut(changes)) {
+      changes.add(
+          new Setting(
+              HELD_OUT_DATA,
+              "rows with checksum " + before,
+              "rows with checksum " + data.heldOutFingerprints()));
+    }
+    return List.copyOf(changes);
+  }
+
+  private static boolean concernHeldOut(List<Setting> changes) {
+    return changes.stream().anyMatch(setting -> setting.key().equals(HELD_OUT_DATA));
   }
 
   private void requireSame(List<String> before, List<String> now) {

@@ -177,7 +177,9 @@ public final class TrainJob {
                   name -> config.train().contains(Part.of(name))),
               model.tokenizer(),
               RunProgress.start(
-                  data.fingerprints(), ExpertBalance.start(model.config(), config.balance())),
+                  data.fingerprints(),
+                  data.heldOutFingerprints(),
+                  ExpertBalance.start(model.config(), config.balance())),
               yaml),
           model::read);
     }

@@ -24,9 +24,13 @@ import parrot.model.config.ParrotConfig;
  * @param train in the order of the configuration
  * @param heldOut in the order of the configuration
  * @param fingerprints of the manifests of {@code train}
+ * @param heldOutFingerprints of the manifests of {@code heldOut}
  */
 record TrainingData(
-    List<ShardedDataset> train, List<ShardedDataset> heldOut, List<String> fingerprints) {
+    List<ShardedDataset> train,
+    List<ShardedDataset> heldOut,
+    List<String> fingerprints,
+    List<String> heldOutFingerprints) {
 
   static TrainingData open(
       TrainConfig config, Configuration hadoop, ParrotConfig parrot, Optional<Path> tokenizer)
@@ -44,15 +48,21 @@ record TrainingData(
       Path path = FileSystems.path(source.folder());
       FileSystem files = FileSystems.of(path, hadoop);
       train.add(fitting(ShardedDataset.open(files, path), parrot, digest));
-      fingerprints.add(Digests.sha256(files, new Path(path, Manifest.FILE_NAME)));
+      fingerprints.add(fingerprint(files, path));
     }
     List<ShardedDataset> heldOut = new ArrayList<>();
+    List<String> heldOutFingerprints = new ArrayList<>();
     for (String folder : config.data().heldOut().folders()) {
       Path path = FileSystems.path(folder);
-      ShardedDataset dataset = ShardedDataset.open(FileSystems.of(path, hadoop), path);
-      heldOut.add(fitting(dataset, parrot, digest));
+      FileSystem files = FileSystems.of(path, hadoop);
+      heldOut.add(fitting(ShardedDataset.open(files, path), parrot, digest));
+      heldOutFingerprints.add(fingerprint(files, path));
     }
-    return new TrainingData(train, heldOut, fingerprints);
+    return new TrainingData(train, heldOut, fingerprints, heldOutFingerprints);
+  }
+
+  private static String fingerprint(FileSystem files, Path shards) throws IOException {
+    return Digests.sha256(files, new Path(shards, Manifest.FILE_NAME));
   }
 
   /**

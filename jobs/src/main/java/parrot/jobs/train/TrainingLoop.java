@@ -84,7 +84,7 @@ final class TrainingLoop {
     TrainingData data = TrainingData.open(config, hadoop, parrot, run.model().tokenizer());
     RunProgress stored = run.folder().checkpoints.state(from);
     changes = run.folder().changes(from, run.yaml()).settings(stored, data);
-    progress = changes.isEmpty() ? stored : stored.changed(changes, data.fingerprints());
+    progress = stored.changed(changes, data.fingerprints(), data.heldOutFingerprints());
     stream =
         new ExampleOrder(
             data.train(),

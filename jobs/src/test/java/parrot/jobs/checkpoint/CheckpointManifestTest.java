@@ -16,7 +16,7 @@ import parrot.jobs.balance.ExpertBalance;
 
 class CheckpointManifestTest {
   private static final RunProgress PROGRESS =
-      RunProgress.start(List.of("fingerprint"), ExpertBalance.NONE);
+      RunProgress.start(List.of("fingerprint"), List.of(), ExpertBalance.NONE);
 
   @TempDir Path scratch;
   private Path folder;

@@ -51,7 +51,7 @@ class CheckpointRoundTripTest {
   private static final String FROZEN = "model.layers.0.mlp.gate_proj.weight";
 
   private static final RunProgress PROGRESS =
-      RunProgress.start(List.of("data"), ExpertBalance.NONE)
+      RunProgress.start(List.of("data"), List.of(), ExpertBalance.NONE)
           .afterRound(2, 4, 16, 99, ExpertBalance.NONE);
 
   @TempDir static java.nio.file.Path folder;
@@ -103,7 +103,7 @@ class CheckpointRoundTripTest {
               TensorNames.of(model.config()).stream().filter(TensorSpec::required).toList(),
               List.of(FROZEN),
               Optional.empty(),
-              RunProgress.start(List.of("data"), ExpertBalance.NONE),
+              RunProgress.start(List.of("data"), List.of(), ExpertBalance.NONE),
               YAML),
           (tensor, sink) -> model.weights().read(tensor.name(), sink));
     }

@@ -81,6 +81,7 @@ class CheckpointsTest {
         16,
         99,
         List.of("data"),
+        List.of("held-out"),
         ExpertBalance.NONE,
         List.of());
   }

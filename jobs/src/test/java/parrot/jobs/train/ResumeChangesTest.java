@@ -208,4 +208,49 @@ class ResumeChangesTest {
     assertThat(whole.rounds()).isEqualTo(4);
     assertThat(heldOut("impatient")).isEqualTo(losses);
   }
+
+  @Test
+  void otherHeldOutRowsUnderTheSamePathAreAChangeThatPatienceStartsAnewWith() throws IOException {
+    world.shards("measured", 12, 2);
+    String[] settings = wild("held_out.data=[" + world.path("measured") + "]", "stop.patience=99");
+    train("remeasured", with(settings, "max_examples=32"));
+    rewrite("measured", 9);
+
+    TrainJob.Outcome outcome = resume("remeasured", with(settings, "max_examples=48"));
+
+    assertThat(said)
+        .anyMatch(line -> line.startsWith("Changed: held_out.data was rows with checksum ["));
+    JsonNode change = state(outcome).path("changes").path(0);
+    assertThat(change.path("round").asInt()).isEqualTo(2);
+    assertThat(change.path("newData").asBoolean()).isFalse();
+    assertThat(metrics("remeasured").get(3).path("notes").toString()).contains("held_out.data was");
+    assertThat(said)
+        .anyMatch(
+            line ->
+                line.startsWith("The lowest held-out loss, ") && line.contains("after round 3"));
+
+    resume("remeasured", with(settings, "max_examples=48"));
+    assertThat(said).noneMatch(line -> line.startsWith("Changed: "));
+  }
+
+  @Test
+  void theSameHeldOutRowsUnderAnotherPathAreNoChange() throws IOException {
+    world.shards("here", 12, 2);
+    train("moved", "held_out.data=[" + world.path("here") + "]", "max_examples=32");
+    Files.move(folder.resolve("here"), folder.resolve("there"));
+
+    resume("moved", "held_out.data=[" + world.path("there") + "]", "max_examples=48");
+
+    assertThat(said).filteredOn(line -> line.startsWith("Changed: ")).hasSize(1);
+    assertThat(said).contains("Changed: max_examples was 32 and is 48");
+  }
+
+  private void rewrite(String name, long seed) throws IOException {
+    Files.move(folder.resolve(name), folder.resolve(name + " before"));
+    world.shards(name, 12, seed);
+  }
+
+  private static String[] with(String[] settings, String more) {
+    return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
+  }
 }

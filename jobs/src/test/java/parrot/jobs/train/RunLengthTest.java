@@ -12,7 +12,8 @@ import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 
 class RunLengthTest {
-  private static final RunProgress START = RunProgress.start(List.of("a"), ExpertBalance.NONE);
+  private static final RunProgress START =
+      RunProgress.start(List.of("a"), List.of(), ExpertBalance.NONE);
 
   /** Two replicas with batches of four, averaged every two steps: 16 examples a round. */
   private static RunLength length(RunProgress progress, String... settings) {
@@ -29,7 +30,7 @@ class RunLengthTest {
     for (int examples : new int[] {16, 16, 16, 10}) {
       progress = progress.afterRound(2, 4, examples, 0, ExpertBalance.NONE);
     }
-    return progress.changed(List.of(new SettingsChange.Setting("x", "1", "2")), data);
+    return progress.changed(List.of(new SettingsChange.Setting("x", "1", "2")), data, List.of());
   }
 
   @Test
