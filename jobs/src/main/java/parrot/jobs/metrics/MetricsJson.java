@@ -25,6 +25,7 @@ final class MetricsJson {
   private static final String BALANCE = "balance";
   private static final String HELD_OUT = "held_out";
   private static final String PHASES = "phases";
+  private static final String MEMORY = "memory";
 
   private MetricsJson() {}
 
@@ -71,6 +72,7 @@ final class MetricsJson {
               writeRows(node.putObject("routing"), heldOut.routing());
             });
     line.times().ifPresent(times -> json.set(PHASES, times.toJson()));
+    line.memory().ifPresent(memory -> json.set(MEMORY, memory.toJson()));
     return json;
   }
 
@@ -89,7 +91,8 @@ final class MetricsJson {
         list(json.path("notes"), JsonNode::asText),
         part(json, BALANCE).map(MetricsJson::balance),
         part(json, HELD_OUT).map(MetricsJson::heldOut),
-        part(json, PHASES).map(RoundTimes::fromJson));
+        part(json, PHASES).map(RoundTimes::fromJson),
+        part(json, MEMORY).map(RunMemory::fromJson));
   }
 
   private static Optional<JsonNode> part(JsonNode json, String key) {

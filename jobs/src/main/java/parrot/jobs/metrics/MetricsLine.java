@@ -25,6 +25,7 @@ import parrot.model.network.Tally;
  * @param balance of the experts; empty if no image was routed
  * @param heldOut losses on examples that are not trained on; empty if not measured after this round
  * @param times of the round's phases; empty if unknown
+ * @param memory so far; empty if unknown
  */
 public record MetricsLine(
     Progress progress,
@@ -34,7 +35,8 @@ public record MetricsLine(
     List<String> notes,
     Optional<BalanceReport> balance,
     Optional<HeldOut> heldOut,
-    Optional<RoundTimes> times) {
+    Optional<RoundTimes> times,
+    Optional<RunMemory> memory) {
 
   /**
    * How far the run is.
@@ -140,11 +142,13 @@ public record MetricsLine(
         List.of(),
         Optional.empty(),
         Optional.of(HeldOut.of(heldOut)),
+        Optional.empty(),
         Optional.empty());
   }
 
   public MetricsLine withNotes(List<String> added) {
-    return new MetricsLine(progress, training, counts, dropped, added, balance, heldOut, times);
+    return new MetricsLine(
+        progress, training, counts, dropped, added, balance, heldOut, times, memory);
   }
 
   private static Map<String, LanguageLoss> losses(Tally tally) {

@@ -1,10 +1,12 @@
 package parrot.jobs.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import parrot.jobs.metrics.MetricsLine;
+import parrot.jobs.metrics.RunMemory;
 import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.LineChart.Series;
 import parrot.jobs.report.chart.Markup;
@@ -29,7 +31,7 @@ final class TrainingSection {
     html.raw("<section id=\"training\">").element("h2", "Training");
     for (Stage stage : stages) {
       html.element("h3", stage.name());
-      html.element("p", "class=\"note\"", stage.description() + " " + pace(stage));
+      html.element("p", "class=\"note\"", stage.description() + " " + pace(stage) + memory(stage));
       html.raw("<div class=\"charts\">");
       CurveFigure.write(
           html,
@@ -59,6 +61,23 @@ final class TrainingSection {
         ? "%s steps, %s examples per second."
             .formatted(Words.count(steps), Words.count(Math.round(pace)))
         : "";
+  }
+
+  private static String memory(Stage stage) {
+    return stage.rounds().stream()
+        .flatMap(round -> round.memory().stream())
+        .max(Comparator.comparingLong(memory -> memory.executor().peak()))
+        .map(TrainingSection::memory)
+        .orElse("");
+  }
+
+  private static String memory(RunMemory memory) {
+    return " An executor took at most %s of memory (planned: %s); in the end %s of its own and %s of mapped files."
+        .formatted(
+            Words.gib(memory.executor().peak()),
+            Words.gib(memory.planned()),
+            Words.gib(memory.executor().own()),
+            Words.gib(memory.executor().files()));
   }
 
   private List<Series> heldOut(Stage stage) {

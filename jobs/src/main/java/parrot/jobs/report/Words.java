@@ -54,6 +54,10 @@ final class Words {
         : String.format(Locale.ROOT, "%.1f s", seconds);
   }
 
+  static String gib(long bytes) {
+    return String.format(Locale.ROOT, "%.2f GiB", bytes / (double) (1L << 30));
+  }
+
   static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number).replace(',', '\u202F');
   }

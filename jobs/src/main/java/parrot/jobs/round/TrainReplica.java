@@ -8,6 +8,7 @@ import org.apache.spark.SparkEnv;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.datasets.order.Minibatch;
 import parrot.jobs.spark.EnvironmentCheck;
+import parrot.jobs.spark.ProcessMemory;
 import parrot.jobs.spark.TaskDevice;
 import parrot.jobs.state.ReplicaOutcome;
 import parrot.jobs.state.ReplicaPiece;
@@ -89,7 +90,8 @@ record TrainReplica(
             restoreSeconds,
             trainSeconds,
             0,
-            0);
+            0,
+            ProcessMemory.now().orElse(null));
     boolean gives = divergence == null && !plan.minibatches().isEmpty();
     return new Pieces(graph, plan.replica(), gives, tally, before, residuals, outcome);
   }

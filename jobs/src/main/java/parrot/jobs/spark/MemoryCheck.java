@@ -58,6 +58,18 @@ final class MemoryCheck {
     return check.facts;
   }
 
+  /** Bytes of an executor's process, its heap included; in local mode it is this one. */
+  static long executor(SparkConf conf, MemoryNeed need, ClusterShape shape, Machine machine) {
+    MemoryCheck check = new MemoryCheck(conf, need, shape, machine);
+    return MemoryNeed.JVM + check.heap() + need.besideHeap(check.together());
+  }
+
+  private long heap() {
+    return EnvironmentCheck.isLocal(conf)
+        ? machine.heap()
+        : conf.getSizeAsMb("spark.executor.memory", "1g") * MIB;
+  }
+
   /** Replicas that one executor trains at the same time. */
   private int together() {
     return Math.max(1, Math.min(shape.perExecutor(), need.replicas()));
@@ -100,7 +112,7 @@ final class MemoryCheck {
   }
 
   private void executor() {
-    long heap = conf.getSizeAsMb("spark.executor.memory", "1g") * MIB;
+    long heap = heap();
     long beside = need.besideHeap(together());
     String needs =
         "executor needs "

@@ -23,6 +23,9 @@ public record MemoryNeed(
   /** DL4J's master keeps parameters and two moments on the driver. */
   public static final int DL4J_MASTER = 3;
 
+  /** Bytes of a process beside its heap and what it computes with: Java itself, and libraries. */
+  public static final long JVM = 400L << 20;
+
   private static final long GIB = 1L << 30;
 
   public MemoryNeed {

@@ -62,6 +62,12 @@ public final class Preflight {
     return facts.stream().map(fact -> line("memory", fact)).toList();
   }
 
+  /** Bytes of an executor's process, its heap included, as is planned. */
+  public static long executorBytes(SparkContext spark, MemoryNeed need) {
+    return MemoryCheck.executor(
+        spark.getConf(), need, ClusterShape.now(spark), MemoryCheck.Machine.here());
+  }
+
   /**
    * Writes a small file to a folder, or to the nearest one above that exists, and deletes it.
    *

@@ -2,6 +2,7 @@ package parrot.jobs.state;
 
 import java.io.Serializable;
 import java.util.Optional;
+import parrot.jobs.spark.ProcessMemory;
 import parrot.model.network.Tally;
 
 /**
@@ -16,6 +17,7 @@ import parrot.model.network.Tally;
  * @param trainSeconds from the first step to the last
  * @param encodeSeconds until its values were encoded
  * @param bytesOut encoded
+ * @param memory of its process after its steps, or null if unknown
  */
 public record ReplicaOutcome(
     int replica,
@@ -27,7 +29,8 @@ public record ReplicaOutcome(
     double restoreSeconds,
     double trainSeconds,
     double encodeSeconds,
-    long bytesOut)
+    long bytesOut,
+    ProcessMemory memory)
     implements Serializable {
 
   public ReplicaOutcome withEncoding(double seconds, long bytes) {
@@ -41,7 +44,8 @@ public record ReplicaOutcome(
         restoreSeconds,
         trainSeconds,
         seconds,
-        bytes);
+        bytes,
+        memory);
   }
 
   /** Number of examples trained on, the replica's weight in the average. */

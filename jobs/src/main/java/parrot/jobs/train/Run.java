@@ -11,6 +11,7 @@ import parrot.model.weights.ModelFolder;
  * @param yaml the resolved configuration
  * @param model the start, which frozen weights are read from
  * @param threads of one replica
+ * @param planned bytes of an executor's process
  * @param say gets each line for the user
  */
 record Run(
@@ -20,4 +21,5 @@ record Run(
     ModelFolder model,
     JavaSparkContext spark,
     int threads,
+    long planned,
     Consumer<String> say) {}

@@ -126,7 +126,16 @@ public final class TrainJob {
       if (from.isPresent()) {
         requireMemory(model.config());
       }
-      Run run = new Run(config, yaml, folder, model, spark, threads, say);
+      Run run =
+          new Run(
+              config,
+              yaml,
+              folder,
+              model,
+              spark,
+              threads,
+              Preflight.executorBytes(spark.sc(), need(model.config())),
+              say);
       return trainThroughLosses(run, from.orElse(start), stop);
     }
   }
@@ -186,8 +195,8 @@ public final class TrainJob {
   }
 
   private void requireMemory(ParrotConfig model) throws IOException {
-    RunPlan plan = RunPlan.of(config, model, TrainingData.lengths(config, hadoop));
-    long trainable = plan.learns();
+    MemoryNeed need = need(model);
+    long trainable = need.trainable();
     if (trainable > ParrotGraph.MOST_TRAINED) {
       throw new UsageException(
           "Invalid train: %s, %,d parameters (must be at most %,d, as many as DL4J's updater addresses); train fewer parts, or take a smaller decoder"
@@ -196,20 +205,23 @@ public final class TrainJob {
                   trainable,
                   ParrotGraph.MOST_TRAINED));
     }
+    Preflight.memory(spark.sc(), need).forEach(say);
+  }
+
+  private MemoryNeed need(ParrotConfig model) throws IOException {
+    RunPlan plan = RunPlan.of(config, model, TrainingData.lengths(config, hadoop));
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
     boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
     int onDriver = dl4j ? MemoryNeed.DL4J_MASTER : 0;
-    MemoryNeed need =
-        new MemoryNeed(
-            trainable,
-            plan.frozen(),
-            plan.copies() + plan.step().activations(),
-            config.rounds().replicas(),
-            momentum,
-            copies,
-            onDriver);
-    Preflight.memory(spark.sc(), need).forEach(say);
+    return new MemoryNeed(
+        plan.learns(),
+        plan.frozen(),
+        plan.copies() + plan.step().activations(),
+        config.rounds().replicas(),
+        momentum,
+        copies,
+        onDriver);
   }
 
   private List<Path> inputs() {

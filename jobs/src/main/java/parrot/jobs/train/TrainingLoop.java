@@ -30,6 +30,7 @@ import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.PrometheusGauges;
 import parrot.jobs.metrics.RoundClock;
 import parrot.jobs.metrics.RoundTimes.Phase;
+import parrot.jobs.metrics.RunMemory;
 import parrot.jobs.round.Dl4jRounds;
 import parrot.jobs.round.ExecutorRounds;
 import parrot.jobs.round.MinibatchLoader;
@@ -406,7 +407,8 @@ final class TrainingLoop {
         List.of(),
         balance,
         measured.map(MetricsLine.HeldOut::of),
-        Optional.of(clock.times()));
+        Optional.of(clock.times()),
+        RunMemory.of(run.planned(), outcome));
   }
 
   private long ofThisData() {

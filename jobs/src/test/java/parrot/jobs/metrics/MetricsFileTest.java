@@ -38,6 +38,7 @@ class MetricsFileTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -20,6 +20,7 @@ import parrot.jobs.metrics.MetricsLine.Progress;
 import parrot.jobs.metrics.MetricsLine.Training;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.metrics.RoundTimes.Span;
+import parrot.jobs.spark.ProcessMemory;
 
 /** A line of the metrics file, whose keys and their order others rely on. */
 class MetricsLineTest {
@@ -61,7 +62,10 @@ class MetricsLineTest {
                   List.of(new Span(Phase.COMPUTE, 0.25, 2.0)),
                   List.of(),
                   8,
-                  4)));
+                  4)),
+          Optional.of(
+              new RunMemory(
+                  900, new ProcessMemory(30, 20, 10, 5), new ProcessMemory(800, 300, 500, 50))));
 
   private static final String TEXT =
       "{\"round\":2,\"rounds\":4,\"step\":16,\"examples\":64,\"tokens\":3000000000,\"epoch\":0.5,"
@@ -80,7 +84,10 @@ class MetricsLineTest {
           + "\"routing\":{\"ar\":[0.5,0.5]}},"
           + "\"phases\":{\"begin\":1700000000000,\"bytes_out\":8,\"bytes_in\":4,"
           + "\"waiting_seconds\":0.0,"
-          + "\"spans\":[{\"phase\":\"compute\",\"start\":0.25,\"seconds\":2.0}],\"replicas\":[]}}";
+          + "\"spans\":[{\"phase\":\"compute\",\"start\":0.25,\"seconds\":2.0}],\"replicas\":[]},"
+          + "\"memory\":{\"planned\":900,"
+          + "\"driver\":{\"peak\":30,\"own\":20,\"files\":10,\"heap\":5},"
+          + "\"executor\":{\"peak\":800,\"own\":300,\"files\":500,\"heap\":50}}}";
 
   private static MetricsLine read(String text) throws IOException {
     JsonNode json = JSON.readTree(text);

@@ -133,7 +133,8 @@ class PrometheusGaugesTest {
             Double.isNaN(heldOut)
                 ? Optional.empty()
                 : Optional.of(new MetricsLine.HeldOut(heldOut, 12, Map.of(), Map.of())),
-            Optional.of(new RoundTimes(0, List.of(spans), List.of(), 0, 0)));
+            Optional.of(new RoundTimes(0, List.of(spans), List.of(), 0, 0)),
+            Optional.empty());
     metrics.update(outcome, line);
   }
 

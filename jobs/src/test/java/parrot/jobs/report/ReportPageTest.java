@@ -48,6 +48,14 @@ final class ReportPageTest {
   }
 
   @Test
+  void setsMemoryBesideWhatWasPlanned() {
+    assertThat(html)
+        .contains(
+            "An executor took at most 18.00 GiB of memory (planned: 19.00 GiB);"
+                + " in the end 3.00 GiB of its own and 15.00 GiB of mapped files.");
+  }
+
+  @Test
   void laysOutArabicFromTheRight() {
     assertThat(html).contains("<div lang=\"ar\" dir=\"rtl\"><div class=\"question\">");
     assertThat(html).contains("<bdi lang=\"ar\" dir=\"rtl\">");

@@ -20,9 +20,11 @@ import parrot.jobs.metrics.RoundTimes;
 import parrot.jobs.metrics.RoundTimes.Phase;
 import parrot.jobs.metrics.RoundTimes.Replica;
 import parrot.jobs.metrics.RoundTimes.Span;
+import parrot.jobs.metrics.RunMemory;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Answered;
 import parrot.jobs.report.ReportData.Role;
+import parrot.jobs.spark.ProcessMemory;
 
 /** A report's data with something of everything; the numbers are made up. */
 final class SampleReport {
@@ -130,9 +132,15 @@ final class SampleReport {
               List.of(),
               experts && i > 0 ? Optional.of(balance(share)) : Optional.empty(),
               Optional.of(new MetricsLine.HeldOut(1, 12, heldOut, routing)),
-              experts && i > 0 ? Optional.of(phases(i)) : Optional.empty()));
+              experts && i > 0 ? Optional.of(phases(i)) : Optional.empty(),
+              i > 0 ? Optional.of(memory()) : Optional.empty()));
     }
     return new ReportData.Stage(name, "Projector learns from captions.", list);
+  }
+
+  private static RunMemory memory() {
+    ProcessMemory executor = new ProcessMemory(18L << 30, 3L << 30, 15L << 30, 1L << 30);
+    return new RunMemory(19L << 30, new ProcessMemory(1L << 30, 1L << 30, 0, 1L << 29), executor);
   }
 
   /** Two replicas, of which the second is slower; a checkpoint in every tenth round. */

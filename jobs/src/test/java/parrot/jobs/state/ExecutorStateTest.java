@@ -71,7 +71,8 @@ class ExecutorStateTest {
               ReplicaOutcome outcome =
                   index > 0
                       ? null
-                      : new ReplicaOutcome(replica, new Tally(), null, "1", "host", 0, 0, 0, 0, 0);
+                      : new ReplicaOutcome(
+                          replica, new Tally(), null, "1", "host", 0, 0, 0, 0, 0, null);
               return new ReplicaPiece(
                   index,
                   replica,
