@@ -99,7 +99,6 @@ run() {
 module=jobs main=parrot.jobs.Main
 if [ "${1:-}" = bench ]; then
   module=benchmarks main=parrot.benchmarks.Main
-  own+=(--add-modules=jdk.incubator.vector)
   heap="${PARROT_HEAP:-512m}" # the processes that it measures have heaps of their own
   shift
 fi

@@ -9,6 +9,7 @@ import parrot.benchmarks.process.ChildException;
 import parrot.benchmarks.suite.Benchmark;
 import parrot.benchmarks.suite.Benchmarks;
 import parrot.model.kernel.Threads;
+import parrot.model.kernel.VectorApi;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,7 @@ public final class Main implements Runnable {
 
   /** Exits with 0, 1 or 2. */
   public static void main(String[] args) {
+    VectorApi.load();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     System.exit(run(out, err, args));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import parrot.benchmarks.suite.Benchmark;
 import parrot.benchmarks.suite.Benchmarks;
@@ -42,6 +43,22 @@ class MainTest {
     assertThat(run("decoder", "--sizes", "1")).isEqualTo(2);
     assertThat(run("rounds", "--sizes", "1,2")).isEqualTo(2);
     assertThat(err.toString()).contains("Invalid --sizes: [1, 2] (must be of [1, 16, 117, 460])");
+  }
+
+  @Test
+  void saysNothingButItsOwn() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("..", "cluster-config/jvm.options").toAbsolutePath(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "--help")
+            .redirectErrorStream(true)
+            .start();
+    assertThat(process.inputReader().lines()).first().asString().startsWith("Measures ");
+    assertThat(process.waitFor()).isZero();
   }
 
   private int run(String... args) {

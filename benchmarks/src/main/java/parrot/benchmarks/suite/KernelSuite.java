@@ -18,6 +18,7 @@ import parrot.benchmarks.kernels.KernelState;
 import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.report.Result;
 import parrot.benchmarks.report.Table;
+import parrot.model.kernel.VectorApi;
 
 /** Single kernels under JMH, at the shapes of the models. */
 final class KernelSuite implements Benchmark {
@@ -50,7 +51,9 @@ final class KernelSuite implements Benchmark {
                       .timeUnit(TimeUnit.MILLISECONDS)
                       .shouldFailOnError(true)
                       .verbosity(VerboseMode.SILENT)
-                      .jvmArgsAppend("-D" + KernelState.THREADS + "=" + options.threads())
+                      .jvmArgsAppend(
+                          "--add-modules=" + VectorApi.MODULE,
+                          "-D" + KernelState.THREADS + "=" + options.threads())
                       .build())
               .run();
     } catch (RunnerException e) {

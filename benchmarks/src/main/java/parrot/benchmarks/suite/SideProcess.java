@@ -8,6 +8,7 @@ import parrot.benchmarks.process.SideServer;
 import parrot.benchmarks.side.Side;
 import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.torch.TorchSides;
+import parrot.model.kernel.VectorApi;
 
 /** The program of a child process: builds the side that it is asked for, and serves it. */
 public final class SideProcess {
@@ -17,6 +18,7 @@ public final class SideProcess {
    * @param args a {@link SideRequest} in JSON
    */
   public static void main(String[] args) throws IOException {
+    VectorApi.load();
     SideServer.serve(args[0], SideProcess::open);
   }
 

@@ -3,11 +3,10 @@ package parrot.jobs.spark;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import parrot.datasets.EnvironmentException;
+import parrot.model.kernel.VectorApi;
 
 /** JVM options of executors, checked before they start. Spark opens packages of Java by itself. */
 final class JavaOptionsCheck {
-  static final String VECTORS = "jdk.incubator.vector";
-
   private static final String SETTING = "spark.executor.extraJavaOptions";
 
   /** ND4J compares the native memory of the whole process with limits taken from the heap. */
@@ -23,10 +22,10 @@ final class JavaOptionsCheck {
   static List<String> facts(SparkConf conf) {
     String options =
         conf.get("spark.executor.defaultJavaOptions", "") + " " + conf.get(SETTING, "");
-    if (!options.contains(VECTORS)) {
+    if (!options.contains(VectorApi.MODULE)) {
       throw new EnvironmentException(
           "Cannot run executors without the Vector API, which kernels use: add --add-modules="
-              + VECTORS
+              + VectorApi.MODULE
               + " to "
               + SETTING
               + " (the profiles in cluster-config have it)");

@@ -13,6 +13,7 @@ import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
+import parrot.model.kernel.VectorApi;
 
 /**
  * Checks the environment before a long job begins: one line for each fact, a warning if it makes
@@ -280,24 +281,17 @@ public final class Preflight {
                 + "=ALL-UNNAMED (cluster-config/jvm.options has it)");
       }
     }
-    if (!hasVectors()) {
+    if (!VectorApi.isLoaded()) {
       throw refuse(
-          "Cannot run without the Vector API: add --add-modules=jdk.incubator.vector to"
+          "Cannot run without the Vector API: add --add-modules="
+              + VectorApi.MODULE
+              + " to"
               + " spark.driver.extraJavaOptions and spark.executor.extraJavaOptions");
     }
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     say("java", Runtime.version() + ", heap of at most " + heap + " MiB");
     if (!EnvironmentCheck.isLocal(conf)) {
       JavaOptionsCheck.facts(conf).forEach(fact -> say("", fact));
-    }
-  }
-
-  private static boolean hasVectors() {
-    try {
-      Class.forName(JavaOptionsCheck.VECTORS + ".Vector", false, Preflight.class.getClassLoader());
-      return true;
-    } catch (ClassNotFoundException e) {
-      return false;
     }
   }
 

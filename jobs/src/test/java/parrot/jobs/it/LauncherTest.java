@@ -74,7 +74,6 @@ class LauncherTest {
     assertThat(run(Map.of(), "--dry-run", "bench", "decoder").output())
         .contains("-Xmx512m -XX:+UseParallelGC ", "/my\\ parrot/benchmarks/target/benchmarks.jar:")
         .doesNotContain(collector)
-        .contains(" --add-modules=jdk.incubator.vector ")
         .endsWith(" parrot.benchmarks.Main decoder \n");
   }
 
