@@ -24,11 +24,11 @@ public final class Bandwidth implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     long start = System.nanoTime();
     team.run(this::copy);
     double seconds = (System.nanoTime() - start) / 1e9;
-    return new Outcome(new double[0], Map.of(BYTES_PER_SECOND, 2 * BYTES / seconds));
+    return new StepOutcome(new double[0], Map.of(BYTES_PER_SECOND, 2 * BYTES / seconds));
   }
 
   private void copy(int member) {

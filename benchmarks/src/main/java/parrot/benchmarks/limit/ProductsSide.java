@@ -62,7 +62,7 @@ public final class ProductsSide implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     team.run(
         member -> {
           for (Repeated repeated : shares.get(member)) {
@@ -71,7 +71,7 @@ public final class ProductsSide implements Side {
             }
           }
         });
-    return new Outcome(new double[0], Map.of(OPERATIONS, operations));
+    return new StepOutcome(new double[0], Map.of(OPERATIONS, operations));
   }
 
   private void compile(int member, List<Operands> operands) {

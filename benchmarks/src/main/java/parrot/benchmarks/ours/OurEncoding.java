@@ -17,8 +17,8 @@ final class OurEncoding implements Side {
   }
 
   @Override
-  public Outcome step() {
-    return Outcome.of(Fingerprint.of(network.features(batch)));
+  public StepOutcome step() {
+    return StepOutcome.of(Fingerprint.of(network.features(batch)));
   }
 
   @Override

@@ -22,11 +22,11 @@ final class OurGenerating implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     FirstToken first = new FirstToken();
     generator.generate(
         batch.tokenIds(), batch.pixels().toArray(), 1 + Workload.GENERATED, first::listen);
-    return new Outcome(first.outputs, first.decoding.generated(Workload.GENERATED));
+    return new StepOutcome(first.outputs, first.decoding.generated(Workload.GENERATED));
   }
 
   /** The first token's logits, and the time that it was known. */

@@ -46,9 +46,9 @@ final class OurTraining implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     graph.fit(data);
-    return Outcome.of(graph.score());
+    return StepOutcome.of(graph.score());
   }
 
   @Override

@@ -8,11 +8,11 @@ import parrot.benchmarks.side.Side;
  *
  * @param error why it failed; null if it did not
  * @param seconds the step took
- * @param outputs of {@link Side.Outcome}
+ * @param outputs of {@link Side.StepOutcome}
  * @param faults minor page faults of the process during the step
  * @param peakBytes largest resident memory of the process so far
  * @param uptime of the process at the end of the step, in seconds
- * @param extras of {@link Side.Outcome}
+ * @param extras of {@link Side.StepOutcome}
  */
 public record Reply(
     String error,

@@ -42,7 +42,7 @@ public final class SideServer {
         .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
     int status = 1;
     try (Side side = builder.apply(JSON.readValue(request, SideRequest.class))) {
-      answer(out, reply(0, new Side.Outcome(new double[0], Map.of()), 0));
+      answer(out, reply(0, new Side.StepOutcome(new double[0], Map.of()), 0));
       serve(side, out);
       status = 0;
     } catch (Exception | LinkageError | OutOfMemoryError e) {
@@ -62,14 +62,14 @@ public final class SideServer {
       }
       long faults = ProcessFacts.minorFaults();
       long start = System.nanoTime();
-      Side.Outcome outcome = side.step();
+      Side.StepOutcome outcome = side.step();
       double seconds = (System.nanoTime() - start) / 1e9;
       faults = ProcessFacts.minorFaults() - faults;
       answer(out, reply(seconds, outcome, faults));
     }
   }
 
-  private static Reply reply(double seconds, Side.Outcome outcome, long faults) {
+  private static Reply reply(double seconds, Side.StepOutcome outcome, long faults) {
     return new Reply(
         null,
         seconds,

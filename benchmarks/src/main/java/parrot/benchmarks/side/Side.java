@@ -6,7 +6,7 @@ import java.util.Map;
 public interface Side extends AutoCloseable {
 
   /** Does one step of the workload. */
-  Outcome step();
+  StepOutcome step();
 
   @Override
   void close();
@@ -17,9 +17,9 @@ public interface Side extends AutoCloseable {
    * @param outputs values that every side must agree on, such as the loss; empty if there are none
    * @param extras named values that are worth a place in the results
    */
-  record Outcome(double[] outputs, Map<String, Double> extras) {
-    public static Outcome of(double... outputs) {
-      return new Outcome(outputs, Map.of());
+  record StepOutcome(double[] outputs, Map<String, Double> extras) {
+    public static StepOutcome of(double... outputs) {
+      return new StepOutcome(outputs, Map.of());
     }
   }
 }

@@ -27,7 +27,7 @@ final class EncodingSide implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     try (PointerScope scope = new PointerScope();
         Autocast ignored = new Autocast(autocast)) {
       Tensor features = vision.forward(pixels).to(ScalarType.Float).contiguous();
@@ -35,7 +35,7 @@ final class EncodingSide implements Side {
       try (FloatPointer data = features.data_ptr_float()) {
         data.get(values);
       }
-      return Outcome.of(Fingerprint.of(values));
+      return StepOutcome.of(Fingerprint.of(values));
     }
   }
 

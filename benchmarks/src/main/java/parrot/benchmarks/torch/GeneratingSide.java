@@ -33,7 +33,7 @@ final class GeneratingSide implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     try (PointerScope scope = new PointerScope()) {
       cache.clear();
       Decoding decoding = new Decoding();
@@ -50,7 +50,7 @@ final class GeneratingSide implements Side {
         }
       }
       Map<String, Double> extras = decoding.generated(Workload.GENERATED);
-      return new Outcome(outputs, extras);
+      return new StepOutcome(outputs, extras);
     }
   }
 

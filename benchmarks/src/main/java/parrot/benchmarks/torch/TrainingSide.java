@@ -33,7 +33,7 @@ final class TrainingSide implements Side {
   }
 
   @Override
-  public Outcome step() {
+  public StepOutcome step() {
     try (PointerScope scope = new PointerScope()) {
       Tensor logits;
       try (Autocast ignored = new Autocast(autocast)) {
@@ -46,7 +46,7 @@ final class TrainingSide implements Side {
       double value = loss.item_float();
       optimizer.step();
       optimizer.zero_grad(true);
-      return Outcome.of(value);
+      return StepOutcome.of(value);
     }
   }
 

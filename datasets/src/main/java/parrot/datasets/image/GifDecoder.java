@@ -96,8 +96,10 @@ final class GifDecoder {
           }
         }
         case 0 -> {} // some writers pad
-        case 0x3b -> throw ImageBytes.unreadable("it is a GIF without a frame");
-        default -> throw ImageBytes.unreadable("it has an unknown GIF block (%d)".formatted(kind));
+        case 0x3b -> throw UnusableImageException.unreadable("it is a GIF without a frame");
+        default ->
+            throw UnusableImageException.unreadable(
+                "it has an unknown GIF block (%d)".formatted(kind));
       }
     }
   }
@@ -118,7 +120,7 @@ final class GifDecoder {
   private void decodeFrame(byte[] frame) {
     int literalBits = bytes.u8(at++);
     if (literalBits < 1 || literalBits > 11) {
-      throw ImageBytes.unreadable("its GIF code size is " + literalBits);
+      throw UnusableImageException.unreadable("its GIF code size is " + literalBits);
     }
     int clear = 1 << literalBits;
     int end = clear + 1;
@@ -141,7 +143,7 @@ final class GifDecoder {
         if (block == 0) {
           block = bytes.u8(at++);
           if (block == 0) {
-            throw ImageBytes.unreadable("it has fewer pixels than its header says");
+            throw UnusableImageException.unreadable("it has fewer pixels than its header says");
           }
         }
         bits |= (long) bytes.u8(at++) << held;
@@ -158,10 +160,11 @@ final class GifDecoder {
         continue;
       }
       if (code == end) {
-        throw ImageBytes.unreadable("it has fewer pixels than its header says");
+        throw UnusableImageException.unreadable("it has fewer pixels than its header says");
       }
       if (code > next || (previous < 0 && code >= clear)) {
-        throw ImageBytes.unreadable("its compressed pixels are damaged (code " + code + ")");
+        throw UnusableImageException.unreadable(
+            "its compressed pixels are damaged (code " + code + ")");
       }
       int depth = 0;
       int walk = code;

@@ -1,7 +1,5 @@
 package parrot.datasets.image;
 
-import parrot.datasets.image.UnusableImageException.Reason;
-
 /** The integers in an image file. Reading past its end reports a truncated image. */
 final class ImageBytes {
   private final byte[] data;
@@ -51,24 +49,7 @@ final class ImageBytes {
   /** Fails unless {@code count} bytes follow from {@code offset}. */
   void require(long offset, long count) {
     if (offset < 0 || offset + count > data.length) {
-      throw truncated(data.length);
+      throw UnusableImageException.truncated(data.length);
     }
-  }
-
-  static UnusableImageException truncated(long length) {
-    return new UnusableImageException(
-        Reason.TRUNCATED,
-        "the file ends before the image does (after " + length + " bytes)",
-        "fetch it again or remove the example");
-  }
-
-  static UnusableImageException unreadable(String problem) {
-    return new UnusableImageException(
-        Reason.UNREADABLE, problem, "replace the file or remove the example");
-  }
-
-  static UnusableImageException unsupported(String problem) {
-    return new UnusableImageException(
-        Reason.UNSUPPORTED, problem, "save it as ordinary PNG or JPEG or remove the example");
   }
 }

@@ -30,7 +30,7 @@ final class ImageIoDecoder {
         });
     Raster raster = read(reader, stripped, r -> r.readRaster(0, null));
     if (premature.get()) {
-      throw ImageBytes.truncated(fileLength);
+      throw UnusableImageException.truncated(fileLength);
     }
     return raster;
   }
@@ -57,16 +57,18 @@ final class ImageIoDecoder {
       reader.setInput(stream, true, true);
       return reading.from(reader);
     } catch (EOFException e) {
-      throw ImageBytes.truncated(file.length).causedBy(e);
+      throw UnusableImageException.truncated(file.length).causedBy(e);
     } catch (IOException e) {
       if (e.getCause() instanceof EOFException) {
-        throw ImageBytes.truncated(file.length).causedBy(e);
+        throw UnusableImageException.truncated(file.length).causedBy(e);
       }
-      throw ImageBytes.unreadable("its pixels cannot be decoded (" + e.getMessage() + ")")
+      throw UnusableImageException.unreadable(
+              "its pixels cannot be decoded (" + e.getMessage() + ")")
           .causedBy(e);
     } catch (RuntimeException e) {
       // Readers leave bounds and arguments unchecked on damaged files.
-      throw ImageBytes.unreadable("its pixels cannot be decoded (" + e + ")").causedBy(e);
+      throw UnusableImageException.unreadable("its pixels cannot be decoded (" + e + ")")
+          .causedBy(e);
     } finally {
       reader.dispose();
     }

@@ -31,7 +31,8 @@ public record ImageLimits(long pixels, int side) implements Serializable {
   /** Refuses an image that is too large, and one without pixels. */
   void check(long width, long height) {
     if (width < 1 || height < 1) {
-      throw ImageBytes.unreadable("its header says %d x %d pixels".formatted(width, height));
+      throw UnusableImageException.unreadable(
+          "its header says %d x %d pixels".formatted(width, height));
     }
     if (width > side || height > side || width * height > pixels) {
       throw new UnusableImageException(

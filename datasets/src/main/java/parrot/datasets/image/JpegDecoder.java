@@ -37,7 +37,7 @@ final class JpegDecoder {
     // One scan of all components shows by itself whether it is complete; a missing later scan would
     // go unnoticed.
     if (!complete && !everything) {
-      throw ImageBytes.truncated(file.length);
+      throw UnusableImageException.truncated(file.length);
     }
     stripped.write(file, scan, file.length - scan);
     stripped.write(0xff);
@@ -45,7 +45,7 @@ final class JpegDecoder {
     Raster raster = ImageIoDecoder.jpegComponents(stripped.toByteArray(), file.length);
     int channels = components.length;
     if (raster.getNumBands() != channels) {
-      throw ImageBytes.unreadable(
+      throw UnusableImageException.unreadable(
           "it has %d components in %d channels".formatted(channels, raster.getNumBands()));
     }
     byte[] samples = new byte[width * channels];
@@ -78,12 +78,12 @@ final class JpegDecoder {
       if (marker == 0xda) {
         bytes.require(at, 5);
         if (components == null) {
-          throw ImageBytes.unreadable("its JPEG header is missing");
+          throw UnusableImageException.unreadable("its JPEG header is missing");
         }
         return at;
       }
       if (marker == 0xd9) {
-        throw ImageBytes.unreadable("it is a JPEG without pixels");
+        throw UnusableImageException.unreadable("it is a JPEG without pixels");
       }
       if (marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
         at += 2;
@@ -92,7 +92,8 @@ final class JpegDecoder {
       int length = bytes.big16(at + 2);
       bytes.require(at, length + 2L);
       if (length < 2) {
-        throw ImageBytes.unreadable("one of its JPEG segments has %d bytes".formatted(length));
+        throw UnusableImageException.unreadable(
+            "one of its JPEG segments has %d bytes".formatted(length));
       }
       boolean needed = marker == 0xdb || marker == 0xc4 || marker == 0xdd;
       if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
@@ -112,13 +113,14 @@ final class JpegDecoder {
 
   private void readFrame(int marker, int at) {
     if (marker > 0xc2) {
-      throw ImageBytes.unsupported(
+      throw UnusableImageException.unsupported(
           "it is a JPEG of an uncommon process (SOF%d; lossless, arithmetic or hierarchical)"
               .formatted(marker - 0xc0));
     }
     int precision = bytes.u8(at + 4);
     if (precision != 8) {
-      throw ImageBytes.unsupported("it is a JPEG of %d bits a sample".formatted(precision));
+      throw UnusableImageException.unsupported(
+          "it is a JPEG of %d bits a sample".formatted(precision));
     }
     progressive = marker == 0xc2;
     height = bytes.big16(at + 5);
@@ -126,7 +128,7 @@ final class JpegDecoder {
     limits.check(width, height);
     int count = bytes.u8(at + 9);
     if (count != 1 && count != 3 && count != 4) {
-      throw ImageBytes.unsupported("it is a JPEG of %d components".formatted(count));
+      throw UnusableImageException.unsupported("it is a JPEG of %d components".formatted(count));
     }
     components = new int[count];
     for (int i = 0; i < count; i++) {

@@ -37,9 +37,10 @@ final class LibWebp {
     } catch (Exception e) { // an IOException that the library does not declare
       VP8StatusCode status = VP8StatusCode.Companion.getStatusCode(result[0]);
       if (status == VP8StatusCode.NotEnoughData || status == VP8StatusCode.Suspended) {
-        throw ImageBytes.truncated(file.length).causedBy(e);
+        throw UnusableImageException.truncated(file.length).causedBy(e);
       }
-      throw ImageBytes.unreadable("its pixels cannot be decoded (libwebp: " + status + ")")
+      throw UnusableImageException.unreadable(
+              "its pixels cannot be decoded (libwebp: " + status + ")")
           .causedBy(e);
     }
     return new RgbImage(result[1], result[2], withoutAlpha(pixels));

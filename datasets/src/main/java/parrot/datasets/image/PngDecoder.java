@@ -46,7 +46,8 @@ final class PngDecoder {
     try {
       readPixels(inflater, rgb);
     } catch (DataFormatException e) {
-      throw ImageBytes.unreadable("its compressed pixels are damaged (" + e.getMessage() + ")")
+      throw UnusableImageException.unreadable(
+              "its compressed pixels are damaged (" + e.getMessage() + ")")
           .causedBy(e);
     } finally {
       inflater.end();
@@ -56,7 +57,7 @@ final class PngDecoder {
 
   private void readHeader() {
     if (bytes.big32(8) != 13 || !bytes.name(12).equals("IHDR")) {
-      throw ImageBytes.unreadable("its PNG header is missing");
+      throw UnusableImageException.unreadable("its PNG header is missing");
     }
     checkCrc(8, 13);
     long wide = bytes.big32(16);
@@ -72,7 +73,7 @@ final class PngDecoder {
           default -> false;
         };
     if (!known || bytes.u8(26) != 0 || bytes.u8(27) != 0 || interlace > 1) {
-      throw ImageBytes.unreadable(
+      throw UnusableImageException.unreadable(
           "its PNG header is invalid (colour type %d, depth %d)".formatted(colourType, depth));
     }
     limits.check(wide, high);
@@ -100,10 +101,14 @@ final class PngDecoder {
       at = body + present + 4;
     }
     if (colourType == 3 && !hasPalette) {
-      throw ended ? ImageBytes.unreadable("it has no palette") : ImageBytes.truncated(file.length);
+      throw ended
+          ? UnusableImageException.unreadable("it has no palette")
+          : UnusableImageException.truncated(file.length);
     }
     if (data.isEmpty()) {
-      throw ended ? ImageBytes.unreadable("it has no pixels") : ImageBytes.truncated(file.length);
+      throw ended
+          ? UnusableImageException.unreadable("it has no pixels")
+          : UnusableImageException.truncated(file.length);
     }
   }
 
@@ -111,7 +116,7 @@ final class PngDecoder {
     bytes.require(at, length + 12);
     checkCrc(at, (int) length);
     if (length % 3 != 0 || length > palette.length) {
-      throw ImageBytes.unreadable("its palette has " + length + " bytes");
+      throw UnusableImageException.unreadable("its palette has " + length + " bytes");
     }
     System.arraycopy(file, at + 8, palette, 0, (int) length);
     hasPalette = true;
@@ -122,7 +127,8 @@ final class PngDecoder {
     CRC32 crc = new CRC32();
     crc.update(file, at + 4, length + 4);
     if (crc.getValue() != bytes.big32(at + 8 + length)) {
-      throw ImageBytes.unreadable("its " + bytes.name(at + 4) + " chunk has a wrong checksum");
+      throw UnusableImageException.unreadable(
+          "its " + bytes.name(at + 4) + " chunk has a wrong checksum");
     }
   }
 
@@ -172,9 +178,9 @@ final class PngDecoder {
         int[] piece = data.get(next++);
         inflater.setInput(file, piece[0], piece[1]);
       } else if (ended) {
-        throw ImageBytes.unreadable("it has fewer pixels than its header says");
+        throw UnusableImageException.unreadable("it has fewer pixels than its header says");
       } else {
-        throw ImageBytes.truncated(file.length);
+        throw UnusableImageException.truncated(file.length);
       }
     }
     return next;
@@ -208,7 +214,8 @@ final class PngDecoder {
         }
       }
       default ->
-          throw ImageBytes.unreadable("one of its rows has the unknown filter " + (row[0] & 255));
+          throw UnusableImageException.unreadable(
+              "one of its rows has the unknown filter " + (row[0] & 255));
     }
   }
 

@@ -52,6 +52,24 @@ public final class UnusableImageException extends DataException {
     this.remedy = remedy;
   }
 
+  /** An image that ends after {@code length} bytes. */
+  static UnusableImageException truncated(long length) {
+    return new UnusableImageException(
+        Reason.TRUNCATED,
+        "the file ends before the image does (after " + length + " bytes)",
+        "fetch it again or remove the example");
+  }
+
+  static UnusableImageException unreadable(String problem) {
+    return new UnusableImageException(
+        Reason.UNREADABLE, problem, "replace the file or remove the example");
+  }
+
+  static UnusableImageException unsupported(String problem) {
+    return new UnusableImageException(
+        Reason.UNSUPPORTED, problem, "save it as ordinary PNG or JPEG or remove the example");
+  }
+
   /** The same with its cause. */
   UnusableImageException causedBy(Throwable cause) {
     return new UnusableImageException(reason, "Cannot use the image", problem, remedy, cause);

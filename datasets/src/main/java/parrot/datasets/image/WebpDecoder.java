@@ -35,7 +35,7 @@ final class WebpDecoder {
         return firstFrame((int) at, (int) width, (int) height);
       }
     }
-    throw ImageBytes.truncated(file.length);
+    throw UnusableImageException.truncated(file.length);
   }
 
   private RgbImage firstFrame(int frame, int width, int height) {
@@ -50,7 +50,7 @@ final class WebpDecoder {
       return image;
     }
     if (left + image.width() > width || top + image.height() > height) {
-      throw ImageBytes.unreadable("its first frame reaches over the image");
+      throw UnusableImageException.unreadable("its first frame reaches over the image");
     }
     byte[] canvas = new byte[3 * width * height];
     for (int y = 0; y < image.height(); y++) {
@@ -76,7 +76,7 @@ final class WebpDecoder {
         long sizes = bytes.little32(start + 1);
         limits.check((sizes & 0x3fff) + 1, (sizes >> 14 & 0x3fff) + 1);
       }
-      default -> throw ImageBytes.unreadable("it is a WebP file without an image");
+      default -> throw UnusableImageException.unreadable("it is a WebP file without an image");
     }
     return LibWebp.decode(file, chunk, CHUNK_HEADER + (int) length);
   }

@@ -42,8 +42,8 @@ public record CheckpointFile(
     bf16 = List.copyOf(bf16);
   }
 
-  static CheckpointFile of(VectorFiles.Part part, Content content) {
-    return new CheckpointFile(part.name(), List.of(part.spec()), List.of(), content, part.from());
+  static CheckpointFile of(VectorFiles.VectorFile file, Content content) {
+    return new CheckpointFile(file.name(), List.of(file.spec()), List.of(), content, file.from());
   }
 
   /** How tensors are stored. */

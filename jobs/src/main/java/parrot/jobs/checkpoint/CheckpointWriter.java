@@ -138,7 +138,7 @@ public final class CheckpointWriter {
 
   private static void add(
       List<CheckpointFile> files, VectorFiles vector, CheckpointFile.Content content) {
-    vector.parts().forEach(part -> files.add(CheckpointFile.of(part, content)));
+    vector.list().forEach(file -> files.add(CheckpointFile.of(file, content)));
   }
 
   /** A model that selects experts is published with the bias that its router was trained with. */

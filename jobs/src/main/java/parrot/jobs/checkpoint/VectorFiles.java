@@ -27,35 +27,35 @@ record VectorFiles(String base, String tensor, long length) implements Serializa
    *
    * @param from the first value in it
    */
-  record Part(String name, TensorSpec spec, long from) implements Serializable {}
+  record VectorFile(String name, TensorSpec spec, long from) implements Serializable {}
 
-  List<Part> parts() {
+  List<VectorFile> list() {
     int count = Math.toIntExact((length + MOST - 1) / MOST);
-    List<Part> parts = new ArrayList<>();
+    List<VectorFile> files = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long from = i * MOST;
       int values = (int) Math.min(MOST, length - from);
       String number = count == 1 ? "" : String.format(Locale.ROOT, "-%05d-of-%05d", i + 1, count);
-      parts.add(
-          new Part(
+      files.add(
+          new VectorFile(
               base + number + ".safetensors",
               new TensorSpec(tensor, new int[] {values}, true),
               from));
     }
-    return parts;
+    return files;
   }
 
   /** Reads values; offsets count from {@code first}. */
   void read(Path checkpoint, Configuration hadoop, long first, long count, FloatSink sink) {
-    for (Part part : parts()) {
-      long from = Math.max(first, part.from());
-      long to = Math.min(first + count, part.from() + part.spec().elements());
+    for (VectorFile each : list()) {
+      long from = Math.max(first, each.from());
+      long to = Math.min(first + count, each.from() + each.spec().elements());
       if (from < to) {
-        try (Safetensors file = Safetensors.open(new Path(checkpoint, part.name()), hadoop)) {
-          long shift = part.from() - first;
+        try (Safetensors file = Safetensors.open(new Path(checkpoint, each.name()), hadoop)) {
+          long shift = each.from() - first;
           file.read(
               tensor,
-              from - part.from(),
+              from - each.from(),
               to - from,
               (offset, values, length) -> sink.accept(offset + shift, values, length));
         }

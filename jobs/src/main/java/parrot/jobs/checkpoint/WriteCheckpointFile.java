@@ -55,8 +55,9 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
   /** Writes all files of a replica's residual. */
   Iterator<CheckpointManifest.Entry> residual(int replica, StateReader residuals) throws Exception {
     List<CheckpointManifest.Entry> entries = new ArrayList<>();
-    for (VectorFiles.Part part : CheckpointLayout.residual(replica, layout.parameters()).parts()) {
-      entries.add(write(CheckpointFile.of(part, CheckpointFile.Content.RESIDUAL), residuals));
+    for (VectorFiles.VectorFile file :
+        CheckpointLayout.residual(replica, layout.parameters()).list()) {
+      entries.add(write(CheckpointFile.of(file, CheckpointFile.Content.RESIDUAL), residuals));
     }
     return entries.iterator();
   }

@@ -63,20 +63,20 @@ final class TextCheck {
   /** Writes and reads all texts of a case. */
   static List<Comparison> run(Path folder, Configuration configuration) throws IOException {
     TextCheck check = new TextCheck(FileSystems.of(folder, configuration), folder);
-    check.part(CHAT, check::chats);
-    check.part(PROMPTS, check::prompts);
-    check.part(ANSWERS, check::answers);
-    check.part(SCORES, check::scores);
+    check.collect(CHAT, check::chats);
+    check.collect(PROMPTS, check::prompts);
+    check.collect(ANSWERS, check::answers);
+    check.collect(SCORES, check::scores);
     return List.copyOf(check.comparisons);
   }
 
-  private interface Part {
+  private interface Comparing {
     void run() throws IOException;
   }
 
-  private void part(String file, Part part) throws IOException {
+  private void collect(String file, Comparing comparing) throws IOException {
     try {
-      part.run();
+      comparing.run();
     } catch (FileNotFoundException e) {
       comparisons.add(Comparison.failed(file, "a file is missing: " + e.getMessage()));
     } catch (JsonProcessingException e) {

@@ -12,4 +12,4 @@ import parrot.datasets.shard.TrainingExample;
  */
 record PreparedRow(
     TrainingExample example, byte[] content, boolean truncated, SortedSet<String> notes)
-    implements RowPreparer.Outcome {}
+    implements RowPreparer.RowOutcome {}

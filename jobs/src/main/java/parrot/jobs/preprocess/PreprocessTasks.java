@@ -175,7 +175,7 @@ final class PreprocessTasks implements Serializable {
 
       private Tuple2<RowKey, byte[]> route(SourceRow source, long row) throws IOException {
         int file = numbered.file();
-        RowPreparer.Outcome outcome = preparer.prepare(source);
+        RowPreparer.RowOutcome outcome = preparer.prepare(source);
         if (outcome instanceof RowPreparer.Rejected rejected) {
           return new Tuple2<>(
               RowKey.rejected(shards, file, row), RowCodec.encode(rejected.reject()));

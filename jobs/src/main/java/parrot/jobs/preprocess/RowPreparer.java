@@ -53,10 +53,10 @@ final class RowPreparer {
   }
 
   /** What became of a row: a {@link PreparedRow} or a {@link Rejected} one. */
-  sealed interface Outcome permits PreparedRow, Rejected {}
+  sealed interface RowOutcome permits PreparedRow, Rejected {}
 
   /** A row that cannot be trained on. */
-  record Rejected(Reject reject) implements Outcome {
+  record Rejected(Reject reject) implements RowOutcome {
     private static Rejected of(SourceExample source, RejectReason reason, String message) {
       return new Rejected(new Reject(source.origin(), source.id(), reason, message));
     }
@@ -65,13 +65,13 @@ final class RowPreparer {
   /**
    * @throws IOException if the file system fails, which is not a defect of the row
    */
-  Outcome prepare(SourceRow source) throws IOException {
+  RowOutcome prepare(SourceRow source) throws IOException {
     return source instanceof SourceExample example
         ? prepare(example)
         : new Rejected((Reject) source);
   }
 
-  private Outcome prepare(SourceExample source) throws IOException {
+  private RowOutcome prepare(SourceExample source) throws IOException {
     try {
       return format(source);
     } catch (UnusableConversationException e) {
@@ -81,7 +81,7 @@ final class RowPreparer {
     }
   }
 
-  private Outcome format(SourceExample source) throws IOException {
+  private RowOutcome format(SourceExample source) throws IOException {
     Conversation conversation = source.conversation();
     if (conversation.hasImageToken()) {
       conversation = conversation.withImageFirst();

@@ -39,8 +39,8 @@ final class Questions {
   }
 
   /** Asks the model in the output folder, the one that the user will ask. */
-  List<RunIndex.Question> ask() throws IOException {
-    List<RunIndex.Question> asked = new ArrayList<>();
+  List<RunIndex.AskedQuestion> ask() throws IOException {
+    List<RunIndex.AskedQuestion> asked = new ArrayList<>();
     AnsweringOptions options = AnsweringOptions.defaults().withMaxNewTokens(MAX_NEW_TOKENS);
     try (AnsweringModel model =
         AnsweringModel.open(out.hadoopPath("model"), options, new Configuration())) {
@@ -53,7 +53,8 @@ final class Questions {
         Files.createDirectories(path.getParent());
         Files.write(path, image);
         String answer = model.answer(question.text(language), image);
-        asked.add(new RunIndex.Question(language.tag(), question.text(language), answer, file));
+        asked.add(
+            new RunIndex.AskedQuestion(language.tag(), question.text(language), answer, file));
         console.accept("  [%s] %s".formatted(language.tag(), question.text(language)));
         console.accept("       " + answer);
       }

@@ -69,7 +69,7 @@ public final class Quickstart {
       WorldData data = new WorldData(parameters, place, out, console);
       steps.run("Make the world", data::make);
       steps.run("Preprocess into shards", data::preprocess);
-      List<RunIndex.Question> asked = trainAndEvaluate(place);
+      List<RunIndex.AskedQuestion> asked = trainAndEvaluate(place);
       steps.run("Write the report", () -> report(asked, place.session().version()));
       description.conclude(asked, console);
     } catch (StoppedException e) {
@@ -78,7 +78,7 @@ public final class Quickstart {
     }
   }
 
-  private List<RunIndex.Question> trainAndEvaluate(Workplace place) throws Exception {
+  private List<RunIndex.AskedQuestion> trainAndEvaluate(Workplace place) throws Exception {
     Stages stages = new Stages(parameters, place, out, console);
     String aligned =
         steps.run(
@@ -106,7 +106,7 @@ public final class Quickstart {
                 .ask());
   }
 
-  private Void report(List<RunIndex.Question> asked, String spark) throws IOException {
+  private Void report(List<RunIndex.AskedQuestion> asked, String spark) throws IOException {
     Configuration configuration = new Configuration();
     org.apache.hadoop.fs.Path folder = out.hadoopPath("");
     description.index(asked, spark).write(FileSystems.of(folder.toString(), configuration), folder);

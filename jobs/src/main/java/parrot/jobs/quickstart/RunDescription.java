@@ -40,7 +40,7 @@ final class RunDescription {
    *
    * @param spark its version
    */
-  RunIndex index(List<RunIndex.Question> asked, String spark) throws IOException {
+  RunIndex index(List<RunIndex.AskedQuestion> asked, String spark) throws IOException {
     List<RunIndex.Data> data = new ArrayList<>();
     for (String name :
         List.of("captions", "conversations", "held-out-captions", "held-out-conversations")) {
@@ -99,8 +99,8 @@ final class RunDescription {
     return versions;
   }
 
-  private List<Command> commands(List<RunIndex.Question> asked) {
-    RunIndex.Question first = asked.get(0);
+  private List<Command> commands(List<RunIndex.AskedQuestion> asked) {
+    RunIndex.AskedQuestion first = asked.get(0);
     return List.of(
         new Command(
             "Ask the model about an image",
@@ -121,7 +121,7 @@ final class RunDescription {
   }
 
   /** Prints where everything is and what to try next. */
-  void conclude(List<RunIndex.Question> asked, Consumer<String> console) {
+  void conclude(List<RunIndex.AskedQuestion> asked, Consumer<String> console) {
     console.accept("");
     console.accept("Done in " + Steps.time(steps.elapsed()) + ".");
     console.accept(

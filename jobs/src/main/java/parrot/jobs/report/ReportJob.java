@@ -86,7 +86,7 @@ public final class ReportJob {
       sets.add(dataSet(data));
     }
     List<ReportData.Asked> asked = new ArrayList<>();
-    for (RunIndex.Question one : index.asked()) {
+    for (RunIndex.AskedQuestion one : index.asked()) {
       byte[] image = one.image().isEmpty() ? new byte[0] : bytes(path(one.image()));
       asked.add(
           new ReportData.Asked(

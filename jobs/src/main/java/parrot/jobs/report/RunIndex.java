@@ -36,7 +36,7 @@ public record RunIndex(
     List<Compared> comparisons,
     List<Data> data,
     String benchmark,
-    List<Question> asked,
+    List<AskedQuestion> asked,
     Map<String, String> versions,
     List<Timing> timings,
     List<Command> commands) {
@@ -62,7 +62,7 @@ public record RunIndex(
   public record Data(String name, String manifest) {}
 
   /** A question that was asked freely. */
-  public record Question(String language, String question, String answer, String image) {}
+  public record AskedQuestion(String language, String question, String answer, String image) {}
 
   /**
    * Reads the index of a run; if there is none, makes one from the metrics, scores and manifests in

@@ -79,7 +79,7 @@ final class ReportJobTest {
             List.of(new RunIndex.Compared("ours", than)),
             List.of(),
             "benchmark",
-            List.of(new RunIndex.Question("ar", "ما هذا؟", "قطة", "")),
+            List.of(new RunIndex.AskedQuestion("ar", "ما هذا؟", "قطة", "")),
             Map.of("Java", "17"),
             List.of(new ReportData.Timing("train", 75)),
             List.of(new ReportData.Command("Again", "./parrot report run")));
