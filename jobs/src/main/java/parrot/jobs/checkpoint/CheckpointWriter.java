@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import parrot.jobs.config.TrainConfig;
@@ -100,9 +103,7 @@ public final class CheckpointWriter {
     MeanReader mean = new MeanReader(layout, readers);
     try (ExecutorState executors = ExecutorState.load(spark, layout, mean::chunk)) {
       return checkpoints.writeAverage(
-          content(state),
-          (folder, files) ->
-              executors.collect(files, work(executors, folder), CheckpointManifest.Entry.class));
+          content(state), (folder, files) -> writeFiles(executors, folder, files));
     }
   }
 
@@ -112,7 +113,7 @@ public final class CheckpointWriter {
   }
 
   private List<CheckpointManifest.Entry> write(
-      ExecutorState executors, Path folder, List<CheckpointFile> model) {
+      ExecutorState executors, Path folder, List<CheckpointFile> model) throws IOException {
     StateLayout layout = executors.layout();
     List<CheckpointFile> files = new ArrayList<>(model);
     if (layout.moments() > 0) {
@@ -124,16 +125,37 @@ public final class CheckpointWriter {
           CheckpointLayout.outerMomentum(layout.parameters()),
           CheckpointFile.Content.OUTER_MOMENTUM);
     }
-    WriteCheckpointFile work = work(executors, folder);
-    List<CheckpointManifest.Entry> entries =
-        new ArrayList<>(executors.collect(files, work, CheckpointManifest.Entry.class));
+    List<CheckpointManifest.Entry> entries = writeFiles(executors, folder, files);
     if (executors.hasResiduals()) {
+      WriteCheckpointFile work = work(executors, folder);
       entries.addAll(
           executors.collectResiduals(
               (replica, none, residuals) -> work.residual(replica, residuals),
               CheckpointManifest.Entry.class));
     }
     return entries;
+  }
+
+  /** On executors, except for what need not be written. */
+  private List<CheckpointManifest.Entry> writeFiles(
+      ExecutorState executors, Path folder, List<CheckpointFile> files) throws IOException {
+    List<CheckpointFile> unchanged = files.stream().filter(this::isFrozen).toList();
+    FileSystem disk = folder.getFileSystem(hadoop);
+    List<CheckpointManifest.Entry> entries =
+        new UnchangedFiles(disk, checkpoints.start()).link(folder, unchanged);
+    Set<String> linked =
+        entries.stream().map(CheckpointManifest.Entry::name).collect(Collectors.toSet());
+    List<CheckpointFile> left =
+        files.stream().filter(file -> !linked.contains(file.name())).toList();
+    entries.addAll(
+        executors.collect(left, work(executors, folder), CheckpointManifest.Entry.class));
+    return entries;
+  }
+
+  private boolean isFrozen(CheckpointFile file) {
+    return file.content() == CheckpointFile.Content.MODEL
+        && file.tensors().stream()
+            .noneMatch(tensor -> config.train().contains(Part.of(tensor.name())));
   }
 
   private static void add(

@@ -187,6 +187,22 @@ class CheckpointRoundTripTest {
     }
   }
 
+  /** The vision encoder alone is in files of its own here; it is frozen. */
+  @Test
+  void filesOfFrozenTensorsAreTheStartsUnderASecondName() throws IOException {
+    String tower = "vision/model.safetensors";
+    String rest = "model.safetensors";
+    assertThat(isOneFile(tower)).isTrue();
+    assertThat(isOneFile(rest)).isFalse();
+    assertThat(CheckpointManifest.damage(FileSystems.of(saved, HADOOP), saved)).isEmpty();
+  }
+
+  private static boolean isOneFile(String name) throws IOException {
+    return java.nio.file.Files.isSameFile(
+        java.nio.file.Path.of(new Path(checkpoints.start(), name).toUri().getPath()),
+        java.nio.file.Path.of(new Path(saved, name).toUri().getPath()));
+  }
+
   @Test
   void theStartHasNoMoments() {
     CheckpointReader reader = reader(checkpoints.start(), true);
