@@ -17,6 +17,7 @@ import parrot.jobs.cluster.ClusterCommand;
 import parrot.jobs.evaluate.EvaluateCommand;
 import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.ScoreCommand;
+import parrot.jobs.export.AssembleCommand;
 import parrot.jobs.export.ExportCommand;
 import parrot.jobs.export.MergeAdapterCommand;
 import parrot.jobs.export.MergeCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
+      AssembleCommand.class,
       ExportCommand.class,
       MergeCommand.class,
       MergeAdapterCommand.class,

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
-import parrot.datasets.image.PixelNormalization;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
@@ -22,7 +22,6 @@ import parrot.jobs.checkpoint.Checkpoints;
 import parrot.model.config.ExpertsConfig;
 import parrot.model.config.MoeFormula;
 import parrot.model.config.ParrotConfig;
-import parrot.model.config.VisionConfig;
 import parrot.model.weights.DataType;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.SafetensorsWriter;
@@ -33,13 +32,13 @@ import parrot.model.weights.Weights;
 /**
  * Writes models as the published Python code opens them.
  *
- * @param type of the weights
+ * @param type of the weights; empty to keep the type that each is stored in
  * @param shardBytes largest file of weights
  * @param visionTower the mm_vision_tower to write; its last part names the folder of the vision
  *     encoder's configuration
  * @param replace whether the folder may exist
  */
-record Export(DataType type, long shardBytes, String visionTower, boolean replace) {
+record Export(Optional<DataType> type, long shardBytes, String visionTower, boolean replace) {
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
   private static final String CONFIG = "config.json";
 
@@ -84,9 +83,9 @@ record Export(DataType type, long shardBytes, String visionTower, boolean replac
       writeJson(files, new Path(to, CONFIG), json(config));
       Path vision = new Path(to, new Path(visionTower).getName());
       writeJson(files, new Path(vision, CONFIG), config.vision().toJson());
-      ObjectNode preprocessor = preprocessor(config.vision());
-      writeJson(files, new Path(vision, "preprocessor_config.json"), preprocessor);
-      writeJson(files, new Path(to, "preprocessor_config.json"), preprocessor);
+      ObjectNode preprocessor = ImagePreprocessor.json(config.vision());
+      writeJson(files, new Path(vision, ImagePreprocessor.FILE), preprocessor);
+      writeJson(files, new Path(to, ImagePreprocessor.FILE), preprocessor);
       List<String> carried = carry(source, files, to, hadoop);
       List<Path> written = writeWeights(weights, files, to);
       folder.publish();
@@ -117,21 +116,10 @@ record Export(DataType type, long shardBytes, String visionTower, boolean replac
   }
 
   private ObjectNode json(ParrotConfig config) {
-    return config
-        .withTorchDtype(type == DataType.BF16 ? "bfloat16" : "float32")
-        .withVisionTower(visionTower)
+    ParrotConfig placed = config.withVisionTower(visionTower);
+    return type.map(one -> placed.withTorchDtype(one == DataType.BF16 ? "bfloat16" : "float32"))
+        .orElse(placed)
         .toJson();
-  }
-
-  private static ObjectNode preprocessor(VisionConfig vision) {
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("crop_size", vision.imageSize()).put("do_center_crop", true);
-    json.put("do_normalize", true).put("do_resize", true);
-    json.put("feature_extractor_type", "CLIPFeatureExtractor");
-    PixelNormalization.mean().forEach(json.putArray("image_mean")::add);
-    PixelNormalization.deviation().forEach(json.putArray("image_std")::add);
-    json.put("resample", 3).put("size", vision.imageSize()); // 3: bicubic
-    return json;
   }
 
   private static List<String> carry(Path source, FileSystem files, Path to, Configuration hadoop)
@@ -160,7 +148,8 @@ record Export(DataType type, long shardBytes, String visionTower, boolean replac
       names.put(published, name);
       tensors.add(new TensorSpec(published, weights.shape(name), true));
     }
-    return new SafetensorsWriter(type)
+    return new SafetensorsWriter(
+            tensor -> type.orElseGet(() -> weights.fileType(names.get(tensor.name()))))
         .write(
             files,
             to,

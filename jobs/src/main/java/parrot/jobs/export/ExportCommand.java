@@ -3,6 +3,7 @@ package parrot.jobs.export;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,7 +76,7 @@ public final class ExportCommand implements Callable<Void> {
 
   @Override
   public Void call() throws IOException {
-    Export export = new Export(type(), bytes(), visionTower, overwrite.given());
+    Export export = new Export(Optional.of(type()), bytes(), visionTower, overwrite.given());
     List<String> lines =
         export.write(FileSystems.path(model.folder()), FileSystems.path(out), new Configuration());
     lines.forEach(spec.commandLine().getOut()::println);

@@ -2,6 +2,7 @@ package parrot.jobs.export;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -65,7 +66,8 @@ public final class MergeAdapterCommand implements Callable<Void> {
     try (ModelFolder folder = ModelFolder.open(base, hadoop);
         Adapter lora = Adapter.open(from, hadoop)) {
       AdaptedWeights merged = new AdaptedWeights(folder.weights(), lora);
-      Export export = new Export(DataType.F32, Long.MAX_VALUE, "vision", overwrite.given());
+      Export export =
+          new Export(Optional.of(DataType.F32), Long.MAX_VALUE, "vision", overwrite.given());
       List<String> lines = export.write(base, folder.config(), merged, to, hadoop);
       spec.commandLine().getOut().println(lines.get(0) + "; " + lora.summary());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -78,7 +79,7 @@ public final class MergeCommand implements Callable<Void> {
     try (ModelFolder first = ModelFolder.open(sources.get(0), hadoop);
         ModelFolder second = ModelFolder.open(sources.get(1), hadoop)) {
       requireSameComputation(first.config(), second.config());
-      new Export(DataType.F32, Long.MAX_VALUE, "vision", overwrite.given())
+      new Export(Optional.of(DataType.F32), Long.MAX_VALUE, "vision", overwrite.given())
               .write(
                   sources.get(0),
                   blend(first.config(), second.config()),

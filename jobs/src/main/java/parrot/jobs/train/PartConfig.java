@@ -1,11 +1,9 @@
 package parrot.jobs.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.config.DecoderConfig;
@@ -27,8 +25,8 @@ final class PartConfig {
    */
   static void check(
       Part part, Path place, ParrotConfig config, String model, Configuration hadoop) {
-    Path file = file(place, hadoop);
-    if (!exists(file, hadoop)) {
+    Path file = ConfigFile.beside(place, hadoop);
+    if (!ConfigFile.exists(file, hadoop)) {
       return;
     }
     JsonNode json = ConfigFile.read(file, hadoop, "the " + part.key());
@@ -55,24 +53,6 @@ final class PartConfig {
       JsonNode json, String key, String expected, List<String> contradictions) {
     if (json.hasNonNull(key) && !json.get(key).asText().equals(expected)) {
       contradictions.add(key + " (got " + json.get(key).asText() + ", expected " + expected + ")");
-    }
-  }
-
-  private static Path file(Path place, Configuration hadoop) {
-    try {
-      FileSystem files = place.getFileSystem(hadoop);
-      boolean single = files.exists(place) && files.getFileStatus(place).isFile();
-      return new Path(single ? place.getParent() : place, ConfigFile.NAME);
-    } catch (IOException e) {
-      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static boolean exists(Path file, Configuration hadoop) {
-    try {
-      return file.getFileSystem(hadoop).exists(file);
-    } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 }

@@ -67,6 +67,10 @@ public record ProjectorConfig(int selectLayer, boolean classToken, int depth) {
 
   /** As written in {@code config.json}. */
   public String type() {
+    return type(depth);
+  }
+
+  static String type(int depth) {
     return depth == 1 ? "linear" : "mlp" + depth + "x_gelu";
   }
 

@@ -10,6 +10,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 
@@ -54,7 +55,18 @@ public final class ConfigFile {
     }
   }
 
-  static boolean exists(Path file, Configuration configuration) {
+  /** The {@code config.json} of a folder, or in the folder of a file; it need not be there. */
+  public static Path beside(Path place, Configuration configuration) {
+    try {
+      FileSystem files = place.getFileSystem(configuration);
+      boolean single = files.exists(place) && files.getFileStatus(place).isFile();
+      return new Path(single ? place.getParent() : place, NAME);
+    } catch (IOException e) {
+      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
+    }
+  }
+
+  public static boolean exists(Path file, Configuration configuration) {
     try {
       return file.getFileSystem(configuration).exists(file);
     } catch (IOException e) {

@@ -43,6 +43,23 @@ public enum DataType {
     return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
   }
 
+  /** Rounds to the nearest float16, ties to even; what overflows becomes infinite. */
+  public static short toFloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    int sign = (bits >>> 16) & 0x8000;
+    float size = Math.abs(value);
+    if (Float.isNaN(value)) {
+      return (short) (sign | 0x7e00);
+    } else if (size >= 65520) {
+      return (short) (sign | 0x7c00);
+    } else if (size < 0x1p-14f) { // a subnormal counts 2^-24, as the last bit of 0.5 does
+      return (short)
+          (sign | (Float.floatToRawIntBits(size + 0.5f) - Float.floatToRawIntBits(0.5f)));
+    }
+    int rounded = Float.floatToRawIntBits(size) + 0xfff + ((bits >>> 13) & 1);
+    return (short) (sign | ((rounded - (112 << 23)) >>> 13));
+  }
+
   /** Exact. */
   public static float fromBfloat16(short brain) {
     return Float.intBitsToFloat(brain << 16);

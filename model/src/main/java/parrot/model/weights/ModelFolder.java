@@ -97,11 +97,7 @@ public final class ModelFolder implements AutoCloseable {
         vision.weights(configuration, mayStart).ifPresent(weights::add);
       }
       weights.check(mayBeMissing);
-      Optional<Path> tokenizer =
-          Stream.of("tokenizer.json", "vocab.json")
-              .map(name -> new Path(folder, name))
-              .filter(path -> ConfigFile.exists(path, configuration))
-              .findFirst();
+      Optional<Path> tokenizer = tokenizer(folder, configuration);
       List<Integer> endTokens = endTokens(folder, config, configuration);
       complete = true;
       return new ModelFolder(folder, config, weights, tokenizer, endTokens);
@@ -110,6 +106,14 @@ public final class ModelFolder implements AutoCloseable {
         weights.close();
       }
     }
+  }
+
+  /** The {@code tokenizer.json} of a folder, or the {@code vocab.json} of a slow tokenizer. */
+  public static Optional<Path> tokenizer(Path folder, Configuration configuration) {
+    return Stream.of("tokenizer.json", "vocab.json")
+        .map(name -> new Path(folder, name))
+        .filter(path -> ConfigFile.exists(path, configuration))
+        .findFirst();
   }
 
   private static void add(
@@ -157,7 +161,7 @@ public final class ModelFolder implements AutoCloseable {
     return endTokens;
   }
 
-  /** The folder's {@code tokenizer.json}, or the {@code vocab.json} of a slow tokenizer. */
+  /** As {@link #tokenizer(Path, Configuration)} of the folder. */
   public Optional<Path> tokenizer() {
     return tokenizer;
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.tensor.ElementType;
@@ -33,8 +34,13 @@ final class ModelWeights implements Weights {
 
   /** Adds a file's tensors; what was added before stays. Takes over closing it. */
   void add(Weights file) {
+    add(file, name -> true);
+  }
+
+  /** As above, of those tensors whose name is wanted. */
+  void add(Weights file, Predicate<String> wanted) {
     files.add(file);
-    file.names().forEach(name -> sources.putIfAbsent(name, file));
+    file.names().stream().filter(wanted).forEach(name -> sources.putIfAbsent(name, file));
   }
 
   boolean holdsVision() {
@@ -164,6 +170,11 @@ final class ModelWeights implements Weights {
       return ElementType.F32;
     }
     return source(name).storedType(name);
+  }
+
+  @Override
+  public DataType fileType(String name) {
+    return initialised.containsKey(name) ? DataType.F32 : source(name).fileType(name);
   }
 
   private Weights source(String name) {

@@ -35,7 +35,7 @@ public final class SafetensorsWriter {
   private final Function<TensorSpec, DataType> types;
 
   /**
-   * @param type of all tensors: F32, or BF16 (rounded to nearest, ties to even)
+   * @param type of all tensors: F32, or BF16 or F16 (rounded to nearest, ties to even)
    */
   public SafetensorsWriter(DataType type) {
     this(tensor -> type);
@@ -43,16 +43,16 @@ public final class SafetensorsWriter {
   }
 
   /**
-   * @param types of each tensor: F32, or BF16 (rounded to nearest, ties to even)
+   * @param types of each tensor: F32, or BF16 or F16 (rounded to nearest, ties to even)
    */
   public SafetensorsWriter(Function<TensorSpec, DataType> types) {
     this.types = types;
   }
 
   private static DataType requireWritable(DataType type) {
-    if (type != DataType.F32 && type != DataType.BF16) {
+    if (type != DataType.F32 && type != DataType.BF16 && type != DataType.F16) {
       throw new IllegalArgumentException(
-          "Invalid type to write: " + type + " (must be F32 or BF16)");
+          "Invalid type to write: " + type + " (must be F32, BF16 or F16)");
     }
     return type;
   }
@@ -231,7 +231,10 @@ public final class SafetensorsWriter {
             buffer.asFloatBuffer().put(values, start, length);
           } else {
             for (int i = 0; i < length; i++) {
-              buffer.putShort(2 * i, DataType.toBfloat16(values[start + i]));
+              float value = values[start + i];
+              buffer.putShort(
+                  2 * i,
+                  type == DataType.BF16 ? DataType.toBfloat16(value) : DataType.toFloat16(value));
             }
           }
           stream.write(bytes, 0, length * type.bytes());

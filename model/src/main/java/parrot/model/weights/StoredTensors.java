@@ -159,6 +159,12 @@ abstract class StoredTensors implements Weights {
     return type(name) == DataType.BF16 ? ElementType.BF16 : ElementType.F32;
   }
 
+  @Override
+  public DataType fileType(String name) {
+    DataType type = type(name);
+    return type.bytes() == 2 ? type : DataType.F32;
+  }
+
   private interface ByteSink {
     void accept(long offset, ByteBuffer bytes, int count);
   }

@@ -199,6 +199,12 @@ public final class WeightFiles implements Weights {
   }
 
   @Override
+  public DataType fileType(String name) {
+    FileTensor source = source(name);
+    return source.file().fileType(source.storedName());
+  }
+
+  @Override
   public void close() {
     files.forEach(StoredTensors::close);
   }

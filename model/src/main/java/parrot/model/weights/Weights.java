@@ -78,6 +78,11 @@ public interface Weights extends AutoCloseable {
     return ElementType.F32;
   }
 
+  /** The smallest type of file that holds what is read exactly: BF16, F16 or F32. */
+  default DataType fileType(String name) {
+    return DataType.F32;
+  }
+
   /** Whether two tensors have the same shape and values. Reads both. */
   default boolean same(String first, String second) {
     if (!Arrays.equals(shape(first), shape(second))) {

@@ -214,6 +214,30 @@ class SafetensorsTest {
     assertThat(DataType.toBfloat16(value)).isEqualTo((short) (int) Integer.decode(brain));
   }
 
+  @Test
+  void everyFloat16IsWrittenAsItWasRead() {
+    for (int bits = 0; bits < 1 << 16; bits++) {
+      float value = DataType.fromFloat16((short) bits);
+      if (!Float.isNaN(value)) {
+        assertThat(DataType.toFloat16(value)).isEqualTo((short) bits);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x1.002p0, 0x3c00", // a tie, to even
+    "0x1.006p0, 0x3c02", // a tie, to even
+    "0x1.002002p0, 0x3c01",
+    "0x1.8p-24, 0x0002", // a tie among subnormal numbers
+    "0x1p-25, 0x0000",
+    "-0x1.ffep15, 0xfc00", // overflows
+    "NaN, 0x7e00",
+  })
+  void roundsToTheNearestFloat16(float value, String half) {
+    assertThat(DataType.toFloat16(value)).isEqualTo((short) (int) Integer.decode(half));
+  }
+
   private static ByteBuffer data(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -120,8 +120,8 @@ class SafetensorsWriterTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Cannot write first [2, 3]: got 1 values");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new SafetensorsWriter(DataType.F16))
-        .withMessage("Invalid type to write: F16 (must be F32 or BF16)");
+        .isThrownBy(() -> new SafetensorsWriter(DataType.F64))
+        .withMessage("Invalid type to write: F64 (must be F32, BF16 or F16)");
   }
 
   private List<Path> write(DataType type, long limit) throws IOException {
