@@ -2,11 +2,11 @@ package parrot.jobs.round;
 
 import java.nio.ByteBuffer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.state.StateReader;
-import parrot.model.dl4j.FlatVectors;
+import parrot.model.dl4j.FloatVector;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.dl4j.ReplicaState;
 import parrot.model.exchange.StateLayout;
 import parrot.model.exchange.StateLayout.Chunk;
 import parrot.model.exchange.StateLayout.Section;
@@ -18,9 +18,10 @@ final class GraphRestore {
 
   /** The graph's memory of a chunk's values. */
   static ByteBuffer memory(ComputationGraph graph, Chunk chunk) {
-    INDArray vector =
-        chunk.section() == Section.PARAMETERS ? graph.params() : ParrotGraph.updaterState(graph);
-    return FlatVectors.memory(vector, chunk.offset(), chunk.length());
+    ReplicaState state = ParrotGraph.vertex(graph).state();
+    FloatVector vector =
+        chunk.section() == Section.PARAMETERS ? state.parameters() : state.moments();
+    return vector.memory(chunk.offset(), chunk.length());
   }
 
   /**
@@ -51,7 +52,7 @@ final class GraphRestore {
     }
     boolean kept = layout.moments() > 0;
     if (!kept) {
-      ParrotGraph.updaterState(graph).assign(0);
+      ParrotGraph.vertex(graph).state().moments().clear();
     }
     ParrotGraph.vertex(graph).setMomentsBegan(kept ? 0 : iteration);
     graph.getConfiguration().setIterationCount(iteration);

@@ -15,7 +15,6 @@ import parrot.jobs.state.ReplicaPiece;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
-import parrot.model.dl4j.FlatVectors;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
@@ -116,7 +115,7 @@ record TrainReplica(
         return "the gradient's norm of step " + step + " is " + vertex.lastGradientNorm();
       }
     }
-    return FlatVectors.isFinite(graph.params())
+    return vertex.state().parameters().isFinite()
         ? null
         : "a parameter is no number after " + plan.minibatches().size() + " steps";
   }

@@ -67,8 +67,8 @@ public final class BatchBridge {
             ? Nd4j.zeros(DataType.FLOAT, 1, 1)
             : Nd4j.createUninitialized(DataType.FLOAT, images, batch.pixels().columns());
     if (images > 0) {
-      FlatVectors.window(pixels, 0, Math.toIntExact(pixels.length()))
-          .buffer()
+      FloatVector.of(pixels)
+          .memory(0, Math.toIntExact(pixels.length()))
           .put(0, batch.pixels().buffer(), 0, Math.toIntExact(Float.BYTES * pixels.length()));
     }
     return new MultiDataSet(
@@ -110,7 +110,8 @@ public final class BatchBridge {
     Tensor pixels =
         images == 0
             ? Tensor.allocate(0, 0)
-            : FlatVectors.window(features[3], 0, Math.toIntExact(features[3].length()))
+            : FloatVector.of(features[3])
+                .window(0, Math.toIntExact(features[3].length()))
                 .reshape(images, Math.toIntExact(features[3].length() / images));
     return new Batch(tokenIds, labels, lengths, pixels, imageSamples);
   }

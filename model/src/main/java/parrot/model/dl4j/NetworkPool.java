@@ -1,6 +1,7 @@
 package parrot.model.dl4j;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import parrot.model.kernel.Kernels;
 import parrot.model.network.FrozenWeights;
 import parrot.model.network.Parameter;
@@ -18,7 +18,7 @@ import parrot.model.weights.ModelFolder;
 /**
  * The networks of this JVM. A network owns an arena and uses frozen weights, which are expensive to
  * load; graphs come and go (DL4J's stock master builds a new one every round), so a graph borrows a
- * network for one step, bound to the graph's own vectors.
+ * network for one step, bound to the state that the graph trains.
  */
 final class NetworkPool {
   private static final Map<NetworkSpec, NetworkPool> POOLS = new HashMap<>();
@@ -67,12 +67,11 @@ final class NetworkPool {
    * @param parameters [n]
    * @param gradients [n], or null for a forward pass alone
    */
-  Lease borrow(INDArray parameters, INDArray gradients) {
-    long parametersAddress = FlatVectors.address(parameters);
-    long gradientsAddress = gradients == null ? 0 : FlatVectors.address(gradients);
-    Lease lease = take(parametersAddress, gradientsAddress);
-    if (!lease.isBoundTo(parametersAddress, gradientsAddress)) {
-      lease.bind(parameters, parametersAddress, gradients, gradientsAddress);
+  Lease borrow(FloatVector parameters, FloatVector gradients) {
+    long gradientsAddress = gradients == null ? 0 : gradients.address();
+    Lease lease = take(parameters.address(), gradientsAddress);
+    if (!lease.isBoundTo(parameters.address(), gradientsAddress)) {
+      lease.bind(parameters, gradients);
     }
     return lease;
   }
@@ -122,11 +121,10 @@ final class NetworkPool {
       return parametersAddress == boundParameters && gradientsAddress == boundGradients;
     }
 
-    private void bind(
-        INDArray parameters, long parametersAddress, INDArray gradients, long gradientsAddress) {
-      network.bind(parametersAddress, gradientsAddress, new INDArray[] {parameters, gradients});
-      boundParameters = parametersAddress;
-      boundGradients = gradientsAddress;
+    private void bind(FloatVector parameters, FloatVector gradients) {
+      boundParameters = parameters.address();
+      boundGradients = gradients == null ? 0 : gradients.address();
+      network.bind(boundParameters, boundGradients, Arrays.asList(parameters, gradients));
     }
 
     private void free() {

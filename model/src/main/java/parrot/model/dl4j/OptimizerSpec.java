@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import parrot.model.dl4j.updater.AdamW;
-import parrot.model.dl4j.updater.InPlaceParameters;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.network.Part;
 
@@ -54,15 +53,14 @@ public record OptimizerSpec(
     return new OptimizerSpec(schedule, Map.of(), 0, Map.of(), 0.9, 0.999, 1e-8, 0);
   }
 
-  /** The updater of one part. Neighbouring parts with equal updaters are updated in one pass. */
-  AdamW updater(Part part, InPlaceParameters parameters) {
+  /** How one part learns. */
+  AdamW adamW(Part part) {
     Double peak = learningRates.get(part);
     return new AdamW(
         peak == null ? schedule : schedule.withPeak(peak),
         beta1,
         beta2,
         epsilon,
-        weightDecays.getOrDefault(part, weightDecay),
-        parameters);
+        weightDecays.getOrDefault(part, weightDecay));
   }
 }

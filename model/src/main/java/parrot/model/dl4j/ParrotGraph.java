@@ -5,7 +5,6 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
@@ -59,11 +58,6 @@ public final class ParrotGraph {
   /** The vertex that computes. */
   public static ParrotGraphVertex vertex(ComputationGraph graph) {
     return (ParrotGraphVertex) graph.getVertex(NETWORK);
-  }
-
-  /** Moments of all parameters, [2 n]; zero before the first step. */
-  public static INDArray updaterState(ComputationGraph graph) {
-    return graph.getUpdater(true).getStateViewArray();
   }
 
   /** Learning rate of the next step, of parts that have none of their own. */

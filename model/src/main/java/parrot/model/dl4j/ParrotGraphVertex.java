@@ -16,16 +16,16 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
-import parrot.model.dl4j.updater.AdamW;
 import parrot.model.dl4j.updater.AppliedAlready;
+import parrot.model.dl4j.updater.InPlace;
 import parrot.model.dl4j.updater.InPlaceParameters;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
-import parrot.model.network.Part;
 import parrot.model.network.StepResult;
 import parrot.model.network.Tally;
 
@@ -43,10 +43,12 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   private final ParrotVertex config;
   private final NetworkPool pool;
-  private final INDArray parameters; // [n]
-  private final Map<String, INDArray> table = new LinkedHashMap<>();
-  private final Map<String, Part> parts = new LinkedHashMap<>();
-  private INDArray gradients; // [n], null before training
+  private final InPlace updater = new InPlace(this);
+  private final List<ParameterBlock> blocks;
+  private final ReplicaState state;
+  private final INDArray parameters; // DL4J's vector
+  private final Map<String, INDArray> table;
+  private INDArray gradients; // DL4J's vector, null before training
   private Tally tally = new Tally();
   private Routing routing; // null for the model's own
   private double lastGradientNorm = Double.NaN;
@@ -64,21 +66,49 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     this.config = config;
     this.parameters = parameters;
     this.pool = NetworkPool.of(config.network());
-    for (Parameter parameter : pool.parameters()) {
-      table.put(parameter.name(), view(parameters, parameter));
-      parts.put(parameter.name(), parameter.part());
-    }
+    this.blocks = ParameterBlock.of(config.optimizer(), pool.parameters());
+    this.state = new FlatState();
+    this.table = views(parameters);
     if (initialize) {
-      try (NetworkPool.Lease lease = pool.borrow(parameters, null)) {
+      try (NetworkPool.Lease lease = pool.borrow(state.parameters(), null)) {
         lease.network.initialize();
       }
     }
   }
 
-  private static INDArray view(INDArray flat, Parameter parameter) {
-    long from = parameter.offset();
-    return FlatVectors.interval(flat, from, from + parameter.size())
-        .reshape('c', parameter.rows(), parameter.columns());
+  /** DL4J's own vectors. */
+  private final class FlatState implements ReplicaState {
+    @Override
+    public FloatVector parameters() {
+      return FloatVector.of(parameters);
+    }
+
+    @Override
+    public FloatVector gradients() {
+      return FloatVector.of(gradients);
+    }
+
+    @Override
+    public FloatVector moments() {
+      return FloatVector.of(graph.getUpdater(true).getStateViewArray());
+    }
+  }
+
+  private Map<String, INDArray> views(INDArray flat) {
+    Map<String, INDArray> views = new LinkedHashMap<>();
+    for (Parameter parameter : pool.parameters()) {
+      long from = parameter.offset();
+      views.put(
+          parameter.name(),
+          flat.get(NDArrayIndex.interval(from, from + parameter.size()))
+              .reshape('c', parameter.rows(), parameter.columns()));
+    }
+    return views;
+  }
+
+  /** What the graph trains. */
+  public ReplicaState state() {
+    return state;
   }
 
   /** Sums since the last call of {@link #takeTally}. */
@@ -131,7 +161,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
       AppliedAlready.of(graph);
     }
     StepResult result;
-    try (NetworkPool.Lease lease = pool.borrow(parameters, training ? gradients : null)) {
+    try (NetworkPool.Lease lease = pool.borrow(state.parameters(), training ? state.gradients() : null)) {
       lease.network.steer(routing);
       result = training ? lease.network.forwardBackward(batch) : lease.network.forward(batch);
     }
@@ -153,12 +183,13 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   /** Measures the gradients that the forward call has computed. */
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
-    try (NetworkPool.Lease lease = pool.borrow(parameters, gradients)) {
-      double sum = 0;
-      for (long start = 0; start < gradients.length(); start += FlatVectors.WINDOW) {
-        int length = (int) Math.min(FlatVectors.WINDOW, gradients.length() - start);
-        sum += lease.kernels.sumOfSquares(FlatVectors.window(gradients, start, length));
-      }
+    FloatVector values = state.gradients();
+    try (NetworkPool.Lease lease = pool.borrow(state.parameters(), values)) {
+      double sum =
+          values
+              .windowStarts()
+              .mapToDouble(start -> lease.kernels.sumOfSquares(values.windowFrom(start)))
+              .reduce(0, Double::sum);
       lastGradientNorm = Math.sqrt(sum);
     }
     tally.countStep(lastGradientNorm);
@@ -170,18 +201,22 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   /** With clipped gradients. */
   @Override
-  public void update(
-      AdamW adamW, INDArray part, INDArray first, INDArray second, int iteration, int epoch) {
-    AdamWStep step = adamW.step(iteration, epoch, momentsBegan, clipping());
-    long offset = (FlatVectors.address(part) - FlatVectors.address(gradients)) / Float.BYTES;
-    try (NetworkPool.Lease lease = pool.borrow(parameters, gradients)) {
-      for (long start = 0; start < part.length(); start += FlatVectors.WINDOW) {
-        int length = (int) Math.min(FlatVectors.WINDOW, part.length() - start);
-        lease.network.update(
-            offset + start,
-            FlatVectors.window(first, start, length),
-            FlatVectors.window(second, start, length),
-            step);
+  public void update(int iteration, int epoch) {
+    FloatVector moments = state.moments();
+    try (NetworkPool.Lease lease = pool.borrow(state.parameters(), state.gradients())) {
+      for (ParameterBlock block : blocks) {
+        AdamWStep step = block.adamW().step(iteration, epoch, momentsBegan, clipping());
+        FloatVector first = block.first(moments);
+        FloatVector second = block.second(moments);
+        first
+            .windowStarts()
+            .forEach(
+                start ->
+                    lease.network.update(
+                        block.offset() + start,
+                        first.windowFrom(start),
+                        second.windowFrom(start),
+                        step));
       }
     }
   }
@@ -203,13 +238,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   /** Gradients by published tensor name, views of the flat vector; empty before training. */
   public Map<String, INDArray> gradientTable() {
-    Map<String, INDArray> views = new LinkedHashMap<>();
-    if (gradients != null) {
-      for (Parameter parameter : pool.parameters()) {
-        views.put(parameter.name(), view(gradients, parameter));
-      }
-    }
-    return views;
+    return gradients == null ? Map.of() : views(gradients);
   }
 
   @Override
@@ -256,7 +285,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   @Override
   public String toString() {
-    return "ParrotGraphVertex[" + parameters.length() + " parameters in " + table.size() + "]";
+    return "ParrotGraphVertex[" + pool.parameterCount() + " parameters in " + pool.parameters().size() + "]";
   }
 
   /** How DL4J's updater treats each tensor. */
@@ -278,7 +307,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
     @Override
     public IUpdater getUpdaterByParam(String parameter) {
-      return config.optimizer().updater(parts.get(parameter), ParrotGraphVertex.this);
+      return updater;
     }
 
     @Override

@@ -116,7 +116,7 @@ public class ReferenceTrainingTest {
     assertThat(conf.getIterationCount()).isEqualTo(2);
     ComputationGraph again = new ComputationGraph(conf);
     again.init(graph.params().dup(), false);
-    ParrotGraph.updaterState(again).assign(ParrotGraph.updaterState(graph));
+    again.getUpdater().getStateViewArray().assign(graph.getUpdater().getStateViewArray());
     for (int step = 0; step < 2; step++) {
       graph.fit(dataSet(INSTRUCT));
       again.fit(dataSet(INSTRUCT));

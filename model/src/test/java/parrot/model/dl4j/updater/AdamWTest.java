@@ -13,7 +13,7 @@ class AdamWTest {
   @Test
   void aStepHasTheRateOfItsIterationAndItsNumber() {
     RateSchedule schedule = new RateSchedule(RateSchedule.Shape.COSINE, 3e-3, 1e-4, 3, 20);
-    AdamW config = new AdamW(schedule, 0.9, 0.95, 1e-6, 0.1, null);
+    AdamW config = new AdamW(schedule, 0.9, 0.95, 1e-6, 0.1);
     AdamWStep step = config.step(1, 0, 0, 0.5);
     assertThat(step.step()).isEqualTo(2);
     assertThat(step.rate()).isCloseTo(2e-3, Offset.offset(1e-12));
@@ -23,8 +23,8 @@ class AdamWTest {
 
   @Test
   void refusesAStateOfAnotherSize() {
-    AdamW config = new AdamW(RateSchedule.constant(1), 0.9, 0.999, 1e-8, 0, null);
-    AdamWUpdater updater = config.instantiate(Nd4j.create(DataType.FLOAT, 8), true);
+    InPlace config = new InPlace((iteration, epoch) -> {});
+    InPlaceUpdater updater = config.instantiate(Nd4j.create(DataType.FLOAT, 8), true);
     assertThatThrownBy(() -> updater.applyUpdater(Nd4j.create(DataType.FLOAT, 5), 0, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot update 5 parameters: the state is for 4");
@@ -33,11 +33,11 @@ class AdamWTest {
   @Test
   void refusesConstantsThatAreNone() {
     RateSchedule schedule = RateSchedule.constant(1);
-    assertThatThrownBy(() -> new AdamW(schedule, 1, 0.9, 1e-8, 0, null))
+    assertThatThrownBy(() -> new AdamW(schedule, 1, 0.9, 1e-8, 0))
         .hasMessage("Invalid beta1: 1.0 (must be in [0, 1))");
-    assertThatThrownBy(() -> new AdamW(schedule, 0.9, Double.NaN, 1e-8, 0, null))
+    assertThatThrownBy(() -> new AdamW(schedule, 0.9, Double.NaN, 1e-8, 0))
         .hasMessage("Invalid beta2: NaN (must be in [0, 1))");
-    assertThatThrownBy(() -> new AdamW(schedule, 0.9, 0.9, 0, 0, null))
+    assertThatThrownBy(() -> new AdamW(schedule, 0.9, 0.9, 0, 0))
         .hasMessage("Invalid epsilon: 0.0 (must be positive)");
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
-import parrot.model.dl4j.FlatVectors;
+import parrot.model.dl4j.FloatVector;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
@@ -86,7 +86,7 @@ class AppliedAlreadyTest {
       }
       assertClose(parameters(graph), expected, 1e-5);
     }
-    float[] state = ParrotGraph.updaterState(graph).dup().data().asFloat();
+    float[] state = graph.getUpdater().getStateViewArray().dup().data().asFloat();
     assertClose(Arrays.copyOf(state, m.length), m, 1e-7);
     assertClose(Arrays.copyOfRange(state, m.length, 2 * m.length), v, 1e-7);
   }
@@ -184,6 +184,6 @@ class AppliedAlreadyTest {
   /** Writes to memory, of which DL4J hears nothing. */
   private static void overwrite(INDArray target, INDArray source) {
     int length = Math.toIntExact(source.length());
-    FlatVectors.memory(target, 0, length).put(FlatVectors.memory(source, 0, length));
+    FloatVector.of(target).memory(0, length).put(FloatVector.of(source).memory(0, length));
   }
 }

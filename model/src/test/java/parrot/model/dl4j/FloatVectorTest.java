@@ -10,13 +10,12 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import parrot.model.tensor.Tensor;
 
-class FlatVectorsTest {
+class FloatVectorTest {
   @Test
   void viewsTheMemoryOfAPartWithoutACopy() {
     INDArray flat = Nd4j.arange(10).castTo(DataType.FLOAT);
-    INDArray part = FlatVectors.interval(flat, 3, 7);
-    INDArray partOfPart = FlatVectors.interval(part, 1, 3);
-    Tensor window = FlatVectors.window(partOfPart, 0, 2);
+    INDArray part = flat.get(NDArrayIndex.interval(3, 7));
+    Tensor window = FloatVector.of(part).part(1, 2).window(0, 2);
     assertThat(window.toArray()).containsExactly(4, 5);
     window.set(0, 1, -1);
     assertThat(flat.getFloat(5)).isEqualTo(-1);
@@ -25,19 +24,36 @@ class FlatVectorsTest {
   @Test
   void tellsNumbersFromOthers() {
     INDArray flat = Nd4j.ones(DataType.FLOAT, 5);
-    assertThat(FlatVectors.isFinite(flat)).isTrue();
+    assertThat(FloatVector.of(flat).isFinite()).isTrue();
     flat.putScalar(4, Float.POSITIVE_INFINITY);
-    assertThat(FlatVectors.isFinite(flat)).isFalse();
+    assertThat(FloatVector.of(flat).isFinite()).isFalse();
     flat.putScalar(4, Float.NaN);
-    assertThat(FlatVectors.isFinite(flat)).isFalse();
+    assertThat(FloatVector.of(flat).isFinite()).isFalse();
   }
 
   @Test
   void refusesMemoryThatIsNotDenseFloats() {
-    assertThatThrownBy(() -> FlatVectors.address(Nd4j.zeros(DataType.DOUBLE, 3)))
+    assertThatThrownBy(() -> FloatVector.of(Nd4j.zeros(DataType.DOUBLE, 3)))
         .hasMessage("Cannot view an array of DOUBLE as memory (expected FLOAT)");
     INDArray gaps = Nd4j.zeros(DataType.FLOAT, 4, 4).get(NDArrayIndex.all(), NDArrayIndex.point(1));
-    assertThatThrownBy(() -> FlatVectors.address(gaps))
+    assertThatThrownBy(() -> FloatVector.of(gaps))
         .hasMessage("Cannot view an array with gaps as memory");
+  }
+
+  @Test
+  void ownMemoryIsZeroAndCanBeClearedAgain() {
+    FloatVector own = FloatVector.allocate(1000);
+    assertThat(own.window(0, 1000).toArray()).containsOnly(0).hasSize(1000);
+    own.window(900, 100).set(0, 99, 3);
+    assertThat(own.part(990, 10).window(0, 10).toArray()).endsWith(3);
+    own.clear();
+    assertThat(own.window(0, 1000).toArray()).containsOnly(0);
+  }
+
+  @Test
+  void refusesAStretchThatEndsBeyondIt() {
+    FloatVector own = FloatVector.allocate(10);
+    assertThatThrownBy(() -> own.memory(8, 3)).hasMessage("Cannot view values 8 to 11 of 10");
+    assertThatThrownBy(() -> own.part(-1, 3)).hasMessage("Cannot view values -1 to 2 of 10");
   }
 }

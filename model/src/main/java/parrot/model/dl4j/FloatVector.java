@@ -1,0 +1,119 @@
+package parrot.model.dl4j;
+
+import java.nio.ByteBuffer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import parrot.model.tensor.Tensor;
+
+/**
+ * Float32 values off heap, as many as memory holds: an array of DL4J, or memory of its own.
+ *
+ * @param address of the first value, in bytes
+ * @param length in values
+ * @param owner kept reachable: the memory lives as long as it
+ */
+public record FloatVector(long address, long length, Object owner) {
+  /** Values of one window: 256 MiB of memory, well below what a buffer can address. */
+  static final int WINDOW = 1 << 26;
+
+  private static final int ALIGNMENT = 64;
+
+  /**
+   * Views a dense float32 array.
+   *
+   * @throws IllegalArgumentException if it is of another type or has gaps
+   */
+  public static FloatVector of(INDArray array) {
+    if (array.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "Cannot view an array of " + array.dataType() + " as memory (expected FLOAT)");
+    }
+    if (array.length() > 1 && array.elementWiseStride() != 1) {
+      throw new IllegalArgumentException("Cannot view an array with gaps as memory");
+    }
+    return new FloatVector(array.data().addressPointer().address(), array.length(), array);
+  }
+
+  /** Allocates zeros; freed when the last view of them is collected. */
+  static FloatVector allocate(long length) {
+    BytePointer memory = new BytePointer(Float.BYTES * length + ALIGNMENT);
+    long aligned = (memory.address() + ALIGNMENT - 1) & -ALIGNMENT;
+    FloatVector vector = new FloatVector(aligned, length, memory);
+    vector.clear();
+    return vector;
+  }
+
+  /** {@code length} values from {@code start} on, over the same memory. */
+  FloatVector part(long start, long length) {
+    check(start, length);
+    return new FloatVector(address + Float.BYTES * start, length, owner);
+  }
+
+  /** {@code length} values from {@code start} on as a [1, length] tensor over the same memory. */
+  public Tensor window(long start, int length) {
+    check(start, length);
+    return Tensor.view(address + Float.BYTES * start, 1, length, owner);
+  }
+
+  /** Where the windows begin that all values are cut into, each but the last of the same length. */
+  LongStream windowStarts() {
+    return LongStream.range(0, (length + WINDOW - 1) / WINDOW).map(i -> i * WINDOW);
+  }
+
+  /** The window from one of {@link #windowStarts} on. */
+  Tensor windowFrom(long start) {
+    return window(start, (int) Math.min(WINDOW, length - start));
+  }
+
+  private Stream<Tensor> windows() {
+    return windowStarts().mapToObj(this::windowFrom);
+  }
+
+  /**
+   * {@code length} values from {@code start} on as memory, in native order.
+   *
+   * @throws IllegalArgumentException if there are fewer
+   */
+  public ByteBuffer memory(long start, int length) {
+    return window(start, length).buffer();
+  }
+
+  private void check(long start, long count) {
+    if (start < 0 || start + count > length) {
+      throw new IllegalArgumentException(
+          "Cannot view values " + start + " to " + (start + count) + " of " + length);
+    }
+  }
+
+  /** Makes every value zero. */
+  public void clear() {
+    windows().forEach(window -> new Bytes(window).zero());
+  }
+
+  /** Whether every value is a number; reads memory once. */
+  public boolean isFinite() {
+    return windows().allMatch(FloatVector::isFinite);
+  }
+
+  private static boolean isFinite(Tensor window) {
+    ByteBuffer buffer = window.buffer();
+    // 0 * x is 0 for every number and NaN for the rest, so one sum judges all.
+    float judge = 0;
+    for (int i = 0; i < buffer.capacity(); i += Float.BYTES) {
+      judge += 0 * buffer.getFloat(i);
+    }
+    return judge == 0;
+  }
+
+  /** A pointer to a window's memory that frees nothing. */
+  private static final class Bytes extends BytePointer {
+    Bytes(Tensor window) {
+      address = window.address();
+      limit = Float.BYTES * window.size();
+      capacity = limit;
+    }
+  }
+}

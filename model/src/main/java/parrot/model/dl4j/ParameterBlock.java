@@ -1,0 +1,46 @@
+package parrot.model.dl4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import parrot.model.dl4j.updater.AdamW;
+import parrot.model.network.Parameter;
+
+/**
+ * Neighbouring parameters that learn alike. The moments of all parameters lie block after block,
+ * each with all its first moments, then all its second ones: the order in which checkpoints store
+ * them.
+ *
+ * @param offset of the first parameter
+ * @param length number of parameters
+ */
+record ParameterBlock(AdamW adamW, long offset, long length) {
+
+  /** The blocks of all parameters, in their order. */
+  static List<ParameterBlock> of(OptimizerSpec optimizer, List<Parameter> parameters) {
+    List<ParameterBlock> blocks = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      AdamW adamW = optimizer.adamW(parameter.part());
+      int last = blocks.size() - 1;
+      if (last >= 0 && blocks.get(last).adamW.equals(adamW)) {
+        blocks.set(last, blocks.get(last).with(parameter.size()));
+      } else {
+        blocks.add(new ParameterBlock(adamW, parameter.offset(), parameter.size()));
+      }
+    }
+    return blocks;
+  }
+
+  private ParameterBlock with(long more) {
+    return new ParameterBlock(adamW, offset, length + more);
+  }
+
+  /** The block's first moments. */
+  FloatVector first(FloatVector moments) {
+    return moments.part(2 * offset, length);
+  }
+
+  /** The block's second moments. */
+  FloatVector second(FloatVector moments) {
+    return moments.part(2 * offset + length, length);
+  }
+}
