@@ -197,9 +197,9 @@ public final class TrainJob {
   private void requireMemory(ParrotConfig model) throws IOException {
     MemoryNeed need = need(model);
     long trainable = need.trainable();
-    if (trainable > ParrotGraph.MOST_TRAINED) {
+    if (isDl4j() && trainable > ParrotGraph.MOST_TRAINED) {
       throw new UsageException(
-          "Invalid train: %s, %,d parameters (must be at most %,d, as many as DL4J's updater addresses); train fewer parts, or take a smaller decoder"
+          "Invalid train: %s, %,d parameters (must be at most %,d with averaging: dl4j, as many as DL4J's updater addresses); set averaging: parrot, or train fewer parts"
               .formatted(
                   config.train().stream().map(Part::key).toList(),
                   trainable,
@@ -208,12 +208,15 @@ public final class TrainJob {
     Preflight.memory(spark.sc(), need).forEach(say);
   }
 
+  private boolean isDl4j() {
+    return config.rounds().averaging().master() == TrainConfig.Master.DL4J;
+  }
+
   private MemoryNeed need(ParrotConfig model) throws IOException {
     RunPlan plan = RunPlan.of(config, model, TrainingData.lengths(config, hadoop));
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
-    boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
-    int onDriver = dl4j ? MemoryNeed.DL4J_MASTER : 0;
+    int onDriver = isDl4j() ? MemoryNeed.DL4J_MASTER : 0;
     return new MemoryNeed(
         plan.learns(),
         plan.frozen(),

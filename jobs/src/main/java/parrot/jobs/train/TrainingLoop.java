@@ -45,12 +45,16 @@ import parrot.jobs.state.ExecutorState;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
 import parrot.model.network.Tally;
 
 /** The rounds of a run from a checkpoint to its end. */
 final class TrainingLoop {
+  /** Property that moves the bound of what DL4J's vectors hold, for small runs in own memory. */
+  static final String MOST_IN_DL4J = "parrot.mostInDl4j";
+
   private final Run run;
   private final TrainConfig config;
   private final Consumer<String> say;
@@ -95,6 +99,7 @@ final class TrainingLoop {
     length = RunLength.of(config, stream.rows(), progress);
     rounds = length.rounds();
     hints = RunHints.of(config, data, length);
+    List<Parameter> parameters = ParrotNetwork.parameters(parrot, config.train());
     NetworkSpec network =
         new NetworkSpec(
             run.folder().checkpoints.start().toString(),
@@ -102,12 +107,13 @@ final class TrainingLoop {
             config.compute().kernels(),
             config.compute().precision(),
             run.threads(),
-            config.compute().recompute());
+            config.compute().recompute(),
+            ownState(parameters));
     settings =
         new RoundSettings(
             network,
             config.optimizer().spec(length.steps()),
-            ParrotNetwork.parameters(parrot, config.train()),
+            parameters,
             config.rounds().averaging());
     checkpoints =
         new CheckpointWriter(
@@ -120,6 +126,13 @@ final class TrainingLoop {
     loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.decoder().vocabSize());
     heldOut = new HeldOut(config, data.heldOut());
     alarm = new BalanceAlarm(config.balance());
+  }
+
+  /** DL4J's vectors hold what they can address, and what DL4J's own master averages. */
+  private boolean ownState(List<Parameter> parameters) {
+    long trained = parameters.stream().mapToLong(Parameter::size).sum();
+    return config.rounds().averaging().master() != TrainConfig.Master.DL4J
+        && trained > Long.getLong(MOST_IN_DL4J, ParrotGraph.MOST_TRAINED);
   }
 
   /** Runs rounds until all are done or the run is asked to stop. */

@@ -10,14 +10,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import parrot.model.config.ParrotConfig;
-import parrot.model.network.Parameter;
-import parrot.model.network.ParrotNetwork;
 
 /** Recipes are configurations that can be read, and their arithmetic is right. */
 class RecipesTest {
-  /** Parameters whose two moments DL4J can count with an int. */
-  private static final long DL4J_COUNTS = 1L << 30;
 
   private static final Path RECIPES = Path.of("../recipes");
 
@@ -51,17 +46,5 @@ class RecipesTest {
     } else {
       assertThat(yaml).as("%s (-Dparrot.docs=write)", recipe).isEqualTo(corrected);
     }
-  }
-
-  @ParameterizedTest
-  @MethodSource("recipes")
-  void saysWhetherTheModelIsRefusedToday(Path recipe) throws IOException {
-    String yaml = Files.readString(recipe);
-    TrainConfig config = TrainConfigReader.read(yaml, List.of());
-    ParrotConfig model = RecipeArithmetic.model(yaml, config);
-    long learns =
-        ParrotNetwork.parameters(model, config.train()).stream().mapToLong(Parameter::size).sum();
-    boolean refused = learns > DL4J_COUNTS;
-    assertThat(yaml.contains("REFUSED TODAY")).isEqualTo(refused);
   }
 }

@@ -43,8 +43,10 @@ import parrot.jobs.spark.SparkSessions;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.dl4j.ParrotGraphVertex;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.kernel.Precision;
+import parrot.model.network.Parameter;
 import parrot.model.network.Part;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.Weights;
@@ -195,11 +197,12 @@ class TrainJobTest {
     }
     try (ModelFolder model = ModelFolder.open(outcome.checkpoint(), HADOOP)) {
       Weights weights = model.weights();
-      ParrotGraph.vertex(graph)
-          .paramTable(true)
-          .forEach(
-              (name, values) ->
-                  assertThat(weights.read(name)).as(name).isEqualTo(values.dup().data().asFloat()));
+      ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
+      for (Parameter parameter : vertex.parameters()) {
+        assertThat(weights.read(parameter.name()))
+            .as(parameter.name())
+            .isEqualTo(vertex.state().parameters().tensor(parameter).toArray());
+      }
     }
   }
 
@@ -279,6 +282,34 @@ class TrainJobTest {
     assertThat(checksums(resumed.checkpoint()))
         .containsKey("training/outer_momentum.safetensors")
         .hasSize(format.startsWith("int") ? 11 : 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"f32", "int8"})
+  void memoryOfItsOwnGivesTheBytesOfDl4jsVectors(String format) throws IOException {
+    String[] settings = {
+      "exchange=" + format,
+      "outer.momentum=0.9",
+      "optimizer.rates={experts: 1e-3}",
+      "checkpoints.every=1",
+      "checkpoints.keep=9"
+    };
+    TrainJob.Outcome inDl4j = train(world.config("in-dl4j-" + format, settings));
+    System.setProperty(TrainingLoop.MOST_IN_DL4J, "100");
+    TrainJob.Outcome own;
+    try {
+      own = train(world.config("own-" + format, settings));
+      assertThat(checksums(own.checkpoint())).isEqualTo(checksums(inDl4j.checkpoint()));
+      Path half = local(own.checkpoint()).resolveSibling("round-000002");
+      for (int round = 3; round <= 4; round++) {
+        deleteFolder(half.resolveSibling("round-00000" + round));
+      }
+      own = train(world.config("own-" + format, settings), TrainJob.Mode.RESUME, new ArrayList<>());
+    } finally {
+      System.clearProperty(TrainingLoop.MOST_IN_DL4J);
+    }
+    assertThat(checksums(own.checkpoint())).isEqualTo(checksums(inDl4j.checkpoint()));
+    assertThat(own.heldOutLoss()).isEqualTo(inDl4j.heldOutLoss());
   }
 
   private static void deleteFolder(Path folder) throws IOException {

@@ -64,13 +64,16 @@ class TrainRefusalsTest {
   @Test
   void refusesToTrainMoreParametersThanDl4jsUpdaterAddresses() {
     assertThatThrownBy(
-            () -> train(world.config("too-many", "model.config.intermediate_size=30_000_000")))
+            () ->
+                train(
+                    world.config(
+                        "too-many", "averaging=dl4j", "model.config.intermediate_size=30_000_000")))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("Invalid train: [")
         .hasMessageContaining("decoder], 1,440,00")
         .hasMessageEndingWith(
-            " parameters (must be at most 1,073,741,823, as many as DL4J's updater addresses);"
-                + " train fewer parts, or take a smaller decoder");
+            " parameters (must be at most 1,073,741,823 with averaging: dl4j, as many as DL4J's"
+                + " updater addresses); set averaging: parrot, or train fewer parts");
     assertThat(folder.resolve("too-many")).doesNotExist();
   }
 

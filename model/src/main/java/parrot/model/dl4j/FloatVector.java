@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import parrot.model.network.Parameter;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -56,6 +57,13 @@ public record FloatVector(long address, long length, Object owner) {
   public Tensor window(long start, int length) {
     check(start, length);
     return Tensor.view(address + Float.BYTES * start, 1, length, owner);
+  }
+
+  /** A trained tensor as a matrix over the same memory, if this holds all of them. */
+  public Tensor tensor(Parameter parameter) {
+    check(parameter.offset(), parameter.size());
+    long at = address + Float.BYTES * parameter.offset();
+    return Tensor.view(at, parameter.rows(), parameter.columns(), owner);
   }
 
   /** Where the windows begin that all values are cut into, each but the last of the same length. */

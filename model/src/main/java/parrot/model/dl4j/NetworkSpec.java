@@ -22,6 +22,8 @@ import parrot.model.network.Part;
  * @param threads of one replica's kernels; results may depend on it in the last bit
  * @param recompute whether activations of the decoder are computed again in the backward pass,
  *     which takes less memory and a third more time
+ * @param ownState whether what is trained lies in memory of its own, of any size, and not in DL4J's
+ *     vectors; the values are the same
  */
 public record NetworkSpec(
     @JsonProperty("modelFolder") String modelFolder,
@@ -32,7 +34,8 @@ public record NetworkSpec(
         @JsonDeserialize(converter = PrecisionReader.class)
         Precision precision,
     @JsonProperty("threads") int threads,
-    @JsonProperty("recompute") boolean recompute)
+    @JsonProperty("recompute") boolean recompute,
+    @JsonProperty("ownState") boolean ownState)
     implements Serializable {
 
   public NetworkSpec {
@@ -48,10 +51,10 @@ public record NetworkSpec(
     trainable = new TreeSet<>(trainable);
   }
 
-  /** A network that keeps its activations. */
+  /** A network that keeps its activations, and what it trains in DL4J's vectors. */
   public NetworkSpec(
       String modelFolder, Set<Part> trainable, String kernels, Precision precision, int threads) {
-    this(modelFolder, trainable, kernels, precision, threads, false);
+    this(modelFolder, trainable, kernels, precision, threads, false, false);
   }
 
   /** Reads a precision as {@link ToStringSerializer} writes it. */

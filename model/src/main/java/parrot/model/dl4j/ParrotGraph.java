@@ -50,7 +50,7 @@ public final class ParrotGraph {
    */
   public static ComputationGraph blank(NetworkSpec network, OptimizerSpec optimizer) {
     ComputationGraph graph = new ComputationGraph(configuration(network, optimizer));
-    long parameters = NetworkPool.of(network).parameterCount();
+    long parameters = graph.getConfiguration().getVertices().get(NETWORK).numParams(true);
     graph.init(Nd4j.create(DataType.FLOAT, 1, parameters), false);
     return graph;
   }

@@ -1,6 +1,5 @@
 package parrot.model.dl4j;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -16,7 +15,6 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import parrot.model.dl4j.updater.AppliedAlready;
@@ -30,8 +28,8 @@ import parrot.model.network.StepResult;
 import parrot.model.network.Tally;
 
 /**
- * The network inside a DL4J graph. Parameters and gradients are views of DL4J's flat vectors under
- * the published tensor names; the arithmetic is the network's own.
+ * The network inside a DL4J graph. DL4J sees all parameters as one; the arithmetic is the network's
+ * own.
  *
  * <p>A training pass computes loss and gradients together in the forward call, because the network
  * keeps nothing between calls; the backward call measures what is already there. The updater then
@@ -41,13 +39,15 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   /** What {@code torch.nn.utils.clip_grad_norm_} adds to the norm. */
   private static final double CLIP_EPSILON = 1e-6;
 
+  /** DL4J's name of all parameters. It cuts names at the last underscore to find the vertex. */
+  private static final String ALL = "all";
+
   private final ParrotVertex config;
   private final NetworkPool pool;
   private final InPlace updater = new InPlace(this);
   private final List<ParameterBlock> blocks;
   private final ReplicaState state;
   private final INDArray parameters; // DL4J's vector
-  private final Map<String, INDArray> table;
   private INDArray gradients; // DL4J's vector, null before training
   private Tally tally = new Tally();
   private Routing routing; // null for the model's own
@@ -67,8 +67,8 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     this.parameters = parameters;
     this.pool = NetworkPool.of(config.network());
     this.blocks = ParameterBlock.of(config.optimizer(), pool.parameters());
-    this.state = new FlatState();
-    this.table = views(parameters);
+    this.state =
+        config.network().ownState() ? new OwnState(pool.parameterCount()) : new FlatState();
     if (initialize) {
       try (NetworkPool.Lease lease = pool.borrow(state.parameters(), null)) {
         lease.network.initialize();
@@ -92,18 +92,6 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     public FloatVector moments() {
       return FloatVector.of(graph.getUpdater(true).getStateViewArray());
     }
-  }
-
-  private Map<String, INDArray> views(INDArray flat) {
-    Map<String, INDArray> views = new LinkedHashMap<>();
-    for (Parameter parameter : pool.parameters()) {
-      long from = parameter.offset();
-      views.put(
-          parameter.name(),
-          flat.get(NDArrayIndex.interval(from, from + parameter.size()))
-              .reshape('c', parameter.rows(), parameter.columns()));
-    }
-    return views;
   }
 
   /** What the graph trains. */
@@ -161,7 +149,8 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
       AppliedAlready.of(graph);
     }
     StepResult result;
-    try (NetworkPool.Lease lease = pool.borrow(state.parameters(), training ? state.gradients() : null)) {
+    try (NetworkPool.Lease lease =
+        pool.borrow(state.parameters(), training ? state.gradients() : null)) {
       lease.network.steer(routing);
       result = training ? lease.network.forwardBackward(batch) : lease.network.forward(batch);
     }
@@ -194,8 +183,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     }
     tally.countStep(lastGradientNorm);
     Gradient gradient = new DefaultGradient();
-    // One entry for all: DL4J cuts names at the last underscore to find the vertex.
-    gradient.gradientForVariable().put("all", gradients);
+    gradient.gradientForVariable().put(ALL, gradients);
     return new Pair<>(gradient, new INDArray[inputs.length]);
   }
 
@@ -236,14 +224,9 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     return gradients;
   }
 
-  /** Gradients by published tensor name, views of the flat vector; empty before training. */
-  public Map<String, INDArray> gradientTable() {
-    return gradients == null ? Map.of() : views(gradients);
-  }
-
   @Override
   public Map<String, INDArray> paramTable(boolean backpropOnly) {
-    return table;
+    return Map.of(ALL, parameters);
   }
 
   @Override
@@ -285,7 +268,11 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   @Override
   public String toString() {
-    return "ParrotGraphVertex[" + pool.parameterCount() + " parameters in " + pool.parameters().size() + "]";
+    return "ParrotGraphVertex["
+        + pool.parameterCount()
+        + " parameters in "
+        + pool.parameters().size()
+        + "]";
   }
 
   /** How DL4J's updater treats each tensor. */

@@ -24,6 +24,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public final class ParrotVertex extends GraphVertex {
   private static final long serialVersionUID = 1L;
 
+  /** DL4J trains nothing that has no parameters; beside a state of its own, the vertex has one. */
+  private static final int HELD_BY_DL4J = 1;
+
   @JsonProperty private final NetworkSpec network;
   @JsonProperty private final OptimizerSpec optimizer;
 
@@ -60,10 +63,10 @@ public final class ParrotVertex extends GraphVertex {
     return Objects.hash(network, optimizer);
   }
 
-  /** Opens the model folder where this JVM has not yet. */
+  /** Opens the model folder if this JVM has not yet. */
   @Override
   public long numParams(boolean backprop) {
-    return NetworkPool.of(network).parameterCount();
+    return network.ownState() ? HELD_BY_DL4J : NetworkPool.of(network).parameterCount();
   }
 
   @Override

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.kernel.KernelProvider;
@@ -60,7 +59,8 @@ public class ReferenceTrainingTest {
         precision == Precision.F32 || KernelProvider.named("onednn").gainsFromBf16(),
         "this processor computes in float32");
     NetworkSpec spec =
-        new NetworkSpec(folder(name).toString(), trained(name), kernels, precision, 1, recompute);
+        new NetworkSpec(
+            folder(name).toString(), trained(name), kernels, precision, 1, recompute, false);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
     double[] expected = expected(name, "adamw_losses");
     double[] losses = new double[expected.length];
@@ -84,17 +84,17 @@ public class ReferenceTrainingTest {
     graph.setInputs(data.getFeatures());
     graph.setLabels(data.getLabels());
     graph.computeGradientAndScore();
-    Map<String, INDArray> gradients = ParrotGraph.vertex(graph).gradientTable();
-    assertThat(gradients).isNotEmpty().hasSameSizeAs(ParrotGraph.vertex(graph).paramTable(true));
+    ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
+    assertThat(vertex.parameters()).isNotEmpty();
     double squares = 0;
-    for (Map.Entry<String, INDArray> entry : gradients.entrySet()) {
-      double[] actual = entry.getValue().dup().data().asDouble();
-      double[] expected = expected(INSTRUCT, "grad." + entry.getKey());
+    for (Parameter parameter : vertex.parameters()) {
+      float[] actual = vertex.state().gradients().tensor(parameter).toArray();
+      double[] expected = expected(INSTRUCT, "grad." + parameter.name());
       double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
       for (int i = 0; i < actual.length; i++) {
         squares += expected[i] * expected[i];
-        assertThat(actual[i])
-            .as("%s[%d]", entry.getKey(), i)
+        assertThat((double) actual[i])
+            .as("%s[%d]", parameter.name(), i)
             .isCloseTo(expected[i], Offset.offset(1e-4 * largest + 1e-9));
       }
     }
@@ -143,20 +143,20 @@ public class ReferenceTrainingTest {
   @Test
   void frozenPartsAreNoParametersOfTheGraph() {
     ComputationGraph graph = ParrotGraph.create(spec(ALIGN), optimizer(Map.of()));
-    assertThat(ParrotGraph.vertex(graph).paramTable(true).keySet())
+    assertThat(ParrotGraph.vertex(graph).parameters())
         .isNotEmpty()
-        .allMatch(name -> name.startsWith("model.mm_projector."));
+        .allMatch(parameter -> parameter.name().startsWith("model.mm_projector."));
   }
 
   @Test
   void startsWithTheWeightsOfTheModelFolder() {
     ComputationGraph graph = ParrotGraph.create(spec(ALIGN), optimizer(Map.of()));
     try (ModelFolder model = ModelFolder.open(folder(ALIGN), new Configuration())) {
-      ParrotGraph.vertex(graph)
-          .paramTable(true)
-          .forEach(
-              (name, values) ->
-                  assertThat(values.dup().data().asFloat()).isEqualTo(model.weights().read(name)));
+      ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
+      for (Parameter parameter : vertex.parameters()) {
+        assertThat(vertex.state().parameters().tensor(parameter).toArray())
+            .isEqualTo(model.weights().read(parameter.name()));
+      }
     }
   }
 
@@ -189,7 +189,8 @@ public class ReferenceTrainingTest {
             "reference",
             Precision.F32,
             1,
-            recompute);
+            recompute,
+            false);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     MultiDataSet data = dataSet(INSTRUCT);

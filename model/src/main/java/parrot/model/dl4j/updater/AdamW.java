@@ -12,11 +12,7 @@ import parrot.model.kernel.AdamWStep;
  * @param decay weight decay
  */
 public record AdamW(
-    RateSchedule schedule,
-    double beta1,
-    double beta2,
-    double epsilon,
-    double decay) {
+    RateSchedule schedule, double beta1, double beta2, double epsilon, double decay) {
 
   public AdamW {
     if (!(beta1 >= 0 && beta1 < 1)) {
