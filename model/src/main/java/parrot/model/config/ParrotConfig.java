@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import parrot.model.ModelException;
 
@@ -20,6 +21,8 @@ import parrot.model.ModelException;
  * @param tokenizerModelMaxLength sequences are cut to this, visual tokens included
  * @param torchDtype in which the weights were stored: float32, float16, bfloat16 or float64
  * @param other keys that change nothing here, written back as they were
+ * @param adapters beside layers of the decoder; they have no key, because PEFT keeps them in a file
+ *     of their own
  */
 public record ParrotConfig(
     DecoderConfig decoder,
@@ -29,7 +32,8 @@ public record ParrotConfig(
     ExpertsConfig experts,
     int tokenizerModelMaxLength,
     String torchDtype,
-    ObjectNode other) {
+    ObjectNode other,
+    Optional<Adapters> adapters) {
   private static final double USUAL_INITIALIZER_RANGE = 0.02;
 
   /**
@@ -54,7 +58,8 @@ public record ParrotConfig(
         ExpertsConfig.of(keys, decoder.hiddenSize(), projector),
         cut,
         type(keys),
-        withArchitecture(keys.others(HarmlessKeys.OF_PARROT)));
+        withArchitecture(keys.others(HarmlessKeys.OF_PARROT)),
+        Optional.empty());
   }
 
   /** Where sequences are cut. */
@@ -151,30 +156,48 @@ public record ParrotConfig(
     return node.isInt() ? OptionalInt.of(node.intValue()) : OptionalInt.empty();
   }
 
+  /** The same model with adapters, or without. */
+  public ParrotConfig withAdapters(Optional<Adapters> value) {
+    return new ParrotConfig(
+        decoder,
+        vision,
+        mmVisionTower,
+        projector,
+        experts,
+        tokenizerModelMaxLength,
+        torchDtype,
+        other,
+        value);
+  }
+
+  private ParrotConfig read(ObjectNode changed) {
+    return of(changed, vision, "this configuration").withAdapters(adapters);
+  }
+
   public ParrotConfig withUseMoe(boolean value) {
     ObjectNode json = toJson();
     json.put("use_moe", value);
-    return of(json, vision, "this configuration");
+    return read(json);
   }
 
   public ParrotConfig withTorchDtype(String value) {
     ObjectNode json = toJson();
     json.put("torch_dtype", value);
-    return of(json, vision, "this configuration");
+    return read(json);
   }
 
   /** The same model with another bias where experts are selected; empty for none. */
   public ParrotConfig withSelectionBias(List<Double> bias) {
     ObjectNode json = toJson();
     ExpertsConfig.writeSelectionBias(json, bias);
-    return of(json, vision, "this configuration");
+    return read(json);
   }
 
   /** The same model beside another place for its vision encoder, as for a new checkpoint. */
   public ParrotConfig withVisionTower(String folder) {
     ObjectNode json = toJson();
     json.put("mm_vision_tower", folder);
-    return of(json, vision, "this configuration");
+    return read(json);
   }
 
   /**
@@ -185,10 +208,10 @@ public record ParrotConfig(
   public ParrotConfig with(ObjectNode changes) {
     ObjectNode json = toJson();
     json.setAll(changes);
-    return of(json, vision, "this configuration");
+    return read(json);
   }
 
-  /** In published keys; what {@link #of} reads back as an equal configuration. */
+  /** In published keys; what {@link #of} reads back as an equal configuration without adapters. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("model_type", "parrot_qwen2");

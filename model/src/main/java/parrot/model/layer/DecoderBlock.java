@@ -89,7 +89,7 @@ final class DecoderBlock {
     if (y != s.middle) {
       kernels.copy(y, s.middle);
     }
-    down.forwardAdding(kernels, y, s.activated);
+    down.forwardAdding(kernels, arena, y, s.activated);
     if (keep) {
       saved = s;
     } else {
@@ -124,9 +124,9 @@ final class DecoderBlock {
     s.q = arena.take(type, m, heads * headSize);
     s.k = cache == null ? arena.take(type, n, keyHeads * headSize) : cache.nextKeys(index, n);
     s.v = cache == null ? arena.take(type, n, keyHeads * headSize) : cache.nextValues(index, n);
-    query.forward(kernels, s.q, s.queried);
-    key.forward(kernels, s.k, s.normed1);
-    value.forward(kernels, s.v, s.normed1);
+    query.forward(kernels, arena, s.q, s.queried);
+    key.forward(kernels, arena, s.k, s.normed1);
+    value.forward(kernels, arena, s.v, s.normed1);
     rotary.rotate(kernels, s.q, rows.queryPositions(), false);
     rotary.rotate(kernels, s.k, rows.keyPositions(), false);
     s.attended = arena.take(type, m, heads * headSize);
@@ -139,7 +139,7 @@ final class DecoderBlock {
       s.middle = arena.take(n, d);
       kernels.copy(s.middle, x);
     }
-    output.forwardAdding(kernels, s.middle, s.attended);
+    output.forwardAdding(kernels, arena, s.middle, s.attended);
 
     s.inverse2 = arena.take(m, 1);
     s.normed2 = arena.take(type, m, d);
@@ -147,8 +147,8 @@ final class DecoderBlock {
     s.gated = arena.take(type, m, gate.outputs());
     s.upped = arena.take(type, m, gate.outputs());
     s.activated = arena.take(type, m, gate.outputs());
-    gate.forward(kernels, s.gated, s.normed2);
-    up.forward(kernels, s.upped, s.normed2);
+    gate.forward(kernels, arena, s.gated, s.normed2);
+    up.forward(kernels, arena, s.upped, s.normed2);
     kernels.swiglu(s.activated, s.gated, s.upped);
     return s;
   }
@@ -166,16 +166,16 @@ final class DecoderBlock {
     Arena.Mark mark = arena.mark();
     ElementType type = kernels.factorType();
     Tensor dactivated = arena.take(type, m, gate.outputs());
-    down.backward(kernels, dactivated, Linear.operand(kernels, arena, dy), s.activated, 0);
+    down.backward(kernels, arena, dactivated, Linear.operand(kernels, arena, dy), s.activated, 0);
     kernels.swigluBackward(s.gated, s.upped, dactivated, s.gated, s.upped);
     Tensor dnormed2 = arena.take(m, d);
-    gate.backward(kernels, dnormed2, s.gated, s.normed2, 0);
-    up.backward(kernels, dnormed2, s.upped, s.normed2, 1);
+    gate.backward(kernels, arena, dnormed2, s.gated, s.normed2, 0);
+    up.backward(kernels, arena, dnormed2, s.upped, s.normed2, 1);
     kernels.rmsNormBackward(
         dy, true, middleNorm.gradient(kernels), dnormed2, s.inverse2, s.middle, middleNorm.value());
 
     Tensor dattended = arena.take(type, m, heads * headSize);
-    output.backward(kernels, dattended, Linear.operand(kernels, arena, dy), s.attended, 0);
+    output.backward(kernels, arena, dattended, Linear.operand(kernels, arena, dy), s.attended, 0);
     Tensor dq = arena.take(type, m, heads * headSize);
     Tensor dk = arena.take(type, n, keyHeads * headSize);
     Tensor dv = arena.take(type, n, keyHeads * headSize);
@@ -184,12 +184,12 @@ final class DecoderBlock {
     rotary.rotate(kernels, dq, rows.queryPositions(), true);
     rotary.rotate(kernels, dk, rows.keyPositions(), true);
     Tensor dnormed1 = arena.take(n, d);
-    key.backward(kernels, dnormed1, dk, s.normed1, 0);
-    value.backward(kernels, dnormed1, dv, s.normed1, 1);
+    key.backward(kernels, arena, dnormed1, dk, s.normed1, 0);
+    value.backward(kernels, arena, dnormed1, dv, s.normed1, 1);
     if (rows.areAll()) {
-      query.backward(kernels, dnormed1, dq, s.queried, 1);
+      query.backward(kernels, arena, dnormed1, dq, s.queried, 1);
     } else {
-      query.backward(kernels, dnormed2, dq, s.queried, 0);
+      query.backward(kernels, arena, dnormed2, dq, s.queried, 0);
       rows.addSelected(kernels, dnormed1, dnormed2);
       kernels.fill(dx, 0);
       rows.addSelected(kernels, dx, dy);

@@ -61,16 +61,16 @@ final class Expert {
     activated = arena.take(type, rows, gate.outputs());
     Arena.Mark mark = arena.mark();
     Tensor h = chosen.gather(kernels, arena, x);
-    gate.forward(kernels, gated, h);
-    up.forward(kernels, upped, h);
+    gate.forward(kernels, arena, gated, h);
+    up.forward(kernels, arena, upped, h);
     kernels.swiglu(activated, gated, upped);
     Tensor weighted = chosen.room(scratch);
     weigh(kernels, weighted, activated);
     if (chosen.isEverything()) {
-      down.forwardAdding(kernels, y, weighted);
+      down.forwardAdding(kernels, arena, y, weighted);
     } else {
       Tensor some = arena.take(rows, y.columns());
-      down.forward(kernels, some, weighted);
+      down.forward(kernels, arena, some, weighted);
       chosen.add(kernels, y, some);
     }
     arena.release(mark);
@@ -102,15 +102,15 @@ final class Expert {
     Tensor weighted = chosen.room(scratch);
     Tensor dactive = chosen.room(dscratch);
     weigh(kernels, weighted, activated);
-    down.backward(kernels, dactive, dout, weighted, 0);
+    down.backward(kernels, arena, dactive, dout, weighted, 0);
     boolean everything = chosen.isEverything();
     Tensor dfactors = everything ? dweights : arena.take(chosen.count(), 1);
     kernels.dotBlocks(dfactors, dactive, activated);
     weigh(kernels, dactive, dactive);
     kernels.swigluBackward(gated, upped, dactive, gated, upped);
     Tensor dh = everything ? dx : arena.take(h.rows(), h.columns());
-    gate.backward(kernels, dh, gated, h, everything ? 1 : 0);
-    up.backward(kernels, dh, upped, h, 1);
+    gate.backward(kernels, arena, dh, gated, h, everything ? 1 : 0);
+    up.backward(kernels, arena, dh, upped, h, 1);
     if (!everything) {
       chosen.write(kernels, dweights, dfactors);
       chosen.add(kernels, dx, dh);

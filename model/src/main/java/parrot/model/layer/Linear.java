@@ -5,23 +5,38 @@ import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.Tensor;
 
-/** {@code y = x W^T + b}, with the weight stored [out, in] as published checkpoints do. */
+/**
+ * {@code y = x W^T + b}, with the weight stored [out, in] as published checkpoints do, and what an
+ * adapter adds to it.
+ */
 final class Linear {
   private final Weight weight; // (out, in)
   private final Weight bias; // (1, out), or null
+  private final Lora adapter; // or null
 
-  private Linear(Weight weight, Weight bias) {
+  private Linear(Weight weight, Weight bias, Lora adapter) {
     this.weight = weight;
     this.bias = bias;
+    this.adapter = adapter;
   }
 
   static Linear withBias(WeightFactory weights, String name, int out, int in) {
     return new Linear(
-        weights.createFactor(name + ".weight", out, in), weights.create(name + ".bias", out));
+        weights.createFactor(name + ".weight", out, in),
+        weights.create(name + ".bias", out),
+        adapter(weights, name, out, in));
   }
 
   static Linear withoutBias(WeightFactory weights, String name, int out, int in) {
-    return new Linear(weights.createFactor(name + ".weight", out, in), null);
+    return new Linear(
+        weights.createFactor(name + ".weight", out, in), null, adapter(weights, name, out, in));
+  }
+
+  private static Lora adapter(WeightFactory weights, String name, int out, int in) {
+    return weights
+        .adapters(name)
+        .map(adapters -> new Lora(weights, name, out, in, adapters))
+        .orElse(null);
   }
 
   /** {@code x} in the type that products take: itself, or a copy. */
@@ -46,23 +61,32 @@ final class Linear {
    * @param y (rows, out)
    * @param x (rows, in), an operand
    */
-  void forward(Kernels kernels, Tensor y, Tensor x) {
-    forward(kernels, y, x, null, 0);
-  }
-
-  /** {@code y} becomes the activated result; {@link #backward} needs the one before it. */
-  void forwardActivated(Kernels kernels, Tensor y, Tensor x, Activation activation) {
-    forward(kernels, y, x, activation, 0);
+  void forward(Kernels kernels, Arena arena, Tensor y, Tensor x) {
+    forward(kernels, arena, y, x, 0);
   }
 
   /** Adds to {@code y} instead of overwriting it. */
-  void forwardAdding(Kernels kernels, Tensor y, Tensor x) {
-    forward(kernels, y, x, null, 1);
+  void forwardAdding(Kernels kernels, Arena arena, Tensor y, Tensor x) {
+    forward(kernels, arena, y, x, 1);
   }
 
-  private void forward(Kernels kernels, Tensor y, Tensor x, Activation activation, float beta) {
-    Tensor added = bias == null ? null : bias.value();
-    kernels.linear(y, x, weight.factor(), added, activation, beta);
+  private void forward(Kernels kernels, Arena arena, Tensor y, Tensor x, float beta) {
+    kernels.linear(y, x, weight.factor(), biasValue(), null, beta);
+    if (adapter != null) {
+      adapter.forwardAdding(kernels, arena, y, x);
+    }
+  }
+
+  /**
+   * {@code y} becomes the activated result; {@link #backward} needs the one before it. For layers
+   * without an adapter.
+   */
+  void forwardActivated(Kernels kernels, Tensor y, Tensor x, Activation activation) {
+    kernels.linear(y, x, weight.factor(), biasValue(), activation, 0);
+  }
+
+  private Tensor biasValue() {
+    return bias == null ? null : bias.value();
   }
 
   /**
@@ -73,7 +97,7 @@ final class Linear {
    * @param x (rows, in), an operand
    * @param beta 0 to overwrite {@code dx}, 1 to add to it
    */
-  void backward(Kernels kernels, Tensor dx, Tensor dy, Tensor x, float beta) {
+  void backward(Kernels kernels, Arena arena, Tensor dx, Tensor dy, Tensor x, float beta) {
     if (weight.isTrained()) {
       weight.addProduct(kernels, dy, x);
     }
@@ -82,6 +106,9 @@ final class Linear {
     }
     if (dx != null) {
       kernels.matmul(dx, dy, false, weight.factor(), false, beta);
+    }
+    if (adapter != null) {
+      adapter.backward(kernels, arena, dx, dy, x);
     }
   }
 }

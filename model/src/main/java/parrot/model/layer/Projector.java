@@ -54,7 +54,7 @@ public final class Projector {
       }
       boolean last = outputs.size() == layers.size() - 1;
       Tensor output = arena.take(last ? ElementType.F32 : type, input.rows(), layer.outputs());
-      layer.forward(kernels, output, input);
+      layer.forward(kernels, arena, output, input);
       inputs.add(input);
       outputs.add(output);
     }
@@ -70,11 +70,11 @@ public final class Projector {
     Tensor gradient = Linear.operand(kernels, arena, dy);
     for (int i = layers.size() - 1; i > 0; i--) {
       Tensor dinput = arena.take(kernels.factorType(), gradient.rows(), inputs.get(i).columns());
-      layers.get(i).backward(kernels, dinput, gradient, inputs.get(i), 0);
+      layers.get(i).backward(kernels, arena, dinput, gradient, inputs.get(i), 0);
       kernels.activateBackward(dinput, dinput, outputs.get(i - 1), Activation.GELU);
       gradient = dinput;
     }
-    layers.get(0).backward(kernels, dx, gradient, inputs.get(0), 0);
+    layers.get(0).backward(kernels, arena, dx, gradient, inputs.get(0), 0);
     arena.release(mark);
   }
 }

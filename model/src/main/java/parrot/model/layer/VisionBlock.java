@@ -90,9 +90,9 @@ final class VisionBlock {
     s.q = arena.take(type, n, d);
     s.k = arena.take(type, n, d);
     s.v = arena.take(type, n, d);
-    query.forward(kernels, s.q, s.normed1);
-    key.forward(kernels, s.k, s.normed1);
-    value.forward(kernels, s.v, s.normed1);
+    query.forward(kernels, arena, s.q, s.normed1);
+    key.forward(kernels, arena, s.k, s.normed1);
+    value.forward(kernels, arena, s.v, s.normed1);
     s.attended = arena.take(type, n, d);
     s.logSum = arena.take(n, heads);
     kernels.attention(s.attended, s.logSum, s.q, s.k, s.v, s.segments);
@@ -101,7 +101,7 @@ final class VisionBlock {
       s.middle = arena.take(n, d);
       kernels.copy(s.middle, x);
     }
-    output.forwardAdding(kernels, s.middle, s.attended);
+    output.forwardAdding(kernels, arena, s.middle, s.attended);
 
     s.mean2 = arena.take(n, 1);
     s.inverse2 = arena.take(n, 1);
@@ -111,7 +111,7 @@ final class VisionBlock {
     s.activated = arena.take(type, n, fc1.outputs());
     if (fc1.isTrained()) { // in every pass the same way, so that all give the same bits
       s.hidden = arena.take(type, n, fc1.outputs());
-      fc1.forward(kernels, s.hidden, s.normed2);
+      fc1.forward(kernels, arena, s.hidden, s.normed2);
       kernels.activate(s.activated, s.hidden, activation);
     } else {
       fc1.forwardActivated(kernels, s.activated, s.normed2, activation);
@@ -119,7 +119,7 @@ final class VisionBlock {
     if (keep) {
       kernels.copy(y, s.middle);
     }
-    fc2.forwardAdding(kernels, y, s.activated);
+    fc2.forwardAdding(kernels, arena, y, s.activated);
     if (keep) {
       saved = s;
     } else {
@@ -136,10 +136,10 @@ final class VisionBlock {
     int d = dx.columns();
     ElementType type = kernels.factorType();
     Tensor dhidden = arena.take(type, n, fc1.outputs());
-    fc2.backward(kernels, dhidden, Linear.operand(kernels, arena, dx), s.activated, 0);
+    fc2.backward(kernels, arena, dhidden, Linear.operand(kernels, arena, dx), s.activated, 0);
     kernels.activateBackward(dhidden, dhidden, s.hidden, activation);
     Tensor dnormed = arena.take(n, d);
-    fc1.backward(kernels, dnormed, dhidden, s.normed2, 0);
+    fc1.backward(kernels, arena, dnormed, dhidden, s.normed2, 0);
     kernels.layerNormBackward(
         dx,
         true,
@@ -152,15 +152,15 @@ final class VisionBlock {
         norm2Weight.value());
 
     Tensor dattended = arena.take(type, n, d);
-    output.backward(kernels, dattended, Linear.operand(kernels, arena, dx), s.attended, 0);
+    output.backward(kernels, arena, dattended, Linear.operand(kernels, arena, dx), s.attended, 0);
     Tensor dq = arena.take(type, n, d);
     Tensor dk = arena.take(type, n, d);
     Tensor dv = arena.take(type, n, d);
     kernels.attentionBackward(
         dq, dk, dv, dattended, s.attended, s.logSum, s.q, s.k, s.v, s.segments);
-    query.backward(kernels, dnormed, dq, s.normed1, 0);
-    key.backward(kernels, dnormed, dk, s.normed1, 1);
-    value.backward(kernels, dnormed, dv, s.normed1, 1);
+    query.backward(kernels, arena, dnormed, dq, s.normed1, 0);
+    key.backward(kernels, arena, dnormed, dk, s.normed1, 1);
+    value.backward(kernels, arena, dnormed, dv, s.normed1, 1);
     kernels.layerNormBackward(
         dx,
         true,

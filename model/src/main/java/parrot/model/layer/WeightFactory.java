@@ -1,5 +1,8 @@
 package parrot.model.layer;
 
+import java.util.Optional;
+import parrot.model.config.Adapters;
+
 /** Hands out the parameters of layers while a network is built; each name once. */
 @FunctionalInterface
 public interface WeightFactory {
@@ -19,6 +22,15 @@ public interface WeightFactory {
   /** A matrix of which rows are taken, and nothing else: if it is frozen, in its stored type. */
   default Weight createTable(String name, int rows, int columns) {
     return create(name, rows, columns);
+  }
+
+  /**
+   * The adapters of the model, if a layer has one.
+   *
+   * @param layer published name without {@code .weight}
+   */
+  default Optional<Adapters> adapters(String layer) {
+    return Optional.empty();
   }
 
   /** A vector. */

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import parrot.model.config.Adapters;
 import parrot.model.kernel.Kernels;
 import parrot.model.layer.Weight;
 import parrot.model.layer.WeightFactory;
@@ -17,6 +19,7 @@ final class ParameterTable implements WeightFactory {
   private static final long NOWHERE = 64;
 
   private final Set<Part> trained;
+  private final Optional<Adapters> adapters;
   private final Map<String, Weight> weights = new HashMap<>();
   private final Set<String> factors = new HashSet<>();
   private final Set<String> tables = new HashSet<>();
@@ -24,8 +27,9 @@ final class ParameterTable implements WeightFactory {
   private final List<Parameter> parameters = new ArrayList<>();
   private long count;
 
-  ParameterTable(Set<Part> trained) {
+  ParameterTable(Set<Part> trained, Optional<Adapters> adapters) {
     this.trained = trained;
+    this.adapters = adapters;
   }
 
   @Override
@@ -54,6 +58,11 @@ final class ParameterTable implements WeightFactory {
   public Weight createTable(String name, int rows, int columns) {
     tables.add(name);
     return create(name, rows, columns);
+  }
+
+  @Override
+  public Optional<Adapters> adapters(String layer) {
+    return adapters.filter(given -> given.cover(layer));
   }
 
   List<Parameter> parameters() {

@@ -1,6 +1,7 @@
 package parrot.model.network;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,8 @@ import parrot.model.weights.Weights;
  * instance serves one thread at a time.
  */
 public final class ParrotNetwork implements AutoCloseable {
+  private static final Set<Part> IN_DECODER = Set.of(Part.DECODER, Part.ADAPTERS);
+
   private final ParrotConfig config;
   private final FrozenWeights weights;
   private final Kernels kernels;
@@ -68,7 +71,7 @@ public final class ParrotNetwork implements AutoCloseable {
     this.kernels = kernels;
     this.recompute = recompute;
     this.trained = trained.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(trained);
-    table = new ParameterTable(this.trained);
+    table = new ParameterTable(this.trained, config.adapters());
     vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
     projector = new Projector(table, config);
     experts = config.experts().used() ? new Experts(table, config) : null;
@@ -371,8 +374,8 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private void backward(Tensor dx, SequenceLayout layout, Visual visual) {
-    boolean below = visual != null && !EnumSet.of(Part.DECODER).containsAll(trained);
-    if (!below && !trained.contains(Part.DECODER)) {
+    boolean below = visual != null && !IN_DECODER.containsAll(trained);
+    if (!below && Collections.disjoint(trained, IN_DECODER)) {
       return;
     }
     Tensor dembedded = decoder.backward(kernels, arena, dx);

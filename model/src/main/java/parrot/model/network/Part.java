@@ -1,6 +1,7 @@
 package parrot.model.network;
 
 import java.util.Locale;
+import parrot.model.weights.TensorNames;
 
 /** What can be trained or frozen as one. */
 public enum Part {
@@ -8,7 +9,9 @@ public enum Part {
   PROJECTOR,
   EXPERTS,
   /** Token embeddings, decoder layers, last norm and head. */
-  DECODER;
+  DECODER,
+  /** LoRA's factors beside layers of the decoder. */
+  ADAPTERS;
 
   /** The part that a published tensor name belongs to. */
   public static Part of(String tensorName) {
@@ -18,7 +21,10 @@ public enum Part {
     if (tensorName.startsWith("model.mm_projector.")) {
       return PROJECTOR;
     }
-    return tensorName.startsWith("model.moe_model.") ? EXPERTS : DECODER;
+    if (tensorName.startsWith("model.moe_model.")) {
+      return EXPERTS;
+    }
+    return TensorNames.isAdapter(tensorName) ? ADAPTERS : DECODER;
   }
 
   /** Name in configuration files, in lower case. */

@@ -16,6 +16,8 @@ import parrot.model.config.ParrotConfig;
  *   <li>Experts: as the router; under {@link Experts#SMALL} their output layer has a hundredth of
  *       it, so that the experts start at almost nothing and visual tokens at the residual path
  *       (with {@code moe_weight} 1 at the identity).
+ *   <li>Adapters: A uniform in {@code ±1/sqrt(in)} and B 0, as PEFT starts, so that the model
+ *       computes at first what it computes without them.
  *   <li>Vision encoder: as CLIP starts, deviations by width and depth.
  * </ul>
  *
@@ -47,7 +49,11 @@ public record Initializer(long seed, Experts experts) {
       double bound = 1 / Math.sqrt(projectorInputs(name, config));
       Random random = new Random(name);
       fill(values, () -> (2 * random.uniform() - 1) * bound);
-    } else if (bias) {
+    } else if (name.endsWith(TensorNames.FIRST_FACTOR)) {
+      double bound = 1 / Math.sqrt(spec.shape()[1]);
+      Random random = new Random(name);
+      fill(values, () -> (2 * random.uniform() - 1) * bound);
+    } else if (bias || name.endsWith(TensorNames.SECOND_FACTOR)) {
       fill(values, () -> 0);
     } else if (isNorm(name)) {
       fill(values, () -> 1);

@@ -21,6 +21,13 @@ public final class TensorNames {
   /** Under which a published Parrot keeps a copy of its vision encoder's tensors. */
   public static final String VISION_IN_MODEL = "model.vision_tower.vision_tower.";
 
+  /** Behind the name of a layer: A [rank, in] and B [out, rank] of its adapter. */
+  public static final String FIRST_FACTOR = ".lora_A.weight";
+
+  public static final String SECOND_FACTOR = ".lora_B.weight";
+
+  private static final String WEIGHT = ".weight";
+
   private static final Pattern EXPERT =
       Pattern.compile(Pattern.quote(EXPERTS) + "experts\\.(\\d+)\\..+");
 
@@ -34,12 +41,18 @@ public final class TensorNames {
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
   }
 
-  /** Vision encoder, projector, experts, decoder, in this order. */
+  /** Whether a tensor is a factor of an adapter. */
+  public static boolean isAdapter(String name) {
+    return name.endsWith(FIRST_FACTOR) || name.endsWith(SECOND_FACTOR);
+  }
+
+  /** Vision encoder, projector, experts, decoder, adapters, in this order. */
   public static List<TensorSpec> of(ParrotConfig config) {
     List<TensorSpec> specs = new ArrayList<>(vision(config));
     specs.addAll(projector(config));
     specs.addAll(experts(config));
     specs.addAll(decoder(config));
+    specs.addAll(adapters(config));
     return specs;
   }
 
@@ -131,6 +144,29 @@ public final class TensorNames {
       to.add(HEAD, decoder.vocabSize(), d);
     }
     return to.specs;
+  }
+
+  /** Both factors beside each layer of the decoder that has an adapter; none without adapters. */
+  public static List<TensorSpec> adapters(ParrotConfig config) {
+    Collector to = new Collector("");
+    config
+        .adapters()
+        .ifPresent(
+            adapters -> {
+              for (TensorSpec weight : decoder(config)) {
+                String layer = layer(weight.name());
+                if (weight.name().endsWith(WEIGHT) && adapters.cover(layer)) {
+                  to.add(layer + FIRST_FACTOR, adapters.rank(), weight.shape()[1]);
+                  to.add(layer + SECOND_FACTOR, weight.shape()[0], adapters.rank());
+                }
+              }
+            });
+    return to.specs;
+  }
+
+  /** The layer that a weight or a bias belongs to. */
+  private static String layer(String name) {
+    return name.substring(0, name.lastIndexOf('.'));
   }
 
   private static final class Collector {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.model.config.Adapters;
 import parrot.model.config.ParrotConfig;
 import parrot.model.layer.Routing;
 import parrot.model.network.TinyNetworks.Bound;
@@ -74,6 +75,13 @@ class NetworkGradientTest {
   @Test
   void samplesOfWhichNothingIsSupervisedDoNotBendTheSlopes() {
     checkSlopes(TinyNetworks.config(Map.of()), TinyNetworks.batchWithSilentSamples(5), null);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"q_proj", "v_proj", "o_proj", "up_proj", "down_proj", "all"})
+  void everyGradientOfAnAdapterIsTheSlopeOfTheLoss(String layer) {
+    List<String> on = layer.equals("all") ? Adapters.LAYERS : List.of(layer);
+    checkSlopes(TinyNetworks.adapted(3, 4.5, on), TinyNetworks.batch(7), null);
   }
 
   private static void checkSlopes(ParrotConfig config, Batch batch, Routing routing) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import parrot.model.config.Adapters;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
 import parrot.model.kernel.Kernels;
@@ -71,6 +73,11 @@ final class TinyNetworks {
     keys.putAll(changes);
     return ParrotConfig.of(
         mapper.valueToTree(keys), VisionConfig.of(vision, "the test's vision"), "the test");
+  }
+
+  /** A configuration with adapters. */
+  static ParrotConfig adapted(int rank, double alpha, List<String> on) {
+    return config(Map.of()).withAdapters(Optional.of(new Adapters(rank, alpha, on)));
   }
 
   /** The slow kernels, which are exact enough for finite differences. */
