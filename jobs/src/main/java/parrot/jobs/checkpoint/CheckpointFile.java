@@ -7,12 +7,15 @@ import java.io.Serializable;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.Digests;
+import parrot.model.weights.Adapter;
 import parrot.model.weights.DataType;
 import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorSpec;
@@ -21,12 +24,18 @@ import parrot.model.weights.TensorSpec;
  * A safetensors file of a checkpoint, written by one executor.
  *
  * @param name relative to the checkpoint
+ * @param adapter whether the file is an adapter's, in which tensors have PEFT's names
  * @param bf16 names of the tensors that are stored as bfloat16, the others as float32
  * @param content what its values are
  * @param from the first value, if it holds a stretch of a vector
  */
 public record CheckpointFile(
-    String name, List<TensorSpec> tensors, List<String> bf16, Content content, long from)
+    String name,
+    List<TensorSpec> tensors,
+    boolean adapter,
+    List<String> bf16,
+    Content content,
+    long from)
     implements Serializable {
   /** What values are. */
   enum Content {
@@ -43,7 +52,8 @@ public record CheckpointFile(
   }
 
   static CheckpointFile of(VectorFiles.VectorFile file, Content content) {
-    return new CheckpointFile(file.name(), List.of(file.spec()), List.of(), content, file.from());
+    return new CheckpointFile(
+        file.name(), List.of(file.spec()), false, List.of(), content, file.from());
   }
 
   /** How tensors are stored. */
@@ -63,7 +73,14 @@ public record CheckpointFile(
     Path file = new Path(folder, name);
     try (OutputStream out =
         new BufferedOutputStream(new DigestOutputStream(files.create(file, true), digest))) {
-      new SafetensorsWriter(types(bf16)).write(out, tensors, values);
+      Map<TensorSpec, TensorSpec> stored = new LinkedHashMap<>();
+      tensors.forEach(tensor -> stored.put(adapter ? Adapter.stored(tensor) : tensor, tensor));
+      Function<TensorSpec, DataType> types = types(bf16);
+      new SafetensorsWriter(tensor -> types.apply(stored.get(tensor)))
+          .write(
+              out,
+              List.copyOf(stored.keySet()),
+              (tensor, sink) -> values.write(stored.get(tensor), sink));
     }
     return new CheckpointManifest.Entry(
         name, files.getFileStatus(file).getLen(), Digests.hex(digest.digest()));

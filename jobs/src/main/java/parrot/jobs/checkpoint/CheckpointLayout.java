@@ -19,6 +19,11 @@ public final class CheckpointLayout {
    */
   public static final String VISION = "vision";
 
+  /** The folder beside the checkpoints of a run with adapters that holds the model without them. */
+  static final String BASE = "base";
+
+  static final String ADAPTER = "adapter_model.safetensors";
+
   /** Sizes and checksums of all other files. */
   public static final String MANIFEST = "manifest.json";
 
@@ -31,7 +36,7 @@ public final class CheckpointLayout {
   static final long FILE_BYTES = 512L << 20;
 
   private static final Pattern ROUND = Pattern.compile("round-(\\d{6,9})");
-  private static final Pattern BEGUN = Pattern.compile("\\.((?:round|average)-\\d{6,9})\\..*");
+  private static final Pattern BEGUN = Pattern.compile("\\.((?:round|average)-\\d{6,9}|base)\\..*");
 
   private CheckpointLayout() {}
 

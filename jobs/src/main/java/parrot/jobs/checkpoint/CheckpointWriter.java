@@ -73,7 +73,8 @@ public final class CheckpointWriter {
 
   private Checkpoints.Content content(RunProgress state) {
     return new Checkpoints.Content(
-        trainedConfig(state), tensors, bf16, model.tokenizer(), state, yaml);
+            trainedConfig(state), tensors, bf16, model.tokenizer(), state, yaml)
+        .trained(config.train());
   }
 
   /**

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,7 +27,10 @@ import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
+import parrot.model.config.AdapterConfig;
+import parrot.model.config.Adapters;
 import parrot.model.config.ParrotConfig;
+import parrot.model.network.Part;
 import parrot.model.tensor.ElementType;
 import parrot.model.weights.SafetensorsWriter;
 import parrot.model.weights.TensorNames;
@@ -39,6 +44,14 @@ import parrot.model.weights.TensorSpec;
 public final class Checkpoints {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** What PEFT calls the modules of parts that are trained whole. */
+  private static final Map<String, String> MODULES =
+      new TreeMap<>(
+          Map.of(
+              TensorNames.VISION, "vision_tower",
+              TensorNames.PROJECTOR, "mm_projector",
+              TensorNames.EXPERTS, "moe_model"));
 
   private final FileSystem files;
   private final Path folder;
@@ -74,7 +87,25 @@ public final class Checkpoints {
       List<String> bf16,
       Optional<Path> tokenizer,
       RunProgress state,
-      String resolvedConfig) {}
+      String resolvedConfig) {
+
+    /** The model without its adapters. */
+    Content base() {
+      return with(config.withAdapters(Optional.empty()), name -> !TensorNames.isAdapter(name));
+    }
+
+    /** With adapters, what is trained alone: the rest stays in the base. */
+    Content trained(Set<Part> parts) {
+      return config.adapters().isEmpty()
+          ? this
+          : with(config, name -> parts.contains(Part.of(name)));
+    }
+
+    private Content with(ParrotConfig other, Predicate<String> kept) {
+      List<TensorSpec> some = tensors.stream().filter(tensor -> kept.test(tensor.name())).toList();
+      return new Content(other, some, bf16, tokenizer, state, resolvedConfig);
+    }
+  }
 
   /** Writes the files of values. */
   @FunctionalInterface
@@ -131,6 +162,16 @@ public final class Checkpoints {
   /** The checkpoint of round 0. */
   public Path start() {
     return after(0);
+  }
+
+  /** The folders that weights which are not trained are read from. */
+  public List<Path> frozen() throws IOException {
+    boolean adapted = files.exists(new Path(start(), AdapterConfig.NAME));
+    return adapted ? List.of(start(), base()) : List.of(start());
+  }
+
+  private Path base() {
+    return files.makeQualified(new Path(folder, CheckpointLayout.BASE));
   }
 
   /** Published checkpoints, oldest first. */
@@ -262,12 +303,23 @@ public final class Checkpoints {
   }
 
   /**
-   * Writes a checkpoint whose values the driver has.
+   * Writes a checkpoint whose values the driver has; with adapters, the model without them before.
    *
+   * @param trained parts that learn
    * @param source gives the values of each tensor
    */
-  public Path writeFrom(Content content, SafetensorsWriter.Values source) throws IOException {
+  public Path writeFrom(Content content, Set<Part> trained, SafetensorsWriter.Values source)
+      throws IOException {
+    if (content.config().adapters().isPresent()) {
+      writeFrom(base(), content.base(), source);
+    }
+    return writeFrom(folder(content.state().round()), content.trained(trained), source);
+  }
+
+  private Path writeFrom(Path target, Content content, SafetensorsWriter.Values source)
+      throws IOException {
     return write(
+        target,
         content,
         (folder, model) -> {
           List<CheckpointManifest.Entry> entries = new ArrayList<>();
@@ -284,6 +336,10 @@ public final class Checkpoints {
    * @return the files that these go to
    */
   private List<CheckpointFile> writeModel(Content content, Path to) throws IOException {
+    copyTokenizer(content.tokenizer(), to);
+    if (content.config().adapters().isPresent()) {
+      return List.of(writeAdapter(content, content.config().adapters().get(), to));
+    }
     List<TensorSpec> vision = new ArrayList<>();
     List<TensorSpec> rest = new ArrayList<>();
     for (TensorSpec tensor : content.tensors()) {
@@ -295,14 +351,39 @@ public final class Checkpoints {
     Path tower = new Path(to, CheckpointLayout.VISION);
     writeJson(new Path(tower, CheckpointLayout.CONFIG), content.config().vision().toJson());
     shards.addAll(shards(tower, CheckpointLayout.VISION + "/", vision, content.bf16()));
-    if (content.tokenizer().isPresent()) {
-      Path tokenizer = content.tokenizer().get();
-      FileSystem source = tokenizer.getFileSystem(files.getConf());
+    return shards;
+  }
+
+  private CheckpointFile writeAdapter(Content content, Adapters adapters, Path to)
+      throws IOException {
+    String base = "../" + CheckpointLayout.BASE;
+    String vision = base + "/" + CheckpointLayout.VISION;
+    writeJson(
+        new Path(to, CheckpointLayout.CONFIG), content.config().withVisionTower(vision).toJson());
+    List<String> whole = new ArrayList<>();
+    MODULES.forEach(
+        (prefix, module) -> {
+          if (content.tensors().stream().anyMatch(tensor -> tensor.name().startsWith(prefix))) {
+            whole.add(module);
+          }
+        });
+    writeJson(new Path(to, AdapterConfig.NAME), AdapterConfig.json(adapters, whole, base));
+    return new CheckpointFile(
+        CheckpointLayout.ADAPTER,
+        content.tensors(),
+        true,
+        List.of(),
+        CheckpointFile.Content.MODEL,
+        0);
+  }
+
+  private void copyTokenizer(Optional<Path> tokenizer, Path to) throws IOException {
+    if (tokenizer.isPresent()) {
+      FileSystem source = tokenizer.get().getFileSystem(files.getConf());
       try (OutputStream out = files.create(new Path(to, CheckpointLayout.TOKENIZER), true)) {
-        out.write(TokenizerFile.read(source, tokenizer));
+        out.write(TokenizerFile.read(source, tokenizer.get()));
       }
     }
-    return shards;
   }
 
   private List<CheckpointFile> shards(
@@ -314,7 +395,12 @@ public final class Checkpoints {
         .map(
             shard ->
                 new CheckpointFile(
-                    prefix + shard.name(), shard.tensors(), bf16, CheckpointFile.Content.MODEL, 0))
+                    prefix + shard.name(),
+                    shard.tensors(),
+                    false,
+                    bf16,
+                    CheckpointFile.Content.MODEL,
+                    0))
         .toList();
   }
 

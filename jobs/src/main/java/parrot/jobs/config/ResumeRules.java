@@ -46,6 +46,7 @@ public final class ResumeRules {
       Map.ofEntries(
           entry("stage", PARTS),
           entry("train", PARTS),
+          entry("adapters", PARTS),
           entry("use_moe", "the model was trained this way"),
           entry("model", "a run goes on from the model that it began with"),
           entry("seed", "it decides which rows have been trained on"),

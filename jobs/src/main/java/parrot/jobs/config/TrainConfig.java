@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.Adapters;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
@@ -23,6 +24,7 @@ import parrot.model.weights.Initializer;
  * @param out folder of the run: configuration, metrics, checkpoints
  * @param train parts that learn
  * @param useMoe whether visual tokens pass the experts; empty if the model's configuration decides
+ * @param adapters beside the decoder; empty for none
  * @param model where the starting weights come from
  * @param data what is trained and measured on
  * @param length how long
@@ -38,6 +40,7 @@ public record TrainConfig(
     String out,
     Set<Part> train,
     Optional<Boolean> useMoe,
+    Optional<Adapters> adapters,
     ModelSource model,
     Data data,
     Length length,

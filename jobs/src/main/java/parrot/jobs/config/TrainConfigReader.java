@@ -20,6 +20,7 @@ import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.Adapters;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
 import parrot.model.exchange.OuterStep;
@@ -85,13 +86,15 @@ public final class TrainConfigReader {
   private static TrainConfig read(StrictMap map) {
     Optional<TrainConfig.Stage> stage = TrainKeys.STAGE.read(map);
     Optional<Boolean> useMoe = useMoe(map, stage);
-    Set<Part> train = train(map, stage, useMoe);
+    boolean adapted = map.given(TrainKeys.ADAPTERS);
+    Set<Part> train = train(map, stage, useMoe, adapted);
     // Stored configurations keep their bytes as long as keys are read in this order.
     TrainConfig config =
         new TrainConfig(
             TrainKeys.OUT.read(map),
             train,
             useMoe,
+            adapted ? Optional.of(adapters(map)) : Optional.empty(),
             model(map),
             new TrainConfig.Data(sources(map), mixture(map), heldOut(map)),
             length(map),
@@ -107,9 +110,13 @@ public final class TrainConfigReader {
   }
 
   private static Set<Part> train(
-      StrictMap map, Optional<TrainConfig.Stage> stage, Optional<Boolean> useMoe) {
+      StrictMap map,
+      Optional<TrainConfig.Stage> stage,
+      Optional<Boolean> useMoe,
+      boolean adapted) {
     Set<Part> parts = TrainKeys.TRAIN.read(map);
     if (!parts.isEmpty()) {
+      requireOneOfDecoderAndAdapters(map, parts, adapted);
       return parts;
     }
     if (stage.isEmpty()) {
@@ -125,9 +132,37 @@ public final class TrainConfigReader {
     if (!useMoe.orElse(true)) {
       chosen.remove(Part.EXPERTS);
     }
+    if (adapted) {
+      chosen.remove(Part.DECODER);
+      chosen.add(Part.ADAPTERS);
+    }
     var array = map.resolved().putArray(TrainKeys.TRAIN.name());
     chosen.forEach(part -> array.add(part.key()));
     return chosen;
+  }
+
+  private static void requireOneOfDecoderAndAdapters(
+      StrictMap map, Set<Part> parts, boolean adapted) {
+    boolean learn = parts.contains(Part.ADAPTERS);
+    if (learn && parts.contains(Part.DECODER)) {
+      throw TrainKeys.TRAIN.invalid(
+          map, "decoder and adapters", "one of both: adapters leave the decoder as it is");
+    }
+    if (learn && !adapted) {
+      throw new UsageException(
+          "Missing adapters (train names them: set adapters.rank, or take them out of train)");
+    }
+    if (!learn && adapted) {
+      throw TrainKeys.TRAIN.invalid(
+          map, parts.stream().map(Part::key).toList(), "with adapters in it, which are configured");
+    }
+  }
+
+  private static Adapters adapters(StrictMap map) {
+    int rank = TrainKeys.ADAPTER_RANK.read(map);
+    double alpha = TrainKeys.ADAPTER_ALPHA.read(map, 2.0 * rank);
+    TrainKeys.ADAPTER_DROPOUT.read(map);
+    return new Adapters(rank, alpha, TrainKeys.ADAPTER_LAYERS.read(map));
   }
 
   /** Stage 1 bypasses the experts, stage 2 uses them; else the model's configuration decides. */

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +16,7 @@ import java.util.TreeMap;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.Adapters;
 import parrot.model.config.StrictMap;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
@@ -30,7 +30,9 @@ import parrot.model.weights.Initializer;
  * {@link TrainHelp} and {@code docs/configuration.md} print it.
  */
 final class TrainKeys {
-  private static final List<String> PARTS = Arrays.stream(Part.values()).map(Part::key).toList();
+  /** Parts that models come with. */
+  private static final List<Part> STORED =
+      Arrays.stream(Part.values()).filter(part -> part != Part.ADAPTERS).toList();
   private static final String FROM_FOLDER = "model.folder";
 
   static final double ALIGN_RATE = 1e-3;
@@ -41,7 +43,7 @@ final class TrainKeys {
           .absent("required without train")
           .means("TrainConfigReader", "stage of the paper; sets train, use_moe and learning_rate");
   static final Key<Set<Part>> TRAIN =
-      parts("train")
+      parts("train", List.of(Part.values()))
           .absent("by stage")
           .means(
               "TrainConfigReader",
@@ -51,6 +53,30 @@ final class TrainKeys {
           .absent("by stage, else the model's")
           .means(
               "StartingModel", "whether visual tokens pass the experts; align: no, instruct: yes");
+  static final String ADAPTERS = "adapters";
+  static final Key<Integer> ADAPTER_RANK =
+      Key.whole(ADAPTERS + ".rank", 64, 1)
+          .means(
+              "Adapters", "LoRA beside the decoder, which stays as it is: rank of both factors");
+  static final Key<Double> ADAPTER_ALPHA =
+      Key.positive(ADAPTERS + ".alpha", Double.NaN)
+          .absent("2 x rank")
+          .means("Adapters", "their product counts alpha / rank times");
+  static final Key<List<String>> ADAPTER_LAYERS =
+      Key.of(
+              ADAPTERS + ".on",
+              "a list of " + String.join(", ", Adapters.LAYERS),
+              Adapters.LAYERS,
+              TrainKeys::adapted)
+          .absent("all of them")
+          .means("Adapters", "linear layers of the decoder that have an adapter");
+  static final Key<Double> ADAPTER_DROPOUT =
+      Key.number(
+              ADAPTERS + ".dropout",
+              0,
+              dropout -> dropout == 0,
+              "0; dropout before adapters is not computed")
+          .means("TrainConfigReader", "must be 0: dropout is not computed");
   static final Key<String> OUT =
       Key.text("out", "a folder").means("RunFolder", "the run's folder, local or in HDFS");
   static final Key<Long> SEED =
@@ -66,7 +92,7 @@ final class TrainKeys {
           .absent(FROM_FOLDER)
           .means("StartingModel", "tokenizer.json to use instead of the model's");
   static final Key<Set<Part>> INITIALIZE =
-      parts("model.initialize").absent("[]").means("Initializer", "parts that start fresh");
+      parts("model.initialize", STORED).absent("[]").means("Initializer", "parts that start fresh");
   static final Key<Initializer.Experts> EXPERTS_START =
       Key.choice("model.experts_start", Initializer.Experts.SMALL)
           .means("Initializer", "how fresh experts start; small: with an output near 0");
@@ -288,6 +314,9 @@ final class TrainKeys {
   static final List<Section> SECTIONS =
       List.of(
           new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED)),
+          new Section(
+              "Adapters",
+              List.of(ADAPTER_RANK, ADAPTER_ALPHA, ADAPTER_LAYERS, ADAPTER_DROPOUT)),
           new Section("Model", modelKeys()),
           new Section(
               "Data",
@@ -368,7 +397,7 @@ final class TrainKeys {
 
   private static Map<Part, Key<Optional<String>>> partFolders() {
     Map<Part, Key<Optional<String>>> keys = new EnumMap<>(Part.class);
-    for (Part part : Part.values()) {
+    for (Part part : STORED) {
       keys.put(
           part,
           Key.optionalText("model." + part.key(), "a folder")
@@ -378,14 +407,26 @@ final class TrainKeys {
     return keys;
   }
 
-  private static Key<Set<Part>> parts(String path) {
+  private static List<String> adapted(StrictMap map, String name, List<String> absent) {
+    List<String> given = map.texts(name);
+    if (!Adapters.LAYERS.containsAll(given)) {
+      throw map.invalid(name, given, "a list of " + String.join(", ", Adapters.LAYERS));
+    }
+    return given.isEmpty() ? absent : given;
+  }
+
+  private static String names(List<Part> parts) {
+    return String.join(", ", parts.stream().map(Part::key).toList());
+  }
+
+  private static Key<Set<Part>> parts(String path, List<Part> allowed) {
     return Key.of(
         path,
-        "a list of " + String.join(", ", PARTS),
+        "a list of " + names(allowed),
         Set.<Part>of(),
         (map, name, absent) -> {
           Set<Part> parts = EnumSet.noneOf(Part.class);
-          map.texts(name).forEach(part -> parts.add(part(map, name, part)));
+          map.texts(name).forEach(part -> parts.add(part(map, name, part, allowed)));
           return parts;
         });
   }
@@ -399,7 +440,7 @@ final class TrainKeys {
           StrictMap byPart = map.map(name);
           Map<Part, Double> values = new EnumMap<>(Part.class);
           for (String part : byPart.keys()) {
-            values.put(part(byPart, "", part), Key.notNegative(part, Double.NaN).read(byPart));
+            values.put(part(byPart, "", part, List.of(Part.values())), Key.notNegative(part, Double.NaN).read(byPart));
           }
           return values;
         });
@@ -417,11 +458,11 @@ final class TrainKeys {
     return interval;
   }
 
-  private static Part part(StrictMap map, String key, String name) {
-    if (!PARTS.contains(name)) {
-      throw map.invalid(key, name, "among " + String.join(", ", PARTS));
-    }
-    return Part.valueOf(name.toUpperCase(Locale.ROOT));
+  private static Part part(StrictMap map, String key, String name, List<Part> allowed) {
+    return allowed.stream()
+        .filter(part -> part.key().equals(name))
+        .findFirst()
+        .orElseThrow(() -> map.invalid(key, name, "among " + names(allowed)));
   }
 
   private static Map<Language, Double> byLanguage(StrictMap map, String name) {

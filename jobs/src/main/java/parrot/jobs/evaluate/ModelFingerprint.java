@@ -30,6 +30,7 @@ final class ModelFingerprint {
     MessageDigest digest = Digests.sha256();
     add(digest, model.config().toJson().toString());
     add(digest, model.config().vision().toJson().toString());
+    model.config().adapters().ifPresent(adapters -> add(digest, adapters.toString()));
     add(digest, model.endTokens().toString());
     Optional<Path> tokenizer = model.tokenizer();
     if (tokenizer.isPresent()) {

@@ -62,7 +62,7 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
     Path source = Checkpoints.resolveModel(given, hadoop);
     InputGuard.requireOutside(out, List.of(source), hadoop);
     try (ModelFolder model = ModelFolder.open(source, hadoop)) {
-      requirePublishedComputation(model.config().experts(), source);
+      requirePublishedComputation(model.requireMerged().config().experts(), source);
       return write(source, model.config(), model.weights(), out, hadoop);
     }
   }

@@ -11,6 +11,7 @@ import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.ModelOption;
 import parrot.jobs.cli.OverwriteOption;
+import parrot.model.config.ParrotConfig;
 import parrot.model.weights.AdaptedWeights;
 import parrot.model.weights.Adapter;
 import parrot.model.weights.DataType;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n%n",
     footer = {
-      "  ./parrot merge-adapter --model models/parrot --adapter models/lora --out models/merged"
+      "  ./parrot merge-adapter --model models/parrot --adapter models/lora --out models/merged",
+      "  ./parrot merge-adapter --model run/checkpoints/base --adapter run --out models/merged"
     })
 public final class MergeAdapterCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -44,7 +46,9 @@ public final class MergeAdapterCommand implements Callable<Void> {
       names = "--adapter",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of the adapter, local or in HDFS.")
+      description =
+          "Folder of the adapter, or a run that trained adapters: its newest checkpoint; local or"
+              + " in HDFS.")
   private String adapter;
 
   @Option(
@@ -60,17 +64,29 @@ public final class MergeAdapterCommand implements Callable<Void> {
   public Void call() throws IOException {
     Configuration hadoop = new Configuration();
     Path base = Checkpoints.resolveModel(FileSystems.path(model.folder()), hadoop);
-    Path from = FileSystems.path(adapter);
+    Path from = Checkpoints.resolveModel(FileSystems.path(adapter), hadoop);
     Path to = FileSystems.path(out);
     InputGuard.requireOutside(to, List.of(base, from), hadoop);
     try (ModelFolder folder = ModelFolder.open(base, hadoop);
         Adapter lora = Adapter.open(from, hadoop)) {
-      AdaptedWeights merged = new AdaptedWeights(folder.weights(), lora);
+      AdaptedWeights merged = new AdaptedWeights(folder.requireMerged().weights(), lora);
+      ParrotConfig config = config(folder, lora, from, hadoop);
       Export export =
           new Export(Optional.of(DataType.F32), Long.MAX_VALUE, "vision", overwrite.given());
-      List<String> lines = export.write(base, folder.config(), merged, to, hadoop);
+      List<String> lines = export.write(base, config, merged, to, hadoop);
       spec.commandLine().getOut().println(lines.get(0) + "; " + lora.summary());
     }
     return null;
+  }
+
+  /** What a run trained may be in its configuration, too: the bias that selects experts. */
+  private static ParrotConfig config(
+      ModelFolder base, Adapter adapter, Path from, Configuration hadoop) {
+    if (!adapter.knowsItsModel(hadoop)) {
+      return base.config();
+    }
+    try (ModelFolder trained = ModelFolder.open(from, hadoop)) {
+      return trained.config().withAdapters(Optional.empty());
+    }
   }
 }

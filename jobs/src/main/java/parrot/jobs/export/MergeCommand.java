@@ -78,7 +78,7 @@ public final class MergeCommand implements Callable<Void> {
     InputGuard.requireOutside(to, sources, hadoop);
     try (ModelFolder first = ModelFolder.open(sources.get(0), hadoop);
         ModelFolder second = ModelFolder.open(sources.get(1), hadoop)) {
-      requireSameComputation(first.config(), second.config());
+      requireSameComputation(first.requireMerged().config(), second.requireMerged().config());
       new Export(Optional.of(DataType.F32), Long.MAX_VALUE, "vision", overwrite.given())
               .write(
                   sources.get(0),

@@ -94,20 +94,26 @@ final class RunFolder implements AutoCloseable {
       default -> {
         Optional<Path> newest = checkpoints.newestValid(say);
         if (newest.isPresent()) {
-          Optional<String> damage = CheckpointManifest.damage(files, checkpoints.start());
-          if (damage.isPresent()) {
-            throw new DataException(
-                "Cannot resume: the start, "
-                    + checkpoints.start()
-                    + ", is damaged: "
-                    + damage.get()
-                    + " (frozen weights are read from it; --overwrite starts over)");
+          for (Path start : checkpoints.frozen()) {
+            requireUndamaged(start);
           }
           changes(newest.get(), TrainConfigReader.toYaml(resolved)).requireAllowed();
           say.accept("Continuing from " + newest.get());
         }
         return newest;
       }
+    }
+  }
+
+  private void requireUndamaged(Path start) throws IOException {
+    Optional<String> damage = CheckpointManifest.damage(files, start);
+    if (damage.isPresent()) {
+      throw new DataException(
+          "Cannot resume: the start, "
+              + start
+              + ", is damaged: "
+              + damage.get()
+              + " (frozen weights are read from it; --overwrite starts over)");
     }
   }
 

@@ -84,7 +84,7 @@ final class StartingModel implements AutoCloseable {
     ModelFolder base = ModelFolder.open(folder, hadoop, List.of(""), initializer, vision);
     StartingModel model = null;
     try {
-      ParrotConfig config = config(base.config(), train);
+      ParrotConfig config = config(base.requireMerged().config(), train);
       Optional<Path> tokenizer = source.tokenizer().map(Path::new).or(base::tokenizer);
       model = new StartingModel(base, config, initializer, tokenizer);
       for (Map.Entry<Part, String> entry : source.parts().entrySet()) {
@@ -130,7 +130,7 @@ final class StartingModel implements AutoCloseable {
       vision = Optional.of(VisionFolder.of(tower, hadoop));
     }
     try (ModelFolder base = ModelFolder.open(folder, hadoop, List.of(""), initializer, vision)) {
-      return config(base.config(), train);
+      return config(base.requireMerged().config(), train);
     }
   }
 
@@ -153,7 +153,7 @@ final class StartingModel implements AutoCloseable {
     json.put("torch_dtype", "float32");
     String where =
         train.model().folder() + "/config.json, as changed by the training configuration";
-    return ParrotConfig.of(json, base.vision(), where);
+    return ParrotConfig.of(json, base.vision(), where).withAdapters(train.adapters());
   }
 
   private static void refuseUnknown(ObjectNode changes, ObjectNode json) {
@@ -174,7 +174,7 @@ final class StartingModel implements AutoCloseable {
     List<String> missing = new ArrayList<>();
     for (TensorSpec tensor : TensorNames.of(config)) {
       Part part = Part.of(tensor.name());
-      if (source.initialize().contains(part)) {
+      if (source.initialize().contains(part) || part == Part.ADAPTERS) {
         tensors.add(tensor);
         continue;
       }

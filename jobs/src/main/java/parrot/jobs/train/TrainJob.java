@@ -190,6 +190,7 @@ public final class TrainJob {
                   data.heldOutFingerprints(),
                   ExpertBalance.start(model.config(), config.balance())),
               yaml),
+          config.train(),
           model::read);
     }
   }

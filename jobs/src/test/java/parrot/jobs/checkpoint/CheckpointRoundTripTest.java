@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -105,6 +106,7 @@ class CheckpointRoundTripTest {
               Optional.empty(),
               RunProgress.start(List.of("data"), List.of(), ExpertBalance.NONE),
               YAML),
+          Set.of(),
           (tensor, sink) -> model.weights().read(tensor.name(), sink));
     }
   }

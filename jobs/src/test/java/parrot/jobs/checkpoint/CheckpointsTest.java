@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,7 @@ class CheckpointsTest {
             Optional.empty(),
             progress(round),
             "seed: " + round + "\n"),
+        Set.of(),
         (tensor, sink) -> {});
   }
 

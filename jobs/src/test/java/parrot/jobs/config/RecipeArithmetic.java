@@ -114,7 +114,9 @@ public final class RecipeArithmetic {
         VisionConfig.of(json(folder.resolve(json.path("mm_vision_tower").asText())), "vision");
     ParrotConfig model =
         ParrotConfig.of(json, vision, folder.toString()).with(config.model().config());
-    return model.withUseMoe(config.useMoe().orElse(model.experts().used()));
+    return model
+        .withUseMoe(config.useMoe().orElse(model.experts().used()))
+        .withAdapters(config.adapters());
   }
 
   private static JsonNode json(Path folder) throws IOException {

@@ -1,9 +1,12 @@
 package parrot.model.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -13,15 +16,20 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param rank of layers that no pattern of {@code ranks} names
  * @param alpha of layers that no pattern of {@code alphas} names
+ * @param base folder of the model that it was trained on, relative to its own or absolute, or the
+ *     name of a published one
  * @param rankStabilised whether to divide by the root of the rank instead of the rank
  */
 public record AdapterConfig(
     int rank,
     double alpha,
+    Optional<String> base,
     boolean rankStabilised,
     Map<Pattern, Double> ranks,
     Map<Pattern, Double> alphas) {
   public static final String NAME = "adapter_config.json";
+
+  private static final String BASE = "base_model_name_or_path";
 
   /** PEFT's wrapper around the model; patterns begin behind it. */
   private static final String WRAPPER = "base_model.model.";
@@ -52,11 +60,49 @@ public record AdapterConfig(
         new AdapterConfig(
             (int) keys.number("r", AdapterConfig::isRank, "a positive integer"),
             keys.number("lora_alpha", Double::isFinite, "a number"),
+            Optional.of(json.path(BASE).asText("")).filter(base -> !base.isBlank()),
             keys.flag("use_rslora", false),
             patterns(keys, "rank_pattern", AdapterConfig::isRank, "positive integers"),
             patterns(keys, "alpha_pattern", Double::isFinite, "numbers"));
     keys.others(HarmlessKeys.OF_ADAPTER);
     return config;
+  }
+
+  /**
+   * What PEFT reads as these adapters.
+   *
+   * @param whole names of modules that are trained whole, and kept beside the adapters
+   * @param base folder of the model, relative to the adapter's
+   */
+  public static ObjectNode json(Adapters adapters, List<String> whole, String base) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put(BASE, base);
+    json.put("r", adapters.rank()).put("lora_alpha", adapters.alpha()).put("lora_dropout", 0.0);
+    json.put("bias", "none").put("fan_in_fan_out", false).put("use_rslora", false);
+    json.put("init_lora_weights", true).put("inference_mode", true);
+    // A pattern, because a list of names would also mean layers of vision encoder and experts.
+    json.put(
+        "target_modules",
+        "model\\.layers\\.\\d+\\.(self_attn|mlp)\\.(" + String.join("|", adapters.on()) + ")");
+    if (whole.isEmpty()) {
+      json.putNull("modules_to_save");
+    } else {
+      whole.forEach(json.putArray("modules_to_save")::add);
+    }
+    return json;
+  }
+
+  /**
+   * As adapters that can stay beside the model.
+   *
+   * @param on names of the layers that have one
+   * @return empty if they can only be merged: ranks or factors differ between layers
+   */
+  public Optional<Adapters> asAdapters(List<String> on) {
+    boolean alike = ranks.isEmpty() && alphas.isEmpty() && !rankStabilised;
+    return alike && Adapters.LAYERS.containsAll(on) && !on.isEmpty()
+        ? Optional.of(new Adapters(rank, alpha, on))
+        : Optional.empty();
   }
 
   private static boolean isRank(double number) {

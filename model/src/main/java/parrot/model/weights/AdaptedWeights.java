@@ -21,6 +21,7 @@ public final class AdaptedWeights implements Weights {
   public AdaptedWeights(Weights base, Adapter adapter) {
     this.base = base;
     this.adapter = adapter;
+    adapter.requireTrained();
     List<String> misfits = new ArrayList<>();
     adapter
         .changes()

@@ -6,12 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.config.AdapterConfig;
+import parrot.model.config.Adapters;
 
 /**
  * A LoRA adapter as PEFT writes it: {@code adapter_config.json} and {@code
@@ -32,13 +35,18 @@ public final class Adapter implements AutoCloseable {
   private static final Pattern ASIDE =
       Pattern.compile("\\.(?:base_layer|modules_to_save(?:\\.default)?)(?=\\.)");
 
+  /** What PEFT writes in front of the names of a published Parrot's tensors. */
+  private static final String WRAPPER = "base_model.model.";
+
   private final Path folder;
+  private final AdapterConfig config;
   private final List<StoredTensors> files = new ArrayList<>();
   private final Map<String, LowRank> changes = new LinkedHashMap<>();
   private final Map<String, FileTensor> replacements = new LinkedHashMap<>();
 
-  private Adapter(Path folder) {
+  private Adapter(Path folder, AdapterConfig config) {
     this.folder = folder;
+    this.config = config;
   }
 
   /**
@@ -49,13 +57,13 @@ public final class Adapter implements AutoCloseable {
     Path file = new Path(folder, AdapterConfig.NAME);
     AdapterConfig config =
         AdapterConfig.of(ConfigFile.read(file, configuration, "the adapter"), file.toString());
-    Adapter adapter = new Adapter(folder);
+    Adapter adapter = new Adapter(folder, config);
     boolean complete = false;
     try {
-      adapter.add(adapter.weights(configuration), config, configuration);
+      adapter.add(adapter.weights(configuration), configuration);
       Path others = new Path(folder, OTHERS);
       if (ConfigFile.exists(others, configuration)) {
-        adapter.add(others, config, configuration);
+        adapter.add(others, configuration);
       }
       adapter.check();
       complete = true;
@@ -65,6 +73,13 @@ public final class Adapter implements AutoCloseable {
         adapter.close();
       }
     }
+  }
+
+  /** A tensor as it is called in an adapter's file. */
+  public static TensorSpec stored(TensorSpec tensor) {
+    boolean vision = tensor.name().startsWith(TensorNames.VISION);
+    String published = (vision ? TensorNames.VISION_IN_MODEL : "") + tensor.name();
+    return new TensorSpec(WRAPPER + published, tensor.shape(), tensor.required());
   }
 
   private Path weights(Configuration configuration) {
@@ -82,21 +97,21 @@ public final class Adapter implements AutoCloseable {
                         + "; get it again"));
   }
 
-  private void add(Path path, AdapterConfig config, Configuration configuration) {
+  private void add(Path path, Configuration configuration) {
     StoredTensors file = TensorFile.open(path, configuration);
     files.add(file);
     for (String name : file.names()) {
       FileTensor tensor = new FileTensor(file, name);
       Matcher factor = FACTOR.matcher(name);
       if (factor.matches()) {
-        addFactor(factor, tensor, config);
+        addFactor(factor, tensor);
       } else if (!name.contains(".original_module.")) {
         addReplacement(ASIDE.matcher(name).replaceAll(""), tensor);
       }
     }
   }
 
-  private void addFactor(Matcher factor, FileTensor tensor, AdapterConfig config) {
+  private void addFactor(Matcher factor, FileTensor tensor) {
     String layer = ASIDE.matcher(factor.group(1)).replaceAll("");
     boolean embedding = factor.group(2) != null;
     Optional<String> name = PublishedNames.of(layer + ".weight");
@@ -129,10 +144,81 @@ public final class Adapter implements AutoCloseable {
     if (!halves.isEmpty()) {
       throw unusable("lora_A or lora_B is missing for " + NameList.of(halves));
     }
+  }
+
+  /**
+   * @throws ModelException if it changes nothing
+   */
+  void requireTrained() {
     if (replacements.isEmpty() && changes.values().stream().allMatch(LowRank::isZero)) {
       throw unusable(
           "it changes nothing, because every lora_B is 0: it was saved before it was trained");
     }
+  }
+
+  /**
+   * The adapter beside a model's {@code config.json}, as a training run leaves it, if the folder of
+   * the model that it belongs to is where it says.
+   *
+   * @throws ModelException if it can only be merged
+   */
+  static Optional<Adapter> besideModel(Path folder, Configuration configuration) {
+    if (!ConfigFile.exists(new Path(folder, AdapterConfig.NAME), configuration)) {
+      return Optional.empty();
+    }
+    Adapter adapter = open(folder, configuration);
+    boolean belongs = false;
+    try {
+      belongs = adapter.knowsItsModel(configuration) && adapter.beside() != null;
+      return belongs ? Optional.of(adapter) : Optional.empty();
+    } finally {
+      if (!belongs) {
+        adapter.close();
+      }
+    }
+  }
+
+  /** Whether the folder of the model that it belongs to is where it says. */
+  public boolean knowsItsModel(Configuration configuration) {
+    return base()
+        .filter(base -> ConfigFile.exists(new Path(base, ConfigFile.NAME), configuration))
+        .isPresent();
+  }
+
+  /** The folder of the model that it belongs to, as it says. */
+  Optional<Path> base() {
+    return config.base().map(base -> new Path(folder, base));
+  }
+
+  /**
+   * How it stays beside the model.
+   *
+   * @throws ModelException if it can only be merged
+   */
+  Adapters beside() {
+    Set<String> on = new TreeSet<>();
+    changes.keySet().forEach(name -> on.add(name.replaceFirst("^.*\\.([^.]+)\\.weight$", "$1")));
+    return config
+        .asAdapters(List.copyOf(on))
+        .orElseThrow(
+            () ->
+                unusable(
+                    "it can only be merged into its model, with parrot merge-adapter: beside it an"
+                        + " adapter has one rank and one alpha, no use_rslora, and changes layers"
+                        + " among "
+                        + String.join(", ", Adapters.LAYERS)));
+  }
+
+  /** What it holds, by the name that a model with adapters has for it. */
+  Map<String, FileTensor> tensors() {
+    Map<String, FileTensor> tensors = new LinkedHashMap<>(replacements);
+    changes.forEach(
+        (name, change) -> {
+          String layer = name.substring(0, name.lastIndexOf('.'));
+          tensors.put(layer + TensorNames.FIRST_FACTOR, change.a());
+          tensors.put(layer + TensorNames.SECOND_FACTOR, change.b());
+        });
+    return tensors;
   }
 
   /** Low-rank changes, by the published name of the tensor to which each is added. */
@@ -143,6 +229,10 @@ public final class Adapter implements AutoCloseable {
   /** Tensors that were trained whole, by published name. */
   Map<String, FileTensor> replacements() {
     return replacements;
+  }
+
+  List<StoredTensors> files() {
+    return files;
   }
 
   /** In words, for messages to the user. */
@@ -161,6 +251,11 @@ public final class Adapter implements AutoCloseable {
 
   private ModelException unusable(String what) {
     return new ModelException("Cannot use the adapter in " + folder + ": " + what);
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
   }
 
   @Override

@@ -38,6 +38,14 @@ final class LowRank {
     return fresh;
   }
 
+  FileTensor a() {
+    return a;
+  }
+
+  FileTensor b() {
+    return b;
+  }
+
   boolean whole() {
     return a != null && b != null;
   }

@@ -20,10 +20,13 @@ import parrot.model.config.ParrotConfig;
  * inside the model's weights as published Parrots keep a trained one; then only its configuration
  * is needed.
  *
+ * <p>A folder with an adapter holds what was trained, and names the folder that holds the rest.
+ *
  * <p>Opening reads headers, checks every name and shape, and leaves the values where they are.
  */
 public final class ModelFolder implements AutoCloseable {
   private final Path folder;
+  private final Path base;
   private final ParrotConfig config;
   private final ModelWeights weights;
   private final Optional<Path> tokenizer;
@@ -31,11 +34,13 @@ public final class ModelFolder implements AutoCloseable {
 
   private ModelFolder(
       Path folder,
+      Path base,
       ParrotConfig config,
       ModelWeights weights,
       Optional<Path> tokenizer,
       List<Integer> endTokens) {
     this.folder = folder;
+    this.base = base;
     this.config = config;
     this.weights = weights;
     this.tokenizer = tokenizer;
@@ -86,12 +91,16 @@ public final class ModelFolder implements AutoCloseable {
     if (elsewhere.isPresent()) {
       ((ObjectNode) json).put("mm_hidden_size", vision.config().hiddenSize());
     }
-    ParrotConfig config = ParrotConfig.of(json, vision.config(), file.toString());
+    ParrotConfig bare = ParrotConfig.of(json, vision.config(), file.toString());
+    Optional<Adapter> adapter = Adapter.besideModel(folder, configuration);
+    ParrotConfig config = bare.withAdapters(adapter.map(Adapter::beside));
 
     ModelWeights weights = new ModelWeights(folder.toString(), config, initializer);
+    adapter.map(WeightFiles::of).ifPresent(weights::add);
     boolean complete = false;
     try {
-      add(weights, folder, configuration, mayBeMissing.contains(""));
+      Path base = adapter.flatMap(Adapter::base).orElse(folder);
+      add(weights, base, configuration, mayBeMissing.contains(""));
       if (elsewhere.isEmpty() && !weights.holdsVision()) {
         boolean mayStart = mayBeMissing.stream().anyMatch(TensorNames.VISION::startsWith);
         vision.weights(configuration, mayStart).ifPresent(weights::add);
@@ -100,7 +109,7 @@ public final class ModelFolder implements AutoCloseable {
       Optional<Path> tokenizer = tokenizer(folder, configuration);
       List<Integer> endTokens = endTokens(folder, config, configuration);
       complete = true;
-      return new ModelFolder(folder, config, weights, tokenizer, endTokens);
+      return new ModelFolder(folder, base, config, weights, tokenizer, endTokens);
     } finally {
       if (!complete) {
         weights.close();
@@ -136,6 +145,20 @@ public final class ModelFolder implements AutoCloseable {
   /** All tensors that the configuration asks for, the vision encoder's included. */
   public Weights weights() {
     return weights;
+  }
+
+  /**
+   * This model, if no adapters lie beside it.
+   *
+   * @throws ModelException if there are some
+   */
+  public ModelFolder requireMerged() {
+    if (config.adapters().isPresent()) {
+      throw new ModelException(
+          "Cannot use %s here: its adapters are not merged; merge them first: parrot merge-adapter --model %s --adapter %s --out DIR"
+              .formatted(folder, base, folder));
+    }
+    return this;
   }
 
   /** Names of the tensors that the files do not hold. */

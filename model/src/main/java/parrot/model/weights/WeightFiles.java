@@ -83,6 +83,14 @@ public final class WeightFiles implements Weights {
     }
   }
 
+  /** What an adapter holds. Takes over closing it. */
+  static WeightFiles of(Adapter adapter) {
+    WeightFiles weights = new WeightFiles(adapter.toString());
+    weights.files.addAll(adapter.files());
+    weights.sources.putAll(adapter.tensors());
+    return weights;
+  }
+
   private void add(Path folder, String found, WeightLayout layout, Configuration configuration)
       throws IOException {
     if (!WeightIndex.isIndex(found)) {
