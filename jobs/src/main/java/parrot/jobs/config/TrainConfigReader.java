@@ -110,10 +110,7 @@ public final class TrainConfigReader {
   }
 
   private static Set<Part> train(
-      StrictMap map,
-      Optional<TrainConfig.Stage> stage,
-      Optional<Boolean> useMoe,
-      boolean adapted) {
+      StrictMap map, Optional<TrainConfig.Stage> stage, Optional<Boolean> useMoe, boolean adapted) {
     Set<Part> parts = TrainKeys.TRAIN.read(map);
     if (!parts.isEmpty()) {
       requireOneOfDecoderAndAdapters(map, parts, adapted);

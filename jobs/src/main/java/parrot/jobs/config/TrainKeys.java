@@ -33,6 +33,7 @@ final class TrainKeys {
   /** Parts that models come with. */
   private static final List<Part> STORED =
       Arrays.stream(Part.values()).filter(part -> part != Part.ADAPTERS).toList();
+
   private static final String FROM_FOLDER = "model.folder";
 
   static final double ALIGN_RATE = 1e-3;
@@ -56,8 +57,7 @@ final class TrainKeys {
   static final String ADAPTERS = "adapters";
   static final Key<Integer> ADAPTER_RANK =
       Key.whole(ADAPTERS + ".rank", 64, 1)
-          .means(
-              "Adapters", "LoRA beside the decoder, which stays as it is: rank of both factors");
+          .means("Adapters", "LoRA beside the decoder, which stays as it is: rank of both factors");
   static final Key<Double> ADAPTER_ALPHA =
       Key.positive(ADAPTERS + ".alpha", Double.NaN)
           .absent("2 x rank")
@@ -315,8 +315,7 @@ final class TrainKeys {
       List.of(
           new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED)),
           new Section(
-              "Adapters",
-              List.of(ADAPTER_RANK, ADAPTER_ALPHA, ADAPTER_LAYERS, ADAPTER_DROPOUT)),
+              "Adapters", List.of(ADAPTER_RANK, ADAPTER_ALPHA, ADAPTER_LAYERS, ADAPTER_DROPOUT)),
           new Section("Model", modelKeys()),
           new Section(
               "Data",
@@ -440,7 +439,9 @@ final class TrainKeys {
           StrictMap byPart = map.map(name);
           Map<Part, Double> values = new EnumMap<>(Part.class);
           for (String part : byPart.keys()) {
-            values.put(part(byPart, "", part, List.of(Part.values())), Key.notNegative(part, Double.NaN).read(byPart));
+            values.put(
+                part(byPart, "", part, List.of(Part.values())),
+                Key.notNegative(part, Double.NaN).read(byPart));
           }
           return values;
         });

@@ -31,6 +31,7 @@ class RecipesTest {
             "align-7b.yaml",
             "instruct-0.5b.yaml",
             "instruct-7b.yaml",
+            "instruct-lora-7b.yaml",
             "diloco.yaml",
             "pretraining/decoder.yaml",
             "pretraining/vision.yaml");

@@ -17,6 +17,7 @@ import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.Adapters;
 import parrot.model.network.Part;
 
 class TrainConfigTest {
@@ -46,6 +47,48 @@ class TrainConfigTest {
     TrainConfig without = read("use_moe=false");
     assertThat(without.useMoe()).contains(false);
     assertThat(without.train()).containsExactlyInAnyOrder(Part.PROJECTOR, Part.DECODER);
+  }
+
+  @Test
+  void adaptersLearnInsteadOfTheDecoder() {
+    TrainConfig config = read("adapters.rank=8", "adapters.on=[v_proj, q_proj]");
+    assertThat(config.train())
+        .containsExactlyInAnyOrder(Part.PROJECTOR, Part.EXPERTS, Part.ADAPTERS);
+    assertThat(config.adapters()).contains(new Adapters(8, 16, List.of("q_proj", "v_proj")));
+    String yaml = TrainConfigReader.toYaml(config.resolved());
+    assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
+
+    assertThat(read("adapters={}").adapters()).contains(new Adapters(64, 128, Adapters.LAYERS));
+    assertThat(read("adapters.rank=2", "train=[adapters]").train()).containsExactly(Part.ADAPTERS);
+    TrainConfig without = read();
+    assertThat(without.adapters()).isEmpty();
+    assertThat(without.resolved().has("adapters")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "adapters.rank=0 | Invalid adapters.rank: 0 (must be at least 1)",
+        "adapters.on=[q_proj, lm_head] | Invalid adapters.on: [q_proj, lm_head] (must be a list of",
+        "adapters.dropout=0.05 | Invalid adapters.dropout: 0.05 (must be 0; dropout before adapters",
+        "adapters.ranks=4 | Unknown key adapters.ranks",
+        "train=[adapters] | Missing adapters (train names them: set adapters.rank",
+        "train=[projector, decoder, adapters] | Invalid train: decoder and adapters (must be one",
+        "model.initialize=[adapters] | Invalid model.initialize: adapters (must be among vision",
+        "model.adapters=there | Unknown key model.adapters"
+      })
+  void refusesAdaptersThatAreNotTrained(String setting, String message) {
+    assertThatThrownBy(() -> read(setting))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void adaptersMustLearn() {
+    assertThatThrownBy(() -> read("adapters.rank=4", "train=[projector]"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("Invalid train: [projector] (must be with adapters in it");
   }
 
   @Test
@@ -155,7 +198,7 @@ class TrainConfigTest {
           optimizer.beta2=1        | Invalid optimizer.beta2: 1.0 (must be at least 0 and below 1)
           optimizer.schedule=cosin | Invalid optimizer.schedule: cosin (must be one of cosine, constant; did you mean cosine?)
           stage=alignn             | Invalid stage: alignn (must be one of align, instruct; did you mean align?)
-          train=[head]             | Invalid train: head (must be among vision, projector, experts, decoder)
+          train=[head]             | Invalid train: head (must be among vision, projector, experts, decoder, adapters)
           recompute=1              | Invalid recompute: 1 (must be true or false)
           use_moe=1                | Invalid use_moe: 1 (must be true or false)
           kernels.precision=fp16   | Invalid kernels.precision: fp16 (must be one of f32, bf16; did you mean bf16?)

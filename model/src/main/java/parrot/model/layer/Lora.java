@@ -7,8 +7,8 @@ import parrot.model.tensor.Tensor;
 import parrot.model.weights.TensorNames;
 
 /**
- * What LoRA adds to a linear layer: {@code scale x A^T B^T}. The product with A is computed again in
- * the backward pass, because that takes less time than it would take memory to keep it.
+ * What LoRA adds to a linear layer: {@code scale x A^T B^T}. The product with A is computed again
+ * in the backward pass, because that takes less time than it would take memory to keep it.
  */
 final class Lora {
   private final Weight a; // (r, in)

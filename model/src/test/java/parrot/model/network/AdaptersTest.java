@@ -42,7 +42,9 @@ class AdaptersTest {
             "model.layers.0.self_attn.v_proj.lora_A.weight")
         .hasSize(2 * 3 * CONFIG.decoder().numHiddenLayers());
     assertThat(parameters).allMatch(parameter -> parameter.part() == Part.ADAPTERS);
-    assertThat(parameters.get(2)).extracting(Parameter::rows, Parameter::columns).contains(RANK, 12);
+    assertThat(parameters.get(2))
+        .extracting(Parameter::rows, Parameter::columns)
+        .contains(RANK, 12);
     assertThat(parameters.get(3)).extracting(Parameter::rows, Parameter::columns).contains(6, RANK);
   }
 

@@ -48,8 +48,7 @@ class AdapterBesideModelTest {
           Stream.concat(Stream.of(bias), TensorNames.adapters(config).stream())
               .map(spec -> new TensorSpec("base_model.model." + spec.name(), spec.shape(), true))
               .toList();
-      try (OutputStream out =
-          Files.newOutputStream(folder.resolve("adapter_model.safetensors"))) {
+      try (OutputStream out = Files.newOutputStream(folder.resolve("adapter_model.safetensors"))) {
         new SafetensorsWriter(DataType.F32)
             .write(
                 out,
