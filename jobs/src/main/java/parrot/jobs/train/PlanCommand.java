@@ -16,6 +16,7 @@ import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.model.config.ParrotConfig;
 import parrot.model.network.Part;
+import parrot.model.tensor.ElementType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,22 +61,27 @@ public final class PlanCommand implements Callable<Void> {
     TrainConfig config = TrainConfigReader.read(yaml, settings);
     ParrotConfig model = StartingModel.shape(config, hadoop);
     Optional<TrainingData.Lengths> lengths = TrainingData.lengths(config, hadoop);
-    RunPlan plan = RunPlan.of(config, model, lengths);
+    ElementType table = StartingModel.embeddingType(config, hadoop);
+    RunPlan plan = RunPlan.of(config, model, table, lengths);
     PrintWriter out = spec.commandLine().getOut();
-    print(out, plan, lengths.isPresent());
+    Memory memory = Memory.here();
+    print(out, plan, lengths.isPresent(), memory);
     if (lengths.isPresent()) {
-      RunPlan most = RunPlan.of(config, model, lengths.get().longest());
+      RunPlan most = RunPlan.of(config, model, table, lengths.get().longest());
       out.printf(
           Locale.ROOT,
           "at most     %.2f GiB of activations, if all samples of a step had %,d positions%n",
           most.step().activations() / GIB,
           most.positions());
     }
-    advise(out, plan, model, changes -> TrainConfigReader.read(yaml, with(changes)), memory());
+    Function<String, RunPlan> changed =
+        change ->
+            RunPlan.of(TrainConfigReader.read(yaml, with(change)), model, table, plan.positions());
+    advise(out, plan, changed, memory);
     return null;
   }
 
-  private static void print(PrintWriter out, RunPlan plan, boolean fromData) {
+  private static void print(PrintWriter out, RunPlan plan, boolean fromData, Memory memory) {
     TrainConfig config = plan.config();
     out.printf(
         Locale.ROOT,
@@ -90,12 +96,25 @@ public final class PlanCommand implements Callable<Void> {
         fromData ? "nine of ten are no longer" : "no shards yet: the model's longest",
         plan.step().operations() / 1e12);
     out.println("executor    beside its heap");
-    row(out, "frozen weights", plan.frozen(), "once, whatever the number of replicas");
+    row(
+        out,
+        "frozen weights",
+        plan.frozen(),
+        "once, whatever the number of replicas; of a local model in bf16, pages of its files,"
+            + " which executors of a machine share");
     row(out, "values, gradients", plan.values(), "a replica");
     row(out, "moments", plan.moments(), "a replica");
     row(out, "bf16 copies", plan.copies(), "a replica");
     row(out, "activations", plan.step().activations(), "a replica");
     row(out, "one replica", plan.frozen() + plan.replica(), "together");
+    row(
+        out,
+        "its process",
+        plan.process(memory.heap()),
+        String.format(
+            Locale.ROOT,
+            "with one replica, Java itself and a heap of %.1f GiB (PARROT_HEAP)",
+            memory.heap() / GIB));
     out.println("all executors");
     row(
         out,
@@ -118,25 +137,31 @@ public final class PlanCommand implements Callable<Void> {
     return all;
   }
 
-  private static long memory() {
-    var system =
-        (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return system.getTotalMemorySize();
+  /**
+   * Of this machine, in bytes.
+   *
+   * @param heap that a process started as this one may have
+   */
+  record Memory(long machine, long heap) {
+    static Memory here() {
+      var system =
+          (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      var options =
+          ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class);
+      return new Memory(
+          system.getTotalMemorySize(),
+          Long.parseLong(options.getVMOption("MaxHeapSize").getValue()));
+    }
   }
 
   /**
-   * Says what would help if one replica does not fit into the memory of a machine.
+   * Says what would help if a process with one replica does not fit into the memory of a machine.
    *
-   * @param with the same configuration with one setting changed
-   * @param machine bytes
+   * @param with the plan with one setting changed
    */
-  static void advise(
-      PrintWriter out,
-      RunPlan plan,
-      ParrotConfig model,
-      Function<String, TrainConfig> with,
-      long machine) {
-    long need = plan.frozen() + plan.replica();
+  static void advise(PrintWriter out, RunPlan plan, Function<String, RunPlan> with, Memory memory) {
+    long machine = memory.machine();
+    long need = plan.process(memory.heap());
     if (need <= machine) {
       out.printf(Locale.ROOT, "fits        this machine has %.1f GiB%n", machine / GIB);
       return;
@@ -144,8 +169,7 @@ public final class PlanCommand implements Callable<Void> {
     out.printf(
         Locale.ROOT, "too large   for this machine's %.1f GiB; what helps:%n", machine / GIB);
     for (String change : List.of("kernels.precision=bf16", "recompute=true", "batch_size=1")) {
-      RunPlan other = RunPlan.of(with.apply(change), model, plan.positions());
-      long saved = need - other.frozen() - other.replica();
+      long saved = need - with.apply(change).process(memory.heap());
       if (saved > 0) {
         out.printf(Locale.ROOT, "  --set %-24s saves %.2f GiB%n", change, saved / GIB);
       }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.spark.MemoryNeed;
 import parrot.model.config.ParrotConfig;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.StateLayout;
@@ -19,7 +20,7 @@ import parrot.model.tensor.ElementType;
  * What a run will take, known before it starts.
  *
  * @param learns parameters that are trained
- * @param frozen bytes at most of those that are not, in the types that they are kept in
+ * @param frozen bytes of those that are not, in the types that they are kept in
  * @param copies bytes of the trained parameters once more in the type of products; 0 if that is
  *     their own
  * @param samples of a step of one replica
@@ -37,18 +38,22 @@ record RunPlan(
   private static final int MOMENTS = 2;
 
   /**
+   * @param table type that the embedding is stored in
    * @param lengths of the rows of the data; without them samples are as long as the model allows
    */
   static RunPlan of(
-      TrainConfig config, ParrotConfig model, Optional<TrainingData.Lengths> lengths) {
+      TrainConfig config,
+      ParrotConfig model,
+      ElementType table,
+      Optional<TrainingData.Lengths> lengths) {
     int usual = lengths.map(TrainingData.Lengths::usual).orElse(model.tokenizerModelMaxLength());
-    return of(config, model, usual);
+    return of(config, model, table, usual);
   }
 
   /**
    * @param positions of each sample, visual tokens included
    */
-  static RunPlan of(TrainConfig config, ParrotConfig model, int positions) {
+  static RunPlan of(TrainConfig config, ParrotConfig model, ElementType table, int positions) {
     Set<Part> trained = config.train();
     ElementType factors =
         config.compute().precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
@@ -58,7 +63,7 @@ record RunPlan(
     return new RunPlan(
         config,
         learns,
-        ParrotNetwork.frozenBytes(model, trained, factors),
+        ParrotNetwork.frozenBytes(model, trained, factors, table),
         factors == ElementType.F32 ? 0 : factors.bytes() * learns,
         samples,
         positions,
@@ -108,6 +113,15 @@ record RunPlan(
   /** Bytes of a replica beside what all share. */
   long replica() {
     return values() + moments() + copies + step.activations();
+  }
+
+  /**
+   * Bytes of an executor's process that trains one replica at a time.
+   *
+   * @param heap bytes of Java's heap
+   */
+  long process(long heap) {
+    return MemoryNeed.JVM + heap + frozen + replica();
   }
 
   /** Bytes that all replicas send in a round. */

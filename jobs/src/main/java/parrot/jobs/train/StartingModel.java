@@ -134,6 +134,26 @@ final class StartingModel implements AutoCloseable {
     }
   }
 
+  /**
+   * The type that the embedding of a run's model is stored in; if its weights are not there yet,
+   * bfloat16, as published ones are.
+   */
+  static ElementType embeddingType(TrainConfig train, Configuration hadoop) throws IOException {
+    TrainConfig.ModelSource source = train.model();
+    if (source.initialize().contains(Part.DECODER)) {
+      return ElementType.F32;
+    }
+    Path given = new Path(source.parts().getOrDefault(Part.DECODER, source.folder()));
+    if (!given.getFileSystem(hadoop).exists(given)) {
+      return ElementType.BF16;
+    }
+    Optional<WeightFiles> weights =
+        WeightFiles.openIfPresent(Checkpoints.resolveModel(given, hadoop), hadoop);
+    try (WeightFiles found = weights.orElse(null)) {
+      return found == null ? ElementType.BF16 : found.storedType(TensorNames.EMBEDDING);
+    }
+  }
+
   private static ModelException noTower(Path folder) {
     return new ModelException(
         "Cannot start from "

@@ -30,7 +30,9 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.kernel.Threads;
 import parrot.model.network.Part;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.ModelFolder;
+import parrot.model.weights.TensorNames;
 
 /** A training run from its configuration to its last checkpoint. */
 public final class TrainJob {
@@ -124,7 +126,7 @@ public final class TrainJob {
     Path start = from.isPresent() ? folder.checkpoints.start() : begin(mode, yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
       if (from.isPresent()) {
-        requireMemory(model.config());
+        requireMemory(need(model));
       }
       Run run =
           new Run(
@@ -134,7 +136,7 @@ public final class TrainJob {
               model,
               spark,
               threads,
-              Preflight.executorBytes(spark.sc(), need(model.config())),
+              Preflight.executorBytes(spark.sc(), need(model)),
               say);
       return trainThroughLosses(run, from.orElse(start), stop);
     }
@@ -171,7 +173,7 @@ public final class TrainJob {
       model.requireParts(config.train());
       config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
       TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
-      requireMemory(model.config());
+      requireMemory(need(model.config(), model.storedType(TensorNames.EMBEDDING)));
       if (mode == Mode.OVERWRITE) {
         folder.delete(inputs());
       }
@@ -195,8 +197,7 @@ public final class TrainJob {
     }
   }
 
-  private void requireMemory(ParrotConfig model) throws IOException {
-    MemoryNeed need = need(model);
+  private void requireMemory(MemoryNeed need) {
     long trainable = need.trainable();
     if (isDl4j() && trainable > ParrotGraph.MOST_TRAINED) {
       throw new UsageException(
@@ -213,8 +214,12 @@ public final class TrainJob {
     return config.rounds().averaging().master() == TrainConfig.Master.DL4J;
   }
 
-  private MemoryNeed need(ParrotConfig model) throws IOException {
-    RunPlan plan = RunPlan.of(config, model, TrainingData.lengths(config, hadoop));
+  private MemoryNeed need(ModelFolder start) throws IOException {
+    return need(start.config(), start.weights().storedType(TensorNames.EMBEDDING));
+  }
+
+  private MemoryNeed need(ParrotConfig model, ElementType table) throws IOException {
+    RunPlan plan = RunPlan.of(config, model, table, TrainingData.lengths(config, hadoop));
     boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
     int onDriver = isDl4j() ? MemoryNeed.DL4J_MASTER : 0;

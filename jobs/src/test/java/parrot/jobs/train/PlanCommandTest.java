@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import parrot.jobs.Main;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.model.config.ParrotConfig;
+import parrot.model.tensor.ElementType;
 
 class PlanCommandTest {
   @TempDir static Path folder;
@@ -29,7 +31,8 @@ class PlanCommandTest {
   private static RunPlan plan(String... settings) throws IOException {
     TrainConfig config = world.config("run", settings);
     ParrotConfig model = StartingModel.shape(config, new Configuration());
-    return RunPlan.of(config, model, TrainingData.lengths(config, new Configuration()));
+    return RunPlan.of(
+        config, model, ElementType.F32, TrainingData.lengths(config, new Configuration()));
   }
 
   @Test
@@ -68,7 +71,7 @@ class PlanCommandTest {
     ParrotConfig model = StartingModel.shape(config, new Configuration());
     int known = plan().positions();
     assertThat(known).isLessThan(model.tokenizerModelMaxLength());
-    assertThat(RunPlan.of(config, model, Optional.empty()).positions())
+    assertThat(RunPlan.of(config, model, ElementType.F32, Optional.empty()).positions())
         .isEqualTo(model.tokenizerModelMaxLength());
   }
 
@@ -95,21 +98,41 @@ class PlanCommandTest {
             line -> line.matches("learns      [0-9,]+ parameters: projector, experts, decoder"))
         .anyMatch(line -> line.startsWith("step        2 samples of "))
         .anyMatch(line -> line.matches("  activations +[0-9.]+ GiB  a replica"))
+        .anyMatch(line -> line.matches("  its process +[0-9.]+ GiB  with one replica, Java .*"))
         .anyMatch(line -> line.startsWith("at most     "))
         .anyMatch(line -> line.startsWith("fits        this machine has "));
     assertThat(folder.resolve("run")).doesNotExist();
   }
 
+  private static RunPlan changed(String change) {
+    try {
+      return plan(change);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An embedding that is not tied is kept as it is stored. */
+  @Test
+  void countsAnEmbeddingInTheTypeThatItIsStoredIn() throws IOException {
+    TrainConfig config =
+        world.config("run", "train=[projector]", "model.config={tie_word_embeddings: false}");
+    ParrotConfig model = StartingModel.shape(config, new Configuration());
+    long whole = RunPlan.of(config, model, ElementType.F32, 99).frozen();
+    long half = RunPlan.of(config, model, ElementType.BF16, 99).frozen();
+    long values = (long) model.decoder().vocabSize() * model.decoder().hiddenSize();
+    assertThat(whole - half).isEqualTo(2 * values);
+  }
+
   @Test
   void saysWhatHelpsIfItDoesNotFit() throws IOException {
-    ParrotConfig model = StartingModel.shape(world.config("run"), new Configuration());
     StringWriter out = new StringWriter();
+    RunPlan plan = plan();
     PlanCommand.advise(
         new PrintWriter(out, true),
-        plan(),
-        model,
-        change -> world.config("run", change),
-        plan().frozen());
+        plan,
+        change -> changed(change),
+        new PlanCommand.Memory(plan.frozen(), 1));
     assertThat(out.toString().lines())
         .first()
         .asString()

@@ -73,11 +73,14 @@ final class ParameterTable implements WeightFactory {
     return count;
   }
 
-  /** Bytes of what is never trained, matrices of products in the given type. */
-  long frozenBytes(ElementType factorType) {
+  /** Bytes of what is never trained, matrices of products and tables in the given types. */
+  long frozenBytes(ElementType factorType, ElementType tableType) {
     long bytes = 0;
     for (Weight weight : frozen) {
-      ElementType type = factors.contains(weight.name()) ? factorType : ElementType.F32;
+      ElementType type =
+          factors.contains(weight.name())
+              ? factorType
+              : tables.contains(weight.name()) ? tableType : ElementType.F32;
       bytes += (long) type.bytes() * weight.rows() * weight.columns();
     }
     return bytes;

@@ -93,14 +93,15 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * Bytes that the parameters take at most that are not trained, whatever the number of networks on
-   * them. An embedding that is not tied takes half of what is counted if it is stored as bfloat16.
+   * Bytes of the parameters that are not trained, whatever the number of networks on them.
    *
    * @param factorType type of matrices that enter products
+   * @param tableType type that an embedding which is not tied is stored in
    */
-  public static long frozenBytes(ParrotConfig config, Set<Part> trained, ElementType factorType) {
+  public static long frozenBytes(
+      ParrotConfig config, Set<Part> trained, ElementType factorType, ElementType tableType) {
     return new ParrotNetwork(config, trained, (FrozenWeights) null, null, false)
-        .table.frozenBytes(factorType);
+        .table.frozenBytes(factorType, tableType);
   }
 
   /**
