@@ -15,6 +15,7 @@ import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.cli.OutOption;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.Initializer;
@@ -86,12 +87,7 @@ public final class AssembleCommand implements Callable<Void> {
       description = "Decides fresh values (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder to write, local or in HDFS.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Mixin private OverwriteOption overwrite;
 
@@ -101,7 +97,7 @@ public final class AssembleCommand implements Callable<Void> {
       throw new UsageException("Invalid --experts: " + experts + " (must be 0 or more)");
     }
     Configuration hadoop = new Configuration();
-    Path to = FileSystems.path(out);
+    Path to = out.folder();
     ModelParts.Places places =
         new ModelParts.Places(
             place(decoder, hadoop),

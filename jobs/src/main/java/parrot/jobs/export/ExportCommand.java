@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.ModelOption;
+import parrot.jobs.cli.OutOption;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.model.weights.DataType;
 import picocli.CommandLine.Command;
@@ -42,12 +43,7 @@ public final class ExportCommand implements Callable<Void> {
 
   @Mixin private ModelOption model;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder to write, local or in HDFS.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Option(
       names = "--dtype",
@@ -78,7 +74,7 @@ public final class ExportCommand implements Callable<Void> {
   public Void call() throws IOException {
     Export export = new Export(Optional.of(type()), bytes(), visionTower, overwrite.given());
     List<String> lines =
-        export.write(FileSystems.path(model.folder()), FileSystems.path(out), new Configuration());
+        export.write(FileSystems.path(model.folder()), out.folder(), new Configuration());
     lines.forEach(spec.commandLine().getOut()::println);
     return null;
   }

@@ -10,6 +10,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.ModelOption;
+import parrot.jobs.cli.OutOption;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.AdaptedWeights;
@@ -51,12 +52,7 @@ public final class MergeAdapterCommand implements Callable<Void> {
               + " in HDFS.")
   private String adapter;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder to write, local or in HDFS.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Mixin private OverwriteOption overwrite;
 
@@ -65,7 +61,7 @@ public final class MergeAdapterCommand implements Callable<Void> {
     Configuration hadoop = new Configuration();
     Path base = Checkpoints.resolveModel(FileSystems.path(model.folder()), hadoop);
     Path from = Checkpoints.resolveModel(FileSystems.path(adapter), hadoop);
-    Path to = FileSystems.path(out);
+    Path to = out.folder();
     InputGuard.requireOutside(to, List.of(base, from), hadoop);
     try (ModelFolder folder = ModelFolder.open(base, hadoop);
         Adapter lora = Adapter.open(from, hadoop)) {

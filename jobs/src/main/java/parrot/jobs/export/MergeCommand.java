@@ -14,6 +14,7 @@ import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.cli.OutOption;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
@@ -55,12 +56,7 @@ public final class MergeCommand implements Callable<Void> {
       description = "Share of the first model, 0 to 1.")
   private double alpha;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder to write, local or in HDFS.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Mixin private OverwriteOption overwrite;
 
@@ -70,7 +66,7 @@ public final class MergeCommand implements Callable<Void> {
       throw new UsageException("Invalid --alpha: " + alpha + " (must be between 0 and 1)");
     }
     Configuration hadoop = new Configuration();
-    Path to = FileSystems.path(out);
+    Path to = out.folder();
     List<Path> sources = new ArrayList<>();
     for (String model : models) {
       sources.add(Checkpoints.resolveModel(FileSystems.path(model), hadoop));

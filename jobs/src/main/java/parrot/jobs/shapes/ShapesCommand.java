@@ -11,6 +11,7 @@ import parrot.datasets.shapes.MultipleChoiceAnswers;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.OutOption;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.Progress;
 import picocli.CommandLine.Command;
@@ -35,12 +36,7 @@ public final class ShapesCommand implements Callable<Void> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "Folder to write, local or in HDFS.")
-  private String out;
+  @Mixin private OutOption out;
 
   @Option(
       names = "--seed",
@@ -148,7 +144,7 @@ public final class ShapesCommand implements Callable<Void> {
   @Override
   public Void call() throws IOException {
     ShapesConfig config = config();
-    Path root = FileSystems.path(out);
+    Path root = out.folder();
     FileSystem files = FileSystems.of(root, new Configuration());
     try (Progress progress = Progress.start("shapes", "examples", ShapesWriter.total(config))) {
       new ShapesWriter(config, files, root, overwrite.given(), progress::update).write();
