@@ -44,6 +44,14 @@ public interface Kernels extends AutoCloseable {
   ElementType factorType();
 
   /**
+   * The same device, for a few rows that know nothing of each other: in {@link #linear}, and in
+   * {@link #matmul} by a transposed second factor, each row of the result is computed as if it were
+   * alone, to the last bit, and the second factor is read from memory once. It shares all that this
+   * instance has and is closed with it.
+   */
+  Kernels byRow();
+
+  /**
    * {@code c = op(a) op(b) + beta c}, with {@code op} the transpose if asked; beta is 0 or 1. Both
    * factors have one type; products of float32 are float32.
    */

@@ -1,5 +1,7 @@
 package parrot.model.kernel;
 
+import java.util.Arrays;
+
 /**
  * Which rows attend to which: segment {@code i} has the query rows {@code queries[i]} to {@code
  * queries[i + 1]} and the key rows {@code keys[i]} to {@code keys[i + 1]}.
@@ -40,6 +42,20 @@ public record Segments(
 
   public int count() {
     return queries.length - 1;
+  }
+
+  /** One of them by itself, its rows of queries and of keys counted from 0. */
+  public Segments only(int segment) {
+    int from = queries[segment];
+    int to = queries[segment + 1];
+    return new Segments(
+        new int[] {0, to - from},
+        new int[] {0, keys[segment + 1] - keys[segment]},
+        heads,
+        keyHeads,
+        headSize,
+        causal,
+        seen == null ? null : Arrays.copyOfRange(seen, from, to));
   }
 
   /** How many keys of its segment a query row sees. */

@@ -9,6 +9,9 @@ final class MatrixProduct implements AutoCloseable {
   /** Multiplications below which cutting costs more than it gains: some 10 microseconds. */
   private static final long SMALL = 1 << 20;
 
+  /** Weights that one task of a product by rows keeps in the cache of its core. */
+  private static final int TILE = 1 << 16;
+
   private final Workers workers;
   private final F32Gemm[] gemms;
   private final Bf16Gemm[] bf16;
@@ -76,6 +79,58 @@ final class MatrixProduct implements AutoCloseable {
       multiplyBlocks(c, a, transposeA, b, transposeB, beta, k, epilogue);
     } else {
       multiplyBlock(0, c, a, transposeA, b, transposeB, beta, k, epilogue);
+    }
+    Reference.reachabilityFence(a);
+    Reference.reachabilityFence(b);
+    Reference.reachabilityFence(c);
+    Reference.reachabilityFence(epilogue);
+  }
+
+  /**
+   * {@code c = a b^T + beta c}, each row of {@code c} computed as if it were alone. Weights are read
+   * from memory once: every row meets a tile of them while it is in the cache.
+   *
+   * @param epilogue none unless it {@link #finishes}
+   */
+  void multiplyByRow(Tensor c, Tensor a, Tensor b, float beta, Epilogue epilogue) {
+    int k = a.columns();
+    if (c.size() == 0 || k == 0) {
+      multiply(c, a, false, b, true, beta, epilogue);
+      return;
+    }
+    if (b.type() == ElementType.BF16 && epilogue.activation() == null) {
+      RowProducts.multiply(workers, c, a, b, beta, epilogue.bias());
+      return;
+    }
+    // The tiles depend on the weights alone, so that neither rows nor threads decide any bit.
+    int outputs = Math.max(16, TILE / k / 16 * 16);
+    int tiles = (b.rows() + outputs - 1) / outputs;
+    Workers.Task tile =
+        (index, worker) -> {
+          int from = index * outputs;
+          int to = Math.min(b.rows(), from + outputs);
+          Tensor part = b.rows(from, to);
+          Tensor columns = c.columns(from, to);
+          Epilogue end = epilogue.columns(from, to);
+          for (int row = 0; row < c.rows(); row++) {
+            multiplyBlock(
+                worker,
+                columns.rows(row, row + 1),
+                a.rows(row, row + 1),
+                false,
+                part,
+                true,
+                beta,
+                k,
+                end);
+          }
+        };
+    if (cut && c.size() * k >= SMALL) {
+      workers.run(tiles, tile);
+    } else {
+      for (int index = 0; index < tiles; index++) {
+        tile.run(index, 0);
+      }
     }
     Reference.reachabilityFence(a);
     Reference.reachabilityFence(b);

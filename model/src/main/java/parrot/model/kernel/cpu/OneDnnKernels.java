@@ -3,6 +3,7 @@ package parrot.model.kernel.cpu;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.kernel.Segments;
 import parrot.model.kernel.Threads;
@@ -22,6 +23,7 @@ final class OneDnnKernels extends CheckedKernels {
   private final Workers workers;
   private final MatrixProduct matmul;
   private final BlockAttention attention;
+  private final OneDnnKernels byRow;
 
   /**
    * @param precision bf16 for {@link #factorType} bfloat16, if the processor gains from it
@@ -35,6 +37,21 @@ final class OneDnnKernels extends CheckedKernels {
     workers = new Workers(threads);
     matmul = new MatrixProduct(workers, bf16, Threads.ofOpenMp() == 1);
     attention = new BlockAttention(workers, matmul);
+    byRow = new OneDnnKernels(this);
+  }
+
+  /** The view whose products go by row: it is its own. */
+  private OneDnnKernels(OneDnnKernels whole) {
+    factorType = whole.factorType;
+    workers = whole.workers;
+    matmul = whole.matmul;
+    attention = whole.attention;
+    byRow = this;
+  }
+
+  @Override
+  public Kernels byRow() {
+    return byRow;
   }
 
   @Override
@@ -45,7 +62,22 @@ final class OneDnnKernels extends CheckedKernels {
   @Override
   protected void doMatmul(
       Tensor c, Tensor a, boolean transposeA, Tensor b, boolean transposeB, float beta) {
-    matmul.multiply(c, a, transposeA, b, transposeB, beta, Epilogue.NONE);
+    multiply(c, a, transposeA, b, transposeB, beta, Epilogue.NONE);
+  }
+
+  private void multiply(
+      Tensor c,
+      Tensor a,
+      boolean transposeA,
+      Tensor b,
+      boolean transposeB,
+      float beta,
+      Epilogue epilogue) {
+    if (byRow == this && !transposeA && transposeB) {
+      matmul.multiplyByRow(c, a, b, beta, epilogue);
+    } else {
+      matmul.multiply(c, a, transposeA, b, transposeB, beta, epilogue);
+    }
   }
 
   @Override
@@ -53,7 +85,7 @@ final class OneDnnKernels extends CheckedKernels {
       Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta) {
     Epilogue epilogue = new Epilogue(bias, activation);
     boolean finished = MatrixProduct.finishes(x);
-    matmul.multiply(y, x, false, weight, true, beta, finished ? epilogue : Epilogue.NONE);
+    multiply(y, x, false, weight, true, beta, finished ? epilogue : Epilogue.NONE);
     if (!finished) {
       if (bias != null) {
         VectorElementwise.addBias(workers, y, bias);

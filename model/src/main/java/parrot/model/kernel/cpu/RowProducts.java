@@ -13,15 +13,18 @@ import parrot.model.tensor.Tensor;
 
 /**
  * A few rows times a bfloat16 matrix that is stored [out, in], as in decoding token by token. Each
- * weight is used once or twice only, so memory sets the pace: weights are read once, in order, and
- * never copied aside as a blocked product would.
+ * weight is used a few times only, so memory sets the pace: weights are read once, in order, and never
+ * copied aside as a blocked product would. The bits of a row do not depend on the other rows.
  */
 final class RowProducts {
   /** Rows up to which this is faster than a blocked product. */
   static final int MOST_ROWS = 4;
 
-  /** Outputs that one task computes. */
-  private static final int OUTPUTS = 64;
+  /** Outputs whose weights stay in the cache while all rows meet them. */
+  private static final int OUTPUTS = 32;
+
+  /** Rows that share what is in the registers. */
+  private static final int TOGETHER = 4;
 
   private RowProducts() {}
 
@@ -31,24 +34,62 @@ final class RowProducts {
         (b.rows() + OUTPUTS - 1) / OUTPUTS,
         (long) OUTPUTS * b.columns(),
         (first, last) -> {
-          int to = Math.min(b.rows(), last * OUTPUTS);
-          for (int row = 0; row < a.rows(); row++) {
-            int i = row;
-            Spans.forPart(
-                run -> {
-                  for (int j = first * OUTPUTS; j < to; j++) {
-                    float product =
-                        dot(run.buffer(0), run.at(0), b.buffer(), b.at(j, 0), a.columns());
-                    float before = beta == 0 ? 0 : c.get(i, j);
-                    c.set(i, j, before + product + (bias == null ? 0 : bias.get(0, j)));
-                  }
-                },
-                i,
-                0,
-                a.columns(),
-                Spans.in(a));
+          for (int tile = first; tile < last; tile++) {
+            int from = tile * OUTPUTS;
+            int to = Math.min(b.rows(), from + OUTPUTS);
+            int row = 0;
+            for (; row + TOGETHER <= a.rows(); row += TOGETHER) {
+              four(c, a, b, beta, bias, row, from, to);
+            }
+            for (; row < a.rows(); row++) {
+              one(c, a, b, beta, bias, row, from, to);
+            }
           }
         });
+  }
+
+  private static void one(
+      Tensor c, Tensor a, Tensor b, float beta, Tensor bias, int row, int from, int to) {
+    int count = a.columns();
+    Spans.forPart(
+        run -> {
+          for (int j = from; j < to; j++) {
+            float product = dot(run.buffer(0), run.at(0), b.buffer(), b.at(j, 0), count);
+            store(c, row, j, product, beta, bias);
+          }
+        },
+        0,
+        0,
+        count,
+        Spans.in(a.rows(row, row + 1)));
+  }
+
+  private static void four(
+      Tensor c, Tensor a, Tensor b, float beta, Tensor bias, int row, int from, int to) {
+    int count = a.columns();
+    float[] products = new float[TOGETHER];
+    Spans.forPart(
+        run -> {
+          for (int j = from; j < to; j++) {
+            dots(products, run, b.buffer(), b.at(j, 0), count);
+            for (int i = 0; i < TOGETHER; i++) {
+              store(c, row + i, j, products[i], beta, bias);
+            }
+          }
+        },
+        0,
+        0,
+        count,
+        Spans.in(a.rows(row, row + 1)),
+        Spans.in(a.rows(row + 1, row + 2)),
+        Spans.in(a.rows(row + 2, row + 3)),
+        Spans.in(a.rows(row + 3, row + 4)));
+  }
+
+  private static void store(
+      Tensor c, int row, int column, float product, float beta, Tensor bias) {
+    float before = beta == 0 ? 0 : c.get(row, column);
+    c.set(row, column, before + product + (bias == null ? 0 : bias.get(0, column)));
   }
 
   private static float dot(ByteBuffer x, int xAt, ByteBuffer weights, int weightsAt, int count) {
@@ -65,12 +106,87 @@ final class RowProducts {
       sum2 = load(x, at + 8 * WIDTH).fma(Bf16.load(weights, weightAt + 4 * WIDTH), sum2);
       sum3 = load(x, at + 12 * WIDTH).fma(Bf16.load(weights, weightAt + 6 * WIDTH), sum3);
     }
-    for (int end = covered(count); j < end; j += WIDTH) {
-      sum0 = load(x, xAt + 4 * j).fma(Bf16.load(weights, weightsAt + 2 * j), sum0);
+    return finish(sum0, sum1, sum2, sum3, j, x, xAt, weights, weightsAt, count);
+  }
+
+  /** {@link #dot} of four rows: the same sums in the same order, each weight loaded once. */
+  private static void dots(
+      float[] products, Spans.Run run, ByteBuffer weights, int weightsAt, int count) {
+    ByteBuffer a = run.buffer(0);
+    ByteBuffer b = run.buffer(1);
+    ByteBuffer c = run.buffer(2);
+    ByteBuffer d = run.buffer(3);
+    int aAt = run.at(0);
+    int bAt = run.at(1);
+    int cAt = run.at(2);
+    int dAt = run.at(3);
+    FloatVector a0 = FloatVector.zero(FLOATS);
+    FloatVector a1 = a0;
+    FloatVector a2 = a0;
+    FloatVector a3 = a0;
+    FloatVector b0 = a0;
+    FloatVector b1 = a0;
+    FloatVector b2 = a0;
+    FloatVector b3 = a0;
+    FloatVector c0 = a0;
+    FloatVector c1 = a0;
+    FloatVector c2 = a0;
+    FloatVector c3 = a0;
+    FloatVector d0 = a0;
+    FloatVector d1 = a0;
+    FloatVector d2 = a0;
+    FloatVector d3 = a0;
+    int j = 0;
+    for (int end = count - 4 * WIDTH; j <= end; j += 4 * WIDTH) {
+      int at = 4 * j;
+      int weightAt = weightsAt + 2 * j;
+      FloatVector w0 = Bf16.load(weights, weightAt);
+      a0 = load(a, aAt + at).fma(w0, a0);
+      b0 = load(b, bAt + at).fma(w0, b0);
+      c0 = load(c, cAt + at).fma(w0, c0);
+      d0 = load(d, dAt + at).fma(w0, d0);
+      FloatVector w1 = Bf16.load(weights, weightAt + 2 * WIDTH);
+      a1 = load(a, aAt + at + 4 * WIDTH).fma(w1, a1);
+      b1 = load(b, bAt + at + 4 * WIDTH).fma(w1, b1);
+      c1 = load(c, cAt + at + 4 * WIDTH).fma(w1, c1);
+      d1 = load(d, dAt + at + 4 * WIDTH).fma(w1, d1);
+      FloatVector w2 = Bf16.load(weights, weightAt + 4 * WIDTH);
+      a2 = load(a, aAt + at + 8 * WIDTH).fma(w2, a2);
+      b2 = load(b, bAt + at + 8 * WIDTH).fma(w2, b2);
+      c2 = load(c, cAt + at + 8 * WIDTH).fma(w2, c2);
+      d2 = load(d, dAt + at + 8 * WIDTH).fma(w2, d2);
+      FloatVector w3 = Bf16.load(weights, weightAt + 6 * WIDTH);
+      a3 = load(a, aAt + at + 12 * WIDTH).fma(w3, a3);
+      b3 = load(b, bAt + at + 12 * WIDTH).fma(w3, b3);
+      c3 = load(c, cAt + at + 12 * WIDTH).fma(w3, c3);
+      d3 = load(d, dAt + at + 12 * WIDTH).fma(w3, d3);
     }
-    float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
-    for (; j < count; j++) {
-      sum += x.getFloat(xAt + 4 * j) * ElementType.fromBf16(weights.getShort(weightsAt + 2 * j));
+    products[0] = finish(a0, a1, a2, a3, j, a, aAt, weights, weightsAt, count);
+    products[1] = finish(b0, b1, b2, b3, j, b, bAt, weights, weightsAt, count);
+    products[2] = finish(c0, c1, c2, c3, j, c, cAt, weights, weightsAt, count);
+    products[3] = finish(d0, d1, d2, d3, j, d, dAt, weights, weightsAt, count);
+  }
+
+  /** Adds what is behind {@code j}, and all up. */
+  private static float finish(
+      FloatVector sum0,
+      FloatVector sum1,
+      FloatVector sum2,
+      FloatVector sum3,
+      int j,
+      ByteBuffer x,
+      int xAt,
+      ByteBuffer weights,
+      int weightsAt,
+      int count) {
+    FloatVector first = sum0;
+    int i = j;
+    for (int end = covered(count); i < end; i += WIDTH) {
+      first = load(x, xAt + 4 * i).fma(Bf16.load(weights, weightsAt + 2 * i), first);
+    }
+    float sum = first.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    for (; i < count; i++) {
+      sum += x.getFloat(xAt + 4 * i) * ElementType.fromBf16(weights.getShort(weightsAt + 2 * i));
     }
     return sum;
   }

@@ -3,6 +3,7 @@ package parrot.model.kernel.reference;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
@@ -16,6 +17,11 @@ final class ReferenceKernels extends CheckedKernels {
   @Override
   public ElementType factorType() {
     return ElementType.F32;
+  }
+
+  @Override
+  public Kernels byRow() {
+    return this; // plain loops never look at other rows
   }
 
   @Override
