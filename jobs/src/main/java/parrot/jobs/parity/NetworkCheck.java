@@ -16,7 +16,8 @@ import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.updater.RateSchedule;
-import parrot.model.generate.Generator;
+import parrot.model.generate.GenerationEngine;
+import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Batch;
@@ -268,10 +269,12 @@ final class NetworkCheck {
     }
     long[] tokens = new long[samples * shape[1]];
     try (ParrotNetwork network = network(Set.of())) {
-      Generator generator = new Generator(network);
+      GenerationEngine engine = new GenerationEngine(network);
+      GenerationSettings settings = GenerationSettings.greedy(shape[1], Set.of());
       for (int sample = 0; sample < samples; sample++) {
-        int[] answer =
-            generator.generate(inputs.prompt(sample), inputs.promptPixels(sample), shape[1]);
+        float[] pixels = inputs.promptPixels(sample);
+        Tensor image = pixels == null ? null : engine.encode(pixels);
+        int[] answer = engine.answer(inputs.prompt(sample), image, settings).tokens();
         for (int i = 0; i < answer.length; i++) {
           tokens[sample * shape[1] + i] = answer[i];
         }

@@ -160,7 +160,7 @@ final class CollapsedWorld {
           TrainingExample example = example(random, "question");
           int[] prompt = Arrays.copyOf(example.tokenIds(), 6);
           float[] pixels = PixelNormalization.normalize(example.pixels(), SIZE);
-          float[] logits = network.decode(prompt, pixels, network.newCache(64));
+          float[] logits = network.read(prompt, network.encode(pixels), network.newCache(64));
           right += largest(logits) == example.tokenIds()[6] ? 1 : 0;
         }
       }

@@ -21,16 +21,19 @@ record AttentionRows(Segments segments, int[] selected, int[] keyPositions, int[
    * All rows.
    *
    * @param boundaries of the rows by sample, B + 1
-   * @param past keys of the only sample that a cache holds already; 0 in training
+   * @param past keys of each sample that a cache holds already, B; zeros in training
    */
-  static AttentionRows all(int[] boundaries, int past, Heads heads) {
+  static AttentionRows all(int[] boundaries, int[] past, Heads heads) {
+    int[] keys = boundaries.clone();
     int[] positions = new int[boundaries[boundaries.length - 1]];
     for (int sample = 0; sample + 1 < boundaries.length; sample++) {
       for (int row = boundaries[sample]; row < boundaries[sample + 1]; row++) {
-        positions[row] = past + row - boundaries[sample];
+        positions[row] = past[sample] + row - boundaries[sample];
       }
+      keys[sample + 1] =
+          keys[sample] + past[sample] + boundaries[sample + 1] - boundaries[sample];
     }
-    Segments segments = heads.segments(boundaries, withPast(boundaries, past), null);
+    Segments segments = heads.segments(boundaries, keys, null);
     return new AttentionRows(segments, null, positions, positions);
   }
 
@@ -48,10 +51,6 @@ record AttentionRows(Segments segments, int[] selected, int[] keyPositions, int[
     int[] seen = Arrays.stream(positions).map(position -> position + 1).toArray();
     Segments segments = heads.segments(queries, all.segments.keys(), seen);
     return new AttentionRows(segments, rows, all.keyPositions, positions);
-  }
-
-  private static int[] withPast(int[] boundaries, int past) {
-    return past == 0 ? boundaries : new int[] {0, past + boundaries[1]};
   }
 
   /** How a row is cut into heads. */

@@ -3,6 +3,7 @@ package parrot.model.layer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import parrot.model.config.DecoderConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.Arena;
@@ -49,30 +50,49 @@ public final class Decoder {
    */
   public Tensor forward(
       Kernels kernels, Arena arena, Tensor x, int[] boundaries, int[] rows, Keep keep) {
-    choose(boundaries, 0, rows);
-    return run(kernels, arena, x, null, keep);
+    choose(boundaries, new int[boundaries.length - 1], rows);
+    return run(kernels, arena, x, List.of(), keep);
   }
 
   /**
-   * Continues one sample.
+   * Continues one sample by several tokens.
    *
    * @param x (n, D), the embeddings behind what the cache holds
    * @return (1, D), the last row, before the last norm
    */
   public Tensor forward(Kernels kernels, Arena arena, Tensor x, KeyValueCache cache) {
     int n = x.rows();
-    choose(new int[] {0, n}, cache.length(), n == 1 ? null : new int[] {n - 1});
-    Tensor y = run(kernels, arena, x, cache, Keep.NOTHING);
+    choose(
+        new int[] {0, n}, new int[] {cache.length()}, n == 1 ? null : new int[] {n - 1});
+    Tensor y = run(kernels, arena, x, List.of(cache), Keep.NOTHING);
     cache.advance(n);
     return y;
   }
 
-  private void choose(int[] boundaries, int past, int[] rows) {
+  /**
+   * Continues each of some samples by one token.
+   *
+   * @param kernels whose products go {@linkplain Kernels#byRow by row}, so that no sample depends on
+   *     the others
+   * @param x (B, D), the embedding behind what each cache holds
+   * @param caches of the samples, B
+   * @return (B, D), before the last norm
+   */
+  public Tensor step(Kernels kernels, Arena arena, Tensor x, List<KeyValueCache> caches) {
+    int[] boundaries = IntStream.rangeClosed(0, caches.size()).toArray();
+    choose(boundaries, caches.stream().mapToInt(KeyValueCache::length).toArray(), null);
+    Tensor y = run(kernels, arena, x, caches, Keep.NOTHING);
+    caches.forEach(cache -> cache.advance(1));
+    return y;
+  }
+
+  private void choose(int[] boundaries, int[] past, int[] rows) {
     all = AttentionRows.all(boundaries, past, heads);
     read = rows == null ? all : AttentionRows.some(all, rows, boundaries, heads);
   }
 
-  private Tensor run(Kernels kernels, Arena arena, Tensor x, KeyValueCache cache, Keep keep) {
+  private Tensor run(
+      Kernels kernels, Arena arena, Tensor x, List<KeyValueCache> caches, Keep keep) {
     rotary.reach(Arrays.stream(all.keyPositions()).max().orElse(0) + 1);
     recompute = keep == Keep.INPUTS;
     inputs.clear();
@@ -83,7 +103,7 @@ public final class Decoder {
         inputs.add(input);
       }
       DecoderBlock block = blocks.get(layer);
-      x = block.forward(kernels, arena, x, rows(layer), rotary, cache, keep == Keep.ALL);
+      x = block.forward(kernels, arena, x, rows(layer), rotary, caches, keep == Keep.ALL);
     }
     return x;
   }

@@ -1,7 +1,9 @@
 package parrot.model.layer;
 
+import java.util.List;
 import parrot.model.config.DecoderConfig;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Segments;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
@@ -71,7 +73,8 @@ final class DecoderBlock {
 
   /**
    * @param x (N, D), overwritten unless kept
-   * @param cache receives keys and values and is attended to as a whole; null in training
+   * @param caches of the samples: each receives its keys and values and is attended to as a whole;
+   *     none in training
    * @param keep whether {@link #backward} will follow; else working memory is given back
    * @return (M, D), the rows that are read
    */
@@ -81,11 +84,11 @@ final class DecoderBlock {
       Tensor x,
       AttentionRows rows,
       Rotary rotary,
-      KeyValueCache cache,
+      List<KeyValueCache> caches,
       boolean keep) {
     Tensor y = keep || !rows.areAll() ? arena.take(rows.count(), x.columns()) : x;
     Arena.Mark mark = arena.mark();
-    Saved s = run(kernels, arena, x, rows, rotary, cache, keep);
+    Saved s = run(kernels, arena, x, rows, rotary, caches, keep);
     if (y != s.middle) {
       kernels.copy(y, s.middle);
     }
@@ -100,7 +103,7 @@ final class DecoderBlock {
 
   /** Computes again what {@link #backward} needs, from the same input. */
   void recompute(Kernels kernels, Arena arena, Tensor x, AttentionRows rows, Rotary rotary) {
-    saved = run(kernels, arena, x, rows, rotary, null, true);
+    saved = run(kernels, arena, x, rows, rotary, List.of(), true);
   }
 
   private Saved run(
@@ -109,7 +112,7 @@ final class DecoderBlock {
       Tensor x,
       AttentionRows rows,
       Rotary rotary,
-      KeyValueCache cache,
+      List<KeyValueCache> caches,
       boolean keep) {
     int n = x.rows();
     int m = rows.count();
@@ -122,8 +125,8 @@ final class DecoderBlock {
     kernels.rmsNorm(s.normed1, s.inverse1, x, inputNorm.value(), epsilon);
     s.queried = rows.select(kernels, arena, s.normed1);
     s.q = arena.take(type, m, heads * headSize);
-    s.k = cache == null ? arena.take(type, n, keyHeads * headSize) : cache.nextKeys(index, n);
-    s.v = cache == null ? arena.take(type, n, keyHeads * headSize) : cache.nextValues(index, n);
+    s.k = arena.take(type, n, keyHeads * headSize);
+    s.v = arena.take(type, n, keyHeads * headSize);
     query.forward(kernels, arena, s.q, s.queried);
     key.forward(kernels, arena, s.k, s.normed1);
     value.forward(kernels, arena, s.v, s.normed1);
@@ -131,9 +134,11 @@ final class DecoderBlock {
     rotary.rotate(kernels, s.k, rows.keyPositions(), false);
     s.attended = arena.take(type, m, heads * headSize);
     s.logSum = arena.take(m, heads);
-    Tensor keys = cache == null ? s.k : cache.keys(index, n);
-    Tensor values = cache == null ? s.v : cache.values(index, n);
-    kernels.attention(s.attended, s.logSum, s.q, keys, values, rows.segments());
+    if (caches.isEmpty()) {
+      kernels.attention(s.attended, s.logSum, s.q, s.k, s.v, rows.segments());
+    } else {
+      attend(kernels, s, rows.segments(), caches);
+    }
     s.middle = rows.select(kernels, arena, x);
     if (keep && s.middle == x) {
       s.middle = arena.take(n, d);
@@ -151,6 +156,27 @@ final class DecoderBlock {
     up.forward(kernels, arena, s.upped, s.normed2);
     kernels.swiglu(s.activated, s.gated, s.upped);
     return s;
+  }
+
+  /** Each sample to its own cache, which may lie anywhere. */
+  private void attend(
+      Kernels kernels, Saved s, Segments segments, List<KeyValueCache> caches) {
+    int row = 0;
+    for (int i = 0; i < caches.size(); i++) {
+      KeyValueCache cache = caches.get(i);
+      int next = segments.keys()[i + 1] - segments.keys()[i] - cache.length();
+      cache.append(kernels, index, s.k.rows(row, row + next), s.v.rows(row, row + next));
+      row += next;
+      int from = segments.queries()[i];
+      int to = segments.queries()[i + 1];
+      kernels.attention(
+          s.attended.rows(from, to),
+          s.logSum.rows(from, to),
+          s.q.rows(from, to),
+          cache.keys(index, next),
+          cache.values(index, next),
+          segments.only(i));
+    }
   }
 
   /**

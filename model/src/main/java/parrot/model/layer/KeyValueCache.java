@@ -2,6 +2,7 @@ package parrot.model.layer;
 
 import java.util.ArrayList;
 import java.util.List;
+import parrot.model.kernel.Kernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -34,13 +35,11 @@ public final class KeyValueCache {
     return capacity;
   }
 
-  /** Rows of the next {@code tokens} keys of a layer. */
-  Tensor nextKeys(int layer, int tokens) {
-    return keys.get(layer).rows(length, length + tokens);
-  }
-
-  Tensor nextValues(int layer, int tokens) {
-    return values.get(layer).rows(length, length + tokens);
+  /** Writes a layer's keys and values (tokens, width) behind what is held. */
+  void append(Kernels kernels, int layer, Tensor nextKeys, Tensor nextValues) {
+    int end = length + nextKeys.rows();
+    kernels.copy(keys.get(layer).rows(length, end), nextKeys);
+    kernels.copy(values.get(layer).rows(length, end), nextValues);
   }
 
   /** All keys of a layer, the next {@code tokens} included. */
@@ -50,6 +49,11 @@ public final class KeyValueCache {
 
   Tensor values(int layer, int tokens) {
     return values.get(layer).rows(0, length + tokens);
+  }
+
+  /** Forgets everything; the memory stays. */
+  public void clear() {
+    length = 0;
   }
 
   /** Counts {@code tokens} written rows as held. */

@@ -65,6 +65,15 @@ public record Batch(
     return new Batch(tokenIds, labels, lengths, new float[0], new int[0]);
   }
 
+  /** One prompt, with an image that was looked at before if it has one. */
+  static Batch ofPrompt(int[] tokenIds, boolean image) {
+    int[] labels = new int[tokenIds.length];
+    Arrays.fill(labels, IGNORE);
+    int[] images = new int[image ? 1 : 0];
+    return new Batch(
+        tokenIds, labels, new int[] {tokenIds.length}, Tensor.allocate(images.length, 0), images);
+  }
+
   /** Whether a sample has a token that stands for an image, by sample. */
   public boolean[] showsImage() {
     boolean[] shows = new boolean[lengths.length];

@@ -304,25 +304,55 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * Continues one sample in a cache.
+   * What is made of an image before the prompt steers it: once for all its questions.
    *
-   * @param next token ids behind what the cache holds; at the start the whole prompt
-   * @param pixels image of the prompt [3, size, size], or null
-   * @return logits of the next token, V values
+   * @param pixels [3, size, size], normalised
+   * @return (P, D), projected visual tokens, in memory of their own
    */
-  public float[] decode(int[] next, float[] pixels, KeyValueCache cache) {
+  public Tensor encode(float[] pixels) {
     arena.reset();
     refresh();
-    int[] labels = new int[next.length];
-    Arrays.fill(labels, Batch.IGNORE);
-    Batch batch =
-        pixels == null
-            ? Batch.ofText(next, labels, new int[] {next.length})
-            : new Batch(next, labels, new int[] {next.length}, pixels, new int[1]);
-    SequenceLayout layout = layout(batch);
-    Visual visual = pixels == null ? null : look(batch, layout, false);
+    Tensor projected = see(Tensor.of(1, pixels.length, pixels), false).projected;
+    Tensor kept = Tensor.allocate(projected.rows(), projected.columns());
+    kernels.copy(kept, projected);
+    return kept;
+  }
+
+  /**
+   * Reads a prompt into an empty cache.
+   *
+   * @param prompt token ids; {@link Batch#IMAGE} for the image
+   * @param image as {@link #encode} gives it, or null
+   * @return logits of the next token, V values
+   */
+  public float[] read(int[] prompt, Tensor image, KeyValueCache cache) {
+    arena.reset();
+    refresh();
+    SequenceLayout layout = layout(Batch.ofPrompt(prompt, image != null));
+    Visual visual = image == null ? null : guide(new Visual(null, image), layout);
     Tensor last = decoder.forward(kernels, arena, embed(layout, visual), cache);
     return head.logits(kernels, arena, last).toArray();
+  }
+
+  /**
+   * Continues some sequences by a token each. No bit of a sequence depends on the others.
+   *
+   * @param tokens the next of each, B
+   * @param caches of the sequences, B
+   * @return logits of the token after it, by sequence [B][V]
+   */
+  public float[][] next(int[] tokens, List<KeyValueCache> caches) {
+    arena.reset();
+    refresh();
+    Tensor x = arena.take(tokens.length, config.decoder().hiddenSize());
+    kernels.gather(x, embedding.value(), tokens);
+    Kernels each = kernels.byRow();
+    return byRow(head.logits(each, arena, decoder.step(each, arena, x, caches)));
+  }
+
+  /** The type of keys and values. */
+  public ElementType factorType() {
+    return kernels.factorType();
   }
 
   /** An empty cache for a sequence of {@code capacity} tokens, visual ones included. */
@@ -336,10 +366,15 @@ public final class ParrotNetwork implements AutoCloseable {
 
   /** Visual tokens of a batch: before, between and after the parts that make them. */
   private static final class Visual {
-    Tensor features; // (I * P, Dv)
-    Tensor projected; // (I * P, D)
+    final Tensor features; // (I * P, Dv), null if the images were looked at before
+    final Tensor projected; // (I * P, D)
     Tensor prompts; // (queries, D), null without experts
     Tensor output; // (I * P, D)
+
+    Visual(Tensor features, Tensor projected) {
+      this.features = features;
+      this.projected = projected;
+    }
   }
 
   private SequenceLayout layout(Batch batch) {
@@ -347,13 +382,18 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private Visual look(Batch batch, SequenceLayout layout, boolean learn) {
-    Visual visual = new Visual();
-    boolean keep = learn && trained.contains(Part.VISION);
-    visual.features = vision.forward(kernels, arena, batch.pixels(), keep);
+    return guide(see(batch.pixels(), learn && trained.contains(Part.VISION)), layout);
+  }
+
+  private Visual see(Tensor pixels, boolean keep) {
+    Tensor features = vision.forward(kernels, arena, pixels, keep);
     if (!config.projector().classToken()) {
-      visual.features = withoutClassTokens(visual.features, batch.images());
+      features = ClassTokens.without(kernels, arena, features, vision.tokens());
     }
-    visual.projected = projector.forward(kernels, arena, visual.features);
+    return new Visual(features, projector.forward(kernels, arena, features));
+  }
+
+  private Visual guide(Visual visual, SequenceLayout layout) {
     visual.output = visual.projected;
     if (experts != null) {
       visual.prompts = arena.take(layout.prompts().length, config.decoder().hiddenSize());
@@ -408,7 +448,12 @@ public final class ParrotNetwork implements AutoCloseable {
           visionLearns ? arena.take(visual.features.rows(), visual.features.columns()) : null;
       projector.backward(kernels, arena, dfeatures, dvisual);
       if (visionLearns) {
-        vision.backward(kernels, arena, withClassTokens(dfeatures));
+        vision.backward(
+            kernels,
+            arena,
+            config.projector().classToken()
+                ? dfeatures
+                : ClassTokens.with(kernels, arena, dfeatures, vision.tokens()));
       }
     }
   }
@@ -420,30 +465,6 @@ public final class ParrotNetwork implements AutoCloseable {
   private static float[][] byRow(Tensor matrix) {
     float[][] rows = new float[matrix.rows()][];
     Arrays.setAll(rows, row -> matrix.rows(row, row + 1).toArray());
-    return rows;
-  }
-
-  private Tensor withoutClassTokens(Tensor features, int images) {
-    Tensor patches = arena.take(images * (vision.tokens() - 1), features.columns());
-    kernels.gather(patches, features, patchRows(images));
-    return patches;
-  }
-
-  private Tensor withClassTokens(Tensor dfeatures) {
-    if (config.projector().classToken()) {
-      return dfeatures;
-    }
-    int images = dfeatures.rows() / (vision.tokens() - 1);
-    Tensor all = arena.take(images * vision.tokens(), dfeatures.columns());
-    kernels.fill(all, 0);
-    kernels.scatter(all, dfeatures, patchRows(images));
-    return all;
-  }
-
-  private int[] patchRows(int images) {
-    int patches = vision.tokens() - 1;
-    int[] rows = new int[images * patches];
-    Arrays.setAll(rows, i -> i / patches * vision.tokens() + 1 + i % patches);
     return rows;
   }
 

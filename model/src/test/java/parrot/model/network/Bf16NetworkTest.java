@@ -124,14 +124,14 @@ class Bf16NetworkTest {
     ParrotNetwork network = network(reference, Set.of(), precision).network;
     int[] whole = Arrays.copyOf(reference.row("prompt_ids", "prompt_lengths", 0), 15);
     int start = whole.length - 5;
-    float[] pixels = reference.pixels(0);
+    Tensor image = network.encode(reference.pixels(0));
     KeyValueCache cache = network.newCache(64);
-    network.decode(Arrays.copyOf(whole, start), pixels, cache);
+    network.read(Arrays.copyOf(whole, start), image, cache);
     for (int count = start; count < whole.length; count++) {
       whole[count] = 3 * count;
-      float[] next = network.decode(new int[] {whole[count]}, null, cache);
+      float[] next = network.next(new int[] {whole[count]}, List.of(cache))[0];
       float[] expected =
-          network.decode(Arrays.copyOf(whole, count + 1), pixels, network.newCache(64));
+          network.read(Arrays.copyOf(whole, count + 1), image, network.newCache(64));
       double largest = 0;
       for (float logit : expected) {
         largest = Math.max(largest, Math.abs(logit));

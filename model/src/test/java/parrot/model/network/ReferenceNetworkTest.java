@@ -11,7 +11,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import parrot.model.generate.Generator;
+import parrot.model.generate.GenerationEngine;
+import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.tensor.Tensor;
@@ -92,11 +93,13 @@ class ReferenceNetworkTest {
 
     int samples = reference.batch().samples();
     int[] generated = new int[samples * 8];
-    Generator generator = new Generator(network);
+    GenerationEngine engine = new GenerationEngine(network);
+    GenerationSettings settings = GenerationSettings.greedy(8, Set.of());
     for (int sample = 0; sample < samples; sample++) {
       int[] prompt = reference.row("prompt_ids", "prompt_lengths", sample);
       boolean image = Arrays.stream(prompt).anyMatch(id -> id == Batch.IMAGE);
-      int[] tokens = generator.generate(prompt, image ? reference.pixels(sample) : null, 8);
+      Tensor seen = image ? engine.encode(reference.pixels(sample)) : null;
+      int[] tokens = engine.answer(prompt, seen, settings).tokens();
       System.arraycopy(tokens, 0, generated, sample * 8, 8);
     }
     assertThat(generated)

@@ -10,35 +10,39 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.Weights;
 
 /**
- * Generators for several threads over one copy of the weights. Each has working memory of its own;
+ * Engines for several threads over one copy of the weights. Each has working memory of its own;
  * as many come into being as are borrowed at the same time.
  */
-public final class GeneratorPool implements AutoCloseable {
+public final class EnginePool implements AutoCloseable {
   private final ParrotConfig config;
   private final FrozenWeights weights;
+  private final int vocabulary;
   private final Supplier<Kernels> kernels;
   private final Deque<Lease> idle = new ArrayDeque<>();
   private boolean closed;
 
   /**
-   * @param weights read when the first generator is borrowed, and not after
-   * @param kernels makes the kernels of a generator
+   * @param weights read when the first engine is borrowed, and not after
+   * @param vocabulary ids that can be chosen are below it
+   * @param kernels makes the kernels of an engine
    */
-  public GeneratorPool(ParrotConfig config, Weights weights, Supplier<Kernels> kernels) {
+  public EnginePool(
+      ParrotConfig config, Weights weights, int vocabulary, Supplier<Kernels> kernels) {
     this.config = config;
+    this.vocabulary = vocabulary;
     this.weights = new FrozenWeights(weights);
     this.kernels = kernels;
   }
 
   /**
-   * Borrows a generator for the calling thread.
+   * Borrows an engine for the calling thread.
    *
    * @throws parrot.model.ModelException if a weight cannot be read
    */
   public Lease borrow() {
     synchronized (this) {
       if (closed) {
-        throw new IllegalStateException("Cannot borrow a generator: the pool is closed");
+        throw new IllegalStateException("Cannot borrow an engine: the pool is closed");
       }
       Lease lease = idle.poll();
       return lease != null ? lease : create();
@@ -49,7 +53,12 @@ public final class GeneratorPool implements AutoCloseable {
     return new Lease(ParrotNetwork.frozen(config, weights, kernels.get()));
   }
 
+  private EngineLimits limits(ParrotNetwork network) {
+    return EngineLimits.of(config, network.factorType()).withVocabulary(vocabulary);
+  }
+
   private synchronized void giveBack(Lease lease) {
+    lease.engine.clear();
     if (closed) {
       lease.network.close();
     } else {
@@ -65,19 +74,19 @@ public final class GeneratorPool implements AutoCloseable {
     idle.clear();
   }
 
-  /** A borrowed generator; closing gives it back. */
+  /** A borrowed engine; closing gives it back. */
   public final class Lease implements AutoCloseable {
     private final ParrotNetwork network;
-    private final Generator generator;
+    private final GenerationEngine engine;
 
     private Lease(ParrotNetwork network) {
       this.network = network;
-      this.generator = new Generator(network);
+      this.engine = new GenerationEngine(network, limits(network));
     }
 
-    /** The generator, as long as it is borrowed. */
-    public Generator generator() {
-      return generator;
+    /** The engine, as long as it is borrowed. */
+    public GenerationEngine engine() {
+      return engine;
     }
 
     @Override

@@ -1,0 +1,59 @@
+package parrot.model.generate;
+
+import parrot.model.config.ParrotConfig;
+import parrot.model.tensor.ElementType;
+
+/**
+ * How much an engine does at a time.
+ *
+ * @param requests that are answered at the same time
+ * @param cacheTokens tokens whose keys and values are held, over all requests
+ * @param vocabulary ids that can be chosen are below it: those above only pad the weights
+ */
+public record EngineLimits(int requests, long cacheTokens, int vocabulary) {
+  private static final int REQUESTS = 8;
+  private static final long CACHE_BYTES = 2L << 30;
+
+  public EngineLimits {
+    if (requests < 1 || cacheTokens < 1 || vocabulary < 1) {
+      throw new IllegalArgumentException(
+          "Invalid limits: %d requests, %d tokens, vocabulary of %d (must be at least 1)"
+              .formatted(requests, cacheTokens, vocabulary));
+    }
+  }
+
+  /**
+   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one.
+   *
+   * @param type of keys and values: the kernels' type of factors
+   */
+  public static EngineLimits of(ParrotConfig config, ElementType type) {
+    long longest = longest(config);
+    long affordable = CACHE_BYTES / bytesPerToken(config, type);
+    return new EngineLimits(
+        REQUESTS,
+        Math.max(longest, Math.min(REQUESTS * longest, affordable)),
+        config.decoder().vocabSize());
+  }
+
+  public EngineLimits withVocabulary(int vocabulary) {
+    return new EngineLimits(requests, cacheTokens, vocabulary);
+  }
+
+  /** Bytes of keys and values at most. */
+  public long cacheBytes(ParrotConfig config, ElementType type) {
+    return cacheTokens * bytesPerToken(config, type);
+  }
+
+  private static long longest(ParrotConfig config) {
+    return Math.min(
+        config.tokenizerModelMaxLength(), config.decoder().maxPositionEmbeddings());
+  }
+
+  private static long bytesPerToken(ParrotConfig config, ElementType type) {
+    return 2L
+        * type.bytes()
+        * config.decoder().numHiddenLayers()
+        * config.decoder().keyValueSize();
+  }
+}
