@@ -72,7 +72,18 @@ public final class ChatFormat {
    * supervised.
    */
   public static FormattedConversation formatQuery(String query, TextTokenizer tokenizer) {
-    return format(List.of(Turn.human(query), Turn.gpt("")), tokenizer, ControlTokens.TEXT, true);
+    return formatQuery(List.of(Turn.human(query)), tokenizer);
+  }
+
+  /**
+   * The same with what was said before.
+   *
+   * @param turns the last one is the question
+   */
+  public static FormattedConversation formatQuery(List<Turn> turns, TextTokenizer tokenizer) {
+    List<Turn> open = new ArrayList<>(turns);
+    open.add(Turn.gpt(""));
+    return format(open, tokenizer, ControlTokens.TEXT, true);
   }
 
   /** A question about an image, as published Parrot asks it: the image, then the text. */

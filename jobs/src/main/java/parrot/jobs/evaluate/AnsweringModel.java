@@ -1,12 +1,19 @@
 package parrot.jobs.evaluate;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.conversation.ChatFormat;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TextTokenizer;
@@ -14,8 +21,14 @@ import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.PixelNormalization;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
-import parrot.model.generate.GeneratorPool;
+import parrot.model.generate.EnginePool;
+import parrot.model.generate.GeneratedAnswer;
+import parrot.model.generate.GenerationEngine;
+import parrot.model.generate.GenerationListener;
+import parrot.model.generate.GenerationRequest;
+import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.Kernels;
+import parrot.model.tensor.Tensor;
 import parrot.model.weights.ModelFolder;
 
 /**
@@ -30,10 +43,11 @@ public final class AnsweringModel implements AutoCloseable {
 
   private final ModelFolder folder;
   private final HuggingFaceTextTokenizer tokenizer;
-  private final GeneratorPool generators;
+  private final EnginePool engines;
+  private final EncodedImages images = new EncodedImages();
   private final AnsweringOptions options;
   private final ImagePreparation preparation;
-  private final int[] stops;
+  private final Set<Integer> stops;
   private int users;
 
   private record Key(String folder, String fingerprint, AnsweringOptions options) {}
@@ -45,18 +59,14 @@ public final class AnsweringModel implements AutoCloseable {
     this.options = options;
     ParrotConfig config = folder.config();
     this.preparation = new ImagePreparation(config.vision().imageSize());
-    this.stops =
-        IntStream.concat(
-                IntStream.of(
-                    tokenizer.id(TextTokenizer.END_OF_TURN),
-                    tokenizer.id(TextTokenizer.END_OF_TEXT)),
-                folder.endTokens().stream().mapToInt(Integer::intValue))
-            .distinct()
-            .toArray();
-    this.generators =
-        new GeneratorPool(
+    this.stops = new HashSet<>(folder.endTokens());
+    stops.add(tokenizer.id(TextTokenizer.END_OF_TURN));
+    stops.add(tokenizer.id(TextTokenizer.END_OF_TEXT));
+    this.engines =
+        new EnginePool(
             config,
             folder.weights(),
+            tokenizer.vocabularySize(),
             () -> Kernels.create(options.kernels(), options.precision(), options.threads()));
   }
 
@@ -145,30 +155,110 @@ public final class AnsweringModel implements AutoCloseable {
   /**
    * Asks one question, decoding greedily.
    *
-   * @param question as a user types it; the image's place is put before it, and {@code <image>} in
-   *     it is left out
+   * @param question as a user types it; {@code <image>} in it is left out
    * @param image an image file, or null for a question without one
    * @return the answer, without white space around it
    * @throws DataException if the image cannot be read or the question is too long
    */
   public String answer(String question, byte[] image) {
-    int size = preparation.size();
-    float[] pixels = null;
-    if (image != null) {
-      byte[] prepared = options.blank() ? blank(size) : preparation.prepare(image);
-      pixels = PixelNormalization.normalize(prepared, size);
+    return answer(Query.of(question, image)).text();
+  }
+
+  /** Asks one question; a problem is thrown. */
+  Reply answer(Query query) {
+    List<Reply> replies = new ArrayList<>();
+    answer(List.of(query).iterator(), same -> same, (asked, reply) -> replies.add(reply));
+    Reply reply = replies.get(0);
+    if (reply.problem() != null) {
+      throw reply.problem();
     }
-    // Benchmarks spell the image's place out; it has one already.
-    String text =
-        question.contains(ChatFormat.IMAGE)
-            ? question.replace(ChatFormat.IMAGE, "").strip()
-            : question;
-    String query = image == null ? text : ChatFormat.queryWithImage(text);
-    int[] prompt = ChatFormat.formatQuery(query, tokenizer).inputIds();
-    checkLength(prompt, pixels != null);
-    try (GeneratorPool.Lease lease = generators.borrow()) {
-      int[] answer = lease.generator().generate(prompt, pixels, options.maxNewTokens(), stops);
-      return tokenizer.decode(answer).strip();
+    return reply;
+  }
+
+  /**
+   * Asks questions, many at a time; each has the answer that it has alone.
+   *
+   * @param questions taken as there is room for them
+   * @param query what is asked for each
+   * @param replies hears of each reply as soon as it is there
+   * @throws EnvironmentException if the other questions would fare no better
+   */
+  <Q> void answer(Iterator<Q> questions, Function<Q, Query> query, BiConsumer<Q, Reply> replies) {
+    try (EnginePool.Lease lease = engines.borrow()) {
+      GenerationEngine engine = lease.engine();
+      while (questions.hasNext() || engine.open() > 0) {
+        while (questions.hasNext() && engine.hasRoom()) {
+          Q next = questions.next();
+          submit(engine, query.apply(next), reply -> replies.accept(next, reply));
+        }
+        engine.step();
+      }
+    }
+  }
+
+  private void submit(GenerationEngine engine, Query query, Consumer<Reply> replies) {
+    try {
+      int[] prompt = ChatFormat.formatQuery(query.shown(), tokenizer).inputIds();
+      checkLength(prompt, query.image() != null);
+      Tensor image =
+          query.image() == null
+              ? null
+              : images.get(query.image(), () -> engine.encode(pixels(query.image())));
+      engine.submit(
+          new GenerationRequest(
+              prompt,
+              image,
+              new GenerationSettings(options.maxNewTokens(), stops, query.sampling(), false),
+              new Listener(query, replies)));
+    } catch (EnvironmentException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      replies.accept(Reply.failed(e));
+    }
+  }
+
+  private float[] pixels(byte[] image) {
+    int size = preparation.size();
+    byte[] prepared = options.blank() ? blank(size) : preparation.prepare(image);
+    return PixelNormalization.normalize(prepared, size);
+  }
+
+  /** Turns tokens into text, and ends an answer at a text that ends it. */
+  private final class Listener implements GenerationListener {
+    private final Query query;
+    private final Consumer<Reply> replies;
+    private final List<Integer> tokens = new ArrayList<>();
+
+    Listener(Query query, Consumer<Reply> replies) {
+      this.query = query;
+      this.replies = replies;
+    }
+
+    @Override
+    public boolean chosen(int token, float[] logits) {
+      if (query.stops().isEmpty()) {
+        return true;
+      }
+      tokens.add(token);
+      String text = tokenizer.decode(tokens.stream().mapToInt(Integer::intValue).toArray());
+      return query.stops().stream().noneMatch(text::contains);
+    }
+
+    @Override
+    public void answered(GeneratedAnswer answer) {
+      String text = tokenizer.decode(answer.tokens());
+      int end =
+          query.stops().stream()
+              .mapToInt(text::indexOf)
+              .filter(at -> at >= 0)
+              .min()
+              .orElse(text.length());
+      replies.accept(new Reply(text.substring(0, end).strip(), answer, null));
+    }
+
+    @Override
+    public void failed(RuntimeException reason) {
+      replies.accept(Reply.failed(reason));
     }
   }
 
@@ -198,7 +288,7 @@ public final class AnsweringModel implements AutoCloseable {
 
   @Override
   public void close() {
-    generators.close();
+    engines.close();
     tokenizer.close();
     folder.close();
   }

@@ -3,11 +3,13 @@ package parrot.jobs.evaluate;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Spliterators;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaFutureAction;
@@ -154,30 +156,43 @@ final class Asker {
       Configuration hadoop = configuration.value().value();
       try (AnsweringModel.Borrowed borrowed =
           AnsweringModel.borrow(new Path(model), fingerprint, options, hadoop)) {
-        while (questions.hasNext()) {
-          Question question = questions.next();
-          asked.add(question.indexes().length);
-          answer(borrowed.model(), question).forEach(answered::add);
-        }
+        borrowed
+            .model()
+            .answer(
+                rotations(questions),
+                Rotation::query,
+                (rotation, reply) -> {
+                  asked.add(1);
+                  answered.add(answer(rotation.index, reply));
+                });
       }
     };
   }
 
-  private static Stream<Question.Answer> answer(AnsweringModel model, Question question) {
-    Stream.Builder<Question.Answer> answers = Stream.builder();
-    for (int i = 0; i < question.indexes().length; i++) {
-      long index = question.indexes()[i];
-      try {
-        String text = model.answer(question.prompts()[i], question.image());
-        answers.add(new Question.Answer(index, text, null));
-      } catch (EnvironmentException e) {
-        throw e; // the other questions would fare no better
-      } catch (DataException | ModelException e) {
-        answers.add(new Question.Answer(index, null, e.getMessage()));
-      } catch (RuntimeException e) {
-        answers.add(new Question.Answer(index, null, "Cannot ask the question: " + e));
-      }
+  /** One prompt of a question. */
+  private record Rotation(long index, Query query) {}
+
+  /** The prompts of an image follow each other, so that it is encoded once. */
+  private static Iterator<Rotation> rotations(Iterator<Question> questions) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(questions, 0), false)
+        .flatMap(
+            question ->
+                IntStream.range(0, question.indexes().length)
+                    .mapToObj(
+                        i ->
+                            new Rotation(
+                                question.indexes()[i],
+                                Query.of(question.prompts()[i], question.image()))))
+        .iterator();
+  }
+
+  private static Question.Answer answer(long index, Reply reply) {
+    RuntimeException problem = reply.problem();
+    if (problem == null) {
+      return new Question.Answer(index, reply.text(), null);
     }
-    return answers.build();
+    boolean known = problem instanceof DataException || problem instanceof ModelException;
+    return new Question.Answer(
+        index, null, known ? problem.getMessage() : "Cannot ask the question: " + problem);
   }
 }

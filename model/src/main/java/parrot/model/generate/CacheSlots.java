@@ -9,9 +9,9 @@ import parrot.model.layer.KeyValueCache;
 
 /**
  * Caches of so many tokens together at most, used again and again. A request takes one for its
- * prompt and longest answer when it joins, so that it never runs out of memory on its way. Slots and
- * not pages: attention reads the keys of a sequence as one block, and how long an answer can get is
- * known at the start.
+ * prompt and longest answer when it joins, so that it never runs out of memory on its way. Slots
+ * and not pages: attention reads the keys of a sequence as one block, and how long an answer can
+ * get is known at the start.
  */
 final class CacheSlots {
   /** Capacities are multiples of it, so that most requests find a cache that fits. */

@@ -46,14 +46,10 @@ public record EngineLimits(int requests, long cacheTokens, int vocabulary) {
   }
 
   private static long longest(ParrotConfig config) {
-    return Math.min(
-        config.tokenizerModelMaxLength(), config.decoder().maxPositionEmbeddings());
+    return Math.min(config.tokenizerModelMaxLength(), config.decoder().maxPositionEmbeddings());
   }
 
   private static long bytesPerToken(ParrotConfig config, ElementType type) {
-    return 2L
-        * type.bytes()
-        * config.decoder().numHiddenLayers()
-        * config.decoder().keyValueSize();
+    return 2L * type.bytes() * config.decoder().numHiddenLayers() * config.decoder().keyValueSize();
   }
 }

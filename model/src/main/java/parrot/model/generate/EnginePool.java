@@ -10,8 +10,8 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.Weights;
 
 /**
- * Engines for several threads over one copy of the weights. Each has working memory of its own;
- * as many come into being as are borrowed at the same time.
+ * Engines for several threads over one copy of the weights. Each has working memory of its own; as
+ * many come into being as are borrowed at the same time.
  */
 public final class EnginePool implements AutoCloseable {
   private final ParrotConfig config;

@@ -15,7 +15,8 @@ import parrot.model.tensor.Tensor;
  * step, and leaves when its answer is complete; a step reads the weights once for all.
  *
  * <p>An answer is the same to the last bit whatever else is answered at the same time: a prompt is
- * read by itself, and a step computes each sequence as if it were alone, in float32 and in bfloat16.
+ * read by itself, and a step computes each sequence as if it were alone, in float32 and in
+ * bfloat16.
  *
  * <p>For one thread at a time.
  */

@@ -15,12 +15,7 @@ package parrot.model.generate;
  * @param seed of the choices; an answer depends on nothing else
  */
 public record Sampling(
-    double temperature,
-    int topK,
-    double topP,
-    double minP,
-    double repetitionPenalty,
-    long seed) {
+    double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
   /** The likeliest token, always. */
   public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 1, 0);
 

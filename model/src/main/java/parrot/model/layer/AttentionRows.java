@@ -30,8 +30,7 @@ record AttentionRows(Segments segments, int[] selected, int[] keyPositions, int[
       for (int row = boundaries[sample]; row < boundaries[sample + 1]; row++) {
         positions[row] = past[sample] + row - boundaries[sample];
       }
-      keys[sample + 1] =
-          keys[sample] + past[sample] + boundaries[sample + 1] - boundaries[sample];
+      keys[sample + 1] = keys[sample] + past[sample] + boundaries[sample + 1] - boundaries[sample];
     }
     Segments segments = heads.segments(boundaries, keys, null);
     return new AttentionRows(segments, null, positions, positions);

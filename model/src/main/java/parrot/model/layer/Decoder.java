@@ -62,8 +62,7 @@ public final class Decoder {
    */
   public Tensor forward(Kernels kernels, Arena arena, Tensor x, KeyValueCache cache) {
     int n = x.rows();
-    choose(
-        new int[] {0, n}, new int[] {cache.length()}, n == 1 ? null : new int[] {n - 1});
+    choose(new int[] {0, n}, new int[] {cache.length()}, n == 1 ? null : new int[] {n - 1});
     Tensor y = run(kernels, arena, x, List.of(cache), Keep.NOTHING);
     cache.advance(n);
     return y;
@@ -72,8 +71,8 @@ public final class Decoder {
   /**
    * Continues each of some samples by one token.
    *
-   * @param kernels whose products go {@linkplain Kernels#byRow by row}, so that no sample depends on
-   *     the others
+   * @param kernels whose products go {@linkplain Kernels#byRow by row}, so that no sample depends
+   *     on the others
    * @param x (B, D), the embedding behind what each cache holds
    * @param caches of the samples, B
    * @return (B, D), before the last norm

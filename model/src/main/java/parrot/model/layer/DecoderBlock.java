@@ -159,8 +159,7 @@ final class DecoderBlock {
   }
 
   /** Each sample to its own cache, which may lie anywhere. */
-  private void attend(
-      Kernels kernels, Saved s, Segments segments, List<KeyValueCache> caches) {
+  private void attend(Kernels kernels, Saved s, Segments segments, List<KeyValueCache> caches) {
     int row = 0;
     for (int i = 0; i < caches.size(); i++) {
       KeyValueCache cache = caches.get(i);

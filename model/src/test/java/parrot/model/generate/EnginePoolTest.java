@@ -105,9 +105,7 @@ class EnginePoolTest {
       try (EnginePool.Lease lease = pool.borrow()) {
         lease
             .engine()
-            .submit(
-                new GenerationRequest(
-                    SmallModel.text(1, 5, model), null, SIX, new Heard()));
+            .submit(new GenerationRequest(SmallModel.text(1, 5, model), null, SIX, new Heard()));
         assertThat(lease.engine().step()).isTrue();
       }
       try (EnginePool.Lease again = pool.borrow()) {

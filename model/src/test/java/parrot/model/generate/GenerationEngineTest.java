@@ -76,7 +76,10 @@ class GenerationEngineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "F32, 1, 2, 1, 2048", "F32, 1, 8, 0, 2048", "F32, 2, 5, 2, 384", "BF16, 1, 8, 1, 2048",
+    "F32, 1, 2, 1, 2048",
+    "F32, 1, 8, 0, 2048",
+    "F32, 2, 5, 2, 384",
+    "BF16, 1, 8, 1, 2048",
     "BF16, 2, 13, 0, 2048"
   })
   void noBitOfAnAnswerDependsOnWhatElseIsAnswered(
@@ -168,10 +171,7 @@ class GenerationEngineTest {
           };
       engine.submit(
           new GenerationRequest(
-              SmallModel.text(3, 7, model),
-              null,
-              GenerationSettings.greedy(6, Set.of()),
-              heard));
+              SmallModel.text(3, 7, model), null, GenerationSettings.greedy(6, Set.of()), heard));
       while (engine.step()) {}
 
       assertThat(heard.answer.tokens()).hasSize(2);
@@ -221,7 +221,8 @@ class GenerationEngineTest {
           sum += Math.exp(logit);
         }
         double share = Math.exp(heard.logits.get(i)[heard.chosen.get(i)]) / sum;
-        assertThat(Math.exp(heard.answer.logProbabilities()[i])).isBetween(share * 0.999, share * 1.001);
+        assertThat(Math.exp(heard.answer.logProbabilities()[i]))
+            .isBetween(share * 0.999, share * 1.001);
       }
     }
   }
@@ -244,8 +245,7 @@ class GenerationEngineTest {
 
     assertThatThrownBy(
             () ->
-                new GenerationRequest(
-                    SmallModel.prompt(1, 5, model), null, settings, new Heard()))
+                new GenerationRequest(SmallModel.prompt(1, 5, model), null, settings, new Heard()))
         .hasMessageContaining("the prompt has 1 image tokens (must be 0 without an image)");
     assertThatThrownBy(
             () ->

@@ -52,9 +52,7 @@ final class SmallModel {
 
   /** A prompt without an image. */
   static int[] text(int number, int length, ModelFolder model) {
-    return new Random(number)
-        .ints(length, 0, model.config().decoder().vocabSize())
-        .toArray();
+    return new Random(number).ints(length, 0, model.config().decoder().vocabSize()).toArray();
   }
 
   static float[] pixels(int number, ModelFolder model) {

@@ -87,8 +87,8 @@ final class MatrixProduct implements AutoCloseable {
   }
 
   /**
-   * {@code c = a b^T + beta c}, each row of {@code c} computed as if it were alone. Weights are read
-   * from memory once: every row meets a tile of them while it is in the cache.
+   * {@code c = a b^T + beta c}, each row of {@code c} computed as if it were alone. Weights are
+   * read from memory once: every row meets a tile of them while it is in the cache.
    *
    * @param epilogue none unless it {@link #finishes}
    */

@@ -13,8 +13,8 @@ import parrot.model.tensor.Tensor;
 
 /**
  * A few rows times a bfloat16 matrix that is stored [out, in], as in decoding token by token. Each
- * weight is used a few times only, so memory sets the pace: weights are read once, in order, and never
- * copied aside as a blocked product would. The bits of a row do not depend on the other rows.
+ * weight is used a few times only, so memory sets the pace: weights are read once, in order, and
+ * never copied aside as a blocked product would. The bits of a row do not depend on the other rows.
  */
 final class RowProducts {
   /** Rows up to which this is faster than a blocked product. */
@@ -86,8 +86,7 @@ final class RowProducts {
         Spans.in(a.rows(row + 3, row + 4)));
   }
 
-  private static void store(
-      Tensor c, int row, int column, float product, float beta, Tensor bias) {
+  private static void store(Tensor c, int row, int column, float product, float beta, Tensor bias) {
     float before = beta == 0 ? 0 : c.get(row, column);
     c.set(row, column, before + product + (bias == null ? 0 : bias.get(0, column)));
   }

@@ -17,7 +17,13 @@ class ProductsByRowTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 1", "5, 33, 1", "64, 16, 1", "130, 129, 2", "700, 333, 1", "2001, 896, 2", "896, 4864, 2"
+    "1, 1, 1",
+    "5, 33, 1",
+    "64, 16, 1",
+    "130, 129, 2",
+    "700, 333, 1",
+    "2001, 896, 2",
+    "896, 4864, 2"
   })
   void everyRowIsWhatItIsAlone(int outputs, int inputs, int threads) {
     for (ElementType type : ElementType.values()) {
