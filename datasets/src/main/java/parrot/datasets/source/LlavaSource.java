@@ -55,7 +55,7 @@ public final class LlavaSource {
         throw new NotRowsException(name, in.describe(FileKind.of(scanner.head())), false);
       }
       SourceScan scan =
-          new SourceScan(cutter.finish(), boundaries.position(), Digests.hex(digest.digest()));
+          new SourceScan(cutter.finish(), scanner.position(), Digests.hex(digest.digest()));
       if (scan.rows() == 1 && !boundaries.isArray()) {
         requireRows(files, file, name);
       }

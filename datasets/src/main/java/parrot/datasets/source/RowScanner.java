@@ -56,6 +56,11 @@ final class RowScanner {
     return boundaries;
   }
 
+  /** Bytes of the text that were read. */
+  long position() {
+    return base + length;
+  }
+
   /** The first bytes of the text, while the format is not known. */
   byte[] head() throws IOException {
     while (length < window.length && fill()) {}

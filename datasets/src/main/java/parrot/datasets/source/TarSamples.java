@@ -3,6 +3,7 @@ package parrot.datasets.source;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -15,11 +16,18 @@ final class TarSamples implements AutoCloseable {
   static final class DamagedTarException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    private final long start;
     private final transient RowBoundaries.Damage damage;
 
-    DamagedTarException(long at, String problem, Exception cause) {
+    private DamagedTarException(long start, long at, String problem, Exception cause) {
       super(problem, cause);
+      this.start = start;
       this.damage = new RowBoundaries.Damage(at, problem);
+    }
+
+    /** Where the sample begins that cannot be told from what follows it. */
+    long start() {
+      return start;
     }
 
     RowBoundaries.Damage damage() {
@@ -54,14 +62,18 @@ final class TarSamples implements AutoCloseable {
     return new TarSamples(in, 0, Long.MAX_VALUE, TarSource.HEADER);
   }
 
-  /** Where the sample that is open begins, or the next one would. */
-  long start() {
-    return open == null ? in.nextHeader() : open.start();
-  }
-
   /** Bytes up to which the archive was read. */
   long position() {
     return in.position;
+  }
+
+  /** Passes over what follows damage, to the end of the archive or of what can be unpacked. */
+  void drain() throws IOException {
+    try {
+      in.transferTo(OutputStream.nullOutputStream());
+    } catch (SourceBytes.DamagedPackingException e) {
+      return; // no more bytes of the archive are known
+    }
   }
 
   /**
@@ -98,14 +110,16 @@ final class TarSamples implements AutoCloseable {
 
   /** The next member, read to its end; null at the end of the archive. */
   private TarMember member(long start) throws IOException {
+    long lost = open == null ? start : open.start();
     try {
       TarArchiveEntry entry = tar.getNextTarEntry();
       if (entry == null) {
-        requireEndMark(start);
+        requireEndMark(start, lost);
         return null;
       }
       if (!entry.isCheckSumOK()) {
-        throw new DamagedTarException(start, "the checksum of a member's header is wrong", null);
+        throw new DamagedTarException(
+            lost, start, "the checksum of a member's header is wrong", null);
       }
       ByteArrayOutputStream content = new ByteArrayOutputStream();
       for (int count; (count = tar.read(buffer)) >= 0; ) {
@@ -117,26 +131,28 @@ final class TarSamples implements AutoCloseable {
     } catch (DamagedTarException e) {
       throw e;
     } catch (SourceBytes.DamagedPackingException e) {
-      throw new DamagedTarException(in.position, e.getMessage(), e);
+      throw new DamagedTarException(lost, in.position, e.getMessage(), e);
     } catch (IOException | RuntimeException e) {
       if (in.failed) {
         throw e;
       }
       throw new DamagedTarException(
+          lost,
           in.position,
           "the archive breaks off or is damaged, in the member that begins at byte " + start,
           e);
     }
   }
 
-  private void requireEndMark(long start) throws IOException {
-    while (in.read(buffer, 0, buffer.length) >= 0) {}
+  private void requireEndMark(long start, long lost) throws IOException {
+    in.transferTo(OutputStream.nullOutputStream());
     if (in.position - start < TarSource.HEADER) {
       throw new DamagedTarException(
-          in.position, "the archive breaks off without its end mark of zero bytes", null);
+          lost, in.position, "the archive breaks off without its end mark of zero bytes", null);
     }
     if (in.lastNotZero >= start) {
       throw new DamagedTarException(
+          lost,
           in.lastNotZero,
           "there is more data after the end mark (join archives with tar -A)",
           null);

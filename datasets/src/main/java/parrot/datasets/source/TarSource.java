@@ -51,7 +51,8 @@ final class TarSource {
           cutter.row(number, sample.start(), sample.end());
         }
       } catch (TarSamples.DamagedTarException e) {
-        cutter.lost(number, samples.start(), samples.position(), true, e.damage());
+        samples.drain();
+        cutter.lost(number, e.start(), samples.position(), true, e.damage());
         rows = true;
       }
       if (!rows) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import parrot.datasets.DataException;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /** Damage to a file is an error whatever its share, unless one asks to go on at whole rows. */
@@ -80,6 +81,7 @@ class DamagedFileTest {
 
     SourceScan scan = LlavaSource.scan(files, file, "x.json", 1, true);
     assertThat(scan.damages()).isPositive();
+    requireEachByte(scan, bytes);
     assertThat(scan.lostBytes()).isLessThan(bytes.length - row("1").length());
     List<SourceRow> rows = read(scan);
     assertThat(read(LlavaSource.scan(files, file, "x.json", 1 << 20, true))).isEqualTo(rows);
@@ -172,6 +174,7 @@ class DamagedFileTest {
         }
         Path file = write("x.json", damaged);
         SourceScan scan = LlavaSource.scan(files, file, "x.json", turn % 3 * 300, true);
+        requireEachByte(scan, damaged);
         List<SourceRow> rows = read(scan);
         assertThat(rows).hasSize((int) scan.rows());
         long kept = rows.stream().filter(SourceExample.class::isInstance).count();
@@ -183,6 +186,22 @@ class DamagedFileTest {
         }
       }
     }
+  }
+
+  /** What is neither in a range of rows nor lost is what stands between rows. */
+  private static void requireEachByte(SourceScan scan, byte[] text) {
+    assertThat(scan.bytes()).isEqualTo(text.length);
+    assertThat(scan.sha256()).isEqualTo(Digests.sha256(text));
+    int end = 0;
+    for (SourceRange range : scan.ranges()) {
+      requireBetween(text, end, (int) range.start());
+      end = (int) range.end();
+    }
+    requireBetween(text, end, text.length);
+  }
+
+  private static void requireBetween(byte[] text, int from, int to) {
+    assertThat(new String(text, from, to - from, StandardCharsets.UTF_8)).matches("[\\s,\\[\\]]*");
   }
 
   private static String row(String id) {

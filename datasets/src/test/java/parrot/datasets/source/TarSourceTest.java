@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /** WebDataset: members of a tar archive that share a key and stand next to each other are a row. */
@@ -233,6 +235,46 @@ class TarSourceTest {
           .isInstanceOf(NotRowsException.class)
           .hasMessageContaining("a tar archive without a row in JSON or a caption");
     }
+  }
+
+  /** Wherever an archive breaks off, and whatever byte of it is lost, each byte is accounted for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cut", "overwritten", "zeroed"})
+  void accountsForEachByteOfADamagedArchive(String how) throws Exception {
+    byte[] whole = many(6);
+    Random random = new Random(23);
+    int found = 0;
+    for (int turn = 0; turn < 150; turn++) {
+      int at = TarSource.HEADER + random.nextInt(whole.length - TarSource.HEADER);
+      byte[] damaged = how.equals("cut") ? Arrays.copyOf(whole, at) : whole.clone();
+      if (how.equals("overwritten")) {
+        damaged[at] ^= 1 << random.nextInt(7);
+      } else if (how.equals("zeroed")) {
+        Arrays.fill(damaged, at, Math.min(whole.length, at + random.nextInt(3000)), (byte) 0);
+      }
+      SourceScan scan = scan(damaged, true);
+      assertThat(scan.bytes()).as("at %d", at).isEqualTo(damaged.length);
+      assertThat(scan.sha256()).isEqualTo(Digests.sha256(damaged));
+      long end = 0;
+      for (SourceRange range : scan.ranges()) {
+        assertThat(range.start()).as("at %d", at).isEqualTo(end);
+        end = range.end();
+      }
+      assertThat(Arrays.copyOfRange(damaged, (int) end, damaged.length))
+          .isEqualTo(new byte[damaged.length - (int) end]);
+      assertThat(scan.damages()).isLessThanOrEqualTo(1);
+      if (scan.damages() == 1) {
+        found++;
+        assertThat(end).isEqualTo(damaged.length);
+        assertThat(scan.lostBytes()).isEqualTo(end - lastOf(scan).start());
+      }
+      assertThat(read(scan)).hasSize((int) scan.rows());
+    }
+    assertThat(found).isGreaterThan(20);
+  }
+
+  private static SourceRange lastOf(SourceScan scan) {
+    return scan.ranges().get(scan.ranges().size() - 1);
   }
 
   private static byte[] many(int rows) throws IOException {
