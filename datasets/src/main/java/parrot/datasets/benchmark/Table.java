@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.language.UnicodeText;
+import parrot.datasets.storage.StoredStream;
 
 /** Rows of a file by the names of their columns; a column without a name is left out. */
 abstract class Table implements Closeable {
@@ -30,8 +31,8 @@ abstract class Table implements Closeable {
   static Table open(FileSystem files, Path path) throws IOException {
     Table table =
         path.getName().toLowerCase(Locale.ROOT).endsWith(Spreadsheet.EXTENSION)
-            ? new Spreadsheet(files.open(path), path.toString())
-            : new Tsv(files.open(path), path.toString());
+            ? new Spreadsheet(StoredStream.open(files, path), path.toString())
+            : new Tsv(StoredStream.open(files, path), path.toString());
     boolean complete = false;
     try {
       table.readHeader();

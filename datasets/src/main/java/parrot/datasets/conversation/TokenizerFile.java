@@ -1,6 +1,7 @@
 package parrot.datasets.conversation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -35,7 +36,7 @@ public final class TokenizerFile {
           ? new SlowTokenizer(files, file.getParent()).toJson()
           : FileSystems.readFully(files, file, LARGEST);
     } catch (IOException e) {
-      throw new DataException(
+      throw new UncheckedIOException(
           "Cannot open tokenizer %s: %s (expected a Hugging Face tokenizer.json)"
               .formatted(path, e.getMessage()),
           e);

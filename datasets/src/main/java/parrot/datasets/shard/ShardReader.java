@@ -15,6 +15,7 @@ import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.StoredInput;
 
@@ -30,6 +31,8 @@ final class ShardReader implements AutoCloseable {
     this.file = file;
     try {
       this.reader = ParquetFileReader.open(new StoredInput(files, file));
+    } catch (EnvironmentException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new DataException(
           "Cannot read " + file + ": no Parquet file (" + e.getMessage() + ")", e);

@@ -28,6 +28,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.image.UnusableImageException.Reason;
+import parrot.datasets.storage.StoredStream;
 
 /**
  * The folder that images are named under, local or in HDFS. Paths come from data that anyone may
@@ -226,7 +227,7 @@ public final class ImageRoot {
     FileStatus status = files.getFileStatus(file);
     requireReadable(status.isDirectory(), status.getLen());
     byte[] bytes = new byte[(int) status.getLen()];
-    try (FSDataInputStream in = files.open(file)) {
+    try (FSDataInputStream in = StoredStream.open(files, file)) {
       in.readFully(0, bytes);
     }
     return bytes;

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.Digests;
+import parrot.datasets.storage.StoredStream;
 
 /**
  * Conversations in LLaVA's JSON: arrays of objects, or one object per line, plain or packed ({@link
@@ -107,7 +108,7 @@ public final class LlavaSource {
     private static InputStream open(FileSystem files, SourceRange range) throws IOException {
       Path file = new Path(range.file());
       if (!range.packed()) {
-        FSDataInputStream in = files.open(file);
+        FSDataInputStream in = StoredStream.open(files, file);
         in.seek(range.start());
         return in;
       }

@@ -19,6 +19,7 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.record.RecordFormat;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.StoredInput;
@@ -105,6 +106,8 @@ final class ParquetSource {
   private static ParquetFileReader open(FileSystem files, Path file) throws IOException {
     try {
       return ParquetFileReader.open(new StoredInput(files, file));
+    } catch (EnvironmentException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw new DamagedGroupException(e);
     }
@@ -136,6 +139,8 @@ final class ParquetSource {
             new ColumnIOFactory()
                 .getColumnIO(schema)
                 .getRecordReader(pages, new GroupRecordConverter(schema));
+      } catch (EnvironmentException e) {
+        throw e;
       } catch (IOException | RuntimeException e) {
         throw new DamagedGroupException(e);
       }
@@ -145,6 +150,8 @@ final class ParquetSource {
       left--;
       try {
         return records.read();
+      } catch (EnvironmentException e) {
+        throw e;
       } catch (RuntimeException e) {
         throw new DamagedGroupException(e);
       }

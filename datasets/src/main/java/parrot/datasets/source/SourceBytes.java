@@ -17,6 +17,7 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.storage.StoredStream;
 
 /**
  * A file's text in UTF-8, whatever it is packed in. Its first bytes tell, not its name: gzip, zstd
@@ -59,7 +60,7 @@ final class SourceBytes extends InputStream {
    * @param digest is updated with the text that is read
    */
   static SourceBytes open(FileSystem files, Path file, MessageDigest digest) throws IOException {
-    InputStream in = files.open(file);
+    InputStream in = StoredStream.open(files, file);
     try {
       return new SourceBytes(in, digest);
     } catch (IOException | RuntimeException e) {

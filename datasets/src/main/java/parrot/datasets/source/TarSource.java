@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.Digests;
+import parrot.datasets.storage.StoredStream;
 
 /** WebDataset: tar archives, plain or packed, whose neighbouring members of one key are a row. */
 final class TarSource {
@@ -72,7 +73,7 @@ final class TarSource {
       in = SourceBytes.open(files, new Path(range.file()));
       in.skipNBytes(range.start());
     } else {
-      FSDataInputStream stored = files.open(new Path(range.file()));
+      FSDataInputStream stored = StoredStream.open(files, new Path(range.file()));
       stored.seek(range.start());
       in = new BufferedInputStream(stored, 1 << 16);
     }

@@ -35,7 +35,7 @@ public final class Digests {
   public static String sha256(FileSystem files, Path file) throws IOException {
     MessageDigest digest = sha256();
     byte[] buffer = new byte[1 << 16];
-    try (InputStream in = files.open(file)) {
+    try (InputStream in = StoredStream.open(files, file)) {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
       }

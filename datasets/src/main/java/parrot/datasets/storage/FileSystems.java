@@ -152,7 +152,7 @@ public final class FileSystems {
   public static byte[] readFully(FileSystem files, Path file, long maxBytes) throws IOException {
     long length;
     try {
-      length = files.getFileStatus(file).getLen();
+      length = StoredStream.access(file, () -> files.getFileStatus(file).getLen());
     } catch (FileNotFoundException | NoSuchFileException e) {
       throw new DataException("Cannot read " + file + ": it does not exist", e);
     }
@@ -161,7 +161,7 @@ public final class FileSystems {
           "Cannot read " + file + ": too large (" + length + " bytes, at most " + maxBytes + ")");
     }
     byte[] bytes = new byte[(int) length];
-    try (FSDataInputStream in = files.open(file)) {
+    try (FSDataInputStream in = StoredStream.open(files, file)) {
       in.readFully(0, bytes);
     }
     return bytes;

@@ -1,7 +1,6 @@
 package parrot.datasets.storage;
 
 import java.io.IOException;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.util.HadoopStreams;
@@ -12,13 +11,12 @@ import org.apache.parquet.io.SeekableInputStream;
 public record StoredInput(FileSystem files, Path file) implements InputFile {
   @Override
   public long getLength() throws IOException {
-    return files.getFileStatus(file).getLen();
+    return StoredStream.access(file, () -> files.getFileStatus(file).getLen());
   }
 
   @Override
   public SeekableInputStream newStream() throws IOException {
-    FSDataInputStream in = files.open(file);
-    return HadoopStreams.wrap(in);
+    return HadoopStreams.wrap(StoredStream.open(files, file));
   }
 
   @Override

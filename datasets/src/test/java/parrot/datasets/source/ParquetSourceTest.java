@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.datasets.EnvironmentException;
+import parrot.datasets.storage.FailingDisk;
 import parrot.datasets.storage.FileSystems;
 
 /** Parquet as Hugging Face writes it: structs for images, lists of structs for conversations. */
@@ -196,6 +198,27 @@ class ParquetSourceTest {
           row.append("id", String.valueOf(number));
           talk(row.addGroup("conversations"), "element", "What is number " + number + "?");
         });
+  }
+
+  @Test
+  void callsAFailureOfStorageNoDamage() throws Exception {
+    write(
+        ID + CONVERSATIONS.formatted("element"),
+        9,
+        (row, number) -> {
+          row.append("id", String.valueOf(number));
+          talk(row.addGroup("conversations"), "element", "What is number " + number + "?");
+        });
+    for (long bad = 0; bad < Files.size(path()); bad += 97) {
+      FileSystem failing = FileSystems.of(new Path(scratch.toUri()), FailingDisk.at(bad));
+      assertThatThrownBy(
+              () ->
+                  RawSource.scan(
+                      failing, new Path(path().toUri()), "x", 1, true, RowReader.DEFAULT))
+          .as("bad byte %d", bad)
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("storage fails (Input/output error)");
+    }
   }
 
   private void write(String columns, int rows, ObjIntConsumer<Group> fill) throws IOException {

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.Digests;
+import parrot.datasets.storage.FailingDisk;
 import parrot.datasets.storage.FileSystems;
 
 /** WebDataset: members of a tar archive that share a key and stand next to each other are a row. */
@@ -237,7 +239,9 @@ class TarSourceTest {
     }
   }
 
-  /** Wherever an archive breaks off, and whatever byte of it is lost, each byte is accounted for. */
+  /**
+   * Wherever an archive breaks off, and whatever byte of it is lost, each byte is accounted for.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"cut", "overwritten", "zeroed"})
   void accountsForEachByteOfADamagedArchive(String how) throws Exception {
@@ -271,6 +275,26 @@ class TarSourceTest {
       assertThat(read(scan)).hasSize((int) scan.rows());
     }
     assertThat(found).isGreaterThan(20);
+  }
+
+  @Test
+  void callsAFailureOfStorageNoDamage() throws Exception {
+    write(many(6));
+    for (long bad = 0; bad < Files.size(scratch.resolve("x.tar")); bad += 997) {
+      FileSystem failing = FileSystems.of(new Path(scratch.toUri()), FailingDisk.at(bad));
+      assertThatThrownBy(
+              () ->
+                  RawSource.scan(
+                      failing,
+                      new Path(scratch.resolve("x.tar").toUri()),
+                      "x",
+                      1,
+                      true,
+                      RowReader.DEFAULT))
+          .as("bad byte %d", bad)
+          .isInstanceOf(EnvironmentException.class)
+          .hasMessageContaining("storage fails (Input/output error)");
+    }
   }
 
   private static SourceRange lastOf(SourceScan scan) {

@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -67,8 +69,13 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
         FileSystems.readFully(files, new Path(folder, CheckpointLayout.MANIFEST), 1 << 24);
     CheckpointManifest manifest = JSON.readValue(json, CheckpointManifest.class);
     if (manifest.version() != VERSION) {
-      throw new IOException(
-          "unknown version (got " + manifest.version() + ", expected " + VERSION + ")");
+      throw new DataException(
+          CheckpointLayout.MANIFEST
+              + ": unknown version (got "
+              + manifest.version()
+              + ", expected "
+              + VERSION
+              + ")");
     }
     return manifest;
   }
@@ -78,25 +85,31 @@ public record CheckpointManifest(int version, RunProgress state, List<Entry> fil
     if (!AtomicFolder.isComplete(files, folder)) {
       return Optional.of("it has no " + AtomicFolder.SUCCESS + " file");
     }
-    CheckpointManifest manifest;
     try {
-      manifest = read(files, folder);
+      return read(files, folder).difference(files, folder);
     } catch (JsonProcessingException e) {
       return Optional.of(CheckpointLayout.MANIFEST + " is not valid JSON");
-    } catch (IOException | RuntimeException e) {
+    } catch (EnvironmentException e) {
+      throw e; // says nothing about the checkpoint
+    } catch (DataException e) {
+      return Optional.of(e.getMessage());
+    } catch (RuntimeException e) {
       return Optional.of(CheckpointLayout.MANIFEST + ": " + e.getMessage());
     }
-    for (Entry entry : manifest.files()) {
+  }
+
+  private Optional<String> difference(FileSystem fileSystem, Path folder) throws IOException {
+    for (Entry entry : files) {
       Path file = new Path(folder, entry.name());
-      if (!files.exists(file)) {
+      if (!fileSystem.exists(file)) {
         return Optional.of(entry.name() + " is missing");
       }
-      long bytes = files.getFileStatus(file).getLen();
+      long bytes = fileSystem.getFileStatus(file).getLen();
       if (bytes != entry.bytes()) {
         return Optional.of(
             entry.name() + " has " + bytes + " bytes (expected " + entry.bytes() + ")");
       }
-      if (!Digests.sha256(files, file).equals(entry.sha256())) {
+      if (!Digests.sha256(fileSystem, file).equals(entry.sha256())) {
         return Optional.of(entry.name() + " has another checksum than its manifest says");
       }
     }

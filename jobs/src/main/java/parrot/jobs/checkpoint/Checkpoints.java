@@ -23,6 +23,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
@@ -134,7 +135,7 @@ public final class Checkpoints {
       Checkpoints checkpoints = new Checkpoints(files, full);
       return checkpoints.complete().stream().reduce((first, second) -> second).orElse(full);
     } catch (IOException e) {
-      throw new DataException("Cannot open " + given + ": " + e.getMessage(), e);
+      throw new EnvironmentException("Cannot open " + given + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,8 @@
 package parrot.jobs.cli;
 
 import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -8,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
@@ -36,7 +40,8 @@ public final class Failures {
 
   private static final Pattern IN_TEXT =
       Pattern.compile(
-          "(?:^|: |Caused by: )parrot\\.(?:datasets|model|jobs\\.failure)\\.(?:[a-z]+\\.)?([A-Za-z]+Exception): (.*?)"
+          "(?:^|: |Caused by: )(?:parrot\\.(?:datasets|model|jobs\\.failure)\\.(?:[a-z]+\\.)?|java\\.io\\.(?=Unchecked))"
+              + "([A-Za-z]+Exception): (.*?)"
               + "(?=\\n\\s+at |\\nCaused by|$)",
           Pattern.DOTALL);
 
@@ -45,6 +50,9 @@ public final class Failures {
       Pattern.compile(
           ".*?((?:No space left on device|The DiskSpace quota of|could only be written to 0 of)[^\n]*).*",
           Pattern.DOTALL);
+
+  private static final String CHECK_STORAGE =
+      "; check the disk or the cluster's storage, then run again";
 
   private Failures() {}
 
@@ -97,6 +105,12 @@ public final class Failures {
       return new Failure(ExitCode.LOCK_LOST, cause.getMessage());
     } else if (cause instanceof StoppedException) {
       return new Failure(ExitCode.STOPPED, cause.getMessage());
+    } else if (cause instanceof UncheckedIOException) {
+      return isOfStorage(cause.getCause())
+          ? environment(cause.getMessage() + CHECK_STORAGE)
+          : new Failure(ExitCode.DATA, cause.getMessage());
+    } else if (isDenied(cause)) {
+      return environment("No permission: " + line + "; check the owner of the file or folder");
     } else if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
       return new Failure(ExitCode.DATA, "Cannot read: there is no such file (" + line + ")");
     } else if (cause instanceof FileAlreadyExistsException) {
@@ -114,8 +128,8 @@ public final class Failures {
           "Cannot connect to storage or cluster: "
               + line
               + "; check that it runs and that the address is right");
-    } else if (cause instanceof AccessControlException || cause instanceof AccessDeniedException) {
-      return environment("No permission: " + line + "; check the owner of the folder");
+    } else if (isOfStorage(cause)) {
+      return environment("Storage fails: " + line + CHECK_STORAGE);
     } else if (isEndOfSpark(cause)) {
       return environment(
           "Spark ended the application while it ran: its master or resource manager took it away;"
@@ -136,6 +150,21 @@ public final class Failures {
     return null;
   }
 
+  private static boolean isDenied(Throwable cause) {
+    return cause instanceof AccessControlException
+        || cause instanceof AccessDeniedException
+        || cause instanceof FileNotFoundException
+            && String.valueOf(cause.getMessage()).endsWith("(Permission denied)");
+  }
+
+  /** Whether a disk or a cluster's storage says so, and no reader of a format. */
+  private static boolean isOfStorage(Throwable cause) {
+    return cause.getClass() == IOException.class
+        || cause instanceof FileSystemException
+        || cause instanceof RemoteException
+        || isDenied(cause);
+  }
+
   /** How Spark says that it has no application any more. */
   private static boolean isEndOfSpark(Throwable cause) {
     String message = String.valueOf(cause.getMessage());
@@ -146,7 +175,8 @@ public final class Failures {
 
   private static ExitCode byName(String exception) {
     return switch (exception) {
-      case "StorageUnavailableException", "EnvironmentException" -> ExitCode.ENVIRONMENT;
+      case "StorageUnavailableException", "EnvironmentException", "UncheckedIOException" ->
+          ExitCode.ENVIRONMENT;
       case "UsageException" -> ExitCode.USAGE;
       case "DivergedException" -> ExitCode.DIVERGED;
       case "FailedException" -> ExitCode.FAILED;

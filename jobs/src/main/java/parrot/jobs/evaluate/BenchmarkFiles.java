@@ -2,6 +2,7 @@ package parrot.jobs.evaluate;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -99,7 +100,7 @@ final class BenchmarkFiles {
     } catch (FileNotFoundException e) {
       throw new DataException("Cannot read %s: there is no such file or folder".formatted(path), e);
     } catch (IOException e) {
-      throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
+      throw new UncheckedIOException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
     }
   }
 

@@ -116,7 +116,8 @@ public final class EvaluateJob {
     try {
       return new EvaluateJob(request, spark).run();
     } catch (IOException e) {
-      throw new DataException("Cannot write to %s: %s".formatted(request.out(), e.getMessage()), e);
+      throw new UncheckedIOException(
+          "Cannot write to %s: %s".formatted(request.out(), e.getMessage()), e);
     } finally {
       AnsweringModel.closeIdle();
     }
@@ -185,10 +186,11 @@ public final class EvaluateJob {
       throw e; // nothing is written where another evaluation lies
     } catch (DataException | ModelException e) {
       return Cell.failed(name, e.getMessage());
-    } catch (EnvironmentException | FailedException | LockLostException e) {
+    } catch (EnvironmentException | UncheckedIOException | FailedException | LockLostException e) {
       throw e; // the other files would fare no better
-    } catch (IOException | UncheckedIOException e) {
-      return Cell.failed(name, "Cannot write its predictions: " + e.getMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot write the predictions of %s: %s".formatted(name, e.getMessage()), e);
     } catch (RuntimeException e) {
       return Cell.failed(name, "Its questions could not be asked: " + rootMessage(e));
     }
@@ -272,7 +274,7 @@ public final class EvaluateJob {
     try {
       journal.add(fresh);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("Cannot keep answers: " + e.getMessage(), e);
     }
   }
 

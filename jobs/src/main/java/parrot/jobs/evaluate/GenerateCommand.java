@@ -1,6 +1,7 @@
 package parrot.jobs.evaluate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -93,7 +94,7 @@ public final class GenerateCommand implements Callable<Void> {
       }
       return FileSystems.readFully(files, path, LARGEST_IMAGE);
     } catch (IOException e) {
-      throw new DataException("Cannot read image %s: %s".formatted(path, e.getMessage()), e);
+      throw new UncheckedIOException("Cannot read image %s: %s".formatted(path, e.getMessage()), e);
     }
   }
 }

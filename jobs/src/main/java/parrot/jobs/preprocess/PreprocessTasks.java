@@ -17,6 +17,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import parrot.datasets.DataException;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
@@ -147,7 +148,7 @@ final class PreprocessTasks implements Serializable {
               try {
                 rows.close();
               } catch (IOException e) {
-                throw new DataException("Cannot close " + range.file(), e);
+                throw new EnvironmentException("Cannot close " + range.file(), e);
               }
             });
     return new Iterator<>() {
@@ -168,7 +169,7 @@ final class PreprocessTasks implements Serializable {
         try {
           return route(rows.next(), row);
         } catch (IOException e) {
-          throw new DataException(
+          throw new EnvironmentException(
               "Cannot read an image of " + range.file() + ": " + e.getMessage(), e);
         }
       }

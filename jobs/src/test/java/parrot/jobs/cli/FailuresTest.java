@@ -2,7 +2,13 @@ package parrot.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystemException;
+import java.util.List;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import parrot.datasets.EnvironmentException;
@@ -53,5 +59,36 @@ class FailuresTest {
             new URISyntaxException("a:b", "Relative path in absolute URI")),
         ExitCode.USAGE,
         "Relative path in absolute URI: a:b");
+  }
+
+  @Test
+  void storageThatFailsIsTheEnvironment() {
+    IOException failure = new IOException("Input/output error");
+    for (Throwable thrown :
+        List.of(
+            failure,
+            new UncheckedIOException("Cannot read x: Input/output error", failure),
+            new SparkException("Job aborted", new RuntimeException(failure)),
+            new SparkException(
+                "Task failed: java.io.UncheckedIOException: Cannot read x: Input/output error\n\tat a.b"),
+            new SparkException(
+                "Task failed: " + EnvironmentException.class.getName() + ": Input/output error"),
+            new FileSystemException("x", null, "Input/output error"))) {
+      assertFailure(thrown, ExitCode.ENVIRONMENT, "Input/output error");
+    }
+  }
+
+  @Test
+  void aFileThatMayNotBeReadIsTheEnvironmentAndOneThatIsMissingIsData() {
+    assertFailure(
+        new FileNotFoundException("x (Permission denied)"), ExitCode.ENVIRONMENT, "No permission");
+    assertFailure(
+        new UncheckedIOException("Cannot read x", new FileNotFoundException("x")),
+        ExitCode.DATA,
+        "Cannot read x");
+    assertFailure(
+        new UncheckedIOException("Cannot read x", new EOFException()),
+        ExitCode.DATA,
+        "Cannot read x");
   }
 }

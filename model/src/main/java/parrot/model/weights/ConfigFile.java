@@ -51,7 +51,7 @@ public final class ConfigFile {
               + e.getOriginalMessage().replaceFirst(": enable .*", ""),
           e);
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw StorageInput.failure(file, e);
     }
   }
 
@@ -70,7 +70,7 @@ public final class ConfigFile {
     try {
       return file.getFileSystem(configuration).exists(file);
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw StorageInput.failure(file, e);
     }
   }
 }

@@ -41,7 +41,7 @@ final class MappedTensor {
       long address = new BytePointer(values).address();
       return Optional.of(Tensor.view(type, address, rows, columns, values));
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw StorageInput.failure(file, e);
     }
   }
 

@@ -2,6 +2,7 @@ package parrot.model.weights;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -189,7 +190,7 @@ abstract class StoredTensors implements Weights {
                 + ": the file became shorter while it was open",
             e);
       } catch (IOException e) {
-        throw new ModelException(
+        throw new UncheckedIOException(
             "Cannot read " + tensor.name() + " in " + file + ": " + e.getMessage(), e);
       }
       sink.accept(offset, buffer, count);

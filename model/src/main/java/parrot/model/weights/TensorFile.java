@@ -35,7 +35,7 @@ final class TensorFile {
     } catch (FileNotFoundException e) {
       throw new ModelException("Cannot read " + file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + file + ": " + e.getMessage(), e);
+      throw StorageInput.failure(file, e);
     } finally {
       StoredTensors.closeQuietly(stream);
     }

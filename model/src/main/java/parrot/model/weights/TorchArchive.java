@@ -2,6 +2,7 @@ package parrot.model.weights;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,7 +29,7 @@ final class TorchArchive {
   private TorchArchive() {}
 
   static TorchFile open(Path file, FSDataInputStream stream, long length) throws IOException {
-    try (ZipFile zip = new ZipFile(new StreamChannel(stream, length))) {
+    try (ZipFile zip = new ZipFile(new StreamChannel(file, stream, length))) {
       Map<String, ZipArchiveEntry> entries = new LinkedHashMap<>();
       Collections.list(zip.getEntries()).forEach(entry -> entries.put(entry.getName(), entry));
       String contents =
@@ -100,11 +101,13 @@ final class TorchArchive {
 
   /** A Hadoop file as the zip library reads it; closing leaves the stream open. */
   private static final class StreamChannel implements SeekableByteChannel {
+    private final Path file;
     private final FSDataInputStream stream;
     private final long length;
     private long position;
 
-    StreamChannel(FSDataInputStream stream, long length) {
+    StreamChannel(Path file, FSDataInputStream stream, long length) {
+      this.file = file;
       this.stream = stream;
       this.length = length;
     }
@@ -116,7 +119,13 @@ final class TorchArchive {
         return target.hasRemaining() ? -1 : 0;
       }
       byte[] bytes = new byte[count];
-      stream.readFully(position, bytes);
+      try {
+        stream.readFully(position, bytes);
+      } catch (EOFException e) {
+        throw e;
+      } catch (IOException e) {
+        throw StorageInput.failure(file, e);
+      }
       target.put(bytes);
       position += count;
       return count;

@@ -25,7 +25,8 @@ final class TorchLegacy {
 
   static TorchFile open(Path file, FSDataInputStream stream, long length) throws IOException {
     stream.seek(0);
-    CountingInputStream counted = new CountingInputStream(new BufferedInputStream(stream));
+    CountingInputStream counted =
+        new CountingInputStream(new BufferedInputStream(new StorageInput(file, stream)));
     TorchPickle pickle = new TorchPickle(file);
     pickle.read(counted);
     pickle.read(counted);

@@ -3,6 +3,7 @@ package parrot.model.weights;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,7 +107,7 @@ final class TorchPickle extends Unpickler {
     try {
       memo.clear();
       return load(pickle);
-    } catch (ModelException e) {
+    } catch (ModelException | UncheckedIOException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw new ModelException(

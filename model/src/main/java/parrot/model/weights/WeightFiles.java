@@ -58,7 +58,7 @@ public final class WeightFiles implements Weights {
       complete = true;
       return Optional.of(weights);
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
+      throw StorageInput.failure(place, e);
     } finally {
       if (!complete) {
         weights.close();
@@ -79,7 +79,7 @@ public final class WeightFiles implements Weights {
     try {
       throw WeightLayout.of(place, configuration).nothingFound();
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
+      throw StorageInput.failure(place, e);
     }
   }
 

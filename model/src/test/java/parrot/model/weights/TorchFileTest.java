@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -121,6 +122,26 @@ class TorchFileTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void callsAFailureOfStorageNoDamage(boolean zip) throws IOException {
+    if (zip) {
+      TorchWriter.writeZip(file, ITEMS);
+    } else {
+      TorchWriter.writeLegacy(file, ITEMS);
+    }
+    int failures = 0;
+    for (long bad = 0; bad < Files.size(file); bad += 3) {
+      try (StoredTensors tensors = open(FailingDisk.at(bad))) {
+        assertThat(tensors.read("a")).hasSize(6);
+      } catch (UncheckedIOException e) {
+        assertThat(e).hasMessageEndingWith("Input/output error").hasMessageContaining("model.bin");
+        failures++;
+      }
+    }
+    assertThat(failures).isGreaterThan(20);
+  }
+
   @Test
   void refusesADictionaryWithoutTensors() throws IOException {
     TorchWriter.writeZip(file, List.of());
@@ -128,6 +149,10 @@ class TorchFileTest {
   }
 
   private StoredTensors open() {
-    return TensorFile.open(new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false));
+    return open(new Configuration(false));
+  }
+
+  private StoredTensors open(Configuration configuration) {
+    return TensorFile.open(new org.apache.hadoop.fs.Path(file.toUri()), configuration);
   }
 }

@@ -1,0 +1,39 @@
+package parrot.model.weights;
+
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.fs.Path;
+
+/** Throws a failure of storage unchecked, so that who reads the format does not call it damage. */
+final class StorageInput extends FilterInputStream {
+  private final Path file;
+
+  StorageInput(Path file, InputStream in) {
+    super(in);
+    this.file = file;
+  }
+
+  static UncheckedIOException failure(Path file, IOException cause) {
+    return new UncheckedIOException("Cannot read " + file + ": " + cause.getMessage(), cause);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int length) throws IOException {
+    try {
+      return super.read(bytes, offset, length);
+    } catch (EOFException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure(file, e);
+    }
+  }
+}
