@@ -82,7 +82,9 @@ public final class BalanceAlarm {
 
   private String remedy(BalanceReport report) {
     if (!report.bias().isEmpty()) {
-      return "If it lasts, raise balance.update_rate above " + config.bias().rate();
+      return config.bias().pace() > 0
+          ? "If it lasts, raise balance.within_round above " + config.bias().pace()
+          : "If it lasts, set balance.within_round, such as to " + BalanceConfig.USUAL_PACE;
     }
     return report.lossWeight() > 0
         ? "If it lasts, raise balance.max_loss_weight above " + config.loss().maxWeight()

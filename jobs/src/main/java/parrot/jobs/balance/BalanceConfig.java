@@ -3,6 +3,7 @@ package parrot.jobs.balance;
 import java.util.OptionalDouble;
 import parrot.datasets.UsageException;
 import parrot.model.config.ParrotConfig;
+import parrot.model.layer.Routing;
 
 /**
  * How experts are kept in balance. A violation is how far the most loaded expert is above its fair
@@ -17,13 +18,16 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
   /** Half of the way, because the router goes on learning. */
   public static final double USUAL_RATE = 0.5;
 
+  /** Excess load stays below about 20 images of a replica's round; preferences show through. */
+  public static final double USUAL_PACE = 0.1;
+
   /** Probabilities are between 0 and 1, so a bias of 0.4 is large. */
   public static final double USUAL_STEP = 0.01;
 
   /** How many times its first value the loss weight may reach. */
   public static final double USUAL_RISE = 10;
 
-  /** How the selection bias moves after a round. */
+  /** How the driver moves the selection bias after a round. */
   public enum Update {
     /** To the bias that would have balanced the round, part of the way. */
     SOLVE,
@@ -36,10 +40,16 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
    *
    * @param givenRate the part of the way, or the step; empty for {@value #USUAL_RATE} or {@value
    *     #USUAL_STEP}
+   * @param givenPace of each replica's own bias within a round, as {@link Routing#biasPace}; empty
+   *     for {@value #USUAL_PACE}, or for 0 if the rate is 0
    */
-  public record Bias(OptionalDouble givenRate, Update update) {
+  public record Bias(OptionalDouble givenRate, Update update, OptionalDouble givenPace) {
     public double rate() {
       return givenRate.orElse(update == Update.SOLVE ? USUAL_RATE : USUAL_STEP);
+    }
+
+    public double pace() {
+      return givenPace.orElse(rate() == 0 ? 0 : USUAL_PACE);
     }
   }
 
@@ -68,10 +78,10 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
    */
   public void requireFit(ParrotConfig model, boolean expertsLearn) {
     if (!model.experts().used()) {
-      refuseRate("absent if use_moe is false: there are no experts");
+      refuseBias("absent if use_moe is false: there are no experts");
       refuseLoss("0 if use_moe is false: there are no experts");
     } else if (!model.experts().selected()) {
-      refuseRate(
+      refuseBias(
           "absent if every expert computes: moe_top_k is num_experts, "
               + model.experts().count()
               + "; set model.config.moe_top_k to fewer, or balance.loss_weight instead");
@@ -81,9 +91,14 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
     }
   }
 
-  private void refuseRate(String rule) {
-    if (bias.givenRate().isPresent()) {
-      throw invalid("balance.update_rate", bias.givenRate().getAsDouble(), rule);
+  private void refuseBias(String rule) {
+    refuse("balance.update_rate", bias.givenRate(), rule);
+    refuse("balance.within_round", bias.givenPace(), rule);
+  }
+
+  private static void refuse(String key, OptionalDouble given, String rule) {
+    if (given.isPresent()) {
+      throw invalid(key, given.getAsDouble(), rule);
     }
   }
 

@@ -11,9 +11,10 @@ import parrot.model.layer.Routing;
  * replicas before each round. If experts are selected, a bias for each moves against its load; the
  * balance loss gets the loads of all replicas (arXiv 2501.11873) and as much weight as it needs.
  *
- * <p>Rounds are few, because each has many steps. So after each one the bias moves a part of the
- * way to that which would have balanced the round, see {@link BalancingBias}; or, as in DeepSeek-V3
- * (arXiv 2412.19437), by a fixed step against each load.
+ * <p>Rounds are few, because each has many steps. So within a round, each replica has a bias of its
+ * own that follows its loads, see {@link Routing#biasPace}. After the round, the mean of them moves
+ * a part of the way to that which would have balanced the round, see {@link BalancingBias}; or, as
+ * in DeepSeek-V3 (arXiv 2412.19437), by a fixed step against each load.
  *
  * @param selectionBias added to the router's probabilities to select experts, mean 0, [E]; empty if
  *     all compute
@@ -50,9 +51,11 @@ public record ExpertBalance(
    * After a round.
    *
    * @param loads of all replicas together; if empty, nothing changes
+   * @param reached bias that replicas have come to in the round, in the mean, [E]
    * @param progress share of the run that is done, the round included
    */
-  public ExpertBalance after(ExpertLoads loads, BalanceConfig config, double progress) {
+  public ExpertBalance after(
+      ExpertLoads loads, List<Double> reached, BalanceConfig config, double progress) {
     if (loads.isEmpty()) {
       return this;
     }
@@ -62,16 +65,20 @@ public record ExpertBalance(
       return new ExpertBalance(selectionBias, lossWeight, shares, sums);
     }
     return new ExpertBalance(
-        moved(moves(loads, shares, config)), steered(loads.maxViolation(), config), shares, sums);
+        moved(reached, moves(reached, loads, shares, config)),
+        steered(loads.maxViolation(), config),
+        shares,
+        sums);
   }
 
-  private List<Double> moves(ExpertLoads loads, List<Double> shares, BalanceConfig config) {
-    if (selectionBias.isEmpty()) {
+  private static List<Double> moves(
+      List<Double> from, ExpertLoads loads, List<Double> shares, BalanceConfig config) {
+    if (from.isEmpty()) {
       return List.of();
     }
     double rate = config.bias().rate();
     if (config.bias().update() == BalanceConfig.Update.SOLVE) {
-      double[] bias = selectionBias.stream().mapToDouble(value -> value).toArray();
+      double[] bias = from.stream().mapToDouble(value -> value).toArray();
       double[] balancing = BalancingBias.solve(bias, loads.recent(), loads.choices());
       return IntStream.range(0, bias.length)
           .mapToObj(i -> rate * (balancing[i] - bias[i]))
@@ -82,9 +89,9 @@ public record ExpertBalance(
   }
 
   /** The bias after these moves, centred again. */
-  private List<Double> moved(List<Double> by) {
+  private static List<Double> moved(List<Double> from, List<Double> by) {
     List<Double> moved =
-        IntStream.range(0, by.size()).mapToObj(i -> selectionBias.get(i) + by.get(i)).toList();
+        IntStream.range(0, by.size()).mapToObj(i -> from.get(i) + by.get(i)).toList();
     double mean = moved.stream().mapToDouble(bias -> bias).average().orElse(0);
     return moved.stream().map(bias -> bias - mean).toList();
   }
@@ -97,9 +104,20 @@ public record ExpertBalance(
     return Math.min(config.loss().maxWeight(), Math.max(config.loss().weight(), next));
   }
 
-  /** What replicas get for the next round. */
-  public Routing routing() {
-    return new Routing(selectionBias, lossWeight, load);
+  /**
+   * What replicas get for the next round.
+   *
+   * @param progress share of the run that is done after that round
+   */
+  public Routing routing(BalanceConfig config, double progress) {
+    double pace =
+        selectionBias.isEmpty() || progress > config.freezeAfter() ? 0 : config.bias().pace();
+    return new Routing(selectionBias, lossWeight, load, pace);
+  }
+
+  /** What models are measured with. */
+  public Routing still() {
+    return new Routing(selectionBias, lossWeight, load, 0);
   }
 
   /** How far the most loaded expert is above its fair share over the whole run. */

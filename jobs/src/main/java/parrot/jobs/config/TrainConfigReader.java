@@ -323,7 +323,9 @@ public final class TrainConfigReader {
     double lossWeight = TrainKeys.LOSS_WEIGHT.read(map);
     BalanceConfig.Bias bias =
         new BalanceConfig.Bias(
-            optional(TrainKeys.UPDATE_RATE.ifGiven(map)), TrainKeys.UPDATE.read(map));
+            optional(TrainKeys.UPDATE_RATE.ifGiven(map)),
+            TrainKeys.UPDATE.read(map),
+            optional(TrainKeys.WITHIN_ROUND.ifGiven(map)));
     double maxLossWeight =
         TrainKeys.MAX_LOSS_WEIGHT.read(map, BalanceConfig.USUAL_RISE * lossWeight);
     if (maxLossWeight < lossWeight) {

@@ -261,6 +261,12 @@ final class TrainKeys {
           .means(
               "ExpertBalance",
               "moves the selection bias to the one that balances, or a step against each load");
+  static final Key<Double> WITHIN_ROUND =
+      Key.notNegative("balance.within_round", 0)
+          .absent(inWords(BalanceConfig.USUAL_PACE) + "; 0 if update_rate is 0")
+          .means(
+              "MovingBias",
+              "part of the probabilities' spread by which a replica's bias follows each image");
   static final Key<Double> MAX_LOSS_WEIGHT =
       Key.notNegative("balance.max_loss_weight", 0)
           .absent(inWords(BalanceConfig.USUAL_RISE) + " x loss_weight")
@@ -364,6 +370,7 @@ final class TrainKeys {
               List.of(
                   UPDATE,
                   UPDATE_RATE,
+                  WITHIN_ROUND,
                   LOSS_WEIGHT,
                   MAX_LOSS_WEIGHT,
                   TARGET_VIOLATION,

@@ -2,6 +2,7 @@ package parrot.jobs.round;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ReplicaOutcome;
 import parrot.model.network.Tally;
@@ -82,6 +83,28 @@ public record RoundOutcome(
     return replicas.stream()
         .filter(replica -> replica.failure().isEmpty() && replica.examples() > 0)
         .count();
+  }
+
+  /**
+   * The mean of the selection biases that replicas have come to, each weighted by the images that
+   * moved it, [E]; empty if no image was routed or no expert is selected.
+   */
+  public List<Double> selectionBias() {
+    List<ReplicaOutcome> routed =
+        replicas.stream()
+            .filter(replica -> replica.failure().isEmpty() && replica.images() > 0)
+            .filter(replica -> !replica.selectionBias().isEmpty())
+            .toList();
+    double images = routed.stream().mapToLong(ReplicaOutcome::images).sum();
+    int experts = routed.isEmpty() ? 0 : routed.get(0).selectionBias().size();
+    return IntStream.range(0, experts)
+        .mapToObj(
+            i ->
+                routed.stream()
+                    .mapToDouble(
+                        replica -> replica.images() / images * replica.selectionBias().get(i))
+                    .sum())
+        .toList();
   }
 
   /** Seconds of the slowest replica's steps; 0 if unknown. */

@@ -3,6 +3,7 @@ package parrot.jobs.round;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.SparkEnv;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -82,6 +83,7 @@ record TrainReplica(
         new ReplicaOutcome(
             plan.replica(),
             tally,
+            selectionBias(graph),
             divergence,
             SparkEnv.get().executorId(),
             SparkEnv.get().blockManager().blockManagerId().host(),
@@ -93,6 +95,11 @@ record TrainReplica(
             ProcessMemory.now().orElse(null));
     boolean gives = divergence == null && !plan.minibatches().isEmpty();
     return new Pieces(graph, plan.replica(), gives, tally, before, residuals, outcome);
+  }
+
+  private static List<Double> selectionBias(ComputationGraph graph) {
+    Routing reached = ParrotGraph.vertex(graph).routing();
+    return reached == null ? List.of() : reached.selectionBias();
   }
 
   private static double secondsSince(long nanos) {

@@ -1,6 +1,7 @@
 package parrot.jobs.state;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 import parrot.jobs.spark.ProcessMemory;
 import parrot.model.network.Tally;
@@ -9,6 +10,7 @@ import parrot.model.network.Tally;
  * How a replica fared in a round.
  *
  * @param tally losses, tokens, routing
+ * @param selectionBias that its router has come to, [E]; empty if there is none
  * @param divergence the first non-finite value and its step, or null
  * @param executor that it ran on
  * @param host of that executor
@@ -22,6 +24,7 @@ import parrot.model.network.Tally;
 public record ReplicaOutcome(
     int replica,
     Tally tally,
+    List<Double> selectionBias,
     String divergence,
     String executor,
     String host,
@@ -37,6 +40,7 @@ public record ReplicaOutcome(
     return new ReplicaOutcome(
         replica,
         tally,
+        selectionBias,
         divergence,
         executor,
         host,
@@ -51,6 +55,11 @@ public record ReplicaOutcome(
   /** Number of examples trained on, the replica's weight in the average. */
   public long examples() {
     return tally.samples();
+  }
+
+  /** Number of images that its router has sent to experts. */
+  public long images() {
+    return tally.load().images();
   }
 
   /** Why its values are not part of the average, in words. */

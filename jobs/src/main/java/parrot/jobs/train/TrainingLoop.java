@@ -280,7 +280,7 @@ final class TrainingLoop {
         new RoundPlan(
             ReplicaPlan.deal(minibatches, config.rounds().replicas()),
             progress.iteration(),
-            progress.balance().routing());
+            progress.balance().routing(config.balance(), shareAfterNext()));
     clock.leave();
     return plan;
   }
@@ -319,8 +319,10 @@ final class TrainingLoop {
     ExpertLoads loads =
         ExpertLoads.of(
             outcome.tally(), run.model().config(), index -> Language.ofIndex(index).tag());
-    double share = (double) (progress.round() + 1) / rounds;
-    ExpertBalance balance = progress.balance().after(loads, config.balance(), share);
+    ExpertBalance balance =
+        progress
+            .balance()
+            .after(loads, outcome.selectionBias(), config.balance(), shareAfterNext());
     progress =
         progress.afterRound(
             outcome.steps(),
@@ -331,6 +333,11 @@ final class TrainingLoop {
     return loads.isEmpty()
         ? Optional.empty()
         : Optional.of(BalanceReport.of(loads, balance, config.balance()));
+  }
+
+  /** Share of the run that is done after the next round. */
+  private double shareAfterNext() {
+    return (double) (progress.round() + 1) / rounds;
   }
 
   private Optional<Tally> measureIfDue(RoundRunner runner, RoundClock clock) {
@@ -345,7 +352,7 @@ final class TrainingLoop {
 
   private Tally measure(ExecutorState state) {
     try (JobDescription says = describe(progress.round(), "held-out losses")) {
-      return heldOut.measure(state, settings, progress.balance().routing(), loader);
+      return heldOut.measure(state, settings, progress.balance().still(), loader);
     }
   }
 

@@ -28,8 +28,17 @@ class BalanceConfigTest {
 
   private static BalanceConfig config(OptionalDouble rate, double lossWeight) {
     return new BalanceConfig(
-        new BalanceConfig.Bias(rate, BalanceConfig.Update.SOLVE),
+        new BalanceConfig.Bias(rate, BalanceConfig.Update.SOLVE, OptionalDouble.empty()),
         new BalanceConfig.Loss(lossWeight, 10 * lossWeight, 0.3),
+        0.9,
+        new BalanceConfig.Alarm(1, 0.05));
+  }
+
+  private static BalanceConfig within(double pace) {
+    return new BalanceConfig(
+        new BalanceConfig.Bias(
+            OptionalDouble.empty(), BalanceConfig.Update.SOLVE, OptionalDouble.of(pace)),
+        new BalanceConfig.Loss(0, 0, 0.3),
         0.9,
         new BalanceConfig.Alarm(1, 0.05));
   }
@@ -64,6 +73,10 @@ class BalanceConfigTest {
         .hasMessage(
             "Invalid balance.update_rate: 0.01 (must be absent if use_moe is false: there are no"
                 + " experts)");
+    assertThatThrownBy(() -> within(0.1).requireFit(model(true, 6), true))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(
+            "Invalid balance.within_round: 0.1 (must be absent if every expert computes:");
     assertThatThrownBy(() -> LOSS.requireFit(model(false, 6), false))
         .hasMessage(
             "Invalid balance.loss_weight: 0.02 (must be 0 if use_moe is false: there are no"

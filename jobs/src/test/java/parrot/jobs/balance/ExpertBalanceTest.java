@@ -14,11 +14,12 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import parrot.model.layer.Routing;
 
 class ExpertBalanceTest {
   private static BalanceConfig config(double rate, BalanceConfig.Update update, double lossWeight) {
     return new BalanceConfig(
-        new BalanceConfig.Bias(OptionalDouble.of(rate), update),
+        new BalanceConfig.Bias(OptionalDouble.of(rate), update, OptionalDouble.empty()),
         new BalanceConfig.Loss(lossWeight, 10 * lossWeight, 0.3),
         0.9,
         new BalanceConfig.Alarm(1, 0.05));
@@ -28,6 +29,12 @@ class ExpertBalanceTest {
     return new ExpertBalance(Collections.nCopies(experts, 0.0), 0, List.of(), List.of());
   }
 
+  /** After a round in which replicas left the bias as it was. */
+  private static ExpertBalance next(
+      ExpertBalance before, ExpertLoads loads, BalanceConfig config, double progress) {
+    return before.after(loads, before.selectionBias(), config, progress);
+  }
+
   private static ExpertLoads loads(Double... loads) {
     return new ExpertLoads(1, 1, Map.of("en", List.of(loads)), List.of());
   }
@@ -35,13 +42,16 @@ class ExpertBalanceTest {
   @Test
   void aFixedStepMovesEachBiasAgainstItsLoadAndCentresThem() {
     ExpertBalance once =
-        selecting(4)
-            .after(loads(70.0, 20.0, 5.0, 5.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.1);
+        next(
+            selecting(4),
+            loads(70.0, 20.0, 5.0, 5.0),
+            config(0.01, BalanceConfig.Update.STEP, 0),
+            0.1);
     assertThat(once.selectionBias())
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, 0.005, 0.005);
     ExpertBalance twice =
-        once.after(loads(25.0, 25.0, 40.0, 10.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.2);
+        next(once, loads(25.0, 25.0, 40.0, 10.0), config(0.01, BalanceConfig.Update.STEP, 0), 0.2);
     assertThat(twice.selectionBias())
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
         .containsExactly(-0.015, 0.005, -0.005, 0.015);
@@ -49,8 +59,7 @@ class ExpertBalanceTest {
     assertThat(twice.load()).containsExactly(0.25, 0.25, 0.4, 0.1);
     assertThat(twice.runLoad()).containsExactly(95.0, 45.0, 45.0, 15.0);
     assertThat(twice.maxViolation()).isCloseTo(4 * 95.0 / 200 - 1, Offset.offset(1e-12));
-    assertThat(twice.routing().selectionBias()).isEqualTo(twice.selectionBias());
-    assertThat(twice.routing().load()).isEqualTo(twice.load());
+    assertThat(twice.still()).isEqualTo(new Routing(twice.selectionBias(), 0, twice.load(), 0));
   }
 
   @Test
@@ -76,8 +85,7 @@ class ExpertBalanceTest {
     }
     ExpertLoads loaded = new ExpertLoads(1, 1, Map.of("en", List.of(600.0, 0.0, 0.0)), seen);
     assertThat(
-            selecting(3)
-                .after(loaded, config(0.5, BalanceConfig.Update.SOLVE, 0), 0.1)
+            next(selecting(3), loaded, config(0.5, BalanceConfig.Update.SOLVE, 0), 0.1)
                 .selectionBias()
                 .get(0))
         .isCloseTo(bias[0] / 2, Offset.offset(1e-12));
@@ -98,9 +106,9 @@ class ExpertBalanceTest {
         ExpertBalance balance = selecting(6);
         List<Double> violations = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
-          ExpertLoads loads = router.round(balance.routing(), 600);
+          ExpertLoads loads = router.round(balance.still(), 600);
           violations.add(loads.maxViolation());
-          balance = balance.after(loads, config(rate, update, 0), 0.5);
+          balance = next(balance, loads, config(rate, update, 0), 0.5);
           assertThat(sum(balance.selectionBias())).isCloseTo(0, Offset.offset(1e-9));
         }
         assertThat(violations.get(0)).as("seed %d, at first", seed).isGreaterThan(1);
@@ -117,13 +125,37 @@ class ExpertBalanceTest {
   void biasAndLossWeightStayInTheLastPartOfARun() {
     BalanceConfig config = config(0.01, BalanceConfig.Update.STEP, 0.02);
     ExpertBalance balance = new ExpertBalance(List.of(0.1, -0.1), 0.03, List.of(), List.of());
-    ExpertBalance frozen = balance.after(loads(9.0, 1.0), config, 0.91);
+    ExpertBalance frozen = next(balance, loads(9.0, 1.0), config, 0.91);
     assertThat(frozen.selectionBias()).isEqualTo(balance.selectionBias());
     assertThat(frozen.lossWeight()).isEqualTo(0.03);
     assertThat(frozen.load()).containsExactly(0.9, 0.1);
-    ExpertBalance moved = balance.after(loads(9.0, 1.0), config, 0.9);
+    ExpertBalance moved = next(balance, loads(9.0, 1.0), config, 0.9);
     assertThat(moved.selectionBias().get(0)).isLessThan(0.1);
     assertThat(moved.lossWeight()).isGreaterThan(0.03);
+  }
+
+  @Test
+  void theNextRoundBeginsWhereReplicasHaveComeTo() {
+    ExpertBalance balance = selecting(3);
+    List<Double> reached = List.of(0.2, -0.3, 0.1);
+    ExpertLoads even = loads(5.0, 5.0, 5.0);
+    assertThat(
+            balance
+                .after(even, reached, config(0.01, BalanceConfig.Update.STEP, 0), 0.1)
+                .selectionBias())
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : 1)
+        .isEqualTo(reached);
+  }
+
+  @Test
+  void aBiasMovesWithinRoundsUntilItStays() {
+    BalanceConfig usual = config(0.5, BalanceConfig.Update.SOLVE, 0);
+    assertThat(selecting(3).routing(usual, 0.9).biasPace()).isEqualTo(BalanceConfig.USUAL_PACE);
+    assertThat(selecting(3).routing(usual, 0.91).biasPace()).isZero();
+    assertThat(selecting(3).still().biasPace()).isZero();
+    assertThat(ExpertBalance.NONE.routing(usual, 0.1).biasPace()).isZero();
+    BalanceConfig fixed = config(0, BalanceConfig.Update.SOLVE, 0);
+    assertThat(selecting(3).routing(fixed, 0.1).biasPace()).isZero();
   }
 
   @Test
@@ -133,24 +165,25 @@ class ExpertBalanceTest {
         new ExpertBalance(List.of(), config.loss().weight(), List.of(), List.of());
     List<Double> weights = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      balance = balance.after(loads(9.0, 1.0), config, 0.1);
+      balance = next(balance, loads(9.0, 1.0), config, 0.1);
       weights.add(balance.lossWeight());
     }
     assertThat(weights).isSorted().startsWith(0.0125).endsWith(0.1);
     for (int i = 0; i < 20; i++) {
-      balance = balance.after(loads(6.0, 5.0), config, 0.1);
+      balance = next(balance, loads(6.0, 5.0), config, 0.1);
     }
     assertThat(balance.lossWeight()).isEqualTo(0.01);
     assertThat(balance.selectionBias()).isEmpty();
     BalanceConfig off = config(0, BalanceConfig.Update.STEP, 0);
-    assertThat(ExpertBalance.NONE.after(loads(9.0, 1.0), off, 0.1).lossWeight()).isZero();
+    assertThat(next(ExpertBalance.NONE, loads(9.0, 1.0), off, 0.1).lossWeight()).isZero();
   }
 
   @Test
   void nothingChangesInARoundWithoutImages() {
     ExpertBalance balance = selecting(3);
     assertThat(
-            balance.after(
+            next(
+                balance,
                 new ExpertLoads(1, 0, Map.of(), List.of()),
                 config(0.01, BalanceConfig.Update.SOLVE, 0),
                 0.1))
@@ -160,8 +193,11 @@ class ExpertBalanceTest {
   @Test
   void survivesJsonToTheLastBit() throws IOException {
     ExpertBalance balance =
-        selecting(3)
-            .after(loads(1.0, 2.0, 4.0), config(1.0 / 3, BalanceConfig.Update.STEP, 0.1), 0.1);
+        next(
+            selecting(3),
+            loads(1.0, 2.0, 4.0),
+            config(1.0 / 3, BalanceConfig.Update.STEP, 0.1),
+            0.1);
     ObjectMapper json = new ObjectMapper();
     assertThat(json.readValue(json.writeValueAsBytes(balance), ExpertBalance.class))
         .isEqualTo(balance);

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class ExpertLoadsTest {
   private static final BalanceConfig CONFIG =
       new BalanceConfig(
-          new BalanceConfig.Bias(OptionalDouble.empty(), BalanceConfig.Update.SOLVE),
+          new BalanceConfig.Bias(
+              OptionalDouble.empty(), BalanceConfig.Update.SOLVE, OptionalDouble.empty()),
           new BalanceConfig.Loss(0, 0, 0.3),
           0.9,
           new BalanceConfig.Alarm(1, 0.05));
@@ -36,7 +37,7 @@ class ExpertLoadsTest {
   }
 
   private static BalanceReport report(ExpertLoads loads) {
-    return BalanceReport.of(loads, ExpertBalance.NONE.after(loads, CONFIG, 0.5), CONFIG);
+    return BalanceReport.of(loads, ExpertBalance.NONE.after(loads, List.of(), CONFIG, 0.5), CONFIG);
   }
 
   @Test

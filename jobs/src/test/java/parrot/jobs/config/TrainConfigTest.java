@@ -135,6 +135,11 @@ class TrainConfigTest {
     assertThat(usual.bias().givenRate()).isEmpty();
     assertThat(usual.bias().rate()).isEqualTo(0.5);
     assertThat(usual.bias().update()).isEqualTo(BalanceConfig.Update.SOLVE);
+    assertThat(usual.bias().pace()).isEqualTo(0.1);
+    assertThat(read("balance.update_rate=0").balance().bias().pace()).isZero();
+    assertThat(read("balance={update_rate: 0, within_round: 0.2}").balance().bias().pace())
+        .isEqualTo(0.2);
+    assertThat(read("balance.within_round=0").balance().bias().pace()).isZero();
     assertThat(usual.loss().weight()).isZero();
     assertThat(usual.freezeAfter()).isEqualTo(0.9);
     BalanceConfig given =
@@ -204,6 +209,7 @@ class TrainConfigTest {
           kernels.precision=fp16   | Invalid kernels.precision: fp16 (must be one of f32, bf16; did you mean bf16?)
           balance.updaterate=1     | Unknown key balance.updaterate; did you mean update_rate?
           balance.update_rate=-1   | Invalid balance.update_rate: -1.0 (must be 0 or a positive number)
+          balance.within_round=-1  | Invalid balance.within_round: -1.0 (must be 0 or a positive number)
           balance.freeze_after=90  | Invalid balance.freeze_after: 90.0 (must be between 0 and 1)
           balance={loss_weight: 2, max_loss_weight: 1} | Invalid balance.max_loss_weight: 1.0 (must be at least loss_weight, 2.0)
           optimizer=fast           | Invalid optimizer: "fast" (must be a mapping of keys to values)

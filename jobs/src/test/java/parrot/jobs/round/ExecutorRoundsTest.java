@@ -42,6 +42,7 @@ import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.kernel.Precision;
+import parrot.model.layer.Routing;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.ModelFolder;
 
@@ -94,8 +95,12 @@ class ExecutorRoundsTest {
   }
 
   private static RoundSettings settings(String... changes) throws IOException {
-    TrainConfig config = world.config("start", changes);
-    String start = world.path("start/checkpoints/round-000000");
+    return settingsOf("start", changes);
+  }
+
+  private static RoundSettings settingsOf(String run, String... changes) throws IOException {
+    TrainConfig config = world.config(run, changes);
+    String start = world.path(run + "/checkpoints/round-000000");
     NetworkSpec network = new NetworkSpec(start, config.train(), "reference", Precision.F32, 1);
     try (ModelFolder model = ModelFolder.open(new org.apache.hadoop.fs.Path(start), HADOOP)) {
       return new RoundSettings(
@@ -252,5 +257,38 @@ class ExecutorRoundsTest {
   private static RoundPlan roundTrip(RoundPlan plan) {
     List<ReplicaPlan> replicas = spark.parallelize(plan.replicas(), 2).map(one -> one).collect();
     return new RoundPlan(replicas, plan.iteration(), plan.routing());
+  }
+
+  @Test
+  void everyReplicaMovesABiasOfItsOwnAndTheMeanIsTold() throws IOException {
+    RoundSettings settings = selecting();
+    Routing routing = new Routing(List.of(0.1, 0.0, -0.1), 0, List.of(), 0.2);
+    List<Double> first = bias(settings, routing, plan(0, 0, 3));
+    List<Double> second = bias(settings, routing, plan(0, 1, 2));
+    List<Double> both = bias(settings, routing, plan(0, 0, 3), plan(1, 1, 2));
+    assertThat(bias(settings, routing, plan(0, 0, 3), plan(1, 1, 2))).isEqualTo(both);
+    assertThat(first).isNotEqualTo(second).isNotEqualTo(routing.selectionBias());
+    for (int i = 0; i < 3; i++) {
+      double least = Math.min(first.get(i), second.get(i));
+      double most = Math.max(first.get(i), second.get(i));
+      assertThat(both.get(i)).isBetween(least - 1e-12, most + 1e-12);
+    }
+    assertThat(bias(settings, routing.still(), plan(0, 0, 3), plan(1, 1, 2)))
+        .isEqualTo(routing.selectionBias());
+  }
+
+  private static RoundSettings selecting() throws IOException {
+    TrainJob.run(
+        world.config("selecting", "max_examples=8", "model.config.moe_top_k=1"),
+        session,
+        TrainJob.Mode.FRESH,
+        line -> {});
+    return settingsOf("selecting");
+  }
+
+  private static List<Double> bias(RoundSettings settings, Routing routing, ReplicaPlan... plans) {
+    try (ExecutorRounds rounds = rounds(settings, LOADER)) {
+      return rounds.run(new RoundPlan(List.of(plans), 0, routing)).selectionBias();
+    }
   }
 }

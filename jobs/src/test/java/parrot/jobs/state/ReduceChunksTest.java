@@ -31,7 +31,8 @@ class ReduceChunksTest {
   private static ReplicaPiece piece(int chunk, int replica, long examples, float... values) {
     ReplicaOutcome outcome =
         chunk == 0
-            ? new ReplicaOutcome(replica, new Tally(), null, "1", "host", 0, 0, 0, 0, 0, null)
+            ? new ReplicaOutcome(
+                replica, new Tally(), List.of(), null, "1", "host", 0, 0, 0, 0, 0, null)
             : null;
     byte[] encoded = values.length == 0 ? null : Floats.bytes(values);
     return new ReplicaPiece(chunk, replica, examples, encoded, new double[0], null, outcome);

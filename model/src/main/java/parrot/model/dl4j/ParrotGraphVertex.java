@@ -24,6 +24,7 @@ import parrot.model.kernel.AdamWStep;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
+import parrot.model.network.ParrotNetwork;
 import parrot.model.network.StepResult;
 import parrot.model.network.Tally;
 
@@ -124,7 +125,10 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     momentsBegan = iteration;
   }
 
-  /** What the router is steered by; null for what the model's configuration says. */
+  /**
+   * What the router is steered by, with the bias as it is after the last step; null for what the
+   * model's configuration says.
+   */
   public Routing routing() {
     return routing;
   }
@@ -151,8 +155,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     StepResult result;
     try (NetworkPool.Lease lease =
         pool.borrow(state.parameters(), training ? state.gradients() : null)) {
-      lease.network.steer(routing);
-      result = training ? lease.network.forwardBackward(batch) : lease.network.forward(batch);
+      result = training ? learn(lease.network, batch) : measure(lease.network, batch);
     }
     int[] languages = BatchBridge.languages(inputs);
     tally.add(batch, languages, result);
@@ -167,6 +170,18 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
       shares.putScalar(i, 0, result.sampleLoss()[i] / supervised);
     }
     return shares;
+  }
+
+  private StepResult learn(ParrotNetwork network, Batch batch) {
+    network.steer(routing);
+    StepResult result = network.forwardBackward(batch);
+    routing = routing == null ? null : network.steering();
+    return result;
+  }
+
+  private StepResult measure(ParrotNetwork network, Batch batch) {
+    network.steer(routing == null ? null : routing.still());
+    return network.forward(batch);
   }
 
   /** Measures the gradients that the forward call has computed. */

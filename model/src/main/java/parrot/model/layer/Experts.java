@@ -53,6 +53,11 @@ public final class Experts {
     router.steer(routing);
   }
 
+  /** What the router is steered by, with the bias as it is after the last forward pass. */
+  public Routing steering() {
+    return router.steering();
+  }
+
   /**
    * @param x projected visual tokens (I * P, D), the class token first in each image
    * @param prompts embeddings of the prompts' tokens (queries, D)

@@ -16,7 +16,8 @@ import parrot.model.tensor.Tensor;
  * <p>Where k of E experts compute, those with the largest probability plus selection bias are
  * chosen. The bias decides who computes and nothing else: the weights of the chosen are their
  * probabilities, scaled to a sum of 1. With k = 1 that weight is always 1, so the loss of the model
- * does not teach the router. With k = E the weights are the probabilities.
+ * does not teach the router. With k = E the weights are the probabilities. A {@link MovingBias}
+ * keeps the experts in balance between the rounds in which all replicas tell their loads.
  *
  * <p>Source: MultilingualMoE of the published code, which is dense; selection as in DeepSeek-V3
  * (arXiv 2412.19437, section 2.1.2), balance loss on global loads as in arXiv 2501.11873.
@@ -57,6 +58,11 @@ final class Router {
     requireOneEach("selection biases", next.selectionBias());
     requireOneEach("loads", next.load());
     this.routing = next;
+  }
+
+  /** What it is steered by, with the bias as it is after the last forward pass. */
+  Routing steering() {
+    return routing;
   }
 
   private void requireOneEach(String what, List<Double> values) {
@@ -104,7 +110,13 @@ final class Router {
     double[] bias = new double[experts];
     Arrays.setAll(
         bias, i -> routing.selectionBias().isEmpty() ? 0 : routing.selectionBias().get(i));
-    selected = kernels.largest(probabilities, bias, choices);
+    if (routing.biasPace() > 0) {
+      MovingBias moving = new MovingBias(bias, routing.biasPace());
+      selected = moving.select(kernels, probabilities, choices);
+      routing = routing.withBias(moving.values());
+    } else {
+      selected = kernels.largest(probabilities, bias, choices);
+    }
     int[] cells =
         IntStream.range(0, images * choices)
             .map(i -> i / choices * experts + selected[i / choices][i % choices])

@@ -13,8 +13,11 @@ import parrot.model.config.ParrotConfig;
  * @param lossWeight of the balance loss {@code E * sum_i load_i p_i}, where {@code p} is the mean
  *     probability over a batch's images; 0 for none
  * @param load share of all earlier load that each expert got, [E], sum 1; empty if none is known
+ * @param biasPace how far the bias moves against the load that an image causes, as a part of how
+ *     far apart the probabilities are; 0 for a bias that stays
  */
-public record Routing(List<Double> selectionBias, double lossWeight, List<Double> load)
+public record Routing(
+    List<Double> selectionBias, double lossWeight, List<Double> load, double biasPace)
     implements Serializable {
 
   public Routing {
@@ -24,6 +27,10 @@ public record Routing(List<Double> selectionBias, double lossWeight, List<Double
       throw new IllegalArgumentException(
           "Invalid balance loss weight: " + lossWeight + " (must be 0 or a positive number)");
     }
+    if (!(biasPace >= 0 && biasPace < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "Invalid pace of the selection bias: " + biasPace + " (must be 0 or a positive number)");
+    }
     if (!Stream.concat(selectionBias.stream(), load.stream()).allMatch(Double::isFinite)) {
       throw new IllegalArgumentException(
           "Invalid routing: bias %s, load %s (must be finite)".formatted(selectionBias, load));
@@ -32,7 +39,17 @@ public record Routing(List<Double> selectionBias, double lossWeight, List<Double
 
   /** What a model does by itself: the selection bias that it was trained to, and no loss. */
   public static Routing of(ParrotConfig config) {
-    return new Routing(config.experts().selectionBias(), 0, List.of());
+    return new Routing(config.experts().selectionBias(), 0, List.of(), 0);
+  }
+
+  /** The same with a bias that stays, as where a model is measured. */
+  public Routing still() {
+    return new Routing(selectionBias, lossWeight, load, 0);
+  }
+
+  /** The same with another bias. */
+  Routing withBias(List<Double> bias) {
+    return new Routing(bias, lossWeight, load, biasPace);
   }
 
   /** Whether there is a balance loss with a gradient. */

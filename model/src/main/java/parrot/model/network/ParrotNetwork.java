@@ -164,6 +164,14 @@ public final class ParrotNetwork implements AutoCloseable {
     }
   }
 
+  /**
+   * What the router is steered by, with the bias as it is after the last step; null without
+   * experts.
+   */
+  public Routing steering() {
+    return experts == null ? null : experts.steering();
+  }
+
   /** Copies the starting weights into the bound vector. */
   public void initialize() {
     for (Parameter parameter : table.parameters()) {

@@ -222,11 +222,11 @@ public class ReferenceTrainingTest {
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     MultiDataSet data = dataSet(INSTRUCT);
     float[] plain = gradients(graph, data);
-    vertex.setRouting(new Routing(List.of(), 1, List.of(0.5, 0.1, 0.1, 0.1, 0.1, 0.1)));
+    vertex.setRouting(new Routing(List.of(), 1, List.of(0.5, 0.1, 0.1, 0.1, 0.1, 0.1), 0));
     assertThat(gradients(graph, data)).isNotEqualTo(plain);
     vertex.setRouting(null);
     assertThat(gradients(graph, data)).isEqualTo(plain);
-    vertex.setRouting(new Routing(List.of(1.0), 0, List.of()));
+    vertex.setRouting(new Routing(List.of(1.0), 0, List.of(), 0));
     assertThatThrownBy(() -> gradients(graph, data))
         .hasMessage("Cannot route: got 1 selection biases, expected 6, one for each expert");
   }

@@ -44,7 +44,7 @@ class NetworkGradientTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void theBalanceLossHasItsSlopeInTheGradient(int chosen) {
-    Routing routing = new Routing(List.of(), 0.7, List.of(0.6, 0.1, 0.3));
+    Routing routing = new Routing(List.of(), 0.7, List.of(0.6, 0.1, 0.3), 0);
     ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
     checkSlopes(config, TinyNetworks.batch(7), routing);
     try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
@@ -66,7 +66,7 @@ class NetworkGradientTest {
     try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
       bound.network.forwardBackward(TinyNetworks.batch(7));
       float[] without = bound.gradients.toArray();
-      bound.network.steer(new Routing(List.of(), 1, List.of(third, third, third)));
+      bound.network.steer(new Routing(List.of(), 1, List.of(third, third, third), 0));
       bound.network.forwardBackward(TinyNetworks.batch(7));
       assertThat(bound.gradients.toArray()).containsExactly(without, Offset.offset(1e-6f));
     }
