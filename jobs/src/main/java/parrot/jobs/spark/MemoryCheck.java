@@ -77,7 +77,8 @@ final class MemoryCheck {
 
   private void local() {
     long beside = need.besideHeap(together());
-    long all = need.driver() + beside + need.chunks(1);
+    long inHeap = Math.min(need.chunks(1), machine.heap());
+    long all = need.driver() + beside + inHeap;
     if (all > machine.memory()) {
       throw refuse(
           "replicas at a time, driver and state need about " + Count.bytes(all) + " together",

@@ -170,6 +170,17 @@ class MemoryCheckTest {
   }
 
   @Test
+  void countsNoMoreOfTheStateThanTheHeapHolds() {
+    // 1 of the driver, 2 x 4 + 2 of replicas, 3 of the state's 6: the rest goes to disk.
+    String[] local = {"spark.master=local[2]"};
+    assertThat(facts(need(2, false), new Machine(3 * GIB, 14 * GIB), local))
+        .anyMatch(fact -> fact.startsWith("this process needs about 14.0 GiB and activations of"))
+        .anyMatch(fact -> fact.startsWith("warning: of the state between rounds, 6.0 GiB lie"));
+    assertThatThrownBy(() -> facts(need(2, false), new Machine(3 * GIB, 14 * GIB - 1), local))
+        .isInstanceOf(EnvironmentException.class);
+  }
+
+  @Test
   void refusesANeedThatIsNone() {
     assertThatThrownBy(() -> MemoryNeed.of(-1, 0, 1, false))
         .isInstanceOf(IllegalArgumentException.class)

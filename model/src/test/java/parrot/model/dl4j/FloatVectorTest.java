@@ -8,6 +8,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import parrot.model.network.Parameter;
+import parrot.model.network.Part;
 import parrot.model.tensor.Tensor;
 
 class FloatVectorTest {
@@ -48,6 +50,20 @@ class FloatVectorTest {
     assertThat(own.part(990, 10).window(0, 10).toArray()).endsWith(3);
     own.clear();
     assertThat(own.window(0, 1000).toArray()).containsOnly(0);
+  }
+
+  /** Of addresses alone: nothing lies there. */
+  @Test
+  void reachesBeyondTheRangeOfAnInt() {
+    long length = 3_000_000_000L;
+    FloatVector vector = new FloatVector(64, length, null);
+    FloatVector part = vector.part(2_500_000_000L, 400_000_000);
+    assertThat(part.address()).isEqualTo(64 + 4 * 2_500_000_000L);
+    assertThat(part.window(399_999_999, 1).address()).isEqualTo(64 + 4 * 2_899_999_999L);
+    assertThat(vector.windowStarts().map(start -> vector.windowFrom(start).size()).sum())
+        .isEqualTo(length);
+    Parameter last = new Parameter("last", Part.DECODER, 10, 100, length - 1000);
+    assertThat(vector.tensor(last).address()).isEqualTo(64 + 4 * (length - 1000));
   }
 
   @Test
