@@ -13,6 +13,7 @@ import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
+import parrot.model.exchange.StateLayout;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
@@ -183,6 +184,20 @@ public record TrainConfig(
       OnDivergence onDivergence,
       int minimumReplicas,
       ExpertWeights expertWeights) {
+    private static final long MOMENTS = 2;
+
+    /** Bytes that a replica sends in a round of so many trained parameters. */
+    public long sentBytes(long parameters) {
+      long bytes = StateLayout.bytes(parameters, exchange);
+      return updaterState == UpdaterState.AVERAGE
+          ? bytes + StateLayout.bytes(MOMENTS * parameters, exchange.forMoments())
+          : bytes;
+    }
+
+    /** Bytes of the state of a run: trained values, moments, and the outer momentum. */
+    public long stateBytes(long parameters) {
+      return (1 + MOMENTS + (outer.hasMomentum() ? 1 : 0)) * Float.BYTES * parameters;
+    }
 
     /** Whether this is a plain mean, the only thing that {@link Master#DL4J} does. */
     boolean isPlain() {

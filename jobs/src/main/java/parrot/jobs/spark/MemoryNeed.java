@@ -7,7 +7,7 @@ package parrot.jobs.spark;
  * @param frozen bytes of the parameters that are not
  * @param activations bytes of one replica's step; 0 if unknown
  * @param replicas of a round
- * @param momentum whether the outer step keeps one more value for each trainable parameter
+ * @param state bytes of one copy of the state between rounds
  * @param copies of the state that executors keep, so that one of them may fail
  * @param onDriver values that the driver holds for each trainable parameter: none, because the
  *     state lies on executors; but {@link #DL4J_MASTER} with DL4J's own master
@@ -17,7 +17,7 @@ public record MemoryNeed(
     long frozen,
     long activations,
     int replicas,
-    boolean momentum,
+    long state,
     int copies,
     int onDriver) {
   /** DL4J's master keeps parameters and two moments on the driver. */
@@ -33,6 +33,7 @@ public record MemoryNeed(
         || frozen < 0
         || activations < 0
         || replicas < 1
+        || state < 0
         || copies < 1
         || onDriver < 0) {
       throw new IllegalArgumentException(
@@ -45,16 +46,13 @@ public record MemoryNeed(
               + " bytes of activations, "
               + replicas
               + " replicas, "
+              + state
+              + " bytes of state, "
               + copies
               + " copies, "
               + onDriver
               + " values on the driver (replicas and copies must be at least 1, the others at least 0)");
     }
-  }
-
-  /** With one copy of the state, nothing of it on the driver, and unknown activations. */
-  public static MemoryNeed of(long trainable, long frozen, int replicas, boolean momentum) {
-    return new MemoryNeed(trainable, frozen, 0, replicas, momentum, 1, 0);
   }
 
   /**
@@ -75,14 +73,9 @@ public record MemoryNeed(
     return together * (4L * Float.BYTES * trainable + activations) + frozen;
   }
 
-  /** Bytes of a state in chunks: values, two moments, and the outer momentum. */
-  private long state() {
-    return (momentum ? 4L : 3L) * Float.BYTES * trainable;
-  }
-
   /** Bytes of chunks, of the old state and the new, in the heap of one of so many executors. */
   long chunks(int executors) {
     int kept = Math.min(copies, executors);
-    return 2 * state() * kept / executors;
+    return 2 * state * kept / executors;
   }
 }

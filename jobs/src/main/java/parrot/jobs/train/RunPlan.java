@@ -6,8 +6,6 @@ import java.util.Set;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.MemoryNeed;
 import parrot.model.config.ParrotConfig;
-import parrot.model.exchange.ExchangeFormat;
-import parrot.model.exchange.StateLayout;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
@@ -35,8 +33,6 @@ record RunPlan(
     int samples,
     int positions,
     StepCost step) {
-  private static final int MOMENTS = 2;
-
   /**
    * @param table type that the embedding is stored in
    * @param lengths of the rows of the data; without them samples are as long as the model allows
@@ -107,7 +103,7 @@ record RunPlan(
 
   /** Bytes of the optimizer's moments. */
   long moments() {
-    return (long) MOMENTS * Float.BYTES * learns;
+    return 2L * Float.BYTES * learns;
   }
 
   /** Bytes of a replica beside what all share. */
@@ -126,23 +122,11 @@ record RunPlan(
 
   /** Bytes that all replicas send in a round. */
   long exchanged() {
-    TrainConfig.AveragingChoice averaging = config.rounds().averaging();
-    ExchangeFormat format = averaging.exchange();
-    long bytes = bytes(learns, format);
-    if (averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE) {
-      bytes += bytes(MOMENTS * learns, format.forMoments());
-    }
-    return config.rounds().replicas() * bytes;
+    return config.rounds().replicas() * config.rounds().averaging().sentBytes(learns);
   }
 
-  private static long bytes(long values, ExchangeFormat format) {
-    return values / StateLayout.CHUNK * format.bytes(StateLayout.CHUNK)
-        + format.bytes((int) (values % StateLayout.CHUNK));
-  }
-
-  /** Bytes of the state in a checkpoint: trained values, moments, and the outer momentum. */
+  /** Bytes of the state, in the heaps of executors or in a checkpoint. */
   long state() {
-    boolean momentum = config.rounds().averaging().outer().hasMomentum();
-    return (momentum ? 4L : 3L) * Float.BYTES * learns;
+    return config.rounds().averaging().stateBytes(learns);
   }
 }

@@ -220,7 +220,6 @@ public final class TrainJob {
 
   private MemoryNeed need(ParrotConfig model, ElementType table) throws IOException {
     RunPlan plan = RunPlan.of(config, model, table, TrainingData.lengths(config, hadoop));
-    boolean momentum = config.rounds().averaging().outer().hasMomentum();
     int copies = spark.isLocal() ? 1 : 2;
     int onDriver = isDl4j() ? MemoryNeed.DL4J_MASTER : 0;
     return new MemoryNeed(
@@ -228,7 +227,7 @@ public final class TrainJob {
         plan.frozen(),
         plan.copies() + plan.step().activations(),
         config.rounds().replicas(),
-        momentum,
+        plan.state(),
         copies,
         onDriver);
   }

@@ -11,8 +11,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
-import parrot.model.exchange.ExchangeFormat;
-import parrot.model.exchange.StateLayout;
 import parrot.model.network.Part;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
@@ -26,7 +24,6 @@ public final class RecipeArithmetic {
   private static final Path ROOT = Path.of("..");
   private static final Pattern NUMBER = Pattern.compile("(?m)^#   ([a-z ]+): ([0-9,]+)");
   private static final Pattern MODEL = Pattern.compile("(?m)^#   model: (\\S+)");
-  private static final int MOMENTS = 2;
 
   private RecipeArithmetic() {}
 
@@ -74,20 +71,9 @@ public final class RecipeArithmetic {
     numbers.put("rounds", ceil(steps, rounds.averageEvery()));
     numbers.put("learns", learns);
     numbers.put("frozen", frozen);
-    numbers.put("bytes a round", rounds.replicas() * bytes(learns, rounds.averaging()));
+    numbers.put("bytes a round", rounds.replicas() * rounds.averaging().sentBytes(learns));
     numbers.put("memory a replica", 4L * Float.BYTES * learns + Float.BYTES * frozen);
     return numbers;
-  }
-
-  private static long bytes(long learns, TrainConfig.AveragingChoice averaging) {
-    boolean withMoments = averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE;
-    return bytes(learns, averaging.exchange())
-        + (withMoments ? bytes(MOMENTS * learns, averaging.exchange().forMoments()) : 0);
-  }
-
-  private static long bytes(long values, ExchangeFormat format) {
-    return values / StateLayout.CHUNK * format.bytes(StateLayout.CHUNK)
-        + format.bytes((int) (values % StateLayout.CHUNK));
   }
 
   private static long ceil(long amount, long divisor) {

@@ -29,16 +29,23 @@ class MemoryCheckTest {
   /** With DL4J's own master. */
   private static MemoryNeed onDriver() {
     return new MemoryNeed(
-        GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, 0, 2, false, 1, MemoryNeed.DL4J_MASTER);
+        GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, 0, 2, 3 * GIB, 1, MemoryNeed.DL4J_MASTER);
   }
 
   private static MemoryNeed need(int replicas, boolean momentum) {
-    return MemoryNeed.of(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, replicas, momentum);
+    return need(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, replicas, momentum);
+  }
+
+  /** With one copy of the state, nothing of it on the driver, and unknown activations. */
+  private static MemoryNeed need(long trainable, long frozen, int replicas, boolean momentum) {
+    long state = (momentum ? 4 : 3) * Float.BYTES * trainable;
+    return new MemoryNeed(trainable, frozen, 0, replicas, state, 1, 0);
   }
 
   @Test
   void countsBytes() {
-    MemoryNeed need = new MemoryNeed(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, GIB, 4, true, 2, 0);
+    MemoryNeed need =
+        new MemoryNeed(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, GIB, 4, 4 * GIB, 2, 0);
     assertThat(need.driver()).isEqualTo(GIB);
     assertThat(onDriver().driver()).isEqualTo(4 * GIB);
     // Two replicas of 4 GiB and activations; the frozen weights once.
@@ -51,7 +58,7 @@ class MemoryCheckTest {
 
   @Test
   void countsBeyondTheRangeOfAnInt() {
-    MemoryNeed need = MemoryNeed.of(7_000_000_000L, 4_000_000_000L, 2, true);
+    MemoryNeed need = need(7_000_000_000L, 4_000_000_000L, 2, true);
     assertThat(need.driver()).isEqualTo(GIB);
     assertThat(need.besideHeap(1)).isEqualTo(116_000_000_000L);
   }
@@ -106,7 +113,7 @@ class MemoryCheckTest {
     };
     assertThatThrownBy(() -> facts(need(1, false), LARGE, none))
         .hasMessageContaining("spark.executor.memoryOverhead is 410 MiB");
-    MemoryNeed small = MemoryNeed.of(1_000_000, 0, 1, false);
+    MemoryNeed small = need(1_000_000, 0, 1, false);
     assertThat(facts(small, LARGE, "spark.master=yarn", "spark.executor.instances=1"))
         .anyMatch(fact -> fact.endsWith("spark.executor.memoryOverhead is 384 MiB"));
   }
@@ -182,7 +189,7 @@ class MemoryCheckTest {
 
   @Test
   void refusesANeedThatIsNone() {
-    assertThatThrownBy(() -> MemoryNeed.of(-1, 0, 1, false))
+    assertThatThrownBy(() -> need(-1, 0, 1, false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("Invalid need: -1 trainable");
   }

@@ -42,6 +42,11 @@ public record StateLayout(long parameters, long moments) implements Serializable
     return Math.toIntExact((values + CHUNK - 1) / CHUNK);
   }
 
+  /** Bytes of so many values in chunks, each encoded alone. */
+  public static long bytes(long values, ExchangeFormat format) {
+    return values / CHUNK * format.bytes(CHUNK) + format.bytes((int) (values % CHUNK));
+  }
+
   /** Chunks of both sections. */
   public int count() {
     return chunks(parameters) + chunks(moments);
