@@ -1,7 +1,7 @@
 package parrot.model.network;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
@@ -14,7 +14,7 @@ import parrot.model.weights.Weights;
  */
 public final class FrozenWeights {
   private final Weights source;
-  private final Map<Key, Tensor> tensors = new HashMap<>();
+  private final Map<Key, Tensor> tensors = new ConcurrentHashMap<>();
 
   private record Key(String name, ElementType type) {}
 
@@ -30,7 +30,7 @@ public final class FrozenWeights {
   }
 
   /** The weight's values [rows, columns], not to be written to. */
-  synchronized Tensor tensor(Weight weight, ElementType type) {
+  Tensor tensor(Weight weight, ElementType type) {
     return tensors.computeIfAbsent(
         new Key(weight.name(), type),
         key ->

@@ -86,16 +86,20 @@ final class ParameterTable implements WeightFactory {
     return bytes;
   }
 
-  /** Places what is never trained. */
+  /** Places what is never trained; each tensor is read once, on all cores. */
   void placeFrozen(FrozenWeights source, ElementType factorType) {
-    for (Weight weight : frozen) {
-      ElementType type =
-          factors.contains(weight.name())
-              ? factorType
-              : tables.contains(weight.name()) ? source.storedType(weight) : ElementType.F32;
-      Tensor value = source.tensor(weight, type);
-      weight.place(value, value, null);
-    }
+    frozen.parallelStream()
+        .forEach(
+            weight -> {
+              ElementType type =
+                  factors.contains(weight.name())
+                      ? factorType
+                      : tables.contains(weight.name())
+                          ? source.storedType(weight)
+                          : ElementType.F32;
+              Tensor value = source.tensor(weight, type);
+              weight.place(value, value, null);
+            });
   }
 
   /**

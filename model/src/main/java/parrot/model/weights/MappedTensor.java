@@ -14,8 +14,8 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
- * Values of a local file as the operating system maps them: loaded when they are first looked at,
- * shared by all processes that map them, and given up by itself when memory is short.
+ * Values of a local file as the operating system maps them: shared by all processes that map them,
+ * given up by itself when memory is short, and loaded again when they are looked at.
  */
 final class MappedTensor {
   private MappedTensor() {}
@@ -38,6 +38,8 @@ final class MappedTensor {
     }
     try (FileChannel channel = FileChannel.open(local.get(), StandardOpenOption.READ)) {
       MappedByteBuffer values = channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
+      values
+          .load(); // as one wish for all pages: asked for one by one, they come slowly from a disk
       long address = new BytePointer(values).address();
       return Optional.of(Tensor.view(type, address, rows, columns, values));
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +106,7 @@ class FrozenWeightsTest {
 
   /** Remembers what was read. */
   private static class Counting implements Weights {
-    final List<String> read = new ArrayList<>();
+    final List<String> read = Collections.synchronizedList(new ArrayList<>());
     final Weights weights;
 
     Counting(Weights weights) {
