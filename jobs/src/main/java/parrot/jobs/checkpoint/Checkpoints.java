@@ -129,7 +129,10 @@ public final class Checkpoints {
       FileSystem files = FileSystems.of(given, hadoop);
       Path full = files.makeQualified(given);
       boolean file = files.exists(full) && files.getFileStatus(full).isFile();
-      if (file || files.exists(new Path(full, CheckpointLayout.CONFIG))) {
+      boolean model =
+          files.exists(new Path(full, CheckpointLayout.CONFIG))
+              || files.exists(new Path(full, AdapterConfig.NAME));
+      if (file || model) {
         return full;
       }
       Checkpoints checkpoints = new Checkpoints(files, full);

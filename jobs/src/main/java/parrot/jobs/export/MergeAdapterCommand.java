@@ -8,6 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
+import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.ModelOption;
 import parrot.jobs.cli.OutOption;
@@ -66,7 +67,7 @@ public final class MergeAdapterCommand implements Callable<Void> {
     try (ModelFolder folder = ModelFolder.open(base, hadoop);
         Adapter lora = Adapter.open(from, hadoop)) {
       AdaptedWeights merged = new AdaptedWeights(folder.requireMerged().weights(), lora);
-      ParrotConfig config = config(folder, lora, from, hadoop);
+      ParrotConfig config = config(folder, from, hadoop);
       Export export =
           new Export(Optional.of(DataType.F32), Long.MAX_VALUE, "vision", overwrite.given());
       List<String> lines = export.write(base, config, merged, to, hadoop);
@@ -75,13 +76,13 @@ public final class MergeAdapterCommand implements Callable<Void> {
     return null;
   }
 
-  /** What a run trained may be in its configuration, too: the bias that selects experts. */
-  private static ParrotConfig config(
-      ModelFolder base, Adapter adapter, Path from, Configuration hadoop) {
-    if (!adapter.knowsItsModel(hadoop)) {
+  /** What a run trained may be in its checkpoint's configuration: the bias that selects experts. */
+  private static ParrotConfig config(ModelFolder base, Path adapter, Configuration hadoop)
+      throws IOException {
+    if (!FileSystems.of(adapter, hadoop).exists(new Path(adapter, CheckpointLayout.MANIFEST))) {
       return base.config();
     }
-    try (ModelFolder trained = ModelFolder.open(from, hadoop)) {
+    try (ModelFolder trained = ModelFolder.open(adapter, hadoop)) {
       return trained.config().withAdapters(Optional.empty());
     }
   }

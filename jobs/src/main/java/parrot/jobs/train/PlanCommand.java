@@ -122,7 +122,9 @@ public final class PlanCommand implements Callable<Void> {
         2 * plan.state(),
         "old and new, twice on a cluster; what does not fit goes to disk");
     row(out, "sent in a round", plan.exchanged(), "by all replicas");
-    row(out, "state on disk", plan.state(), "a checkpoint, and the frozen weights as they came");
+    row(out, "state on disk", plan.state(), plan.config().adapters().isPresent()
+            ? "a checkpoint; the frozen weights as they came, once for all"
+            : "a checkpoint, and the frozen weights as they came");
   }
 
   private static void row(PrintWriter out, String what, long bytes, String note) {

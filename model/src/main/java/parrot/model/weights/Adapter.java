@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.config.AdapterConfig;
 import parrot.model.config.Adapters;
+import parrot.model.config.ParrotConfig;
 
 /**
  * A LoRA adapter as PEFT writes it: {@code adapter_config.json} and {@code
@@ -157,56 +158,74 @@ public final class Adapter implements AutoCloseable {
   }
 
   /**
-   * The adapter beside a model's {@code config.json}, as a training run leaves it, if the folder of
-   * the model that it belongs to is where it says.
+   * The folder of the model that the adapter in a folder belongs to: as it says, relative to its own
+   * or as written, or the folder of that name beside its own.
    *
-   * @throws ModelException if it can only be merged
+   * @return empty if there is no adapter, if its model is at none of these places, or if a model
+   *     lies in the same folder
    */
-  static Optional<Adapter> besideModel(Path folder, Configuration configuration) {
-    if (!ConfigFile.exists(new Path(folder, AdapterConfig.NAME), configuration)) {
+  public static Optional<Path> modelOf(Path folder, Configuration configuration) {
+    Path file = new Path(folder, AdapterConfig.NAME);
+    if (!ConfigFile.exists(file, configuration)
+        || WeightLayout.holdsModel(folder, configuration)) {
       return Optional.empty();
     }
-    Adapter adapter = open(folder, configuration);
-    boolean belongs = false;
+    return AdapterConfig.of(ConfigFile.read(file, configuration, "the adapter"), file.toString())
+        .base()
+        .flatMap(
+            base ->
+                places(folder, base).stream()
+                    .filter(
+                        place -> ConfigFile.exists(new Path(place, ConfigFile.NAME), configuration))
+                    .findFirst());
+  }
+
+  private static List<Path> places(Path folder, String base) {
     try {
-      belongs = adapter.knowsItsModel(configuration) && adapter.beside() != null;
-      return belongs ? Optional.of(adapter) : Optional.empty();
-    } finally {
-      if (!belongs) {
-        adapter.close();
-      }
+      Path written = new Path(base);
+      Path beside = new Path(new Path(folder.toString()).getParent(), written.getName());
+      return List.of(new Path(folder, written), written, beside);
+    } catch (IllegalArgumentException e) {
+      return List.of(); // a name that no folder can have
     }
-  }
-
-  /** Whether the folder of the model that it belongs to is where it says. */
-  public boolean knowsItsModel(Configuration configuration) {
-    return base()
-        .filter(base -> ConfigFile.exists(new Path(base, ConfigFile.NAME), configuration))
-        .isPresent();
-  }
-
-  /** The folder of the model that it belongs to, as it says. */
-  Optional<Path> base() {
-    return config.base().map(base -> new Path(folder, base));
   }
 
   /**
-   * How it stays beside the model.
+   * Opens an adapter that stays beside its model.
+   *
+   * @param model without it
+   * @throws ModelException also if it can only be merged
+   */
+  static Adapter openBeside(ParrotConfig model, Path folder, Configuration configuration) {
+    Adapter adapter = open(folder, configuration);
+    try {
+      adapter.beside(model);
+      return adapter;
+    } catch (ModelException e) {
+      adapter.close();
+      throw e;
+    }
+  }
+
+  /**
+   * How it stays beside its model.
    *
    * @throws ModelException if it can only be merged
    */
-  Adapters beside() {
+  Adapters beside(ParrotConfig model) {
     Set<String> on = new TreeSet<>();
     changes.keySet().forEach(name -> on.add(name.replaceFirst("^.*\\.([^.]+)\\.weight$", "$1")));
     return config
         .asAdapters(List.copyOf(on))
+        .filter(adapters -> changes.keySet().equals(TensorNames.adapted(model, adapters)))
         .orElseThrow(
             () ->
                 unusable(
-                    "it can only be merged into its model, with parrot merge-adapter: beside it an"
-                        + " adapter has one rank and one alpha, no use_rslora, and changes layers"
-                        + " among "
-                        + String.join(", ", Adapters.LAYERS)));
+                    "it can only be merged into its model, with parrot merge-adapter: beside it, an"
+                        + " adapter changes the same ones of "
+                        + String.join(", ", Adapters.LAYERS)
+                        + " in every layer of the decoder, with one rank and one alpha and without"
+                        + " use_rslora"));
   }
 
   /** What it holds, by the name that a model with adapters has for it. */

@@ -20,7 +20,8 @@ import parrot.model.config.ParrotConfig;
  * inside the model's weights as published Parrots keep a trained one; then only its configuration
  * is needed.
  *
- * <p>A folder with an adapter holds what was trained, and names the folder that holds the rest.
+ * <p>A folder with an adapter holds what was trained, and names the folder of the model that holds
+ * the rest; its own {@code config.json}, if it has one, comes before that model's.
  *
  * <p>Opening reads headers, checks every name and shape, and leaves the values where they are.
  */
@@ -84,30 +85,33 @@ public final class ModelFolder implements AutoCloseable {
       Collection<String> mayBeMissing,
       Initializer initializer,
       Optional<VisionFolder> elsewhere) {
-    Path file = new Path(folder, ConfigFile.NAME);
+    Optional<Path> adapted = Adapter.modelOf(folder, configuration);
+    Path base = adapted.orElse(folder);
+    Path home = ConfigFile.exists(new Path(folder, ConfigFile.NAME), configuration) ? folder : base;
+    Path file = new Path(home, ConfigFile.NAME);
     JsonNode json = ConfigFile.read(file, configuration, "the model");
     VisionFolder vision =
-        elsewhere.orElseGet(() -> VisionFolder.ofModel(folder, json, configuration));
+        elsewhere.orElseGet(() -> VisionFolder.ofModel(home, json, configuration));
     if (elsewhere.isPresent()) {
       ((ObjectNode) json).put("mm_hidden_size", vision.config().hiddenSize());
     }
     ParrotConfig bare = ParrotConfig.of(json, vision.config(), file.toString());
-    Optional<Adapter> adapter = Adapter.besideModel(folder, configuration);
-    ParrotConfig config = bare.withAdapters(adapter.map(Adapter::beside));
+    Optional<Adapter> adapter =
+        adapted.map(model -> Adapter.openBeside(bare, folder, configuration));
+    ParrotConfig config = bare.withAdapters(adapter.map(found -> found.beside(bare)));
 
     ModelWeights weights = new ModelWeights(folder.toString(), config, initializer);
     adapter.map(WeightFiles::of).ifPresent(weights::add);
     boolean complete = false;
     try {
-      Path base = adapter.flatMap(Adapter::base).orElse(folder);
       add(weights, base, configuration, mayBeMissing.contains(""));
       if (elsewhere.isEmpty() && !weights.holdsVision()) {
         boolean mayStart = mayBeMissing.stream().anyMatch(TensorNames.VISION::startsWith);
         vision.weights(configuration, mayStart).ifPresent(weights::add);
       }
       weights.check(mayBeMissing);
-      Optional<Path> tokenizer = tokenizer(folder, configuration);
-      List<Integer> endTokens = endTokens(folder, config, configuration);
+      Optional<Path> tokenizer = tokenizer(folder, configuration).or(() -> tokenizer(home, configuration));
+      List<Integer> endTokens = endTokens(home, config, configuration);
       complete = true;
       return new ModelFolder(folder, base, config, weights, tokenizer, endTokens);
     } finally {

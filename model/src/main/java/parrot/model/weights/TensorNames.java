@@ -2,8 +2,12 @@ package parrot.model.weights;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import parrot.model.config.Adapters;
 import parrot.model.config.DecoderConfig;
 import parrot.model.config.ExpertsConfig;
 import parrot.model.config.ParrotConfig;
@@ -146,6 +150,13 @@ public final class TensorNames {
     return to.specs;
   }
 
+  /** The weights of the layers that have an adapter. */
+  static Set<String> adapted(ParrotConfig config, Adapters adapters) {
+    return adapters(config.withAdapters(Optional.of(adapters))).stream()
+        .map(factor -> layer(layer(factor.name())) + WEIGHT)
+        .collect(Collectors.toSet());
+  }
+
   /** Both factors beside each layer of the decoder that has an adapter; none without adapters. */
   public static List<TensorSpec> adapters(ParrotConfig config) {
     Collector to = new Collector("");
@@ -164,7 +175,7 @@ public final class TensorNames {
     return to.specs;
   }
 
-  /** The layer that a weight or a bias belongs to. */
+  /** The layer that a weight, a bias or, with its letter, a factor belongs to. */
   private static String layer(String name) {
     return name.substring(0, name.lastIndexOf('.'));
   }

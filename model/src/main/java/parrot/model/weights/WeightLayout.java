@@ -48,6 +48,16 @@ final class WeightLayout {
     return new WeightLayout(folder, names);
   }
 
+  /** Whether a folder holds a model, or a projector alone, whatever lies beside it. */
+  static boolean holdsModel(Path folder, Configuration configuration) {
+    try {
+      WeightLayout layout = of(folder, configuration);
+      return FILES.stream().anyMatch(file -> layout.find(file).isPresent());
+    } catch (IOException e) {
+      throw StorageInput.failure(folder, e);
+    }
+  }
+
   /**
    * The file that holds the weights, or the index of the files that do.
    *

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +45,15 @@ class AdapterBesideModelTest {
       json.writeValue(folder.resolve("config.json").toFile(), changed);
       adapter = AdapterConfig.json(ADAPTERS, List.of("mm_projector"), MODEL.toString());
       writeAdapterConfig();
+      writeAdapter(model, spec -> true);
+    }
+  }
+
+  private void writeAdapter(ModelFolder model, Predicate<TensorSpec> kept) throws IOException {
       TensorSpec bias = new TensorSpec(PROJECTOR, model.weights().shape(PROJECTOR), true);
       List<TensorSpec> tensors =
           Stream.concat(Stream.of(bias), TensorNames.adapters(config).stream())
+              .filter(kept)
               .map(spec -> new TensorSpec("base_model.model." + spec.name(), spec.shape(), true))
               .toList();
       try (OutputStream out = Files.newOutputStream(folder.resolve("adapter_model.safetensors"))) {
@@ -55,11 +63,10 @@ class AdapterBesideModelTest {
                 tensors,
                 (tensor, sink) -> {
                   float[] values = new float[tensor.length()];
-                  java.util.Arrays.fill(values, tensor.name().hashCode() % 100);
+                  Arrays.fill(values, tensor.name().hashCode() % 100);
                   sink.accept(0, values, values.length);
                 });
       }
-    }
   }
 
   private void writeAdapterConfig() throws IOException {
@@ -97,6 +104,31 @@ class AdapterBesideModelTest {
     assertThat(adapter.path("modules_to_save")).hasSize(1);
     assertThat(adapter.path("r").asInt()).isEqualTo(2);
     assertThat(adapter.path("lora_alpha").asDouble()).isEqualTo(6);
+  }
+
+  @Test
+  void withoutAConfigurationItHasItsModels() throws IOException {
+    Files.delete(folder.resolve("config.json"));
+    try (ModelFolder opened = open(folder);
+        ModelFolder model = open(MODEL)) {
+      assertThat(opened.config().adapters()).contains(ADAPTERS);
+      assertThat(opened.config().toJson()).isEqualTo(model.config().toJson());
+      assertThat(opened.tokenizer()).isEqualTo(model.tokenizer());
+    }
+  }
+
+  @Test
+  void aModelInTheSameFolderLeavesOpenWhichIsMeant() throws IOException {
+    Files.copy(MODEL.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+    assertRefused("belongs to an adapter that is not merged into the model");
+  }
+
+  @Test
+  void layersThatDifferMustBeMerged() throws IOException {
+    try (ModelFolder model = open(MODEL)) {
+      writeAdapter(model, spec -> !spec.name().contains("layers.1.self_attn.v_proj"));
+    }
+    assertRefused("it can only be merged into its model, with parrot merge-adapter");
   }
 
   @Test
