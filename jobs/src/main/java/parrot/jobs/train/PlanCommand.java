@@ -122,7 +122,11 @@ public final class PlanCommand implements Callable<Void> {
         2 * plan.state(),
         "old and new, twice on a cluster; what does not fit goes to disk");
     row(out, "sent in a round", plan.exchanged(), "by all replicas");
-    row(out, "state on disk", plan.state(), plan.config().adapters().isPresent()
+    row(
+        out,
+        "state on disk",
+        plan.state(),
+        plan.config().adapters().isPresent()
             ? "a checkpoint; the frozen weights as they came, once for all"
             : "a checkpoint, and the frozen weights as they came");
   }

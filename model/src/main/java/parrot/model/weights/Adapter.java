@@ -158,16 +158,15 @@ public final class Adapter implements AutoCloseable {
   }
 
   /**
-   * The folder of the model that the adapter in a folder belongs to: as it says, relative to its own
-   * or as written, or the folder of that name beside its own.
+   * The folder of the model that the adapter in a folder belongs to: as it says, relative to its
+   * own or as written, or the folder of that name beside its own.
    *
    * @return empty if there is no adapter, if its model is at none of these places, or if a model
    *     lies in the same folder
    */
   public static Optional<Path> modelOf(Path folder, Configuration configuration) {
     Path file = new Path(folder, AdapterConfig.NAME);
-    if (!ConfigFile.exists(file, configuration)
-        || WeightLayout.holdsModel(folder, configuration)) {
+    if (!ConfigFile.exists(file, configuration) || WeightLayout.holdsModel(folder, configuration)) {
       return Optional.empty();
     }
     return AdapterConfig.of(ConfigFile.read(file, configuration, "the adapter"), file.toString())

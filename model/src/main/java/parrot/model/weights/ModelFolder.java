@@ -110,7 +110,8 @@ public final class ModelFolder implements AutoCloseable {
         vision.weights(configuration, mayStart).ifPresent(weights::add);
       }
       weights.check(mayBeMissing);
-      Optional<Path> tokenizer = tokenizer(folder, configuration).or(() -> tokenizer(home, configuration));
+      Optional<Path> tokenizer =
+          tokenizer(folder, configuration).or(() -> tokenizer(home, configuration));
       List<Integer> endTokens = endTokens(home, config, configuration);
       complete = true;
       return new ModelFolder(folder, base, config, weights, tokenizer, endTokens);

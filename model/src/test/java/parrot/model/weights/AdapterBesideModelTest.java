@@ -50,23 +50,23 @@ class AdapterBesideModelTest {
   }
 
   private void writeAdapter(ModelFolder model, Predicate<TensorSpec> kept) throws IOException {
-      TensorSpec bias = new TensorSpec(PROJECTOR, model.weights().shape(PROJECTOR), true);
-      List<TensorSpec> tensors =
-          Stream.concat(Stream.of(bias), TensorNames.adapters(config).stream())
-              .filter(kept)
-              .map(spec -> new TensorSpec("base_model.model." + spec.name(), spec.shape(), true))
-              .toList();
-      try (OutputStream out = Files.newOutputStream(folder.resolve("adapter_model.safetensors"))) {
-        new SafetensorsWriter(DataType.F32)
-            .write(
-                out,
-                tensors,
-                (tensor, sink) -> {
-                  float[] values = new float[tensor.length()];
-                  Arrays.fill(values, tensor.name().hashCode() % 100);
-                  sink.accept(0, values, values.length);
-                });
-      }
+    TensorSpec bias = new TensorSpec(PROJECTOR, model.weights().shape(PROJECTOR), true);
+    List<TensorSpec> tensors =
+        Stream.concat(Stream.of(bias), TensorNames.adapters(config).stream())
+            .filter(kept)
+            .map(spec -> new TensorSpec("base_model.model." + spec.name(), spec.shape(), true))
+            .toList();
+    try (OutputStream out = Files.newOutputStream(folder.resolve("adapter_model.safetensors"))) {
+      new SafetensorsWriter(DataType.F32)
+          .write(
+              out,
+              tensors,
+              (tensor, sink) -> {
+                float[] values = new float[tensor.length()];
+                Arrays.fill(values, tensor.name().hashCode() % 100);
+                sink.accept(0, values, values.length);
+              });
+    }
   }
 
   private void writeAdapterConfig() throws IOException {
