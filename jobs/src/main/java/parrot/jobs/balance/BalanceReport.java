@@ -1,5 +1,6 @@
 package parrot.jobs.balance;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,9 @@ import java.util.Map;
  *
  * @param maxViolation of the round
  * @param maxViolationRun of the run so far
+ * @param maxViolationWithin largest of the quarters of each replica's round; NaN if unknown
+ * @param gini how unequal the loads are, from 0 to 1; NaN if unknown
+ * @param leastOverMost the smallest load as a part of the largest; NaN if unknown
  * @param entropy of the router's probabilities in nats, mean over images
  * @param information how much the language says about the expert, from 0 to 1
  * @param deadExperts counted from 0
@@ -18,6 +22,9 @@ import java.util.Map;
 public record BalanceReport(
     double maxViolation,
     double maxViolationRun,
+    double maxViolationWithin,
+    double gini,
+    double leastOverMost,
     double entropy,
     double information,
     List<Integer> deadExperts,
@@ -30,14 +37,19 @@ public record BalanceReport(
    * Describes a round.
    *
    * @param loads of the round, not empty
+   * @param within largest violation of the quarters of each replica's round
    * @param after the state that it led to
    */
-  public static BalanceReport of(ExpertLoads loads, ExpertBalance after, BalanceConfig config) {
+  public static BalanceReport of(
+      ExpertLoads loads, double within, ExpertBalance after, BalanceConfig config) {
     List<Integer> dead = loads.below(config.alarm().deadLoad());
     boolean balanced = dead.isEmpty() && loads.maxViolation() <= config.alarm().violation();
     return new BalanceReport(
         loads.maxViolation(),
         after.maxViolation(),
+        within,
+        loads.gini(),
+        loads.leastOverMost(),
         loads.entropy(),
         loads.information(),
         dead,
@@ -45,5 +57,17 @@ public record BalanceReport(
         after.selectionBias(),
         after.lossWeight(),
         Verdict.of(balanced, loads.information(), loads.evenness()));
+  }
+
+  /** The language whose load is spread least evenly over the experts. */
+  public String leastEvenLanguage() {
+    return matrix.keySet().stream()
+        .max(Comparator.comparingDouble(this::maxViolation))
+        .orElseThrow();
+  }
+
+  /** How far the most loaded expert of a language is above its fair share of that language. */
+  public double maxViolation(String language) {
+    return ExpertLoads.maxViolation(matrix.get(language));
   }
 }

@@ -1,6 +1,7 @@
 package parrot.jobs.balance;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +43,7 @@ public record ExpertLoads(
             (index, language) -> {
               ExpertLoad load = language.load();
               if (load.images() > 0) {
-                languages.put(tag.apply(index), loads(load, model.experts().selected()));
+                languages.put(tag.apply(index), loads(load));
                 // The images kept of a language stand for all of them.
                 double weight = (double) load.images() / load.recent().size();
                 load.recent().forEach(row -> recent.add(new RoutedImage(row, weight)));
@@ -56,12 +57,31 @@ public record ExpertLoads(
         recent);
   }
 
-  private static List<Double> loads(ExpertLoad load, boolean selected) {
+  /** How often each expert was selected; if all compute, the sum of its probabilities, [E]. */
+  static List<Double> loads(ExpertLoad load) {
     double[] sums = load.probabilities();
     long[] counts = load.selections();
+    boolean all = Arrays.stream(counts).allMatch(count -> count == load.images());
     return IntStream.range(0, sums.length)
-        .mapToObj(i -> selected ? (double) counts[i] : sums[i])
+        .mapToObj(i -> all ? sums[i] : (double) counts[i])
         .toList();
+  }
+
+  /** How unequal the loads are: 0 if all are equal, near 1 if one expert gets all. */
+  public double gini() {
+    List<Double> sums = sums();
+    double differences = 0;
+    for (double one : sums) {
+      for (double other : sums) {
+        differences += Math.abs(one - other);
+      }
+    }
+    return isEmpty() ? 0 : differences / (2 * sums.size() * total(sums));
+  }
+
+  /** The smallest load as a part of the largest. */
+  public double leastOverMost() {
+    return isEmpty() ? 1 : Collections.min(sums()) / Collections.max(sums());
   }
 
   /** Whether no image was routed. */

@@ -162,6 +162,9 @@ final class MetricsJson {
   private static void writeBalance(ObjectNode json, BalanceReport balance) {
     json.put("max_violation", balance.maxViolation());
     json.put("max_violation_run", balance.maxViolationRun());
+    json.put("max_violation_within", balance.maxViolationWithin());
+    json.put("gini", balance.gini());
+    json.put("least_over_most", balance.leastOverMost());
     json.put("entropy", balance.entropy());
     json.put("information", balance.information());
     json.put("verdict", balance.verdict().key());
@@ -176,6 +179,9 @@ final class MetricsJson {
     return new BalanceReport(
         number(json, "max_violation"),
         number(json, "max_violation_run"),
+        number(json, "max_violation_within"),
+        number(json, "gini"),
+        number(json, "least_over_most"),
         number(json, "entropy"),
         number(json, "information"),
         list(json.path("dead_experts"), JsonNode::asInt),

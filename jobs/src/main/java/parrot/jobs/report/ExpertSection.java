@@ -53,11 +53,15 @@ final class ExpertSection {
         String.format(
             Locale.ROOT,
             "%s: in the last round, the router is %s. The most loaded expert gets %.2f times its"
-                + " fair share; of all that the language could say about the expert, it says"
+                + " fair share, the least loaded %.2f of what that one gets. %s is spread least evenly:"
+                + " its most loaded expert gets %.2f times a fair share of it. Of all that the language could say about the expert, it says"
                 + " %.0f %%.",
             stage.name(),
             balance.verdict().sentence(),
             1 + balance.maxViolation(),
+            balance.leastOverMost(),
+            Words.language(balance.leastEvenLanguage()),
+            1 + balance.maxViolation(balance.leastEvenLanguage()),
             100 * balance.information()));
   }
 
@@ -88,7 +92,15 @@ final class ExpertSection {
         "load of the most loaded expert over its fair share, less 1",
         List.of(
             series("round", "c0", stage, BalanceReport::maxViolation),
+            series("worst quarter", "c3", stage, BalanceReport::maxViolationWithin),
             series("run", "ink", stage, BalanceReport::maxViolationRun)));
+    CurveFigure.write(
+        html,
+        "Inequality",
+        "Gini coefficient of the loads, and the smallest load over the largest",
+        List.of(
+            series("gini", "c1", stage, BalanceReport::gini),
+            series("least / most", "c2", stage, BalanceReport::leastOverMost)));
     CurveFigure.write(
         html,
         "Choice",

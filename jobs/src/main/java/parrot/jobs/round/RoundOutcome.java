@@ -93,18 +93,28 @@ public record RoundOutcome(
     List<ReplicaOutcome> routed =
         replicas.stream()
             .filter(replica -> replica.failure().isEmpty() && replica.images() > 0)
-            .filter(replica -> !replica.selectionBias().isEmpty())
+            .filter(replica -> !replica.router().selectionBias().isEmpty())
             .toList();
     double images = routed.stream().mapToLong(ReplicaOutcome::images).sum();
-    int experts = routed.isEmpty() ? 0 : routed.get(0).selectionBias().size();
+    int experts = routed.isEmpty() ? 0 : routed.get(0).router().selectionBias().size();
     return IntStream.range(0, experts)
         .mapToObj(
             i ->
                 routed.stream()
                     .mapToDouble(
-                        replica -> replica.images() / images * replica.selectionBias().get(i))
+                        replica ->
+                            replica.images() / images * replica.router().selectionBias().get(i))
                     .sum())
         .toList();
+  }
+
+  /** The largest {@link parrot.jobs.state.RouterOutcome#violation} of the replicas that count. */
+  public double violationWithin() {
+    return replicas.stream()
+        .filter(replica -> replica.failure().isEmpty())
+        .mapToDouble(replica -> replica.router().violation())
+        .max()
+        .orElse(0);
   }
 
   /** Seconds of the slowest replica's steps; 0 if unknown. */

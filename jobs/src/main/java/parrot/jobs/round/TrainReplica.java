@@ -8,11 +8,13 @@ import java.util.NoSuchElementException;
 import org.apache.spark.SparkEnv;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.datasets.order.Minibatch;
+import parrot.jobs.balance.LoadStretches;
 import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.ProcessMemory;
 import parrot.jobs.spark.TaskDevice;
 import parrot.jobs.state.ReplicaOutcome;
 import parrot.jobs.state.ReplicaPiece;
+import parrot.jobs.state.RouterOutcome;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
@@ -46,6 +48,9 @@ record TrainReplica(
 
   private static final double[] NO_LOAD = {};
 
+  /** A round is looked at in so many stretches, each of many images and yet short. */
+  private static final int STRETCHES = 4;
+
   static TrainReplica of(RoundSettings settings, RoundPlan plan, RowLoader loader) {
     return new TrainReplica(
         settings.network(),
@@ -76,14 +81,15 @@ record TrainReplica(
     double restoreSeconds = secondsSince(began);
     long wall = System.currentTimeMillis();
     long first = System.nanoTime();
-    String divergence = train(graph, plan);
+    LoadStretches stretches = new LoadStretches();
+    String divergence = train(graph, plan, stretches);
     double trainSeconds = secondsSince(first);
     Tally tally = ParrotGraph.vertex(graph).takeTally();
     ReplicaOutcome outcome =
         new ReplicaOutcome(
             plan.replica(),
             tally,
-            selectionBias(graph),
+            new RouterOutcome(selectionBias(graph), stretches.maxViolation()),
             divergence,
             SparkEnv.get().executorId(),
             SparkEnv.get().blockManager().blockManagerId().host(),
@@ -109,12 +115,16 @@ record TrainReplica(
   /**
    * @return the first non-finite value and its step, or null
    */
-  private String train(ComputationGraph graph, ReplicaPlan plan) throws IOException {
+  private String train(ComputationGraph graph, ReplicaPlan plan, LoadStretches stretches)
+      throws IOException {
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     int step = 0;
     for (Minibatch minibatch : plan.minibatches()) {
       step++;
       graph.fit(loader.load(minibatch));
+      if (endsStretch(step, plan.minibatches().size())) {
+        stretches.end(vertex.load());
+      }
       if (!Double.isFinite(graph.score())) {
         return "the loss of step " + step + " is " + graph.score();
       }
@@ -125,6 +135,10 @@ record TrainReplica(
     return vertex.state().parameters().isFinite()
         ? null
         : "a parameter is no number after " + plan.minibatches().size() + " steps";
+  }
+
+  private static boolean endsStretch(int step, int steps) {
+    return step * STRETCHES / steps > (step - 1) * STRETCHES / steps;
   }
 
   /** Encodes each chunk on demand, so that only one is in memory twice. */

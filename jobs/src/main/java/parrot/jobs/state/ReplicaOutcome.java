@@ -1,7 +1,6 @@
 package parrot.jobs.state;
 
 import java.io.Serializable;
-import java.util.List;
 import java.util.Optional;
 import parrot.jobs.spark.ProcessMemory;
 import parrot.model.network.Tally;
@@ -10,7 +9,7 @@ import parrot.model.network.Tally;
  * How a replica fared in a round.
  *
  * @param tally losses, tokens, routing
- * @param selectionBias that its router has come to, [E]; empty if there is none
+ * @param router how its router fared
  * @param divergence the first non-finite value and its step, or null
  * @param executor that it ran on
  * @param host of that executor
@@ -24,7 +23,7 @@ import parrot.model.network.Tally;
 public record ReplicaOutcome(
     int replica,
     Tally tally,
-    List<Double> selectionBias,
+    RouterOutcome router,
     String divergence,
     String executor,
     String host,
@@ -40,7 +39,7 @@ public record ReplicaOutcome(
     return new ReplicaOutcome(
         replica,
         tally,
-        selectionBias,
+        router,
         divergence,
         executor,
         host,

@@ -332,7 +332,8 @@ final class TrainingLoop {
             balance);
     return loads.isEmpty()
         ? Optional.empty()
-        : Optional.of(BalanceReport.of(loads, balance, config.balance()));
+        : Optional.of(
+            BalanceReport.of(loads, outcome.violationWithin(), balance, config.balance()));
   }
 
   /** Share of the run that is done after the next round. */

@@ -37,7 +37,8 @@ class ExpertLoadsTest {
   }
 
   private static BalanceReport report(ExpertLoads loads) {
-    return BalanceReport.of(loads, ExpertBalance.NONE.after(loads, List.of(), CONFIG, 0.5), CONFIG);
+    return BalanceReport.of(
+        loads, 0.75, ExpertBalance.NONE.after(loads, List.of(), CONFIG, 0.5), CONFIG);
   }
 
   @Test
@@ -111,10 +112,24 @@ class ExpertLoadsTest {
   }
 
   @Test
+  void aLanguageThatIsLessEvenThanTheWholeIsNamed() {
+    ExpertLoads even = loads(Map.of("en", row(900, 900, 900), "tr", row(9, 0, 0)));
+    assertThat(even.maxViolation()).isLessThan(0.01);
+    assertThat(even.gini()).isLessThan(0.01);
+    assertThat(even.leastOverMost()).isGreaterThan(0.98);
+    assertThat(report(even).leastEvenLanguage()).isEqualTo("tr");
+    assertThat(report(even).maxViolation("tr")).isEqualTo(2);
+    assertThat(report(even).maxViolation("en")).isZero();
+  }
+
+  @Test
   void aReportHoldsEveryNumber() {
     BalanceReport report = report(COLLAPSED);
     assertThat(report.maxViolation()).isCloseTo(1.8725, Offset.offset(1e-9));
     assertThat(report.maxViolationRun()).isEqualTo(report.maxViolation());
+    assertThat(report.maxViolationWithin()).isEqualTo(0.75);
+    assertThat(report.gini()).isCloseTo(2 * (375 + 374 + 1.0) / (6 * 400), Offset.offset(1e-9));
+    assertThat(report.leastOverMost()).isCloseTo(8.0 / 383, Offset.offset(1e-9));
     assertThat(report.entropy()).isEqualTo(0.5);
     assertThat(report.verdict()).isEqualTo(Verdict.COLLAPSED);
     assertThat(report.deadExperts()).isEmpty();

@@ -43,6 +43,9 @@ class MetricsLineTest {
               new BalanceReport(
                   0.25,
                   0.5,
+                  0.75,
+                  0.125,
+                  0.5,
                   0.6,
                   0.3,
                   List.of(1),
@@ -76,8 +79,9 @@ class MetricsLineTest {
           + "\"routing\":{\"en\":[0.625,0.375]},"
           + "\"dropped\":[\"replica 1 (executor 3 on h): the loss of step 2 is NaN\"],"
           + "\"notes\":[\"max_steps was 8 and is 16\"],"
-          + "\"balance\":{\"max_violation\":0.25,\"max_violation_run\":0.5,\"entropy\":0.6,"
-          + "\"information\":0.3,\"verdict\":\"specialised\",\"dead_experts\":[1],"
+          + "\"balance\":{\"max_violation\":0.25,\"max_violation_run\":0.5,"
+          + "\"max_violation_within\":0.75,\"gini\":0.125,\"least_over_most\":0.5,"
+          + "\"entropy\":0.6,\"information\":0.3,\"verdict\":\"specialised\",\"dead_experts\":[1],"
           + "\"bias\":[0.01,-0.01],\"loss_weight\":0.02,\"matrix\":{\"en\":[0.625,0.375]}},"
           + "\"held_out\":{\"loss\":1.5,\"examples\":12,"
           + "\"languages\":{\"ar\":{\"loss\":1.5,\"examples\":12,\"supervised_tokens\":30}},"

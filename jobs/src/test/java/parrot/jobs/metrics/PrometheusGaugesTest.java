@@ -129,7 +129,7 @@ class PrometheusGaugesTest {
             List.of(),
             Optional.of(
                 new BalanceReport(
-                    0.25, 0, 0, 0, List.of(), Map.of(), List.of(), 0, Verdict.SHARED)),
+                    0.25, 0, 0, 0, 1, 0, 0, List.of(), Map.of(), List.of(), 0, Verdict.SHARED)),
             Double.isNaN(heldOut)
                 ? Optional.empty()
                 : Optional.of(new MetricsLine.HeldOut(heldOut, 12, Map.of(), Map.of())),

@@ -179,6 +179,9 @@ final class SampleReport {
     return new BalanceReport(
         violation,
         0.5 + violation / 2,
+        1.2 * violation,
+        violation / 6,
+        1 / (1 + violation),
         1.2 - 0.5 * share,
         0.6 * share,
         List.of(),

@@ -72,7 +72,18 @@ class ExecutorStateTest {
                   index > 0
                       ? null
                       : new ReplicaOutcome(
-                          replica, new Tally(), List.of(), null, "1", "host", 0, 0, 0, 0, 0, null);
+                          replica,
+                          new Tally(),
+                          RouterOutcome.NONE,
+                          null,
+                          "1",
+                          "host",
+                          0,
+                          0,
+                          0,
+                          0,
+                          0,
+                          null);
               return new ReplicaPiece(
                   index,
                   replica,

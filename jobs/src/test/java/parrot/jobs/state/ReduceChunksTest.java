@@ -32,7 +32,7 @@ class ReduceChunksTest {
     ReplicaOutcome outcome =
         chunk == 0
             ? new ReplicaOutcome(
-                replica, new Tally(), List.of(), null, "1", "host", 0, 0, 0, 0, 0, null)
+                replica, new Tally(), RouterOutcome.NONE, null, "1", "host", 0, 0, 0, 0, 0, null)
             : null;
     byte[] encoded = values.length == 0 ? null : Floats.bytes(values);
     return new ReplicaPiece(chunk, replica, examples, encoded, new double[0], null, outcome);

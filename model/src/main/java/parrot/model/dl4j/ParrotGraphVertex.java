@@ -23,6 +23,7 @@ import parrot.model.dl4j.updater.InPlaceParameters;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
+import parrot.model.network.ExpertLoad;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.StepResult;
@@ -105,6 +106,11 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     Tally taken = tally;
     tally = new Tally();
     return taken;
+  }
+
+  /** What steps have asked of the experts since the last call of {@link #takeTally}. */
+  public ExpertLoad load() {
+    return tally.load();
   }
 
   /**
