@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -23,16 +22,8 @@ import parrot.datasets.DataException;
  * @param items in the order of the file
  */
 public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
-  private static final Pattern TABLE =
-      Pattern.compile("[^._~].*\\.(tsv|xlsx)", Pattern.CASE_INSENSITIVE);
-
   public BenchmarkFile {
     items = List.copyOf(items);
-  }
-
-  /** Whether a file of this name in a folder is one to read. */
-  public static boolean isTable(String name) {
-    return TABLE.matcher(name).matches();
   }
 
   /** Reads a file whose name tells its language; see the other form. */

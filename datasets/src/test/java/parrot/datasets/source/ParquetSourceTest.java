@@ -3,9 +3,14 @@ package parrot.datasets.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,6 +21,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -198,6 +206,40 @@ class ParquetSourceTest {
           row.append("id", String.valueOf(number));
           talk(row.addGroup("conversations"), "element", "What is number " + number + "?");
         });
+  }
+
+  /** As pyarrow writes for an empty table that is appended to others. */
+  @Test
+  void passesOverRowGroupsWithoutRows() throws IOException {
+    write(
+        ID + CONVERSATIONS.formatted("element"),
+        5,
+        (row, number) -> {
+          row.append("id", String.valueOf(number));
+          talk(row.addGroup("conversations"), "element", "What is number " + number + "?");
+        });
+    addEmptyRowGroup();
+    SourceScan scan = scan(false);
+    assertThat(scan.rows()).isEqualTo(5);
+    assertThat(read(scan)).hasSize(5).allMatch(SourceExample.class::isInstance);
+  }
+
+  private void addEmptyRowGroup() throws IOException {
+    byte[] bytes = Files.readAllBytes(path());
+    int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+    int footer = bytes.length - 8 - length;
+    FileMetaData about = Util.readFileMetaData(new ByteArrayInputStream(bytes, footer, length));
+    RowGroup empty = new RowGroup(about.getRow_groups().get(0));
+    empty.setNum_rows(0);
+    empty.getColumns().forEach(column -> column.getMeta_data().setNum_values(0));
+    about.getRow_groups().add(0, empty);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Util.writeFileMetaData(about, out);
+    ByteBuffer end = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    end.putInt(out.size()).put("PAR1".getBytes(StandardCharsets.US_ASCII));
+    out.write(end.array());
+    Files.write(path(), Arrays.copyOf(bytes, footer));
+    Files.write(path(), out.toByteArray(), StandardOpenOption.APPEND);
   }
 
   @Test

@@ -91,6 +91,13 @@ class SourceFilesTest {
         .containsExactly("a.json", "b.JSONL.GZ", "c.ndjson.zst");
   }
 
+  @Test
+  void knowsThatArchivesAndParquetPromiseRows() throws IOException {
+    write("a.tar", "b.tar.gz", "c.TGZ", "d.tbz2", "e.parquet", "f.zip", "g.csv");
+    assertThat(names(find(folder).stream().filter(SourceFiles.Candidate::promisesRows).toList()))
+        .containsExactly("a.tar", "b.tar.gz", "c.TGZ", "d.tbz2", "e.parquet");
+  }
+
   private List<SourceFiles.Candidate> find(Path input) throws IOException {
     return SourceFiles.find(files, input, path -> true, passedOver);
   }

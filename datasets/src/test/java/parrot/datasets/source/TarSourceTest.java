@@ -148,6 +148,24 @@ class TarSourceTest {
   }
 
   @Test
+  void rejectsAKeyWithTwoRowsOrTwoCaptions() throws Exception {
+    Tar tar =
+        new Tar()
+            .add("a.json", TEXT)
+            .add("a.JSON", TEXT)
+            .add("b.jpg", PNG)
+            .add("b.txt", "A parrot.")
+            .add("b.other.txt", "A bird.")
+            .add("c.json", TEXT);
+    List<SourceRow> rows = read(tar.bytes());
+    assertThat(rows).hasSize(3);
+    assertThat(((Reject) rows.get(0)).reason()).isEqualTo(RejectReason.BROKEN_ROW);
+    assertThat(((Reject) rows.get(0)).message()).contains("several .json with the key of a.json");
+    assertThat(((SourceExample) rows.get(1)).notes()).containsExactly("key other.txt not read");
+    assertThat(rows.get(2)).isInstanceOf(SourceExample.class);
+  }
+
+  @Test
   void passesOverHiddenMembersAndThoseOfWebDatasetItself() throws Exception {
     Tar tar =
         new Tar()

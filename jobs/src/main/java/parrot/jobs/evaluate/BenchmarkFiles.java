@@ -4,21 +4,17 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkFolder;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.FileSystems;
@@ -27,9 +23,6 @@ import parrot.datasets.storage.FileSystems;
 final class BenchmarkFiles {
   private static final Pattern OTHER =
       Pattern.compile(".*\\.(csv|jsonl?|pkl|parquet|xls|gz|zip|zst)", Pattern.CASE_INSENSITIVE);
-
-  private static final Pattern UNREAD =
-      Pattern.compile("[^._~].*\\.(xls|tsv\\.(gz|zip|zst))", Pattern.CASE_INSENSITIVE);
 
   private BenchmarkFiles() {}
 
@@ -76,40 +69,11 @@ final class BenchmarkFiles {
         }
         return List.of(path);
       }
-      List<Path> found = tables(files, path);
-      Set<String> top = found.stream().map(Path::getName).collect(Collectors.toSet());
-      // An evaluation keeps each file's predictions in a folder of its own; benchmarks may lie so.
-      for (FileStatus one : files.listStatus(path)) {
-        String name = one.getPath().getName();
-        if (one.isDirectory() && !name.startsWith(".")) {
-          tables(files, one.getPath()).stream()
-              .filter(file -> !top.contains(file.getName()))
-              .forEach(found::add);
-        } else if (UNREAD.matcher(name).matches()) {
-          throw new DataException(
-              "Cannot read %s: only .tsv and .xlsx are read (unpack or convert it, or name files instead of the folder)"
-                  .formatted(one.getPath()));
-        }
-      }
-      if (found.isEmpty()) {
-        throw new DataException(
-            "Cannot read %s: the folder holds no .tsv file (expected files such as MMMB_en.tsv)"
-                .formatted(path));
-      }
-      return found;
+      return BenchmarkFolder.tables(files, path);
     } catch (FileNotFoundException e) {
       throw new DataException("Cannot read %s: there is no such file or folder".formatted(path), e);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
     }
-  }
-
-  private static List<Path> tables(FileSystem files, Path folder) throws IOException {
-    return new ArrayList<>(
-        Arrays.stream(files.listStatus(folder))
-            .filter(FileStatus::isFile)
-            .map(FileStatus::getPath)
-            .filter(file -> BenchmarkFile.isTable(file.getName()))
-            .toList());
   }
 }

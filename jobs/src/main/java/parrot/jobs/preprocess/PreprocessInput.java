@@ -11,7 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkFolder;
 import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.PassedOver;
@@ -126,18 +126,7 @@ record PreprocessInput(
           found.add(match.getPath());
           continue;
         }
-        int before = found.size();
-        for (var inside : files.listStatus(match.getPath())) {
-          if (inside.isFile() && BenchmarkFile.isTable(inside.getPath().getName())) {
-            found.add(inside.getPath());
-          }
-        }
-        if (found.size() == before) {
-          throw new DataException(
-              "Cannot read benchmark "
-                  + match.getPath()
-                  + ": the folder holds no .tsv or .xlsx file");
-        }
+        found.addAll(BenchmarkFolder.tables(files, match.getPath()));
       }
     }
     found.sort(null);

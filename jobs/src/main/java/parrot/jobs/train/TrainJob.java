@@ -2,6 +2,7 @@ package parrot.jobs.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
-import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
@@ -90,9 +90,9 @@ public final class TrainJob {
       if (stop.isEnding()) {
         throw new StoppedException(null, e);
       }
-      throw e instanceof RuntimeException thrown
-          ? thrown
-          : new DataException("Cannot train: " + e.getMessage(), e);
+      throw e instanceof IOException storage
+          ? new UncheckedIOException("Cannot train: " + e.getMessage(), storage)
+          : (RuntimeException) e;
     } finally {
       GraphPool.clear();
       MinibatchLoader.forget();

@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FilterFileSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.EnvironmentException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.balance.ExpertBalance;
@@ -170,6 +173,32 @@ class CheckpointsTest {
     checkpoints.deleteAfter(3);
     assertThat(rounds()).containsExactly(0, 1, 2, 3);
     assertThat(folder(5)).doesNotExist();
+  }
+
+  @Test
+  void deletesTheAveragesOfWhatComesAfterARound() throws IOException {
+    for (int round : new int[] {3, 5}) {
+      Files.createDirectory(run.resolve("checkpoints/average-00000" + round));
+    }
+    checkpoints.deleteAfter(3);
+    assertThat(run.resolve("checkpoints/average-000005")).doesNotExist();
+    assertThat(run.resolve("checkpoints/average-000003")).exists();
+  }
+
+  /** Else an older checkpoint would be taken, and this one deleted. */
+  @Test
+  void storageThatFailsDoesNotMakeACheckpointDamaged() throws IOException {
+    FileSystem failing =
+        new FilterFileSystem(FileSystems.of(hadoop(run), HADOOP)) {
+          @Override
+          public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize)
+              throws IOException {
+            throw new IOException("Input/output error");
+          }
+        };
+    assertThatThrownBy(() -> new Checkpoints(failing, hadoop(run), lock).newestValid(line -> {}))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageContaining("storage fails (Input/output error)");
   }
 
   @Test

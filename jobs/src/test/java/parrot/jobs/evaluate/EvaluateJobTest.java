@@ -440,7 +440,7 @@ final class EvaluateJobTest {
                         model.toString(), List.of(model.toString()), out, OPTIONS),
                     spark))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("holds no .tsv file");
+        .hasMessageContaining("holds no .tsv or .xlsx file");
     assertThatThrownBy(
             () ->
                 EvaluateJob.run(

@@ -101,6 +101,27 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void refusesTheCircularScoreOfALanguageWithoutRotations() throws Exception {
+    String rotated = file("MMBench_en.tsv", "A");
+    Files.writeString(
+        Path.of(rotated),
+        HEADER
+            + "1\tq\tcat\tdog\tA\tcoarse\tx\tdev\tA\n"
+            + "1000001\tq\tdog\tcat\tB\tcoarse\tx\tdev\tB\n");
+    String plain = file("MMBench_ru.tsv", "A", "A");
+    Path json = folder.resolve("scores.json");
+
+    assertThatThrownBy(
+            () -> TestOutput.of(new ScoreCommand(), rotated, plain, "--json", json.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("1 files have no scores");
+    JsonNode failures = new ObjectMapper().readTree(json.toFile()).at("/benchmarks/0/failures");
+    assertThat(failures).hasSize(1);
+    assertThat(failures.get(0).path("language").asText()).isEqualTo("ru");
+    assertThat(failures.get(0).path("problem").asText()).contains("no circular score");
+  }
+
+  @Test
   void saysThatMmbenchWithoutRotationsIsNotScoredAsPublished() throws Exception {
     String mmbench = TestOutput.of(new ScoreCommand(), file("MMBench_en.tsv", "A", "B"));
     String mmmb = TestOutput.of(new ScoreCommand(), file("MMMB_en.tsv", "A", "B"));

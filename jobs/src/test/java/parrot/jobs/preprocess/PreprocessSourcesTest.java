@@ -111,6 +111,20 @@ class PreprocessSourcesTest {
   }
 
   @Test
+  void refusesAFolderWithAnArchiveOrTableThatOnlyItsNameTells() throws IOException {
+    RawData data = new RawData(scratch).good(3);
+    Files.createDirectories(scratch.resolve("in"));
+    data.write("in/a.jsonl", lines(data, 0, 3));
+    for (String name : List.of("b.tar", "c.parquet", "d.tar.gz")) {
+      data.write("in/" + name, "<!DOCTYPE html><html>not found</html>");
+      assertThatThrownBy(() -> run(new OptionsBuilder(scratch).input(scratch + "/in").build()))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("Cannot read " + name);
+      Files.delete(scratch.resolve("in").resolve(name));
+    }
+  }
+
+  @Test
   void readsImagesBehindLinksAndAbsolutePathsThatAreAllowed() throws IOException {
     RawData data = new RawData(scratch).good(1);
     Path disk = Files.createDirectories(scratch.resolve("disk/coco"));

@@ -62,7 +62,7 @@ public final class ConfigFile {
       boolean single = files.exists(place) && files.getFileStatus(place).isFile();
       return new Path(single ? place.getParent() : place, NAME);
     } catch (IOException e) {
-      throw new ModelException("Cannot read " + place + ": " + e.getMessage(), e);
+      throw StorageInput.failure(place, e);
     }
   }
 

@@ -103,6 +103,16 @@ class TorchFileTest {
             "tensor a reaches beyond its storage of 2 values; the file is damaged");
   }
 
+  @Test
+  void refusesAStorageThatIsShorterThanItsTensors() throws IOException {
+    byte[] two = new byte[2 * Float.BYTES];
+    TorchWriter.writeZip(
+        file, List.of(new Item("a", "FloatStorage", new int[] {3}, new int[] {1}, two, 3)));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("its storage data/0 is damaged (got 8 bytes, expected 12)");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void refusesAFileThatIsCutShort(boolean zip) throws IOException {
