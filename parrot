@@ -4,27 +4,6 @@ set -euo pipefail
 home="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 config="$home/cluster-config"
 
-help() {
-  cat <<'HELP'
-
-Options of the launcher, before the command:
-  --on MASTER        Submit to a cluster: yarn, spark://HOST:PORT, k8s://URL, local[N], or
-                     cluster for the one that 'parrot cluster up' started.
-  --profile FILE     Spark properties (default: the master's file in cluster-config).
-  --deploy-mode MODE Where the driver runs: client (on this machine, the default) or cluster.
-  --dry-run          Print the command instead of running it.
-
-Environment:
-  PARROT_HEAP        Java heap (default: 3g; bench: 512m). Matrices are outside the heap.
-  PARROT_JAVA_OPTS   More options for Java.
-  PARROT_THREADS     Threads to compute with (default: all cores).
-  PARROT_CLUSTER     Folder of the cluster on this machine (default: .cluster).
-  PARROT_JAR         Jar to submit, such as local:///opt/parrot/parrot.jar in an image.
-  SPARK_HOME         Spark to submit with (default: spark-submit on the path, else the Spark of
-                     the build, which supports yarn, spark:// and local, but not k8s://).
-HELP
-}
-
 die() { # $1: message, $2: exit code
   echo "parrot: $1" >&2
   exit "$2"
@@ -46,10 +25,9 @@ while [ $# -gt 0 ]; do
   esac
 done
 
+[ $# != 0 ] || set -- --help
 wants_help=false
-for word in "$@"; do
-  case "$word" in -h | --help) wants_help=true ;; esac
-done
+for word in "$@"; do [[ ! "$word" =~ ^(-h|--help)$ ]] || wants_help=true; done
 
 # --- Java ------------------------------------------------------------------------------------
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
@@ -87,12 +65,9 @@ follow() {
 }
 
 run() {
-  if $dry_run; then
-    printf '%q ' "$@"
-    echo
-  else
-    exec "$@"
-  fi
+  $dry_run || exec "$@"
+  printf '%q ' "$@"
+  echo
 }
 
 # --- build -----------------------------------------------------------------------------------
@@ -151,17 +126,15 @@ if [ -n "$master" ] && ! $wants_help; then
     [ -n "$hadoop" ] || die "YARN is found by its configuration: set HADOOP_CONF_DIR to its folder" 5
     [ -f "$hadoop/yarn-site.xml" ] || die "there is no yarn-site.xml in HADOOP_CONF_DIR, $hadoop" 5
   fi
-  if [ "$mode" = cluster ]; then
-    for word in "$@"; do
-      case "$word" in
-        *://* | file:*) ;;
-        *.yaml | *.yml)
-          die "with --deploy-mode cluster the driver runs on a machine that cannot read $word here:\
+  for word in "$@"; do
+    case "$mode $word" in
+      *://* | "cluster file:"*) ;;
+      "cluster "*.yaml | "cluster "*.yml)
+        die "with --deploy-mode cluster the driver runs on a machine that cannot read $word here:\
  put the file into HDFS, or leave --deploy-mode out" 2
-          ;;
-      esac
-    done
-  fi
+        ;;
+    esac
+  done
   if [ -n "${SPARK_HOME:-}" ]; then
     submit=("$SPARK_HOME/bin/spark-submit")
   elif command -v spark-submit >/dev/null; then
@@ -187,24 +160,18 @@ if [ -n "$master" ] && ! $wants_help; then
 fi
 
 # --- on this machine -------------------------------------------------------------------------
-case "${1:-} ${2:-} $wants_help" in
-  "cluster up false" | "cluster start false") build_bundle ;; # workers run what is submitted
-esac
+# Workers run what is submitted.
+[[ ! "${1:-} ${2:-} $wants_help" =~ ^cluster\ (up|start)\ false$ ]] || build_bundle
 build "$target/classpath.txt" "the program (once; a minute or two)" -Dbundle.skip=true
 classpath="$target/$module.jar:$(cat "$target/classpath.txt" 2>/dev/null || true)"
 
-[ "$module $#" != "jobs 0" ] || set -- --help
 if $wants_help; then # needs no options, and starts faster without
-  status=0
-  "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || status=$?
-  case "$module $1" in "jobs -"*) help ;; esac
-  exit "$status"
+  "$java" -XX:TieredStopAtLevel=1 -cp "$classpath" "$main" "$@" || exit
+  [[ "$module $1" != "jobs -"* ]] || cat "$config/launcher-help.txt"
+  exit
 fi
-case "$module ${1:-}" in
-  "jobs train") collector=("@$config/train-gc.options" "-Xms$heap") ;;
-  *) collector=(-XX:+UseParallelGC) ;;
-esac
-terminal=false
-[ ! -t 2 ] || terminal=true
+collector=(-XX:+UseParallelGC)
+[ "$module ${1:-}" != "jobs train" ] || collector=("@$config/train-gc.options" "-Xms$heap")
+[ -t 2 ] && terminal=true || terminal=false
 run "$java" "@$config/jvm.options" "-Xmx$heap" "${collector[@]}" "${own[@]}" \
   "-Dparrot.terminal=$terminal" "-Dparrot.home=$home" -cp "$classpath" "$main" "$@"

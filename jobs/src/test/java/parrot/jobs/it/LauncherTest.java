@@ -18,6 +18,8 @@ import parrot.jobs.spark.NativeEnvironment;
 /** The launcher's own part, in a folder whose name has a blank; nothing is built or started. */
 class LauncherTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  private static final String HELP = "cluster-config/launcher-help.txt";
+
   @TempDir Path temporary;
   private Path home;
 
@@ -25,7 +27,7 @@ class LauncherTest {
   void copyLauncher() throws IOException {
     home = Files.createDirectory(temporary.resolve("my parrot"));
     Files.createDirectory(home.resolve("cluster-config"));
-    for (String file : List.of("parrot", "cluster-config/native.env")) {
+    for (String file : List.of("parrot", "cluster-config/native.env", HELP)) {
       Files.copy(ROOT.resolve(file), home.resolve(file));
     }
     home.resolve("parrot").toFile().setExecutable(true);
@@ -126,16 +128,30 @@ class LauncherTest {
 
   @Test
   void readsFileNamesAsUtf8WhateverTheLocale() throws Exception {
+    Ran ran = run(javaThatSays("in $LC_ALL"), "shapes");
+    assertThat(ran.output()).contains("in C.UTF-8");
+  }
+
+  private Map<String, String> javaThatSays(String words) throws IOException {
     Path java = Files.createDirectories(temporary.resolve("jdk/bin")).resolve("java");
     Files.writeString(
         java,
         """
         #!/bin/sh
-        if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"' >&2; else echo "in $LC_ALL"; fi
-        """);
+        if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"' >&2; else echo "%s"; fi
+        """
+            .formatted(words));
     java.toFile().setExecutable(true);
-    Ran ran = run(Map.of("JAVA_HOME", temporary.resolve("jdk").toString()), "shapes");
-    assertThat(ran.output()).contains("in C.UTF-8");
+    return Map.of("JAVA_HOME", temporary.resolve("jdk").toString());
+  }
+
+  @Test
+  void helpOfTheProgramEndsWithItsOwnOptions() throws Exception {
+    Map<String, String> java = javaThatSays("the program's");
+    String whole = "the program's\n" + Files.readString(ROOT.resolve(HELP));
+    assertThat(run(java, "--help").output()).endsWith(whole);
+    assertThat(run(java).output()).endsWith(whole);
+    assertThat(run(java, "train", "--help").output()).endsWith("the program's\n");
   }
 
   @Test
