@@ -46,12 +46,12 @@ public record ProcessMemory(long peak, long own, long files, long heap) implemen
       return Optional.empty();
     }
     long once = often ? shared.getAsLong() / ZGC_MAPS : shared.getAsLong();
+    long own = anonymous.getAsLong() + once;
+    // All maps of the heap were there at the peak, though not always now.
+    long counted = often ? peak.getAsLong() - (ZGC_MAPS - 1) * heap : peak.getAsLong();
     return Optional.of(
         new ProcessMemory(
-            peak.getAsLong() - shared.getAsLong() + once,
-            anonymous.getAsLong() + once,
-            files.getAsLong(),
-            heap));
+            Math.max(own + files.getAsLong(), counted), own, files.getAsLong(), heap));
   }
 
   private static boolean mapsHeapOften() {

@@ -20,8 +20,14 @@ class ProcessMemoryTest {
 
   @Test
   void countsTheHeapOfZgcOnce() {
-    assertThat(ProcessMemory.of(STATUS, true, 7))
-        .contains(new ProcessMemory(34 << 10, 15 << 10, 15 << 10, 7));
+    assertThat(ProcessMemory.of(STATUS, true, 3 << 10))
+        .contains(new ProcessMemory(34 << 10, 15 << 10, 15 << 10, 3 << 10));
+  }
+
+  /** Of a heap that was not there at the peak, nothing can be taken off. */
+  @Test
+  void aPeakIsNeverLessThanWhatIsThere() {
+    assertThat(ProcessMemory.of(STATUS, true, 30 << 10).orElseThrow().peak()).isEqualTo(30 << 10);
   }
 
   @Test
