@@ -4,13 +4,15 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.tensor.ElementType;
 
 /**
- * How much an engine does at a time.
+ * How much an engine does at a time, and how exactly.
  *
  * @param requests that are answered at the same time
  * @param cacheTokens tokens whose keys and values are held, over all requests
  * @param vocabulary ids that can be chosen are below it: those above only pad the weights
+ * @param exact whether answers in bfloat16 are the same to the last bit whatever else is answered,
+ *     as those in float32 always are; eight at a time then take about twice as long
  */
-public record EngineLimits(int requests, long cacheTokens, int vocabulary) {
+public record EngineLimits(int requests, long cacheTokens, int vocabulary, boolean exact) {
   private static final int REQUESTS = 8;
   private static final long CACHE_BYTES = 2L << 30;
 
@@ -23,7 +25,7 @@ public record EngineLimits(int requests, long cacheTokens, int vocabulary) {
   }
 
   /**
-   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one.
+   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one; not exact.
    *
    * @param type of keys and values: the kernels' type of factors
    */
@@ -33,11 +35,17 @@ public record EngineLimits(int requests, long cacheTokens, int vocabulary) {
     return new EngineLimits(
         REQUESTS,
         Math.max(longest, Math.min(REQUESTS * longest, affordable)),
-        config.decoder().vocabSize());
+        config.decoder().vocabSize(),
+        false);
   }
 
   public EngineLimits withVocabulary(int vocabulary) {
-    return new EngineLimits(requests, cacheTokens, vocabulary);
+    return new EngineLimits(requests, cacheTokens, vocabulary, exact);
+  }
+
+  /** The same, exact. */
+  public EngineLimits withExact() {
+    return new EngineLimits(requests, cacheTokens, vocabulary, true);
   }
 
   /** Bytes of keys and values at most. */

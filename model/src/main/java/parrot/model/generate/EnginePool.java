@@ -10,7 +10,8 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.Weights;
 
 /**
- * Engines for several threads over one copy of the weights. Each has working memory of its own; as
+ * Engines for several threads over one copy of the weights. Their answers are exact: the same whatever else is
+ * answered, by whichever engine. Each has working memory of its own; as
  * many come into being as are borrowed at the same time.
  */
 public final class EnginePool implements AutoCloseable {
@@ -54,7 +55,7 @@ public final class EnginePool implements AutoCloseable {
   }
 
   private EngineLimits limits(ParrotNetwork network) {
-    return EngineLimits.of(config, network.factorType()).withVocabulary(vocabulary);
+    return EngineLimits.of(config, network.factorType()).withVocabulary(vocabulary).withExact();
   }
 
   private synchronized void giveBack(Lease lease) {

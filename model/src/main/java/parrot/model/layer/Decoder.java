@@ -71,8 +71,8 @@ public final class Decoder {
   /**
    * Continues each of some samples by one token.
    *
-   * @param kernels whose products go {@linkplain Kernels#byRow by row}, so that no sample depends
-   *     on the others
+   * @param kernels whose products go {@linkplain Kernels#byRow by row} if no bit of a sample may
+   *     depend on the others
    * @param x (B, D), the embedding behind what each cache holds
    * @param caches of the samples, B
    * @return (B, D), before the last norm

@@ -129,7 +129,7 @@ class Bf16NetworkTest {
     network.read(Arrays.copyOf(whole, start), image, cache);
     for (int count = start; count < whole.length; count++) {
       whole[count] = 3 * count;
-      float[] next = network.next(new int[] {whole[count]}, List.of(cache))[0];
+      float[] next = network.next(new int[] {whole[count]}, List.of(cache), false)[0];
       float[] expected = network.read(Arrays.copyOf(whole, count + 1), image, network.newCache(64));
       double largest = 0;
       for (float logit : expected) {

@@ -24,7 +24,7 @@ final class RowProducts {
   private static final int OUTPUTS = 32;
 
   /** Rows that share what is in the registers. */
-  private static final int TOGETHER = 4;
+  private static final int TOGETHER = 2;
 
   private RowProducts() {}
 
@@ -39,7 +39,7 @@ final class RowProducts {
             int to = Math.min(b.rows(), from + OUTPUTS);
             int row = 0;
             for (; row + TOGETHER <= a.rows(); row += TOGETHER) {
-              four(c, a, b, beta, bias, row, from, to);
+              two(c, a, b, beta, bias, row, from, to);
             }
             for (; row < a.rows(); row++) {
               one(c, a, b, beta, bias, row, from, to);
@@ -64,7 +64,7 @@ final class RowProducts {
         Spans.in(a.rows(row, row + 1)));
   }
 
-  private static void four(
+  private static void two(
       Tensor c, Tensor a, Tensor b, float beta, Tensor bias, int row, int from, int to) {
     int count = a.columns();
     float[] products = new float[TOGETHER];
@@ -81,9 +81,7 @@ final class RowProducts {
         0,
         count,
         Spans.in(a.rows(row, row + 1)),
-        Spans.in(a.rows(row + 1, row + 2)),
-        Spans.in(a.rows(row + 2, row + 3)),
-        Spans.in(a.rows(row + 3, row + 4)));
+        Spans.in(a.rows(row + 1, row + 2)));
   }
 
   private static void store(Tensor c, int row, int column, float product, float beta, Tensor bias) {
@@ -105,36 +103,34 @@ final class RowProducts {
       sum2 = load(x, at + 8 * WIDTH).fma(Bf16.load(weights, weightAt + 4 * WIDTH), sum2);
       sum3 = load(x, at + 12 * WIDTH).fma(Bf16.load(weights, weightAt + 6 * WIDTH), sum3);
     }
-    return finish(sum0, sum1, sum2, sum3, j, x, xAt, weights, weightsAt, count);
+    for (int end = covered(count); j < end; j += WIDTH) {
+      sum0 = load(x, xAt + 4 * j).fma(Bf16.load(weights, weightsAt + 2 * j), sum0);
+    }
+    float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    for (; j < count; j++) {
+      sum += x.getFloat(xAt + 4 * j) * ElementType.fromBf16(weights.getShort(weightsAt + 2 * j));
+    }
+    return sum;
   }
 
-  /** {@link #dot} of four rows: the same sums in the same order, each weight loaded once. */
+  /**
+   * {@link #dot} of two rows: the same sums in the same order, each weight loaded once. The compiler
+   * keeps vectors in registers only within one method, and only if that is not larger than this.
+   */
   private static void dots(
       float[] products, Spans.Run run, ByteBuffer weights, int weightsAt, int count) {
     ByteBuffer a = run.buffer(0);
     ByteBuffer b = run.buffer(1);
-    ByteBuffer c = run.buffer(2);
-    ByteBuffer d = run.buffer(3);
     int aAt = run.at(0);
     int bAt = run.at(1);
-    int cAt = run.at(2);
-    int dAt = run.at(3);
     FloatVector a0 = FloatVector.zero(FLOATS);
-    FloatVector a1 = a0;
-    FloatVector a2 = a0;
-    FloatVector a3 = a0;
-    FloatVector b0 = a0;
-    FloatVector b1 = a0;
-    FloatVector b2 = a0;
-    FloatVector b3 = a0;
-    FloatVector c0 = a0;
-    FloatVector c1 = a0;
-    FloatVector c2 = a0;
-    FloatVector c3 = a0;
-    FloatVector d0 = a0;
-    FloatVector d1 = a0;
-    FloatVector d2 = a0;
-    FloatVector d3 = a0;
+    FloatVector a1 = FloatVector.zero(FLOATS);
+    FloatVector a2 = FloatVector.zero(FLOATS);
+    FloatVector a3 = FloatVector.zero(FLOATS);
+    FloatVector b0 = FloatVector.zero(FLOATS);
+    FloatVector b1 = FloatVector.zero(FLOATS);
+    FloatVector b2 = FloatVector.zero(FLOATS);
+    FloatVector b3 = FloatVector.zero(FLOATS);
     int j = 0;
     for (int end = count - 4 * WIDTH; j <= end; j += 4 * WIDTH) {
       int at = 4 * j;
@@ -142,51 +138,29 @@ final class RowProducts {
       FloatVector w0 = Bf16.load(weights, weightAt);
       a0 = load(a, aAt + at).fma(w0, a0);
       b0 = load(b, bAt + at).fma(w0, b0);
-      c0 = load(c, cAt + at).fma(w0, c0);
-      d0 = load(d, dAt + at).fma(w0, d0);
       FloatVector w1 = Bf16.load(weights, weightAt + 2 * WIDTH);
       a1 = load(a, aAt + at + 4 * WIDTH).fma(w1, a1);
       b1 = load(b, bAt + at + 4 * WIDTH).fma(w1, b1);
-      c1 = load(c, cAt + at + 4 * WIDTH).fma(w1, c1);
-      d1 = load(d, dAt + at + 4 * WIDTH).fma(w1, d1);
       FloatVector w2 = Bf16.load(weights, weightAt + 4 * WIDTH);
       a2 = load(a, aAt + at + 8 * WIDTH).fma(w2, a2);
       b2 = load(b, bAt + at + 8 * WIDTH).fma(w2, b2);
-      c2 = load(c, cAt + at + 8 * WIDTH).fma(w2, c2);
-      d2 = load(d, dAt + at + 8 * WIDTH).fma(w2, d2);
       FloatVector w3 = Bf16.load(weights, weightAt + 6 * WIDTH);
       a3 = load(a, aAt + at + 12 * WIDTH).fma(w3, a3);
       b3 = load(b, bAt + at + 12 * WIDTH).fma(w3, b3);
-      c3 = load(c, cAt + at + 12 * WIDTH).fma(w3, c3);
-      d3 = load(d, dAt + at + 12 * WIDTH).fma(w3, d3);
     }
-    products[0] = finish(a0, a1, a2, a3, j, a, aAt, weights, weightsAt, count);
-    products[1] = finish(b0, b1, b2, b3, j, b, bAt, weights, weightsAt, count);
-    products[2] = finish(c0, c1, c2, c3, j, c, cAt, weights, weightsAt, count);
-    products[3] = finish(d0, d1, d2, d3, j, d, dAt, weights, weightsAt, count);
-  }
-
-  /** Adds what is behind {@code j}, and all up. */
-  private static float finish(
-      FloatVector sum0,
-      FloatVector sum1,
-      FloatVector sum2,
-      FloatVector sum3,
-      int j,
-      ByteBuffer x,
-      int xAt,
-      ByteBuffer weights,
-      int weightsAt,
-      int count) {
-    FloatVector first = sum0;
-    int i = j;
-    for (int end = covered(count); i < end; i += WIDTH) {
-      first = load(x, xAt + 4 * i).fma(Bf16.load(weights, weightsAt + 2 * i), first);
+    for (int end = covered(count); j < end; j += WIDTH) {
+      FloatVector weight = Bf16.load(weights, weightsAt + 2 * j);
+      a0 = load(a, aAt + 4 * j).fma(weight, a0);
+      b0 = load(b, bAt + 4 * j).fma(weight, b0);
     }
-    float sum = first.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
-    for (; i < count; i++) {
-      sum += x.getFloat(xAt + 4 * i) * ElementType.fromBf16(weights.getShort(weightsAt + 2 * i));
+    float first = a0.add(a1).add(a2.add(a3)).reduceLanes(VectorOperators.ADD);
+    float second = b0.add(b1).add(b2.add(b3)).reduceLanes(VectorOperators.ADD);
+    for (; j < count; j++) {
+      float weight = ElementType.fromBf16(weights.getShort(weightsAt + 2 * j));
+      first += a.getFloat(aAt + 4 * j) * weight;
+      second += b.getFloat(bAt + 4 * j) * weight;
     }
-    return sum;
+    products[0] = first;
+    products[1] = second;
   }
 }
