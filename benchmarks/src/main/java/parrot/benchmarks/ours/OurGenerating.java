@@ -1,5 +1,6 @@
 package parrot.benchmarks.ours;
 
+import java.util.Arrays;
 import java.util.Set;
 import parrot.benchmarks.side.Side;
 import parrot.benchmarks.side.SideRequest;
@@ -14,7 +15,9 @@ import parrot.model.generate.GenerationSettings;
 import parrot.model.network.Batch;
 import parrot.model.network.ParrotNetwork;
 
-/** The product's generator, timed at its first token and over those after it. */
+/**
+ * The product's engine, timed when the first token of every answer is known, and over those after.
+ */
 final class OurGenerating implements Side {
   private final ParrotNetwork network;
   private final GenerationEngine engine;
@@ -28,26 +31,39 @@ final class OurGenerating implements Side {
 
   @Override
   public StepOutcome step() {
-    FirstToken first = new FirstToken();
-    engine.submit(
-        new GenerationRequest(
-            batch.tokenIds(),
-            engine.encode(batch.pixels().toArray()),
-            GenerationSettings.greedy(1 + Workload.GENERATED, Set.of()),
-            first));
+    FirstTokens first = new FirstTokens();
+    int at = 0;
+    for (int sample = 0; sample < batch.samples(); sample++) {
+      int end = at + batch.lengths()[sample];
+      engine.submit(
+          new GenerationRequest(
+              Arrays.copyOfRange(batch.tokenIds(), at, end),
+              batch.images() == 0 ? null : engine.encode(pixels(sample)),
+              GenerationSettings.greedy(1 + Workload.GENERATED, Set.of()),
+              first));
+      at = end;
+    }
     while (engine.step()) {}
-    return new StepOutcome(first.outputs, first.decoding.generated(Workload.GENERATED));
+    int generated = batch.samples() * Workload.GENERATED;
+    return new StepOutcome(first.outputs, first.decoding.generated(generated));
   }
 
-  /** The first token's logits, and the time that it was known. */
-  private static final class FirstToken implements GenerationListener {
+  private float[] pixels(int sample) {
+    return batch.pixels().rows(sample, sample + 1).toArray();
+  }
+
+  /** The logits of the first one, and the time that all were known. */
+  private final class FirstTokens implements GenerationListener {
     private final Decoding decoding = new Decoding();
     private double[] outputs;
+    private int known;
 
     @Override
     public boolean chosen(int token, float[] logits) {
       if (outputs == null) {
         outputs = Fingerprint.of(logits);
+      }
+      if (++known == batch.samples()) {
         decoding.prompted();
       }
       return true;

@@ -36,7 +36,8 @@ final class SideRequests {
               Engine.PRODUCTS);
       case INSTRUCT, REAL_SIZE, ALIGN ->
           List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS);
-      case GENERATE -> List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_F32, Engine.BANDWIDTH);
+      case GENERATE, GENERATE_BATCH ->
+          List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_F32, Engine.BANDWIDTH);
       case ENCODE ->
           List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_AUTOCAST, Engine.PRODUCTS);
       case TINY -> List.of(Engine.OURS, Engine.TORCH_F32);

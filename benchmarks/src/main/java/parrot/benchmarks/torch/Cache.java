@@ -7,17 +7,17 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import parrot.model.config.ParrotConfig;
 
-/** Keys and values of one sequence by layer, in memory that is allocated once. */
+/** Keys and values of sequences of one length by layer, in memory that is allocated once. */
 final class Cache {
-  private final List<Tensor> keys = new ArrayList<>(); // each (1, K, capacity, h)
-  private final List<Tensor> values = new ArrayList<>(); // each (1, K, capacity, h)
+  private final List<Tensor> keys = new ArrayList<>(); // each (B, K, capacity, h)
+  private final List<Tensor> values = new ArrayList<>(); // each (B, K, capacity, h)
   private long length;
 
-  Cache(ParrotConfig config, int capacity, ScalarType type) {
+  Cache(ParrotConfig config, int sequences, int capacity, ScalarType type) {
     long heads = config.decoder().numKeyValueHeads();
     for (int layer = 0; layer < config.decoder().numHiddenLayers(); layer++) {
-      keys.add(torch.zeros(1, heads, capacity, config.decoder().headSize()).to(type));
-      values.add(torch.zeros(1, heads, capacity, config.decoder().headSize()).to(type));
+      keys.add(torch.zeros(sequences, heads, capacity, config.decoder().headSize()).to(type));
+      values.add(torch.zeros(sequences, heads, capacity, config.decoder().headSize()).to(type));
     }
   }
 
@@ -25,7 +25,7 @@ final class Cache {
     return length;
   }
 
-  /** Appends keys (1, K, n, h) and returns all of the layer. */
+  /** Appends keys (B, K, n, h) and returns all of the layer. */
   Tensor keys(int layer, Tensor next) {
     return append(keys.get(layer), next);
   }

@@ -2,8 +2,8 @@ package parrot.benchmarks.torch;
 
 import java.util.Map;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -16,7 +16,7 @@ import parrot.benchmarks.workload.Workload;
 import parrot.model.config.ParrotConfig;
 import parrot.model.weights.Weights;
 
-/** Greedy decoding with a key/value cache. */
+/** Greedy decoding of prompts of one length with a key/value cache. */
 final class GeneratingSide implements Side {
   private final NoGradGuard guard = new NoGradGuard();
   private final PaddedBatch batch;
@@ -29,7 +29,7 @@ final class GeneratingSide implements Side {
     int capacity = batch.longest + Workload.GENERATED;
     Parameters parameters = new Parameters(config, weights, request.workload().trained(), type);
     network = new TorchParrot(parameters, config, capacity, type);
-    cache = new Cache(config, capacity, type);
+    cache = new Cache(config, batch.samples, capacity, type);
   }
 
   @Override
@@ -38,23 +38,25 @@ final class GeneratingSide implements Side {
       cache.clear();
       Decoding decoding = new Decoding();
       Tensor logits = last(network.embed(batch));
-      double[] outputs = Fingerprint.of(values(logits));
-      long next = torch.argmax(logits).item_long();
+      double[] outputs = Fingerprint.of(values(logits.narrow(0, 0, 1)));
+      Tensor ids = likeliest(logits);
       decoding.prompted();
-      Tensor id = torch.empty(1, 1).to(ScalarType.Long);
       for (int i = 1; i <= Workload.GENERATED; i++) {
-        try (PointerScope inner = new PointerScope();
-            LongPointer data = id.data_ptr_long()) {
-          data.put(next);
-          next = torch.argmax(last(network.decoder().embed(id))).item_long();
+        try (PointerScope inner = new PointerScope()) {
+          ids.copy_(likeliest(last(network.decoder().embed(ids))));
         }
       }
-      Map<String, Double> extras = decoding.generated(Workload.GENERATED);
+      Map<String, Double> extras = decoding.generated(batch.samples * Workload.GENERATED);
       return new StepOutcome(outputs, extras);
     }
   }
 
-  /** Logits of the last row (1, 1, V). */
+  /** Ids (B, 1). */
+  private static Tensor likeliest(Tensor logits) {
+    return torch.argmax(logits, new LongOptional(-1), false);
+  }
+
+  /** Logits of the last rows (B, 1, V). */
   private Tensor last(Tensor embedded) {
     Tensor hidden = network.decoder().forward(embedded, null, cache);
     return network.decoder().logits(hidden.narrow(1, hidden.size(1) - 1, 1));

@@ -20,6 +20,14 @@ public final class Batches {
     return Batch.ofText(ids, ids.clone(), lengths);
   }
 
+  /** Samples of text alone, of which nothing is supervised. */
+  public static Batch prompts(ParrotConfig config, int samples, int tokens) {
+    Batch text = text(config, samples, tokens);
+    int[] labels = new int[text.labels().length];
+    Arrays.fill(labels, Batch.IGNORE);
+    return Batch.ofText(text.tokenIds(), labels, text.lengths());
+  }
+
   /** Samples of one image and text of {@code 20} to {@code 220} tokens each. */
   public static Batch conversations(ParrotConfig config, int samples) {
     SplittableRandom random = new SplittableRandom(SEED);

@@ -20,6 +20,8 @@ public enum Workload {
   GENERATE(
       Kind.GENERATE,
       "Greedy decoding of the same model after a prompt of an image and 160 tokens."),
+  GENERATE_BATCH(
+      Kind.GENERATE, "Greedy decoding of the same model, 8 prompts of 160 tokens at a time."),
   ENCODE(Kind.ENCODE, "The vision tower of the same model on 4 images, without gradients."),
   /** For tests: every part, in milliseconds. */
   TINY(Kind.TRAIN, "One step of a Parrot of a few thousand parameters.");
@@ -42,6 +44,7 @@ public enum Workload {
 
   private static final int IMAGES = 4;
   private static final int CONVERSATIONS = 8;
+  private static final int PROMPTS = 8;
   private static final int TOKENS = 160;
   private static final int ANSWER = 60;
 
@@ -71,7 +74,7 @@ public enum Workload {
     return switch (this) {
       case DECODER -> Models.decoder();
       case INSTRUCT -> Models.instruct();
-      case REAL_SIZE, GENERATE, ENCODE -> Models.realSize();
+      case REAL_SIZE, GENERATE, GENERATE_BATCH, ENCODE -> Models.realSize();
       case ALIGN -> Models.realSize().withUseMoe(false);
       case TINY -> Models.tiny();
     };
@@ -80,7 +83,7 @@ public enum Workload {
   /** Name of the folder in a {@link ModelStore}. */
   public String folder() {
     return switch (this) {
-      case GENERATE, ENCODE -> REAL_SIZE.id();
+      case GENERATE, GENERATE_BATCH, ENCODE -> REAL_SIZE.id();
       default -> id();
     };
   }
@@ -96,7 +99,7 @@ public enum Workload {
       case DECODER -> EnumSet.of(Part.DECODER);
       case INSTRUCT, REAL_SIZE, TINY -> EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
       case ALIGN -> EnumSet.of(Part.PROJECTOR);
-      case GENERATE, ENCODE -> EnumSet.noneOf(Part.class);
+      case GENERATE, GENERATE_BATCH, ENCODE -> EnumSet.noneOf(Part.class);
     };
   }
 
@@ -113,9 +116,15 @@ public enum Workload {
       case INSTRUCT -> Batches.conversations(config, CONVERSATIONS);
       case REAL_SIZE, ALIGN -> Batches.conversation(config, TOKENS, ANSWER);
       case GENERATE -> Batches.conversation(config, TOKENS, 0);
+      case GENERATE_BATCH -> Batches.prompts(config, together(), TOKENS);
       case ENCODE -> Batches.images(config, IMAGES);
       case TINY -> Batches.conversations(config, 3);
     };
+  }
+
+  /** Answers that are generated at a time; each step reads the weights once for all. */
+  public int together() {
+    return this == GENERATE_BATCH ? PROMPTS : 1;
   }
 
   /**

@@ -25,7 +25,8 @@ public record EngineLimits(int requests, long cacheTokens, int vocabulary, boole
   }
 
   /**
-   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one; not exact.
+   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one; not
+   * exact.
    *
    * @param type of keys and values: the kernels' type of factors
    */

@@ -10,9 +10,9 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.Weights;
 
 /**
- * Engines for several threads over one copy of the weights. Their answers are exact: the same whatever else is
- * answered, by whichever engine. Each has working memory of its own; as
- * many come into being as are borrowed at the same time.
+ * Engines for several threads over one copy of the weights. Their answers are exact: the same
+ * whatever else is answered, by whichever engine. Each has working memory of its own; as many come
+ * into being as are borrowed at the same time.
  */
 public final class EnginePool implements AutoCloseable {
   private final ParrotConfig config;

@@ -15,9 +15,9 @@ import parrot.model.tensor.Tensor;
  * step, and leaves when its answer is complete; a step reads the weights once for all.
  *
  * <p>An answer is the same to the last bit whatever else is answered at the same time: a prompt is
- * read by itself, and a step computes each sequence as if it were alone. In bfloat16
- * that holds if the limits ask for it; else the last bits of its logits may depend on how many are
- * answered together.
+ * read by itself, and a step computes each sequence as if it were alone. In bfloat16 that holds if
+ * the limits ask for it; else the last bits of its logits may depend on how many are answered
+ * together.
  *
  * <p>For one thread at a time.
  */
@@ -125,7 +125,8 @@ public final class GenerationEngine {
     float[][] logits = null;
     RuntimeException failure = null;
     try {
-      logits = network.next(tokens, all.stream().map(request -> request.cache).toList(), limits.exact());
+      logits =
+          network.next(tokens, all.stream().map(request -> request.cache).toList(), limits.exact());
     } catch (RuntimeException e) {
       failure = e;
     }

@@ -343,7 +343,8 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * Continues some sequences by a token each. In float32 no bit of a sequence depends on the others.
+   * Continues some sequences by a token each. In float32 no bit of a sequence depends on the
+   * others.
    *
    * @param tokens the next of each, B
    * @param caches of the sequences, B

@@ -114,8 +114,9 @@ final class RowProducts {
   }
 
   /**
-   * {@link #dot} of two rows: the same sums in the same order, each weight loaded once. The compiler
-   * keeps vectors in registers only within one method, and only if that is not larger than this.
+   * {@link #dot} of two rows: the same sums in the same order, each weight loaded once. The
+   * compiler keeps vectors in registers only within one method, and only if that is not larger than
+   * this.
    */
   private static void dots(
       float[] products, Spans.Run run, ByteBuffer weights, int weightsAt, int count) {
