@@ -18,6 +18,9 @@ import parrot.model.tensor.Tensor;
  * given up by itself when memory is short, and loaded again when they are looked at.
  */
 final class MappedTensor {
+  /** Bytes of a tensor that can be mapped. */
+  static final long LARGEST = Integer.MAX_VALUE;
+
   private MappedTensor() {}
 
   /**
@@ -31,7 +34,7 @@ final class MappedTensor {
     Optional<java.nio.file.Path> local = local(file);
     if (local.isEmpty()
         || bytes == 0
-        || bytes > Integer.MAX_VALUE
+        || bytes > LARGEST
         || offset % type.bytes() != 0
         || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       return Optional.empty();

@@ -2,6 +2,7 @@ package parrot.model.weights;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -144,7 +145,7 @@ abstract class StoredTensors implements Weights {
   @Override
   public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
     StoredTensor tensor = tensor(name);
-    if (!tensor.type().name().equals(type.name())) {
+    if (!liesAs(name, type)) {
       return Optional.empty();
     }
     Optional<Tensor> mapped =
@@ -153,6 +154,40 @@ abstract class StoredTensors implements Weights {
       pieces(tensor, 0, tensor.elements(), (offset, bytes, count) -> {}); // Hadoop verifies them
     }
     return mapped;
+  }
+
+  /** Whether the values lie row-major in this type. */
+  boolean liesAs(String name, ElementType type) {
+    return type(name).name().equals(type.name());
+  }
+
+  boolean isLocal() {
+    return "file".equals(file.toUri().getScheme());
+  }
+
+  /** Byte of a tensor in the file. */
+  long begin(String name) {
+    return dataStart + tensor(name).begin();
+  }
+
+  /** Writes the bytes of a tensor as they lie. */
+  void copy(String name, OutputStream out) throws IOException {
+    StoredTensor tensor = tensor(name);
+    try {
+      pieces(
+          tensor,
+          0,
+          tensor.elements(),
+          (offset, bytes, count) -> {
+            try {
+              out.write(bytes.array(), 0, count * tensor.type().bytes());
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   @Override

@@ -3,12 +3,10 @@ package parrot.model.weights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
 import parrot.model.tensor.ElementType;
-import parrot.model.tensor.Tensor;
 import parrot.model.weights.TorchPickle.TorchTensor;
 
 /**
@@ -66,11 +64,9 @@ final class TorchFile extends StoredTensors {
   }
 
   @Override
-  public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
+  boolean liesAs(String name, ElementType type) {
     TorchTensor tensor = tensors.get(name);
-    return tensor == null || tensor.isRowMajor()
-        ? super.map(name, type, rows, columns)
-        : Optional.empty();
+    return (tensor == null || tensor.isRowMajor()) && super.liesAs(name, type);
   }
 
   @Override

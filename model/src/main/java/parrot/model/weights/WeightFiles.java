@@ -27,11 +27,13 @@ public final class WeightFiles implements Weights {
   public static final String INDEX = "model.safetensors.index.json";
 
   private final String place;
+  private final LocalCopies copies;
   private final List<StoredTensors> files = new ArrayList<>();
   private final Map<String, FileTensor> sources = new LinkedHashMap<>();
 
-  private WeightFiles(String place) {
+  private WeightFiles(String place, LocalCopies copies) {
     this.place = place;
+    this.copies = copies;
   }
 
   /**
@@ -41,7 +43,7 @@ public final class WeightFiles implements Weights {
    *     it is not clear which weights are meant
    */
   public static Optional<WeightFiles> openIfPresent(Path place, Configuration configuration) {
-    WeightFiles weights = new WeightFiles(place.toString());
+    WeightFiles weights = new WeightFiles(place.toString(), new LocalCopies(configuration));
     boolean complete = false;
     try {
       FileSystem fileSystem = place.getFileSystem(configuration);
@@ -85,7 +87,7 @@ public final class WeightFiles implements Weights {
 
   /** What an adapter holds. Takes over closing it. */
   static WeightFiles of(Adapter adapter) {
-    WeightFiles weights = new WeightFiles(adapter.toString());
+    WeightFiles weights = new WeightFiles(adapter.toString(), LocalCopies.none());
     weights.files.addAll(adapter.files());
     weights.sources.putAll(adapter.tensors());
     return weights;
@@ -193,7 +195,11 @@ public final class WeightFiles implements Weights {
   @Override
   public Optional<Tensor> map(String name, ElementType type, int rows, int columns) {
     FileTensor source = source(name);
-    Optional<Tensor> mapped = source.file().map(source.storedName(), type, rows, columns);
+    String stored = source.storedName();
+    Optional<Tensor> mapped =
+        source.file().isLocal()
+            ? source.file().map(stored, type, rows, columns)
+            : copies.map(source.file(), stored, type, rows, columns);
     if (mapped.isPresent() && !Finite.all(mapped.get())) {
       read(name, (offset, values, count) -> {}); // says which value
     }
