@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -20,8 +21,10 @@ import parrot.datasets.DataException;
  *
  * @param name from the file's name
  * @param items in the order of the file
+ * @param imageFiles SHA-256 of the image files that the table names; empty if it holds all images
  */
-public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
+public record BenchmarkFile(
+    BenchmarkName name, List<BenchmarkItem> items, Optional<String> imageFiles) {
   public BenchmarkFile {
     items = List.copyOf(items);
   }
@@ -65,7 +68,7 @@ public record BenchmarkFile(BenchmarkName name, List<BenchmarkItem> items) {
           "Cannot read %s: none of its %d rows can be asked; the first: %s"
               .formatted(path, items.size(), items.get(0).problem().orElseThrow()));
     }
-    return new BenchmarkFile(name, items);
+    return new BenchmarkFile(name, items, images.filesRead());
   }
 
   /**

@@ -2,6 +2,8 @@ package parrot.datasets.benchmark;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.language.UnicodeText;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /**
@@ -39,6 +42,8 @@ final class RowImages {
   private final Map<Long, byte[]> images = new HashMap<>();
   private final Map<Long, Reference> references = new HashMap<>();
   private final Map<Long, String> problems = new HashMap<>();
+  private final MessageDigest read = Digests.sha256();
+  private boolean readFiles;
 
   /** A row that has the image of another. */
   private record Reference(Table.Row row, long to) {}
@@ -75,6 +80,11 @@ final class RowImages {
     } catch (DataException e) {
       problems.put(item.index(), row.says(column, e.getMessage()));
     }
+  }
+
+  /** SHA-256 of the files that were read, in order; empty if there were none. */
+  Optional<String> filesRead() {
+    return readFiles ? Optional.of(Digests.hex(read.digest())) : Optional.empty();
   }
 
   /** The question with its image, or with the problem that there is none. */
@@ -135,7 +145,10 @@ final class RowImages {
           "%s is an address (must be a file; download it and name it here)".formatted(name));
     }
     try {
-      return FileSystems.readFully(files, new Path(folder, name), LARGEST_FILE);
+      byte[] image = FileSystems.readFully(files, new Path(folder, name), LARGEST_FILE);
+      read.update(Digests.sha256(image).getBytes(StandardCharsets.US_ASCII));
+      readFiles = true;
+      return image;
     } catch (FileNotFoundException e) {
       throw new DataException("%s is not a file".formatted(name), e);
     } catch (IOException | IllegalArgumentException e) {

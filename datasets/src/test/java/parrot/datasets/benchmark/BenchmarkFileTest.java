@@ -292,6 +292,18 @@ class BenchmarkFileTest {
   }
 
   @Test
+  void knowsTheContentOfTheImageFilesThatItNames() throws Exception {
+    Files.createDirectories(folder.resolve("images"));
+    String table = "index\tquestion\tA\tB\tanswer\timage_path\n0\tQ\ty\tn\tA\timages/c.png\n";
+    Files.write(folder.resolve("images/c.png"), PICTURE);
+    Optional<String> first = read(table).imageFiles();
+    assertThat(first).isPresent().isEqualTo(read(table).imageFiles());
+    Files.write(folder.resolve("images/c.png"), new byte[] {1});
+    assertThat(read(table).imageFiles()).isPresent().isNotEqualTo(first);
+    assertThat(read(HEADER + row(4, "A", BASE64)).imageFiles()).isEmpty();
+  }
+
+  @Test
   void refusesAFileOfWhichNotOneRowCanBeAsked() {
     refused(
         ": none of its 2 rows can be asked; the first: line 2 column image: no image (must be a file in base64, or another row's index)",

@@ -199,8 +199,8 @@ public final class EvaluateJob {
   private Cell tryEvaluate(
       BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store)
       throws IOException {
-    List<BenchmarkItem> items =
-        BenchmarkFile.read(FileSystems.of(file, configuration), file, name).items();
+    BenchmarkFile benchmark = BenchmarkFile.read(FileSystems.of(file, configuration), file, name);
+    List<BenchmarkItem> items = benchmark.items();
     if (request.limit() > 0) {
       items = QuestionRows.first(items, request.limit());
     }
@@ -210,7 +210,8 @@ public final class EvaluateJob {
     PredictionKey key =
         PredictionKey.of(
             fingerprint,
-            Digests.sha256(FileSystems.of(file, configuration), file),
+            Digests.sha256(FileSystems.of(file, configuration), file)
+                + benchmark.imageFiles().map(images -> " and images " + images).orElse(""),
             plan.questions(),
             request.options());
     Optional<List<Prediction>> kept = store.find(name, key);

@@ -19,7 +19,7 @@ import parrot.datasets.storage.FileSystems;
  * stale.
  *
  * @param model fingerprint of the model
- * @param benchmark SHA-256 of the benchmark's file
+ * @param benchmark SHA-256 of the benchmark's file, and of the image files that it names
  * @param prompts SHA-256 of all prompts, in order
  * @param generation how answers are generated
  */

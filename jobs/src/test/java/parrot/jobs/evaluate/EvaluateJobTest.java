@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.benchmark.BenchmarkFile;
+import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
@@ -77,6 +79,10 @@ final class EvaluateJobTest {
   }
 
   private EvaluateJob.Request request(Path out) {
+    return request(model, benchmark, out);
+  }
+
+  private static EvaluateJob.Request request(Path model, Path benchmark, Path out) {
     return new EvaluateJob.Request(
         model.toString(),
         List.of(benchmark.toString()),
@@ -161,6 +167,27 @@ final class EvaluateJobTest {
   }
 
   @Test
+  void predictionsAreStaleIfAnImageFileHasChanged() throws IOException {
+    Path tables = Files.createDirectories(folder.resolve("tables"));
+    Path table = tables.resolve("MMMB_en.tsv");
+    Files.writeString(
+        table, "index\tquestion\tA\tB\tanswer\timage_path\n1\tWhat?\tx\ty\tA\t1.png\n");
+    org.apache.hadoop.fs.Path shapes =
+        new org.apache.hadoop.fs.Path(benchmark.resolve("MMMB_en.tsv").toUri());
+    List<BenchmarkItem> items =
+        BenchmarkFile.read(FileSystem.getLocal(new Configuration()), shapes).items();
+    EvaluateJob.Request request = request(model, tables, folder.resolve("out"));
+    Files.write(tables.resolve("1.png"), items.get(0).image());
+    EvaluateJob.run(request, spark);
+    assertThat(EvaluateJob.run(request, spark).cells()).allMatch(Cell::reused);
+
+    Files.write(tables.resolve("1.png"), items.get(1).image());
+    assertThatThrownBy(() -> EvaluateJob.run(request, spark))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("they are stale: another benchmark file");
+  }
+
+  @Test
   void refusesStalePredictionsAndAsksAgainWhenTold() throws IOException {
     Path out = folder.resolve("out");
     EvaluateJob.run(request(out), spark);
@@ -176,17 +203,7 @@ final class EvaluateJobTest {
             "--overwrite");
 
     EvaluateJob.Request other =
-        new EvaluateJob.Request(
-            TinyModel.write(folder.resolve("other"), 2).toString(),
-            List.of(benchmark.resolve("MMMB_en.tsv").toString()),
-            Optional.empty(),
-            out.toString(),
-            false,
-            0,
-            0,
-            false,
-            MatchingRule.PUBLISHED_2024,
-            OPTIONS);
+        request(TinyModel.write(folder.resolve("other"), 2), benchmark.resolve("MMMB_en.tsv"), out);
     assertThatThrownBy(() -> EvaluateJob.run(other, spark))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("another model");
