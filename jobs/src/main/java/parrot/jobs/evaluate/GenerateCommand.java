@@ -2,16 +2,20 @@ package parrot.jobs.evaluate;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.conversation.Role;
+import parrot.datasets.conversation.Turn;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.KernelOptions;
 import parrot.jobs.cli.ModelOption;
+import parrot.model.generate.Sampling;
 import parrot.model.kernel.Threads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +56,20 @@ public final class GenerateCommand implements Callable<Void> {
       description = "Longest answer, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
+  @Option(
+      names = "--system",
+      paramLabel = "TEXT",
+      description = "What the model is told before the question (default: as it was trained).")
+  private String system;
+
+  @Option(
+      names = "--stop",
+      paramLabel = "TEXT",
+      description = "End the answer before this text; repeatable.")
+  private List<String> stops = List.of();
+
+  @Mixin private SamplingOptions sampling;
+
   @Mixin private KernelOptions kernels;
 
   @Override
@@ -70,14 +88,24 @@ public final class GenerateCommand implements Callable<Void> {
     if (question.isBlank()) {
       throw Arguments.refuse(spec, "Invalid --question: it is blank (must be a question)");
     }
+    if (stops.contains("")) {
+      throw Arguments.refuse(spec, "Invalid --stop: it is empty (must be a text)");
+    }
+    Sampling chosen = Arguments.check(spec, sampling::sampling);
     byte[] content = image == null ? null : read(image, configuration);
+    Query query = new Query(turns(), content, chosen, stops);
     Path folder = Checkpoints.resolveModel(FileSystems.path(model.folder()), configuration);
     try (AnsweringModel opened = AnsweringModel.open(folder, options, configuration)) {
-      spec.commandLine().getOut().println(opened.answer(question, content));
+      spec.commandLine().getOut().println(opened.answer(query).text());
     } catch (UnusableImageException e) {
       throw e.at(image);
     }
     return null;
+  }
+
+  private List<Turn> turns() {
+    Turn asked = Turn.human(question);
+    return system == null ? List.of(asked) : List.of(new Turn(Role.SYSTEM, system), asked);
   }
 
   private static byte[] read(String image, Configuration configuration) {

@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,51 @@ final class GenerateCommandTest {
     String second = generate("--model", model, "--image", image, "--question", "Сколько кругов?");
 
     assertThat(first).endsWith(System.lineSeparator()).isEqualTo(second);
+  }
+
+  @Test
+  void drawsTheSameWithTheSameSeed() throws Exception {
+    String[] drawn = new String[4];
+    for (int i = 0; i < drawn.length; i++) {
+      drawn[i] =
+          generate("--model", model, "--question", "q", "--temperature", "5", "--seed", "" + i / 2);
+    }
+
+    assertThat(drawn[0]).isEqualTo(drawn[1]).isNotEqualTo(drawn[2]);
+    assertThat(drawn[2]).isEqualTo(drawn[3]);
+  }
+
+  @Test
+  void endsAnAnswerBeforeAStopText() throws Exception {
+    String[] question = {
+      "--model", model, "--question", "q", "--temperature", "5", "--repetition-penalty", "1.1"
+    };
+    String whole = generate(question).strip();
+    String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 1);
+    String[] stopped = Arrays.copyOf(question, question.length + 2);
+    stopped[question.length] = "--stop";
+    stopped[question.length + 1] = stop;
+
+    assertThat(generate(stopped).strip())
+        .isEqualTo(whole.substring(0, whole.indexOf(stop)).strip());
+  }
+
+  @Test
+  void aSystemPromptIsPartOfTheQuestion() {
+    assertThatThrownBy(
+            () -> generate("--model", model, "--question", "q", "--system", "word ".repeat(600)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot ask the question");
+  }
+
+  @Test
+  void refusesSamplingWithoutMeaning() {
+    assertThatThrownBy(() -> generate("--model", model, "--question", "q", "--top-p", "2"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid top-p: 2.0 (must be above 0, at most 1)");
+    assertThatThrownBy(() -> generate("--model", model, "--question", "q", "--stop", ""))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid --stop: it is empty");
   }
 
   @Test

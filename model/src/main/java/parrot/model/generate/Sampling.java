@@ -29,6 +29,8 @@ public record Sampling(
         "repetition-penalty",
         repetitionPenalty,
         "above 0, at most 100");
+    boolean draws = temperature > 0 || (topK == 0 && topP == 1 && minP == 0);
+    require(draws, "temperature", temperature, "above 0 with top-k, top-p or min-p");
   }
 
   private static void require(boolean valid, String name, Number value, String range) {

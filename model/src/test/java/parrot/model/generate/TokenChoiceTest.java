@@ -110,7 +110,7 @@ class TokenChoiceTest {
   @CsvSource({
     "-1, 0, 1, 0, 1, temperature", "NaN, 0, 1, 0, 1, temperature", "1, -1, 1, 0, 1, top-k",
     "1, 0, 0, 0, 1, top-p", "1, 0, 1.1, 0, 1, top-p", "1, 0, 1, -0.1, 1, min-p",
-    "1, 0, 1, 0, 0, repetition-penalty"
+    "1, 0, 1, 0, 0, repetition-penalty", "0, 5, 1, 0, 1, temperature"
   })
   void refusesValuesWithoutMeaning(
       double temperature, int topK, double topP, double minP, double penalty, String name) {
