@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
@@ -216,6 +217,15 @@ abstract class StoredTensors implements Weights {
         synchronized (stream) {
           stream.readFully(dataStart + tensor.begin() + offset * width, bytes, 0, count * width);
         }
+      } catch (ChecksumException e) {
+        throw new ModelException(
+            "Cannot read "
+                + tensor.name()
+                + " in "
+                + file
+                + ": the file is damaged; "
+                + e.getMessage(),
+            e);
       } catch (EOFException e) {
         throw new ModelException(
             "Cannot read "
