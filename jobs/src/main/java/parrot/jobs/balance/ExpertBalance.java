@@ -2,6 +2,7 @@ package parrot.jobs.balance;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import parrot.model.config.ParrotConfig;
 import parrot.model.layer.Routing;
@@ -12,9 +13,10 @@ import parrot.model.layer.Routing;
  * balance loss gets the loads of all replicas (arXiv 2501.11873) and as much weight as it needs.
  *
  * <p>Rounds are few, because each has many steps. So within a round, each replica has a bias of its
- * own that follows its loads, see {@link Routing#biasPace}. After the round, the mean of them moves
- * a part of the way to that which would have balanced the round, see {@link BalancingBias}; or, as
- * in DeepSeek-V3 (arXiv 2412.19437), by a fixed step against each load.
+ * own that follows its loads, see {@link Routing#biasPace}. Models are measured with a bias that
+ * stays, which needs more care: after the round it moves a part of the way to that which would have
+ * balanced the images of all replicas, see {@link BalancingBias}; or, as in DeepSeek-V3 (arXiv
+ * 2412.19437), it is what replicas have come to, and a fixed step against each load.
  *
  * @param selectionBias added to the router's probabilities to select experts, mean 0, [E]; empty if
  *     all compute
@@ -65,35 +67,30 @@ public record ExpertBalance(
       return new ExpertBalance(selectionBias, lossWeight, shares, sums);
     }
     return new ExpertBalance(
-        moved(reached, moves(reached, loads, shares, config)),
-        steered(loads.maxViolation(), config),
-        shares,
-        sums);
+        moved(loads, reached, shares, config), steered(loads.maxViolation(), config), shares, sums);
   }
 
-  private static List<Double> moves(
-      List<Double> from, ExpertLoads loads, List<Double> shares, BalanceConfig config) {
-    if (from.isEmpty()) {
+  private List<Double> moved(
+      ExpertLoads loads, List<Double> reached, List<Double> shares, BalanceConfig config) {
+    double rate = config.bias().rate();
+    if (selectionBias.isEmpty()) {
       return List.of();
     }
-    double rate = config.bias().rate();
     if (config.bias().update() == BalanceConfig.Update.SOLVE) {
-      double[] bias = from.stream().mapToDouble(value -> value).toArray();
+      double[] bias = selectionBias.stream().mapToDouble(value -> value).toArray();
       double[] balancing = BalancingBias.solve(bias, loads.recent(), loads.choices());
-      return IntStream.range(0, bias.length)
-          .mapToObj(i -> rate * (balancing[i] - bias[i]))
-          .toList();
+      return sum(selectionBias, i -> rate * (balancing[i] - bias[i]));
     }
     double fair = 1.0 / shares.size();
-    return shares.stream().map(share -> rate * Math.signum(fair - share)).toList();
+    return sum(reached, i -> rate * Math.signum(fair - shares.get(i)));
   }
 
-  /** The bias after these moves, centred again. */
-  private static List<Double> moved(List<Double> from, List<Double> by) {
+  /** The bias after moves, centred again. */
+  private static List<Double> sum(List<Double> bias, IntToDoubleFunction move) {
     List<Double> moved =
-        IntStream.range(0, by.size()).mapToObj(i -> from.get(i) + by.get(i)).toList();
-    double mean = moved.stream().mapToDouble(bias -> bias).average().orElse(0);
-    return moved.stream().map(bias -> bias - mean).toList();
+        IntStream.range(0, bias.size()).mapToObj(i -> bias.get(i) + move.applyAsDouble(i)).toList();
+    double mean = moved.stream().mapToDouble(value -> value).average().orElse(0);
+    return moved.stream().map(value -> value - mean).toList();
   }
 
   private double steered(double violation, BalanceConfig config) {

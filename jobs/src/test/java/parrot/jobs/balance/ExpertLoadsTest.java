@@ -123,6 +123,28 @@ class ExpertLoadsTest {
   }
 
   @Test
+  void theRemedyForABiasIsToFollowLoadsWithinRounds() {
+    assertThat(warning(OptionalDouble.empty()))
+        .endsWith("If it lasts, raise balance.within_round above 0.1");
+    assertThat(warning(OptionalDouble.of(0)))
+        .endsWith("If it lasts, set balance.within_round, such as to 0.1");
+  }
+
+  private static String warning(OptionalDouble pace) {
+    BalanceConfig config =
+        new BalanceConfig(
+            new BalanceConfig.Bias(OptionalDouble.empty(), BalanceConfig.Update.STEP, pace),
+            CONFIG.loss(),
+            CONFIG.freezeAfter(),
+            CONFIG.alarm());
+    List<Double> bias = List.of(0.0, 0.0, 0.0);
+    ExpertBalance balance =
+        new ExpertBalance(bias, 0, List.of(), List.of()).after(COLLAPSED, bias, config, 0.5);
+    BalanceReport report = BalanceReport.of(COLLAPSED, 2, balance, config);
+    return new BalanceAlarm(config).after(report).get(0);
+  }
+
+  @Test
   void aReportHoldsEveryNumber() {
     BalanceReport report = report(COLLAPSED);
     assertThat(report.maxViolation()).isCloseTo(1.8725, Offset.offset(1e-9));
