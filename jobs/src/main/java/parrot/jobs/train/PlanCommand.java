@@ -100,7 +100,7 @@ public final class PlanCommand implements Callable<Void> {
         out,
         "frozen weights",
         plan.frozen(),
-        "once, whatever the number of replicas; of a local model in bf16, pages of its files,"
+        "once, whatever the number of replicas; in bf16, pages of files,"
             + " which executors of a machine share");
     row(out, "values, gradients", plan.values(), "a replica");
     row(out, "moments", plan.moments(), "a replica");
