@@ -82,6 +82,11 @@ public final class Failures {
     if (text.find()) {
       return new Failure(byName(text.group(1)), text.group(2));
     }
+    for (Throwable cause : causes(thrown)) {
+      if (isOfStorage(cause)) {
+        return environment("Storage fails: " + firstLine(cause) + CHECK_STORAGE);
+      }
+    }
     return new Failure(
         ExitCode.FAILED,
         "Unexpected failure: "
@@ -128,8 +133,6 @@ public final class Failures {
           "Cannot connect to storage or cluster: "
               + line
               + "; check that it runs and that the address is right");
-    } else if (isOfStorage(cause)) {
-      return environment("Storage fails: " + line + CHECK_STORAGE);
     } else if (isEndOfSpark(cause)) {
       return environment(
           "Spark ended the application while it ran: its master or resource manager took it away;"

@@ -5,7 +5,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.Path;
+import parrot.model.ModelException;
 
 /** Throws a failure of storage unchecked, so that who reads the format does not call it damage. */
 final class StorageInput extends FilterInputStream {
@@ -16,8 +18,18 @@ final class StorageInput extends FilterInputStream {
     this.file = file;
   }
 
-  static UncheckedIOException failure(Path file, IOException cause) {
-    return new UncheckedIOException("Cannot read " + file + ": " + cause.getMessage(), cause);
+  static RuntimeException failure(Path file, IOException cause) {
+    return failure(file.toString(), cause);
+  }
+
+  /**
+   * Bytes that differ from Hadoop's checksum of them are damage; any other failure is storage's.
+   */
+  static RuntimeException failure(String what, IOException cause) {
+    String message = "Cannot read " + what + ": " + cause.getMessage();
+    return cause instanceof ChecksumException
+        ? new ModelException(message, cause)
+        : new UncheckedIOException(message, cause);
   }
 
   @Override

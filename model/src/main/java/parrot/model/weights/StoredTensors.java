@@ -235,8 +235,7 @@ abstract class StoredTensors implements Weights {
                 + ": the file became shorter while it was open",
             e);
       } catch (IOException e) {
-        throw new UncheckedIOException(
-            "Cannot read " + tensor.name() + " in " + file + ": " + e.getMessage(), e);
+        throw StorageInput.failure(tensor.name() + " in " + file, e);
       }
       sink.accept(offset, buffer, count);
     }
