@@ -26,10 +26,10 @@ final class StorageInput extends FilterInputStream {
    * Bytes that differ from Hadoop's checksum of them are damage; any other failure is storage's.
    */
   static RuntimeException failure(String what, IOException cause) {
-    String message = "Cannot read " + what + ": " + cause.getMessage();
+    String message = "Cannot read " + what + ": ";
     return cause instanceof ChecksumException
-        ? new ModelException(message, cause)
-        : new UncheckedIOException(message, cause);
+        ? new ModelException(message + "the file is damaged; " + cause.getMessage(), cause)
+        : new UncheckedIOException(message + cause.getMessage(), cause);
   }
 
   @Override

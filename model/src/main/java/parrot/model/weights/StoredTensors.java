@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
@@ -217,15 +216,6 @@ abstract class StoredTensors implements Weights {
         synchronized (stream) {
           stream.readFully(dataStart + tensor.begin() + offset * width, bytes, 0, count * width);
         }
-      } catch (ChecksumException e) {
-        throw new ModelException(
-            "Cannot read "
-                + tensor.name()
-                + " in "
-                + file
-                + ": the file is damaged; "
-                + e.getMessage(),
-            e);
       } catch (EOFException e) {
         throw new ModelException(
             "Cannot read "
