@@ -65,7 +65,7 @@ public final class AssembleCommand implements Callable<Void> {
 
   @Option(
       names = "--projector",
-      paramLabel = "PATH",
+      paramLabel = "FILE|DIR",
       description =
           "A trained projector: mm_projector.bin or mm_projector.safetensors as LLaVA writes them, or"
               + " a folder; experts that lie there are taken with it (default: fresh).")
