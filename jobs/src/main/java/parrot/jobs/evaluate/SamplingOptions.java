@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 final class SamplingOptions {
   @Option(
       names = "--temperature",
-      paramLabel = "T",
+      paramLabel = "NUMBER",
       defaultValue = "0",
       description =
           "0 takes the likeliest token each time; 1 draws as the model says, more flattens that"
@@ -40,7 +40,7 @@ final class SamplingOptions {
 
   @Option(
       names = "--repetition-penalty",
-      paramLabel = "X",
+      paramLabel = "NUMBER",
       defaultValue = "1",
       description = "Above 1 makes repetitions less likely (default: ${DEFAULT-VALUE}).")
   private double repetitionPenalty;
