@@ -10,7 +10,7 @@ import parrot.model.tensor.ElementType;
  * @param cacheTokens tokens whose keys and values are held, over all requests
  * @param vocabulary ids that can be chosen are below it: those above only pad the weights
  * @param exact whether answers in bfloat16 are the same to the last bit whatever else is answered,
- *     as those in float32 always are; eight at a time then take about twice as long
+ *     as those in float32 always are; that takes longer
  */
 public record EngineLimits(int requests, long cacheTokens, int vocabulary, boolean exact) {
   private static final int REQUESTS = 8;

@@ -110,17 +110,15 @@ public final class GenerationEngine {
         return;
       }
       Running next = new Running(waiting.poll(), cache.get());
-      if (next.begin()) {
-        running.add(next);
-      } else {
-        caches.giveBack(cache.get());
+      running.add(next);
+      if (!next.begin()) {
+        leave(next);
       }
     }
   }
 
   private void advance() {
     List<Running> all = List.copyOf(running);
-    running.clear();
     int[] tokens = all.stream().mapToInt(Running::last).toArray();
     float[][] logits = null;
     RuntimeException failure = null;
@@ -135,12 +133,15 @@ public final class GenerationEngine {
       if (failure != null) {
         request.request.listener().failed(failure);
       }
-      if (failure == null && request.take(logits[i])) {
-        running.add(request);
-      } else {
-        caches.giveBack(request.cache);
+      if (failure != null || !request.take(logits[i])) {
+        leave(request);
       }
     }
+  }
+
+  private void leave(Running request) {
+    running.remove(request);
+    caches.giveBack(request.cache);
   }
 
   private int cacheTokens(GenerationRequest request) {

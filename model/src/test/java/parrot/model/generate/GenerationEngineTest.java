@@ -251,6 +251,41 @@ class GenerationEngineTest {
   }
 
   @Test
+  void aListenerThatThrowsTakesNoMemoryWithIt() {
+    try (ParrotNetwork network = network(Precision.F32, 1)) {
+      GenerationEngine engine = new GenerationEngine(network, limits(2, 256));
+      for (int tokens = 1; tokens <= 2; tokens++) {
+        int last = tokens;
+        Heard deaf =
+            new Heard() {
+              @Override
+              public boolean chosen(int token, float[] logits) {
+                super.chosen(token, logits);
+                if (chosen.size() == last) {
+                  throw new IllegalStateException("the disk is full");
+                }
+                return true;
+              }
+            };
+        engine.submit(request(engine, 1, deaf));
+        engine.submit(request(engine, 2, new Heard()));
+        assertThatThrownBy(
+                () -> {
+                  while (engine.step()) {}
+                })
+            .hasMessage("the disk is full");
+        engine.clear();
+      }
+      Heard next = new Heard();
+      engine.submit(request(engine, 1, next));
+      for (int step = 0; step < 20; step++) {
+        engine.step();
+      }
+      assertThat(next.answer).isNotNull();
+    }
+  }
+
+  @Test
   void refusesWhatCanNeverFit() {
     try (ParrotNetwork network = network(Precision.F32, 1)) {
       GenerationEngine engine = new GenerationEngine(network, limits(4, 20));
