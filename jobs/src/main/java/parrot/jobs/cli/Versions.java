@@ -2,6 +2,7 @@ package parrot.jobs.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
@@ -12,16 +13,23 @@ public final class Versions implements IVersionProvider {
    *
    * @param part {@code parrot}, {@code spark} or {@code dl4j}
    */
-  public static String of(String part) throws IOException {
+  public static String of(String part) {
     Properties versions = new Properties();
     try (InputStream stream = Versions.class.getResourceAsStream("version.properties")) {
       versions.load(stream);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     return versions.getProperty(part);
   }
 
+  /** The program's own. */
+  public static String program() {
+    return of("parrot");
+  }
+
   @Override
-  public String[] getVersion() throws IOException {
+  public String[] getVersion() {
     return new String[] {
       "parrot " + of("parrot"),
       "Spark " + of("spark") + ", DL4J " + of("dl4j"),

@@ -9,13 +9,13 @@ import java.util.Set;
 import parrot.datasets.storage.Digests;
 
 /**
- * By what each answer of a file is known again: everything that decides it, which is the model, how
- * answers are generated, the prompt and the image, but not the right answer.
+ * By what each answer of a file is known again: everything that decides it, which is the model, the
+ * program's version, how answers are generated, the prompt and the image, but not the right answer.
  */
 final class AnswerKeys {
   private final Map<Long, String> byIndex = new HashMap<>();
 
-  AnswerKeys(String fingerprint, AnsweringOptions options, List<Question> questions) {
+  AnswerKeys(PredictionKey key, List<Question> questions) {
     for (Question question : questions) {
       MessageDigest image = Digests.sha256();
       if (question.image() != null) {
@@ -24,7 +24,8 @@ final class AnswerKeys {
       String shown = Digests.hex(image.digest());
       for (int i = 0; i < question.indexes().length; i++) {
         MessageDigest digest = Digests.sha256();
-        for (String part : List.of(fingerprint, options.key(), shown, question.prompts()[i])) {
+        for (String part :
+            List.of(key.model(), key.program(), key.generation(), shown, question.prompts()[i])) {
           ModelFingerprint.add(digest, part);
         }
         byIndex.put(question.indexes()[i], Digests.hex(digest.digest()));
@@ -53,6 +54,7 @@ final class AnswerKeys {
       if (!places.isEmpty()) {
         open.add(
             new Question(
+                question.file(),
                 places.stream().mapToLong(i -> question.indexes()[i]).toArray(),
                 places.stream().map(i -> question.prompts()[i]).toArray(String[]::new),
                 question.image()));

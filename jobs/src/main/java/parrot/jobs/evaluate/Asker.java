@@ -31,10 +31,6 @@ import parrot.model.ModelException;
 
 /** Asks a model on executors. Which executor gets which question decides nothing. */
 final class Asker {
-  /** What is lost at most of each task when an evaluation is killed. */
-  private static final int QUESTIONS_PER_TASK = 8;
-
-  private static final long BYTES_PER_TASK = 8L << 20; // far from Spark's limit for a message
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final JavaSparkContext spark;
@@ -53,7 +49,7 @@ final class Asker {
   }
 
   /**
-   * @param partitions tasks to make of it; 0 to decide by the number and size of the questions
+   * @param partitions tasks to make of it; 0 to decide by the questions
    * @param kept hears of answers as soon as they are there, in any order; of some twice if a task
    *     is repeated
    */
@@ -62,12 +58,7 @@ final class Asker {
     if (questions.isEmpty()) {
       return;
     }
-    long bytes = questions.stream().mapToLong(q -> q.image() == null ? 0 : q.image().length).sum();
-    long wanted =
-        Math.max(
-            (questions.size() + QUESTIONS_PER_TASK - 1) / QUESTIONS_PER_TASK,
-            bytes / BYTES_PER_TASK + 1);
-    int slices = partitions > 0 ? partitions : (int) Math.min(wanted, questions.size());
+    List<List<Question>> tasks = QuestionTasks.of(questions, partitions);
     LongAccumulator asked = spark.sc().longAccumulator();
     CollectionAccumulator<Question.Answer> answered = spark.sc().collectionAccumulator();
     JavaFutureAction<Void> done;
@@ -75,9 +66,9 @@ final class Asker {
         JobDescription.set(spark, name + ": " + questions.size() + " questions")) {
       done =
           spark
-              .parallelize(questions, Math.max(1, slices))
+              .parallelize(tasks, tasks.size())
               .foreachPartitionAsync(
-                  tasks(model, fingerprint, options, configuration, asked, answered));
+                  task(model, fingerprint, options, configuration, asked, answered));
     }
     long total = questions.stream().mapToLong(q -> q.indexes().length).sum();
     int[] heard = {0};
@@ -141,17 +132,14 @@ final class Asker {
   }
 
   /** What a task does; static, so that it takes along nothing but its arguments. */
-  private static VoidFunction<Iterator<Question>> tasks(
+  private static VoidFunction<Iterator<List<Question>>> task(
       String model,
       String fingerprint,
       AnsweringOptions options,
       Broadcast<SerializableConfiguration> configuration,
       LongAccumulator asked,
       CollectionAccumulator<Question.Answer> answered) {
-    return questions -> {
-      if (!questions.hasNext()) {
-        return;
-      }
+    return lists -> {
       EnvironmentCheck.logOnExecutor();
       Configuration hadoop = configuration.value().value();
       try (AnsweringModel.Borrowed borrowed =
@@ -159,40 +147,45 @@ final class Asker {
         borrowed
             .model()
             .answer(
-                rotations(questions),
+                rotations(lists),
                 Rotation::query,
                 (rotation, reply) -> {
                   asked.add(1);
-                  answered.add(answer(rotation.index, reply));
+                  answered.add(answer(rotation, reply));
                 });
       }
     };
   }
 
   /** One prompt of a question. */
-  private record Rotation(long index, Query query) {}
+  private record Rotation(int file, long index, Query query) {}
 
   /** The prompts of an image follow each other, so that it is encoded once. */
-  private static Iterator<Rotation> rotations(Iterator<Question> questions) {
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(questions, 0), false)
+  private static Iterator<Rotation> rotations(Iterator<List<Question>> lists) {
+    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(lists, 0), false)
+        .flatMap(List::stream)
         .flatMap(
             question ->
                 IntStream.range(0, question.indexes().length)
                     .mapToObj(
                         i ->
                             new Rotation(
+                                question.file(),
                                 question.indexes()[i],
                                 Query.of(question.prompts()[i], question.image()))))
         .iterator();
   }
 
-  private static Question.Answer answer(long index, Reply reply) {
+  private static Question.Answer answer(Rotation rotation, Reply reply) {
     RuntimeException problem = reply.problem();
     if (problem == null) {
-      return new Question.Answer(index, reply.text(), null);
+      return new Question.Answer(rotation.file, rotation.index, reply.text(), null);
     }
     boolean known = problem instanceof DataException || problem instanceof ModelException;
     return new Question.Answer(
-        index, null, known ? problem.getMessage() : "Cannot ask the question: " + problem);
+        rotation.file,
+        rotation.index,
+        null,
+        known ? problem.getMessage() : "Cannot ask the question: " + problem);
   }
 }

@@ -86,7 +86,8 @@ public final class EvaluateCommand implements Callable<Void> {
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Spark tasks for each file; changes nothing but speed (default: by its size).")
+      description =
+          "Spark tasks for each benchmark; changes nothing but speed (default: by its size).")
   private Integer partitions;
 
   @Mixin private MatchingOption matching;

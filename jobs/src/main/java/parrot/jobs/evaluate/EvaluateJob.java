@@ -2,6 +2,7 @@ package parrot.jobs.evaluate;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -16,15 +18,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
-import parrot.datasets.benchmark.BenchmarkFile;
-import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
-import parrot.datasets.benchmark.Metric;
-import parrot.datasets.benchmark.Prediction;
-import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.language.Language;
-import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.datasets.storage.InputGuard;
@@ -52,7 +48,7 @@ public final class EvaluateJob {
    * @param circular whether every benchmark is asked and scored circularly, and not only those that
    *     are published so
    * @param limit questions of each file to ask, the first ones; 0 for all
-   * @param partitions tasks for each file; 0 to decide by its size
+   * @param partitions tasks for each benchmark; 0 to decide by its size
    * @param overwrite whether stale predictions are replaced
    * @param matching by which answers count as options
    */
@@ -158,9 +154,15 @@ public final class EvaluateJob {
       throws IOException {
     FileSystem outFiles = FileSystems.of(out, configuration);
     PredictionStore store = new PredictionStore(outFiles, out, request.overwrite(), lock);
+    Map<String, Map<BenchmarkName, Path>> benchmarks = new LinkedHashMap<>();
+    files.forEach(
+        (name, file) ->
+            benchmarks
+                .computeIfAbsent(name.benchmark(), benchmark -> new LinkedHashMap<>())
+                .put(name, file));
     List<Cell> cells = new ArrayList<>();
-    for (Map.Entry<BenchmarkName, Path> file : files.entrySet()) {
-      cells.add(evaluate(file.getKey(), file.getValue(), fingerprint, asker, store));
+    for (Map.Entry<String, Map<BenchmarkName, Path>> one : benchmarks.entrySet()) {
+      cells.addAll(evaluate(one.getKey(), one.getValue(), fingerprint, asker, store));
     }
     EvaluationScores scores =
         new EvaluationScores(
@@ -178,104 +180,79 @@ public final class EvaluateJob {
     return new Result(scores, List.copyOf(cells));
   }
 
-  private Cell evaluate(
-      BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store) {
+  /** The files of a benchmark are asked together: its languages share their images. */
+  private List<Cell> evaluate(
+      String benchmark,
+      Map<BenchmarkName, Path> files,
+      String fingerprint,
+      Asker asker,
+      PredictionStore store)
+      throws IOException {
+    Map<BenchmarkName, Cell> cells = new HashMap<>();
+    List<BenchmarkAsking> asked = new ArrayList<>();
     try {
-      return tryEvaluate(name, file, fingerprint, asker, store);
+      for (Map.Entry<BenchmarkName, Path> file : files.entrySet()) {
+        BenchmarkName name = file.getKey();
+        problem(
+                () ->
+                    asked.add(
+                        BenchmarkAsking.open(
+                            name, file.getValue(), fingerprint, request, store, configuration)))
+            .ifPresent(reason -> cells.put(name, Cell.failed(name, reason)));
+      }
+      Optional<String> interruption = problem(() -> ask(benchmark, asked, asker));
+      for (BenchmarkAsking one : asked) {
+        interruption
+            .filter(reason -> !one.open().isEmpty())
+            .or(() -> problem(() -> cells.put(one.name(), one.finish())))
+            .ifPresent(reason -> cells.put(one.name(), Cell.failed(one.name(), reason)));
+      }
+    } finally {
+      for (BenchmarkAsking one : asked) {
+        one.close();
+      }
+    }
+    return files.keySet().stream().map(cells::get).toList();
+  }
+
+  private void ask(String benchmark, List<BenchmarkAsking> asked, Asker asker) {
+    Map<ByteBuffer, byte[]> images = new HashMap<>();
+    List<Question> questions = new ArrayList<>();
+    for (int i = 0; i < asked.size(); i++) {
+      for (Question question : asked.get(i).open()) {
+        questions.add(question.ofFile(i).sharing(images));
+      }
+    }
+    asker.ask(
+        "evaluate " + benchmark,
+        questions,
+        request.partitions(),
+        answers ->
+            answers.stream()
+                .collect(Collectors.groupingBy(Question.Answer::file))
+                .forEach((file, own) -> asked.get(file).keep(own)));
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  /** What is wrong with a file or its questions, if the other files may fare better. */
+  private Optional<String> problem(Action action) {
+    try {
+      action.run();
+      return Optional.empty();
     } catch (UsageException e) {
       throw e; // nothing is written where another evaluation lies
     } catch (DataException | ModelException e) {
-      return Cell.failed(name, e.getMessage());
+      return Optional.of(e.getMessage());
     } catch (EnvironmentException | UncheckedIOException | FailedException | LockLostException e) {
       throw e; // the other files would fare no better
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Cannot write the predictions of %s: %s".formatted(name, e.getMessage()), e);
+          "Cannot write to %s: %s".formatted(request.out(), e.getMessage()), e);
     } catch (RuntimeException e) {
-      return Cell.failed(name, "Its questions could not be asked: " + rootMessage(e));
-    }
-  }
-
-  private Cell tryEvaluate(
-      BenchmarkName name, Path file, String fingerprint, Asker asker, PredictionStore store)
-      throws IOException {
-    BenchmarkFile benchmark = BenchmarkFile.read(FileSystems.of(file, configuration), file, name);
-    List<BenchmarkItem> items = benchmark.items();
-    if (request.limit() > 0) {
-      items = QuestionRows.first(items, request.limit());
-    }
-    boolean circular =
-        request.circular() || Metric.publishedFor(name.benchmark()) == Metric.CIRCULAR;
-    Question.Plan plan = Question.plan(name, items, circular);
-    PredictionKey key =
-        PredictionKey.of(
-            fingerprint,
-            Digests.sha256(FileSystems.of(file, configuration), file)
-                + benchmark.imageFiles().map(images -> " and images " + images).orElse(""),
-            plan.questions(),
-            request.options());
-    Optional<List<Prediction>> kept = store.find(name, key);
-    if (kept.isPresent()) {
-      return Cell.of(name, kept.get(), true);
-    }
-    AnswerKeys keys = new AnswerKeys(fingerprint, request.options(), plan.questions());
-    Map<String, String> known = store.answers(name, key, keys);
-    Map<Long, String> problems = new HashMap<>();
-    try (AnswerFile journal = store.journal(name)) {
-      asker.ask(
-          "evaluate " + name,
-          keys.open(plan.questions(), known),
-          request.partitions(),
-          answers -> keep(answers, keys, journal, known, problems));
-    }
-    List<Prediction> predictions = new ArrayList<>();
-    Map<String, String> given = new LinkedHashMap<>();
-    for (BenchmarkItem item : plan.items()) {
-      String answerKey = keys.of(item.index());
-      String text = known.get(answerKey);
-      if (text == null) {
-        String reason = problems.get(item.index());
-        predictions.add(Prediction.missing(reason == null ? item : item.withProblem(reason)));
-      } else {
-        predictions.add(Prediction.of(item, text));
-        given.put(answerKey, text);
-      }
-    }
-    Cell cell = Cell.of(name, predictions, false);
-    if (given.isEmpty()) {
-      throw new DataException(
-          "Cannot evaluate %s: not one of its %d questions could be asked; %s"
-              .formatted(
-                  file,
-                  predictions.size(),
-                  cell.withProblem().stream()
-                      .findFirst()
-                      .flatMap(BenchmarkItem::problem)
-                      .orElse("no answer came back")));
-    }
-    store.write(name, key, predictions, given);
-    return cell;
-  }
-
-  private static void keep(
-      List<Question.Answer> answers,
-      AnswerKeys keys,
-      AnswerFile journal,
-      Map<String, String> known,
-      Map<Long, String> problems) {
-    Map<String, String> fresh = new LinkedHashMap<>();
-    for (Question.Answer answer : answers) {
-      if (answer.text() == null) {
-        problems.put(answer.index(), answer.problem());
-      } else {
-        fresh.put(keys.of(answer.index()), answer.text());
-      }
-    }
-    known.putAll(fresh);
-    try {
-      journal.add(fresh);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot keep answers: " + e.getMessage(), e);
+      return Optional.of("Its questions could not be asked: " + rootMessage(e));
     }
   }
 

@@ -13,21 +13,28 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
+import parrot.jobs.cli.Versions;
 
 /**
  * Everything that decides predictions. Stored beside them: predictions whose key is another one are
  * stale.
  *
+ * @param program version of this program; empty if read from an older file
  * @param model fingerprint of the model
  * @param benchmark SHA-256 of the benchmark's file, and of the image files that it names
  * @param prompts SHA-256 of all prompts, in order
  * @param generation how answers are generated
  */
-record PredictionKey(String model, String benchmark, String prompts, String generation) {
+record PredictionKey(
+    String program, String model, String benchmark, String prompts, String generation) {
   static final String FILE_NAME = "key.json";
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  PredictionKey {
+    program = program == null ? "" : program;
+  }
 
   static PredictionKey of(
       String model, String benchmark, List<Question> questions, AnsweringOptions options) {
@@ -37,7 +44,8 @@ record PredictionKey(String model, String benchmark, String prompts, String gene
         ModelFingerprint.add(digest, question.indexes()[i] + "\t" + question.prompts()[i]);
       }
     }
-    return new PredictionKey(model, benchmark, Digests.hex(digest.digest()), options.key());
+    return new PredictionKey(
+        Versions.program(), model, benchmark, Digests.hex(digest.digest()), options.key());
   }
 
   /** The key in a folder; empty if it has none that can be read. */
@@ -65,6 +73,12 @@ record PredictionKey(String model, String benchmark, String prompts, String gene
   /** What is not as it is in another key, in words. */
   String differencesFrom(PredictionKey other) {
     List<String> differences = new ArrayList<>();
+    if (!program.equals(other.program)) {
+      differences.add(
+          other.program.isEmpty()
+              ? "an older version of the program"
+              : "version " + other.program + " of the program");
+    }
     if (!model.equals(other.model)) {
       differences.add("another model");
     }
