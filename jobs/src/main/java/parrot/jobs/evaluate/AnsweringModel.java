@@ -184,15 +184,115 @@ public final class AnsweringModel implements AutoCloseable {
    * @throws EnvironmentException if the other questions would fare no better
    */
   <Q> void answer(Iterator<Q> questions, Function<Q, Query> query, BiConsumer<Q, Reply> replies) {
+    run(
+        questions,
+        (engine, next) -> submit(engine, query.apply(next), reply -> replies.accept(next, reply)));
+  }
+
+  /**
+   * Answers prepared queries, many at a time; each has the answer that it has alone. Returns when
+   * all are answered and there is no next one.
+   *
+   * @param queries taken as there is room for them
+   * @param listener hears of the answer to a query, on the calling thread
+   */
+  public <Q> void answer(
+      Iterator<Q> queries,
+      Function<Q, PreparedQuery> prepared,
+      Function<Q, AnswerListener> listener) {
+    run(
+        queries,
+        (engine, next) -> submitPrepared(engine, prepared.apply(next), listener.apply(next)));
+  }
+
+  private <Q> void run(Iterator<Q> questions, BiConsumer<GenerationEngine, Q> submit) {
     try (EnginePool.Lease lease = engines.borrow()) {
       GenerationEngine engine = lease.engine();
       while (questions.hasNext() || engine.open() > 0) {
         while (questions.hasNext() && engine.hasRoom()) {
-          Q next = questions.next();
-          submit(engine, query.apply(next), reply -> replies.accept(next, reply));
+          submit.accept(engine, questions.next());
         }
         engine.step();
       }
+    }
+  }
+
+  /** Pixels a side of the vision encoder's input. */
+  public int imageSize() {
+    return preparation.size();
+  }
+
+  /**
+   * Makes of a query what the engine reads; any thread may do so while others are answered.
+   *
+   * @param images makes the vision encoder's input of the image; of {@link #imageSize}
+   * @param maxNewTokens of the answer, which is cut to what the model's window leaves
+   * @throws DataException if the image cannot be read or the question alone fills the window
+   */
+  public PreparedQuery prepare(Query query, ImagePreparation images, int maxNewTokens) {
+    int[] prompt = ChatFormat.formatQuery(query.shown(), tokenizer).inputIds();
+    int length = length(prompt, query.image() != null);
+    int left = window() - length;
+    if (left < 1) {
+      throw new DataException(
+          "Cannot ask the question: it has %d tokens, its image included, and leaves none of the model's %d for an answer; make it shorter"
+              .formatted(length, window()));
+    }
+    byte[] pixels = query.image() == null ? null : images.prepare(query.image());
+    GenerationSettings settings =
+        new GenerationSettings(Math.min(maxNewTokens, left), stops, query.sampling(), false);
+    return new PreparedQuery(prompt, pixels, length, settings, query.stops());
+  }
+
+  private void submitPrepared(
+      GenerationEngine engine, PreparedQuery query, AnswerListener listener) {
+    try {
+      Tensor image =
+          query.pixels() == null
+              ? null
+              : images.get(
+                  query.pixels(),
+                  () ->
+                      engine.encode(
+                          PixelNormalization.normalize(query.pixels(), preparation.size())));
+      engine.submit(
+          new GenerationRequest(
+              query.prompt(),
+              image,
+              query.settings(),
+              new Speaker(new AnswerText(tokenizer, query.stops()), listener)));
+    } catch (RuntimeException e) {
+      listener.answered(Reply.failed(e));
+    }
+  }
+
+  /** Tells a listener what is said, as far as it is certain. */
+  private final class Speaker implements GenerationListener {
+    private final AnswerText text;
+    private final AnswerListener listener;
+
+    Speaker(AnswerText text, AnswerListener listener) {
+      this.text = text;
+      this.listener = listener;
+    }
+
+    @Override
+    public boolean chosen(int token, float[] logits) {
+      if (stops.contains(token)) {
+        return true;
+      }
+      boolean ended = text.add(token);
+      return listener.said(text.certain(), new TokenLikelihood(token, logits, tokenizer)) && !ended;
+    }
+
+    @Override
+    public void answered(GeneratedAnswer answer) {
+      listener.answered(new Reply(text.whole(), answer, null));
+    }
+
+    @Override
+    public void failed(RuntimeException reason) {
+      listener.answered(Reply.failed(reason));
     }
   }
 
@@ -227,33 +327,24 @@ public final class AnsweringModel implements AutoCloseable {
   private final class Listener implements GenerationListener {
     private final Query query;
     private final Consumer<Reply> replies;
-    private final List<Integer> tokens = new ArrayList<>();
+    private final AnswerText text;
 
     Listener(Query query, Consumer<Reply> replies) {
       this.query = query;
       this.replies = replies;
+      this.text = new AnswerText(tokenizer, query.stops());
     }
 
     @Override
     public boolean chosen(int token, float[] logits) {
-      if (query.stops().isEmpty()) {
-        return true;
-      }
-      tokens.add(token);
-      String text = tokenizer.decode(tokens.stream().mapToInt(Integer::intValue).toArray());
-      return query.stops().stream().noneMatch(text::contains);
+      return query.stops().isEmpty() || stops.contains(token) || !text.add(token);
     }
 
     @Override
     public void answered(GeneratedAnswer answer) {
-      String text = tokenizer.decode(answer.tokens());
-      int end =
-          query.stops().stream()
-              .mapToInt(text::indexOf)
-              .filter(at -> at >= 0)
-              .min()
-              .orElse(text.length());
-      replies.accept(new Reply(text.substring(0, end).strip(), answer, null));
+      String said =
+          query.stops().isEmpty() ? tokenizer.decode(answer.tokens()).strip() : text.whole();
+      replies.accept(new Reply(said, answer, null));
     }
 
     @Override
@@ -263,19 +354,23 @@ public final class AnsweringModel implements AutoCloseable {
   }
 
   private void checkLength(int[] prompt, boolean hasImage) {
-    long length =
-        (long) prompt.length
-            + (hasImage ? folder.config().visualTokens() - 1 : 0)
-            + options.maxNewTokens();
-    int limit =
-        Math.min(
-            folder.config().tokenizerModelMaxLength(),
-            folder.config().decoder().maxPositionEmbeddings());
-    if (length > limit) {
+    long length = (long) length(prompt, hasImage) + options.maxNewTokens();
+    if (length > window()) {
       throw new DataException(
           "Cannot ask the question: with its image and %d tokens of answer it has %d tokens (at most %d); make it shorter"
-              .formatted(options.maxNewTokens(), length, limit));
+              .formatted(options.maxNewTokens(), length, window()));
     }
+  }
+
+  private int length(int[] prompt, boolean hasImage) {
+    return prompt.length + (hasImage ? folder.config().visualTokens() - 1 : 0);
+  }
+
+  /** Tokens of question and answer together at most. */
+  private int window() {
+    return Math.min(
+        folder.config().tokenizerModelMaxLength(),
+        folder.config().decoder().maxPositionEmbeddings());
   }
 
   private static byte[] blank(int size) {

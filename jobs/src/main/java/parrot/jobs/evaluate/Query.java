@@ -16,8 +16,8 @@ import parrot.model.generate.Sampling;
  * @param stops texts that end the answer; not part of it
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
-record Query(List<Turn> turns, byte[] image, Sampling sampling, List<String> stops) {
-  Query {
+public record Query(List<Turn> turns, byte[] image, Sampling sampling, List<String> stops) {
+  public Query {
     turns = List.copyOf(turns);
     stops = List.copyOf(stops);
   }

@@ -9,7 +9,7 @@ import parrot.model.generate.GeneratedAnswer;
  * @param generated its tokens; null if there is none
  * @param problem why there is none; null if there is one
  */
-record Reply(String text, GeneratedAnswer generated, RuntimeException problem) {
+public record Reply(String text, GeneratedAnswer generated, RuntimeException problem) {
   static Reply failed(RuntimeException problem) {
     return new Reply(null, null, problem);
   }

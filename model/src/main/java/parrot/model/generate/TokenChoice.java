@@ -41,12 +41,7 @@ final class TokenChoice {
 
   /** Natural logarithm of the probability that the model gives a token. */
   float logProbability(float[] logits, int token) {
-    double largest = logits[likeliest(logits)];
-    double sum = 0;
-    for (int id = 0; id < vocabulary; id++) {
-      sum += Math.exp(logits[id] - largest);
-    }
-    return (float) (logits[token] - largest - Math.log(sum));
+    return LogProbabilities.of(logits, vocabulary, token);
   }
 
   private static void requireFinite(float[] logits) {
