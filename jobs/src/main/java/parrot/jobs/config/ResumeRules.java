@@ -34,6 +34,7 @@ public final class ResumeRules {
           "optimizer.clip_norm",
           "kernels.threads",
           "recompute",
+          "balance.freeze_after",
           "balance.alarm_violation",
           "balance.alarm_dead_load",
           "checkpoints",

@@ -275,7 +275,7 @@ final class TrainKeys {
       Key.positive("balance.target_violation", 0.3)
           .means("ExpertBalance", "where the loss weight turns: largest load / fair share - 1");
   static final Key<Double> FREEZE_AFTER =
-      Key.share("balance.freeze_after", 0.9)
+      Key.share("balance.freeze_after", 1)
           .means("ExpertBalance", "share of the run after which bias and loss weight stay");
   static final Key<Double> ALARM_VIOLATION =
       Key.positive("balance.alarm_violation", 1)

@@ -42,6 +42,7 @@ class ResumeRulesTest {
             "optimizer.clip_norm",
             "kernels.threads",
             "recompute",
+            "balance.freeze_after",
             "balance.alarm_violation",
             "balance.alarm_dead_load",
             "checkpoints.every",

@@ -141,7 +141,7 @@ class TrainConfigTest {
         .isEqualTo(0.2);
     assertThat(read("balance.within_round=0").balance().bias().pace()).isZero();
     assertThat(usual.loss().weight()).isZero();
-    assertThat(usual.freezeAfter()).isEqualTo(0.9);
+    assertThat(usual.freezeAfter()).isEqualTo(1);
     BalanceConfig given =
         read(
                 "balance={update_rate: 0.001, update: step, loss_weight: 0.02}",
