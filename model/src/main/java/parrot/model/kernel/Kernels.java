@@ -2,6 +2,7 @@ package parrot.model.kernel;
 
 import java.util.List;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -38,6 +39,11 @@ public interface Kernels extends AutoCloseable {
    */
   static Kernels create(String name, Precision precision, int threads) {
     return KernelProvider.named(name).create(precision, threads);
+  }
+
+  /** Where all tensors of these kernels lie. */
+  default Memory memory() {
+    return Memory.HOST;
   }
 
   /** The type that activations and copies of weights should have to enter products. */

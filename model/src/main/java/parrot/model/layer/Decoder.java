@@ -92,7 +92,7 @@ public final class Decoder {
 
   private Tensor run(
       Kernels kernels, Arena arena, Tensor x, List<KeyValueCache> caches, Keep keep) {
-    rotary.reach(Arrays.stream(all.keyPositions()).max().orElse(0) + 1);
+    rotary.reach(kernels.memory(), Arrays.stream(all.keyPositions()).max().orElse(0) + 1);
     recompute = keep == Keep.INPUTS;
     inputs.clear();
     for (int layer = 0; layer < blocks.size(); layer++) {

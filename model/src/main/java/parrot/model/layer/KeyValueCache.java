@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** Keys and values of one sequence, by layer, for decoding token by token. */
@@ -14,15 +15,16 @@ public final class KeyValueCache {
   private int length;
 
   /**
+   * @param memory of the kernels that use it
    * @param type of keys and values
    * @param capacity tokens that fit
    * @param width values of one token's keys: key heads times head size
    */
-  public KeyValueCache(ElementType type, int layers, int capacity, int width) {
+  public KeyValueCache(Memory memory, ElementType type, int layers, int capacity, int width) {
     this.capacity = capacity;
     for (int layer = 0; layer < layers; layer++) {
-      keys.add(Tensor.allocate(type, capacity, width));
-      values.add(Tensor.allocate(type, capacity, width));
+      keys.add(Tensor.allocate(memory, type, capacity, width));
+      values.add(Tensor.allocate(memory, type, capacity, width));
     }
   }
 

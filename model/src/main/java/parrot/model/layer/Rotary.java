@@ -2,6 +2,7 @@ package parrot.model.layer;
 
 import parrot.model.config.RotaryConfig;
 import parrot.model.kernel.Kernels;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** Tables of the rotary position embedding, grown to the longest sequence seen. */
@@ -20,8 +21,8 @@ final class Rotary {
     kernels.rotate(x, cosine, sine, positions, headSize, inverse);
   }
 
-  /** Makes the tables reach {@code positions} positions. */
-  void reach(int positions) {
+  /** Makes the tables reach {@code positions} positions, in the kernels' memory. */
+  void reach(Memory memory, int positions) {
     if (cosine != null && cosine.rows() >= positions) {
       return;
     }
@@ -39,7 +40,7 @@ final class Rotary {
         sin[position * half + j] = (float) Math.sin(angle) * scale;
       }
     }
-    cosine = Tensor.of(count, half, cos);
-    sine = Tensor.of(count, half, sin);
+    cosine = Tensor.of(count, half, cos).in(memory);
+    sine = Tensor.of(count, half, sin).in(memory);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
 
@@ -16,7 +17,7 @@ public final class FrozenWeights {
   private final Weights source;
   private final Map<Key, Tensor> tensors = new ConcurrentHashMap<>();
 
-  private record Key(String name, ElementType type) {}
+  private record Key(String name, ElementType type, Memory memory) {}
 
   /**
    * @param source must stay open as long as networks are made
@@ -30,13 +31,14 @@ public final class FrozenWeights {
   }
 
   /** The weight's values [rows, columns], not to be written to. */
-  Tensor tensor(Weight weight, ElementType type) {
+  Tensor tensor(Weight weight, ElementType type, Memory memory) {
     return tensors.computeIfAbsent(
-        new Key(weight.name(), type),
+        new Key(weight.name(), type, memory),
         key ->
             source
                 .map(weight.name(), type, weight.rows(), weight.columns())
-                .orElseGet(() -> copy(weight, type)));
+                .orElseGet(() -> copy(weight, type))
+                .in(memory));
   }
 
   /** The type that the weight's values have where they lie, if that is one of tensors. */

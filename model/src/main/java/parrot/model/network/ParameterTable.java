@@ -12,6 +12,7 @@ import parrot.model.kernel.Kernels;
 import parrot.model.layer.Weight;
 import parrot.model.layer.WeightFactory;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** Which parameters a network has, which are trained, and where they lie. */
@@ -87,7 +88,7 @@ final class ParameterTable implements WeightFactory {
   }
 
   /** Places what is never trained; each tensor is read once, on all cores. */
-  void placeFrozen(FrozenWeights source, ElementType factorType) {
+  void placeFrozen(FrozenWeights source, ElementType factorType, Memory memory) {
     frozen.parallelStream()
         .forEach(
             weight -> {
@@ -97,7 +98,7 @@ final class ParameterTable implements WeightFactory {
                       : tables.contains(weight.name())
                           ? source.storedType(weight)
                           : ElementType.F32;
-              Tensor value = source.tensor(weight, type);
+              Tensor value = source.tensor(weight, type, memory);
               weight.place(value, value, null);
             });
   }
@@ -108,15 +109,15 @@ final class ParameterTable implements WeightFactory {
    * @param gradients 0 for a forward pass alone
    * @param rounded null where products take float32
    */
-  void place(long values, long gradients, RoundedCopy rounded, Object owner) {
+  void place(Memory memory, long values, long gradients, RoundedCopy rounded, Object owner) {
     for (Parameter parameter : parameters) {
       Weight weight = weights.get(parameter.name());
-      Tensor value = view(values, parameter, owner);
+      Tensor value = view(memory, values, parameter, owner);
       boolean rounds = rounded != null && factors.contains(parameter.name());
       weight.place(
           value,
           rounds ? rounded.of(parameter) : value,
-          gradients == 0 ? null : view(gradients, parameter, owner));
+          gradients == 0 ? null : view(memory, gradients, parameter, owner));
     }
   }
 
@@ -145,8 +146,8 @@ final class ParameterTable implements WeightFactory {
     weights.values().forEach(weight -> weight.gradient(kernels));
   }
 
-  private static Tensor view(long address, Parameter parameter, Object owner) {
-    return Tensor.view(
-        address + Float.BYTES * parameter.offset(), parameter.rows(), parameter.columns(), owner);
+  private static Tensor view(Memory memory, long address, Parameter parameter, Object owner) {
+    long at = address + Float.BYTES * parameter.offset();
+    return Tensor.view(memory, ElementType.F32, at, parameter.rows(), parameter.columns(), owner);
   }
 }

@@ -18,6 +18,7 @@ import parrot.model.layer.VisionTower;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
 
@@ -34,7 +35,8 @@ public final class ParrotNetwork implements AutoCloseable {
   private final ParrotConfig config;
   private final FrozenWeights weights;
   private final Kernels kernels;
-  private final Arena arena = new Arena();
+  private final Memory memory;
+  private final Arena arena;
   private final ParameterTable table;
   private final VisionTower vision;
   private final Projector projector;
@@ -44,10 +46,7 @@ public final class ParrotNetwork implements AutoCloseable {
   private final LanguageHead head;
   private final Set<Part> trained;
   private final boolean recompute;
-  private RoundedCopy rounded; // null where products take float32
-  private long parametersAt;
-  private long gradientsAt;
-  private Object owner;
+  private final BoundVectors vectors;
 
   /** A network that keeps all activations for the backward pass, with weights of its own. */
   public ParrotNetwork(ParrotConfig config, Set<Part> trained, Weights source, Kernels kernels) {
@@ -70,8 +69,11 @@ public final class ParrotNetwork implements AutoCloseable {
     this.weights = weights;
     this.kernels = kernels;
     this.recompute = recompute;
+    memory = kernels == null ? Memory.HOST : kernels.memory();
+    arena = new Arena(memory);
     this.trained = trained.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(trained);
     table = new ParameterTable(this.trained, config.adapters());
+    vectors = new BoundVectors(table, kernels, memory);
     vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
     projector = new Projector(table, config);
     experts = config.experts().used() ? new Experts(table, config) : null;
@@ -83,7 +85,7 @@ public final class ParrotNetwork implements AutoCloseable {
     decoder = new Decoder(table, config.decoder());
     head = new LanguageHead(table, config.decoder(), embedding);
     if (weights != null) {
-      table.placeFrozen(weights, kernels.factorType());
+      table.placeFrozen(weights, kernels.factorType(), memory);
     }
   }
 
@@ -143,14 +145,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * @param owner kept reachable as long as the vectors are in use
    */
   public void bind(long parameters, long gradients, Object owner) {
-    parametersAt = parameters;
-    gradientsAt = gradients;
-    this.owner = owner;
-    if (rounded == null && kernels.factorType() == ElementType.BF16 && table.count() > 0) {
-      rounded = new RoundedCopy(table.count());
-    }
-    table.place(parameters, gradients, rounded, owner);
-    parametersChanged();
+    vectors.bind(parameters, gradients, owner);
   }
 
   /**
@@ -177,7 +172,7 @@ public final class ParrotNetwork implements AutoCloseable {
     for (Parameter parameter : table.parameters()) {
       weights.source().readInto(parameter.name(), table.weight(parameter).value());
     }
-    parametersChanged();
+    vectors.changed();
   }
 
   /**
@@ -185,9 +180,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * a whole row of a tensor has changed.
    */
   public void parametersChanged() {
-    if (rounded != null) {
-      rounded.round(kernels, parametersAt, owner);
-    }
+    vectors.changed();
   }
 
   /**
@@ -198,14 +191,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * @param second moments of the part, [1, n]
    */
   public void update(long offset, Tensor first, Tensor second, AdamWStep step) {
-    int length = first.columns();
-    kernels.adamW(
-        Tensor.view(parametersAt + Float.BYTES * offset, 1, length, owner),
-        rounded == null ? null : rounded.window(offset, length),
-        Tensor.view(gradientsAt + Float.BYTES * offset, 1, length, owner),
-        first,
-        second,
-        step);
+    vectors.update(offset, first, second, step);
   }
 
   /** Loss of a batch. */
@@ -223,7 +209,7 @@ public final class ParrotNetwork implements AutoCloseable {
 
   private StepResult run(Batch batch, boolean learn) {
     arena.reset();
-    refresh();
+    vectors.refresh();
     SequenceLayout layout = layout(batch);
     if (learn) {
       table.forgetGradients();
@@ -244,12 +230,13 @@ public final class ParrotNetwork implements AutoCloseable {
       Tensor losses = arena.take(supervised, 1);
       Tensor dx = learn ? arena.take(supervised, hidden.columns()) : null;
       head.loss(kernels, arena, losses, dx, hidden, layout.targets());
-      for (int i = 0; i < supervised; i++) {
-        sampleLoss[layout.supervisedSamples()[i]] += losses.get(i, 0);
-        sampleTokens[layout.supervisedSamples()[i]]++;
-      }
       if (learn && !trained.isEmpty()) {
         backward(dx, layout, visual);
+      }
+      float[] tokenLoss = losses.toArray();
+      for (int i = 0; i < supervised; i++) {
+        sampleLoss[layout.supervisedSamples()[i]] += tokenLoss[i];
+        sampleTokens[layout.supervisedSamples()[i]]++;
       }
     }
     if (learn) {
@@ -271,16 +258,10 @@ public final class ParrotNetwork implements AutoCloseable {
     return recompute ? Decoder.Keep.INPUTS : Decoder.Keep.ALL;
   }
 
-  private void refresh() {
-    if (rounded != null) {
-      rounded.refresh(kernels, parametersAt, table.parameters(), owner);
-    }
-  }
-
   /** Intermediate values of a forward pass, with logits at every position. */
   public Trace trace(Batch batch) {
     arena.reset();
-    refresh();
+    vectors.refresh();
     SequenceLayout layout = layout(batch);
     Visual visual = batch.images() == 0 ? null : look(batch, layout, false);
     Tensor embedded = embed(layout, visual);
@@ -308,7 +289,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[] features(Batch batch) {
     arena.reset();
-    return vision.forward(kernels, arena, batch.pixels(), false).toArray();
+    return vision.forward(kernels, arena, batch.pixels().in(memory), false).toArray();
   }
 
   /**
@@ -319,9 +300,9 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public Tensor encode(float[] pixels) {
     arena.reset();
-    refresh();
+    vectors.refresh();
     Tensor projected = see(Tensor.of(1, pixels.length, pixels), false).projected;
-    Tensor kept = Tensor.allocate(projected.rows(), projected.columns());
+    Tensor kept = Tensor.allocate(memory, ElementType.F32, projected.rows(), projected.columns());
     kernels.copy(kept, projected);
     return kept;
   }
@@ -335,7 +316,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[] read(int[] prompt, Tensor image, KeyValueCache cache) {
     arena.reset();
-    refresh();
+    vectors.refresh();
     SequenceLayout layout = layout(Batch.ofPrompt(prompt, image != null));
     Visual visual = image == null ? null : guide(new Visual(null, image), layout);
     Tensor last = decoder.forward(kernels, arena, embed(layout, visual), cache);
@@ -353,7 +334,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[][] next(int[] tokens, List<KeyValueCache> caches, boolean exact) {
     arena.reset();
-    refresh();
+    vectors.refresh();
     Tensor x = arena.take(tokens.length, config.decoder().hiddenSize());
     kernels.gather(x, embedding.value(), tokens);
     Kernels each = exact || factorType() == ElementType.F32 ? kernels.byRow() : kernels;
@@ -368,6 +349,7 @@ public final class ParrotNetwork implements AutoCloseable {
   /** An empty cache for a sequence of {@code capacity} tokens, visual ones included. */
   public KeyValueCache newCache(int capacity) {
     return new KeyValueCache(
+        memory,
         kernels.factorType(),
         config.decoder().numHiddenLayers(),
         capacity,
@@ -396,7 +378,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private Visual see(Tensor pixels, boolean keep) {
-    Tensor features = vision.forward(kernels, arena, pixels, keep);
+    Tensor features = vision.forward(kernels, arena, pixels.in(memory), keep);
     if (!config.projector().classToken()) {
       features = ClassTokens.without(kernels, arena, features, vision.tokens());
     }
@@ -473,8 +455,10 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private static float[][] byRow(Tensor matrix) {
+    float[] values = matrix.toArray();
+    int columns = matrix.columns();
     float[][] rows = new float[matrix.rows()][];
-    Arrays.setAll(rows, row -> matrix.rows(row, row + 1).toArray());
+    Arrays.setAll(rows, row -> Arrays.copyOfRange(values, row * columns, (row + 1) * columns));
     return rows;
   }
 
@@ -492,9 +476,7 @@ public final class ParrotNetwork implements AutoCloseable {
   @Override
   public void close() {
     arena.close();
-    if (rounded != null) {
-      rounded.close();
-    }
+    vectors.close();
     kernels.close();
   }
 }

@@ -1,9 +1,9 @@
 package parrot.model.network;
 
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -12,25 +12,24 @@ import parrot.model.tensor.Tensor;
  *
  * <p>Anything else that writes parameters (an average over replicas, a checkpoint, a user) does not
  * know of it. So before each step the first value of each row is compared, which notices every
- * change of a whole row or tensor at a thousandth of its price; then all is rounded again.
+ * change of a whole row or tensor at a thousandth of its price; then all is rounded again. On a
+ * device nothing but the optimizer writes parameters without saying so.
  */
 final class RoundedCopy implements AutoCloseable {
-  private static final int ALIGNMENT = 64;
-
   /** Values of one window: 256 MiB of float32. */
   static final int WINDOW = 1 << 26;
 
-  private final BytePointer memory;
-  private final long address;
+  private final Memory memory;
+  private final Memory.Block block;
   private final long count;
 
   /**
    * @param count of parameters
    */
-  RoundedCopy(long count) {
+  RoundedCopy(Memory memory, long count) {
+    this.memory = memory;
     this.count = count;
-    memory = new BytePointer(ElementType.BF16.bytes() * count + ALIGNMENT);
-    address = (memory.address() + ALIGNMENT - 1) & -ALIGNMENT;
+    block = memory.allocate(ElementType.BF16.bytes() * count);
   }
 
   /** The copy of one parameter. */
@@ -44,8 +43,8 @@ final class RoundedCopy implements AutoCloseable {
   }
 
   private Tensor view(long offset, int rows, int columns) {
-    long at = address + ElementType.BF16.bytes() * offset;
-    return Tensor.view(ElementType.BF16, at, rows, columns, memory);
+    long at = block.address() + ElementType.BF16.bytes() * offset;
+    return Tensor.view(memory, ElementType.BF16, at, rows, columns, block);
   }
 
   /**
@@ -54,6 +53,9 @@ final class RoundedCopy implements AutoCloseable {
    * @param parameters address of the flat float32 vector
    */
   void refresh(Kernels kernels, long parameters, List<Parameter> table, Object owner) {
+    if (!memory.isHost()) {
+      return;
+    }
     for (Parameter parameter : table) {
       Tensor value =
           Tensor.view(
@@ -82,13 +84,14 @@ final class RoundedCopy implements AutoCloseable {
   void round(Kernels kernels, long parameters, Object owner) {
     for (long start = 0; start < count; start += WINDOW) {
       int length = (int) Math.min(WINDOW, count - start);
-      Tensor values = Tensor.view(parameters + Float.BYTES * start, 1, length, owner);
+      long at = parameters + Float.BYTES * start;
+      Tensor values = Tensor.view(memory, ElementType.F32, at, 1, length, owner);
       kernels.copy(window(start, length), values);
     }
   }
 
   @Override
   public void close() {
-    memory.deallocate();
+    block.close();
   }
 }

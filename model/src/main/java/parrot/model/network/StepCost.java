@@ -7,6 +7,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -56,6 +57,8 @@ public record StepCost(long activations, long operations) {
 
     private Object call(Method method, Object[] given) {
       switch (method.getName()) {
+        case "memory":
+          return Memory.HOST;
         case "factorType":
           return factorType;
         case "largest":

@@ -3,7 +3,6 @@ package parrot.model.tensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Memory of one replica, taken piece by piece during a step and given back all at once. It grows to
@@ -17,10 +16,20 @@ public final class Arena implements AutoCloseable {
   private static final long MINIMUM_CHUNK = 1L << 24;
   private static final long MAXIMUM_CHUNK = Integer.MAX_VALUE - 1024L;
 
+  private final Memory memory;
   private final List<Chunk> chunks = new ArrayList<>();
   private int current;
   private long used;
   private long most;
+
+  /** In the host's memory. */
+  public Arena() {
+    this(Memory.HOST);
+  }
+
+  public Arena(Memory memory) {
+    this.memory = memory;
+  }
 
   /** A float32 tensor of unspecified content. */
   public Tensor take(int rows, int columns) {
@@ -35,11 +44,12 @@ public final class Arena implements AutoCloseable {
       used = 0;
     }
     if (current == chunks.size()) {
-      chunks.add(new Chunk(Math.max(bytes, Math.min(MAXIMUM_CHUNK, nextChunk()))));
+      chunks.add(new Chunk(memory, Math.max(bytes, Math.min(MAXIMUM_CHUNK, nextChunk()))));
       used = 0;
     }
     Chunk chunk = chunks.get(current);
-    Tensor tensor = Tensor.slice(type, chunk.buffer, chunk.address, used, rows, columns, chunk);
+    Tensor tensor =
+        Tensor.slice(type, memory, chunk.buffer, chunk.address, used, rows, columns, chunk);
     used += bytes;
     most = Math.max(most, before() + used);
     return tensor;
@@ -62,7 +72,7 @@ public final class Arena implements AutoCloseable {
       long total = capacity();
       if (total <= MAXIMUM_CHUNK) {
         close();
-        chunks.add(new Chunk(total));
+        chunks.add(new Chunk(memory, total));
       }
     }
     current = 0;
@@ -89,7 +99,7 @@ public final class Arena implements AutoCloseable {
 
   @Override
   public void close() {
-    chunks.forEach(chunk -> chunk.memory.deallocate());
+    chunks.forEach(chunk -> chunk.block.close());
     chunks.clear();
     current = 0;
     used = 0;
@@ -107,16 +117,16 @@ public final class Arena implements AutoCloseable {
   public record Mark(int chunk, long used) {}
 
   private static final class Chunk {
-    final BytePointer memory;
-    final ByteBuffer buffer;
+    final Memory.Block block;
+    final ByteBuffer buffer; // null if it cannot be viewed as one
     final long address;
     final long bytes;
 
-    Chunk(long bytes) {
+    Chunk(Memory memory, long bytes) {
       this.bytes = bytes;
-      memory = new BytePointer(bytes + ALIGNMENT);
-      address = roundUp(memory.address());
-      buffer = Tensor.bytes(address, bytes);
+      block = memory.allocate(bytes);
+      address = block.address();
+      buffer = Tensor.bytes(memory, address, bytes);
     }
   }
 }

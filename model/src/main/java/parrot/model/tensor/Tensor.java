@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * A matrix view of off-heap memory: {@code rows} rows of {@code columns} values of one type, {@code
@@ -17,7 +16,8 @@ public final class Tensor {
   private static final long LARGEST_BUFFER = Integer.MAX_VALUE;
 
   private final ElementType type;
-  private final ByteBuffer buffer; // null if the view is larger than a buffer
+  private final Memory memory;
+  private final ByteBuffer buffer; // null if larger than a buffer, or on a device
   private final long address;
   private final int rows;
   private final int columns;
@@ -26,6 +26,7 @@ public final class Tensor {
 
   private Tensor(
       ElementType type,
+      Memory memory,
       ByteBuffer buffer,
       long address,
       int rows,
@@ -33,6 +34,7 @@ public final class Tensor {
       int stride,
       Object owner) {
     this.type = type;
+    this.memory = memory;
     this.buffer = buffer;
     this.address = address;
     this.rows = rows;
@@ -42,7 +44,7 @@ public final class Tensor {
   }
 
   /**
-   * Views float32 memory that somebody else owns.
+   * Views float32 memory of the host that somebody else owns.
    *
    * @see #view(ElementType, long, int, int, Object)
    */
@@ -51,51 +53,58 @@ public final class Tensor {
   }
 
   /**
+   * Views memory of the host that somebody else owns.
+   *
+   * @see #view(Memory, ElementType, long, int, int, Object)
+   */
+  public static Tensor view(ElementType type, long address, int rows, int columns, Object owner) {
+    return view(Memory.HOST, type, address, rows, columns, owner);
+  }
+
+  /**
    * Views memory that somebody else owns.
    *
    * @param address of the first value, in bytes
    * @param owner kept reachable by the view; null if the memory is never freed
    */
-  public static Tensor view(ElementType type, long address, int rows, int columns, Object owner) {
+  public static Tensor view(
+      Memory memory, ElementType type, long address, int rows, int columns, Object owner) {
     if (rows < 0 || columns < 0) {
       throw new IllegalArgumentException(
           "Cannot view a tensor of " + rows + " x " + columns + " values");
     }
     long bytes = (long) type.bytes() * rows * columns;
-    return new Tensor(type, bytes(address, bytes), address, rows, columns, columns, owner);
+    return new Tensor(
+        type, memory, bytes(memory, address, bytes), address, rows, columns, columns, owner);
   }
 
-  /** Memory that somebody else owns as a buffer in native byte order; null beyond 2 GiB. */
-  static ByteBuffer bytes(long address, long bytes) {
-    if (bytes > LARGEST_BUFFER) {
-      return null;
-    }
-    ByteBuffer buffer =
-        bytes == 0 ? ByteBuffer.allocateDirect(0) : new Window(address, bytes).asByteBuffer();
-    return buffer.order(ByteOrder.nativeOrder());
+  /** Memory as a buffer in native byte order; null beyond 2 GiB, and on a device. */
+  static ByteBuffer bytes(Memory memory, long address, long bytes) {
+    return memory.isHost() && bytes <= LARGEST_BUFFER ? HostMemory.buffer(address, bytes) : null;
   }
 
   /**
    * Views rows x columns values from a byte offset of memory on.
    *
-   * @param memory the same as a buffer; null beyond 2 GiB
+   * @param buffer the memory as a buffer; null if it has none
    */
   static Tensor slice(
       ElementType type,
-      ByteBuffer memory,
+      Memory memory,
+      ByteBuffer buffer,
       long memoryAddress,
       long offset,
       int rows,
       int columns,
       Object owner) {
-    if (memory == null) {
-      return view(type, memoryAddress + offset, rows, columns, owner);
+    if (buffer == null) {
+      return view(memory, type, memoryAddress + offset, rows, columns, owner);
     }
     ByteBuffer part =
-        memory
+        buffer
             .slice(Math.toIntExact(offset), Math.toIntExact((long) type.bytes() * rows * columns))
             .order(ByteOrder.nativeOrder());
-    return new Tensor(type, part, memoryAddress + offset, rows, columns, columns, owner);
+    return new Tensor(type, memory, part, memoryAddress + offset, rows, columns, columns, owner);
   }
 
   /** Allocates zeroed float32 memory. */
@@ -105,10 +114,20 @@ public final class Tensor {
 
   /** Allocates zeroed memory that is freed when the last view of it is collected. */
   public static Tensor allocate(ElementType type, int rows, int columns) {
-    BytePointer memory = new BytePointer(Math.max(64, (long) type.bytes() * rows * columns + 64));
-    BytePointer.memset(memory, 0, memory.capacity());
-    long aligned = (memory.address() + 63) & ~63L;
-    return view(type, aligned, rows, columns, memory);
+    return allocate(Memory.HOST, type, rows, columns);
+  }
+
+  /** Allocates zeroed memory somewhere, freed when the last view of it is collected. */
+  public static Tensor allocate(Memory memory, ElementType type, int rows, int columns) {
+    long bytes = Math.max(64, (long) type.bytes() * rows * columns);
+    Memory.Block block = memory.allocate(bytes);
+    Tensor tensor = view(memory, type, block.address(), rows, columns, block);
+    if (memory.isHost()) {
+      HostMemory.clear(block.address(), bytes);
+    } else {
+      tensor.set(allocate(type, rows, columns));
+    }
+    return tensor;
   }
 
   /** Copies row-major values into new float32 memory. */
@@ -124,6 +143,7 @@ public final class Tensor {
     long offset = (long) type.bytes() * from * stride;
     return new Tensor(
         type,
+        memory,
         slice(offset, to - from, columns),
         address + offset,
         to - from,
@@ -137,18 +157,30 @@ public final class Tensor {
     check(0 <= from && from <= to && to <= columns, "columns %d to %d", from, to);
     long offset = (long) type.bytes() * from;
     return new Tensor(
-        type, slice(offset, rows, to - from), address + offset, rows, to - from, stride, owner);
+        type,
+        memory,
+        slice(offset, rows, to - from),
+        address + offset,
+        rows,
+        to - from,
+        stride,
+        owner);
   }
 
   /** The same values as another matrix; only if they lie without gaps. */
   public Tensor reshape(int rows, int columns) {
     boolean fits = isContiguous() && (long) rows * columns == size();
     check(fits, "reshape to %d x %d", rows, columns);
-    return new Tensor(type, buffer, address, rows, columns, columns, owner);
+    return new Tensor(type, memory, buffer, address, rows, columns, columns, owner);
   }
 
   public ElementType type() {
     return type;
+  }
+
+  /** Where it lies. */
+  public Memory memory() {
+    return memory;
   }
 
   public int rows() {
@@ -180,16 +212,18 @@ public final class Tensor {
   /**
    * The memory from the first value on, in native byte order; absolute access only.
    *
-   * @throws IllegalStateException beyond 2 GiB: take {@link #windows}
+   * @throws IllegalStateException beyond 2 GiB: take {@link #windows}; or on a device: take {@link
+   *     #in}
    */
   public ByteBuffer buffer() {
     if (buffer == null) {
-      throw new IllegalStateException("Cannot view " + this + " as one buffer: it exceeds 2 GiB");
+      String why = memory.isHost() ? "it exceeds 2 GiB" : "it lies on a device";
+      throw new IllegalStateException("Cannot view " + this + " as one buffer: " + why);
     }
     return buffer;
   }
 
-  /** Whether {@link #buffer} can view it: not beyond 2 GiB. */
+  /** Whether {@link #buffer} can view it: on the host, and not beyond 2 GiB. */
   public boolean hasBuffer() {
     return buffer != null;
   }
@@ -214,7 +248,8 @@ public final class Tensor {
 
   public float get(int row, int column) {
     if (buffer == null) {
-      return rows(row, row + 1).get(0, column);
+      Tensor cell = cell(row, column);
+      return cell.in(Memory.HOST).get(0, 0);
     }
     int at = at(row, column);
     return type == ElementType.F32
@@ -224,8 +259,14 @@ public final class Tensor {
 
   /** Sets a value, rounded to the tensor's type. */
   public void set(int row, int column, float value) {
+    if (!memory.isHost()) {
+      Tensor host = allocate(type, 1, 1);
+      host.set(0, 0, value);
+      cell(row, column).set(host);
+      return;
+    }
     if (buffer == null) {
-      rows(row, row + 1).set(0, column, value);
+      cell(row, column).set(0, 0, value);
       return;
     }
     int at = at(row, column);
@@ -239,6 +280,12 @@ public final class Tensor {
   /** Sets all values from a row-major array. */
   public void set(float[] values) {
     check(values.length == size(), "set from %d values", values.length, 0);
+    if (!memory.isHost()) {
+      Tensor host = allocate(type, rows, columns);
+      host.set(values);
+      set(host);
+      return;
+    }
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
         buffer()
@@ -256,6 +303,9 @@ public final class Tensor {
 
   /** Copies all values to a new row-major array. */
   public float[] toArray() {
+    if (!memory.isHost()) {
+      return in(Memory.HOST).toArray();
+    }
     float[] values = new float[Math.toIntExact(size())];
     for (int row = 0; row < rows; row++) {
       if (type == ElementType.F32) {
@@ -273,13 +323,55 @@ public final class Tensor {
     return values;
   }
 
+  /** The same values in other memory, without gaps; itself if it lies there. */
+  public Tensor in(Memory other) {
+    if (other == memory) {
+      return this;
+    }
+    Tensor copy = allocate(other, type, rows, columns);
+    copy.set(this);
+    return copy;
+  }
+
+  /** Copies the values of a tensor of the same shape and type, one of the two on the host. */
+  public void set(Tensor source) {
+    boolean fits = source.type == type && source.rows == rows && source.columns == columns;
+    check(
+        fits && source.memory.isHost() != memory.isHost(),
+        "a copy of %d x %d",
+        source.rows,
+        source.columns);
+    Tensor host = memory.isHost() ? this : source;
+    int block = transferred(source);
+    for (int from = 0; from < rows; from += block) {
+      int to = Math.min(rows, from + block);
+      ByteBuffer bytes = host.rows(from, to).buffer().duplicate();
+      long at = (host == this ? source : this).rows(from, to).address;
+      if (host == this) {
+        source.memory.read(bytes, at);
+      } else {
+        memory.write(at, bytes);
+      }
+    }
+  }
+
+  /** Rows that can be copied at once. */
+  private int transferred(Tensor source) {
+    long most = LARGEST_BUFFER / Math.max(1, (long) type.bytes() * columns);
+    return isContiguous() && source.isContiguous() ? (int) Math.max(1, Math.min(rows, most)) : 1;
+  }
+
+  private Tensor cell(int row, int column) {
+    return rows(row, row + 1).columns(column, column + 1);
+  }
+
   private ByteBuffer slice(long offset, int newRows, int newColumns) {
     long length =
         newRows == 0 || newColumns == 0
             ? 0
             : type.bytes() * ((long) (newRows - 1) * stride + newColumns);
     if (buffer == null) {
-      return bytes(address + offset, length);
+      return bytes(memory, address + offset, length);
     }
     int start = length == 0 ? 0 : Math.toIntExact(offset);
     return buffer.slice(start, Math.toIntExact(length)).order(ByteOrder.nativeOrder());
@@ -297,14 +389,5 @@ public final class Tensor {
   public String toString() {
     String name = type == ElementType.F32 ? "Tensor[" : "Tensor[bf16 ";
     return name + rows + " x " + columns + (isContiguous() ? "" : ", stride " + stride) + "]";
-  }
-
-  /** A pointer to foreign memory that frees nothing. */
-  private static final class Window extends BytePointer {
-    Window(long address, long bytes) {
-      this.address = address;
-      this.limit = bytes;
-      this.capacity = bytes;
-    }
   }
 }

@@ -1,6 +1,7 @@
 package parrot.model.weights;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
@@ -16,6 +17,9 @@ public interface FloatSink {
 
   /** Writes to a tensor of as many values, row-major, whatever its stride and type. */
   static FloatSink into(Tensor target) {
+    if (!target.memory().isHost()) {
+      return onDevice(target);
+    }
     if (target.isContiguous()) {
       return intoWindows(target.windows());
     }
@@ -26,6 +30,22 @@ public interface FloatSink {
         target.set((int) (index / columns), (int) (index % columns), values[i]);
       }
     };
+  }
+
+  private static FloatSink onDevice(Tensor target) {
+    if (!target.isContiguous()) {
+      throw new IllegalArgumentException(
+          "Cannot read into " + target + " on a device: it has gaps");
+    }
+    return (offset, values, count) ->
+        Tensor.view(
+                target.memory(),
+                target.type(),
+                target.address() + target.type().bytes() * offset,
+                1,
+                count,
+                target)
+            .set(Arrays.copyOf(values, count));
   }
 
   private static FloatSink intoWindows(List<Tensor> windows) {

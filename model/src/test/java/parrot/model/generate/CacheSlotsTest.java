@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import parrot.model.layer.KeyValueCache;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 
 class CacheSlotsTest {
   private final CacheSlots slots =
-      new CacheSlots(1000, capacity -> new KeyValueCache(ElementType.F32, 1, capacity, 4));
+      new CacheSlots(
+          1000, capacity -> new KeyValueCache(Memory.HOST, ElementType.F32, 1, capacity, 4));
 
   @Test
   void neverHoldsMoreThanItsLimit() {

@@ -17,6 +17,7 @@ import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.FloatSink;
 import parrot.model.weights.Weights;
@@ -46,10 +47,12 @@ class FrozenWeightsTest {
   void handsOutTheSameMemoryByNameAndType() {
     FrozenWeights weights = new FrozenWeights(source);
     Weight weight = new Weight("model.layers.0.mlp.gate_proj.weight", 10, 12);
-    Tensor full = weights.tensor(weight, ElementType.F32);
-    Tensor rounded = weights.tensor(weight, ElementType.BF16);
-    assertThat(weights.tensor(weight, ElementType.F32)).isSameAs(full);
-    assertThat(weights.tensor(weight, ElementType.BF16)).isSameAs(rounded).isNotSameAs(full);
+    Tensor full = weights.tensor(weight, ElementType.F32, Memory.HOST);
+    Tensor rounded = weights.tensor(weight, ElementType.BF16, Memory.HOST);
+    assertThat(weights.tensor(weight, ElementType.F32, Memory.HOST)).isSameAs(full);
+    assertThat(weights.tensor(weight, ElementType.BF16, Memory.HOST))
+        .isSameAs(rounded)
+        .isNotSameAs(full);
     assertThat(source.read).hasSize(2);
     for (int i = 0; i < 10; i++) {
       for (int j = 0; j < 12; j++) {
