@@ -1,6 +1,7 @@
 package parrot.benchmarks.ours;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import parrot.benchmarks.side.Side;
 import parrot.benchmarks.side.SideRequest;
@@ -31,7 +32,7 @@ final class OurGenerating implements Side {
 
   @Override
   public StepOutcome step() {
-    FirstTokens first = new FirstTokens();
+    Answers answers = new Answers();
     int at = 0;
     for (int sample = 0; sample < batch.samples(); sample++) {
       int end = at + batch.lengths()[sample];
@@ -40,41 +41,60 @@ final class OurGenerating implements Side {
               Arrays.copyOfRange(batch.tokenIds(), at, end),
               batch.images() == 0 ? null : engine.encode(pixels(sample)),
               GenerationSettings.greedy(1 + Workload.GENERATED, Set.of()),
-              first));
+              answers.listener()));
       at = end;
     }
     while (engine.step()) {}
-    int generated = batch.samples() * Workload.GENERATED;
-    return new StepOutcome(first.outputs, first.decoding.generated(generated));
+    return new StepOutcome(answers.outputs, answers.times);
   }
 
   private float[] pixels(int sample) {
     return batch.pixels().rows(sample, sample + 1).toArray();
   }
 
-  /** The logits of the first one, and the time that all were known. */
-  private final class FirstTokens implements GenerationListener {
+  /**
+   * The first logits, and the time of what is generated between the moment that all first tokens
+   * are known and the first answer's end: all are being answered then.
+   */
+  private final class Answers {
     private final Decoding decoding = new Decoding();
     private double[] outputs;
-    private int known;
+    private Map<String, Double> times;
+    private int begun;
+    private int generated;
 
-    @Override
-    public boolean chosen(int token, float[] logits) {
+    GenerationListener listener() {
+      return new GenerationListener() {
+        private boolean first = true;
+
+        @Override
+        public boolean chosen(int token, float[] logits) {
+          hear(first, logits);
+          first = false;
+          return true;
+        }
+
+        @Override
+        public void answered(GeneratedAnswer answer) {
+          times = times == null ? decoding.generated(generated) : times;
+        }
+
+        @Override
+        public void failed(RuntimeException reason) {
+          throw reason;
+        }
+      };
+    }
+
+    private void hear(boolean first, float[] logits) {
       if (outputs == null) {
         outputs = Fingerprint.of(logits);
       }
-      if (++known == batch.samples()) {
+      if (first && ++begun == batch.samples()) {
         decoding.prompted();
+      } else if (begun == batch.samples()) {
+        generated++;
       }
-      return true;
-    }
-
-    @Override
-    public void answered(GeneratedAnswer answer) {}
-
-    @Override
-    public void failed(RuntimeException reason) {
-      throw reason;
     }
   }
 

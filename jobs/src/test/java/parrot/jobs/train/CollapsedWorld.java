@@ -160,7 +160,9 @@ final class CollapsedWorld {
           TrainingExample example = example(random, "question");
           int[] prompt = Arrays.copyOf(example.tokenIds(), 6);
           float[] pixels = PixelNormalization.normalize(example.pixels(), SIZE);
-          float[] logits = network.read(prompt, network.encode(pixels), network.newCache(64));
+          float[] logits =
+              network.read(
+                  network.embed(prompt, network.encode(pixels)), network.newCache(64), true);
           right += largest(logits) == example.tokenIds()[6] ? 1 : 0;
         }
       }

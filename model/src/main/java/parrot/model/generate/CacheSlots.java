@@ -19,8 +19,18 @@ final class CacheSlots {
 
   private final long limit;
   private final IntFunction<KeyValueCache> create;
-  private final List<KeyValueCache> idle = new ArrayList<>();
+  private final List<Slot> idle = new ArrayList<>();
   private long allocated;
+
+  /** A cache, and the prompt whose beginning it holds. */
+  static final class Slot {
+    final KeyValueCache cache;
+    private PromptRows prompt; // null if it holds nothing
+
+    private Slot(KeyValueCache cache) {
+      this.cache = cache;
+    }
+  }
 
   /**
    * @param limit tokens of all caches together
@@ -41,29 +51,51 @@ final class CacheSlots {
     return allocated;
   }
 
-  /** An empty cache for at least so many tokens; empty while others hold too many. */
-  Optional<KeyValueCache> take(int tokens) {
-    Optional<KeyValueCache> fitting =
+  /**
+   * A cache for at least so many tokens that holds nothing, or whole pieces of the prompt if it
+   * read a prompt with the same beginning; empty while others hold too many.
+   */
+  Optional<Slot> take(int tokens, PromptRows prompt) {
+    Optional<Slot> fitting =
         idle.stream()
-            .filter(cache -> cache.capacity() >= tokens)
-            .min(Comparator.comparingInt(KeyValueCache::capacity));
-    if (fitting.isPresent()) {
-      idle.remove(fitting.get());
-      fitting.get().clear();
-      return fitting;
-    }
-    int capacity = (int) Math.min(limit, (tokens + STEP - 1L) / STEP * STEP);
+            .filter(slot -> slot.cache.capacity() >= tokens)
+            .max(
+                Comparator.<Slot>comparingInt(slot -> prompt.shared(slot.prompt))
+                    .thenComparingInt(slot -> -slot.cache.capacity()));
+    Optional<Slot> taken = fitting.or(() -> added(tokens));
+    taken.ifPresent(
+        slot -> {
+          idle.remove(slot);
+          slot.cache.truncate(prompt.shared(slot.prompt));
+          slot.prompt = prompt;
+        });
+    return taken;
+  }
+
+  /** Whether {@link #take} would find a cache. */
+  boolean hasRoomFor(int tokens) {
+    int unused = idle.stream().mapToInt(slot -> slot.cache.capacity()).sum();
+    return allocated - unused + capacity(tokens) <= limit
+        || idle.stream().anyMatch(slot -> slot.cache.capacity() >= tokens);
+  }
+
+  private int capacity(int tokens) {
+    return (int) Math.min(limit, (tokens + STEP - 1L) / STEP * STEP);
+  }
+
+  private Optional<Slot> added(int tokens) {
+    int capacity = capacity(tokens);
     while (allocated + capacity > limit && !idle.isEmpty()) {
-      allocated -= idle.remove(idle.size() - 1).capacity();
+      allocated -= idle.remove(idle.size() - 1).cache.capacity();
     }
     if (allocated + capacity > limit) {
       return Optional.empty();
     }
     allocated += capacity;
-    return Optional.of(create.apply(capacity));
+    return Optional.of(new Slot(create.apply(capacity)));
   }
 
-  void giveBack(KeyValueCache cache) {
-    idle.add(cache);
+  void giveBack(Slot slot) {
+    idle.add(slot);
   }
 }

@@ -55,7 +55,7 @@ public final class EnginePool implements AutoCloseable {
   }
 
   private EngineLimits limits(ParrotNetwork network) {
-    return EngineLimits.of(config, network.factorType()).withVocabulary(vocabulary).withExact();
+    return EngineLimits.of(config, network.factorType()).withVocabulary(vocabulary);
   }
 
   private synchronized void giveBack(Lease lease) {

@@ -5,19 +5,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import parrot.model.layer.KeyValueCache;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.tensor.Tensor;
 
 /**
  * Answers many requests at a time, token by token. A request joins as soon as there is room, at any
- * step, and leaves when its answer is complete; a step reads the weights once for all.
+ * step, and leaves when its answer is complete; a step reads the weights once for all answers. A
+ * long prompt is read piece by piece over several steps, and the pieces that an earlier prompt
+ * began with too are not read again.
  *
  * <p>An answer is the same to the last bit whatever else is answered at the same time: a prompt is
- * read by itself, and a step computes each sequence as if it were alone. In bfloat16 that holds if
- * the limits ask for it; else the last bits of its logits may depend on how many are answered
- * together.
+ * read by itself, in the same pieces, and a step computes each sequence as if it were alone.
  *
  * <p>For one thread at a time.
  */
@@ -70,24 +68,28 @@ public final class GenerationEngine {
   }
 
   /**
-   * Lets requests join as far as there is room, which gives their first token, then gives all one
-   * token more.
+   * Lets requests join as far as there is room, reads on in their prompts, which gives a first
+   * token to those that are read to the end, then gives all answers one token more.
    *
    * @return whether requests are left
    */
   public boolean step() {
     join();
-    if (!running.isEmpty()) {
-      advance();
-    }
+    readPrompts();
+    advance();
     return open() > 0;
   }
 
-  /** Forgets all requests; their listeners hear nothing. */
+  /** Forgets a request that was submitted; its listener hears nothing more. */
+  public void cancel(GenerationRequest request) {
+    waiting.removeIf(one -> one == request);
+    List.copyOf(running).stream().filter(one -> one.request == request).forEach(this::leave);
+  }
+
+  /** Forgets all requests; their listeners hear nothing more. */
   public void clear() {
     waiting.clear();
-    running.forEach(request -> caches.giveBack(request.cache));
-    running.clear();
+    List.copyOf(running).forEach(this::leave);
   }
 
   /**
@@ -104,32 +106,54 @@ public final class GenerationEngine {
   }
 
   private void join() {
-    while (!waiting.isEmpty() && running.size() < limits.requests()) {
-      Optional<KeyValueCache> cache = caches.take(cacheTokens(waiting.peek()));
-      if (cache.isEmpty()) {
-        return;
+    while (!waiting.isEmpty()
+        && running.size() < limits.requests()
+        && caches.hasRoomFor(cacheTokens(waiting.peek()))) {
+      GenerationRequest request = waiting.poll();
+      PromptRows prompt;
+      try {
+        prompt =
+            new PromptRows(network.embed(request.prompt(), request.image()), limits.promptTokens());
+      } catch (RuntimeException e) {
+        request.listener().failed(e);
+        continue;
       }
-      Running next = new Running(waiting.poll(), cache.get());
-      running.add(next);
-      if (!next.begin()) {
-        leave(next);
+      CacheSlots.Slot slot = caches.take(cacheTokens(request), prompt).orElseThrow();
+      running.add(new Running(request, prompt, slot));
+    }
+  }
+
+  /** The oldest prompts first, until so many tokens are read as may be in a step. */
+  private void readPrompts() {
+    int left = limits.promptTokens();
+    for (Running request : List.copyOf(running)) {
+      while (left > 0 && running.contains(request) && !request.isRead()) {
+        left -= request.unread();
+        if (!request.readOn()) {
+          leave(request);
+        }
       }
     }
   }
 
   private void advance() {
-    List<Running> all = List.copyOf(running);
+    List<Running> all = running.stream().filter(Running::isRead).toList();
+    if (all.isEmpty()) {
+      return;
+    }
     int[] tokens = all.stream().mapToInt(Running::last).toArray();
     float[][] logits = null;
     RuntimeException failure = null;
     try {
-      logits =
-          network.next(tokens, all.stream().map(request -> request.cache).toList(), limits.exact());
+      logits = network.next(tokens, all.stream().map(request -> request.slot.cache).toList());
     } catch (RuntimeException e) {
       failure = e;
     }
     for (int i = 0; i < all.size(); i++) {
       Running request = all.get(i);
+      if (!running.contains(request)) {
+        continue; // cancelled by the listener of another
+      }
       if (failure != null) {
         request.request.listener().failed(failure);
       }
@@ -140,8 +164,9 @@ public final class GenerationEngine {
   }
 
   private void leave(Running request) {
-    running.remove(request);
-    caches.giveBack(request.cache);
+    if (running.remove(request)) {
+      caches.giveBack(request.slot);
+    }
   }
 
   private int cacheTokens(GenerationRequest request) {
@@ -154,15 +179,17 @@ public final class GenerationEngine {
   /** A request that has joined. */
   private final class Running {
     final GenerationRequest request;
-    final KeyValueCache cache;
+    final CacheSlots.Slot slot;
+    private final PromptRows prompt;
     private final TokenChoice choice;
     private final int[] answer;
     private final float[] logProbabilities;
     private int count;
 
-    Running(GenerationRequest request, KeyValueCache cache) {
+    Running(GenerationRequest request, PromptRows prompt, CacheSlots.Slot slot) {
       this.request = request;
-      this.cache = cache;
+      this.prompt = prompt;
+      this.slot = slot;
       GenerationSettings settings = request.settings();
       choice = new TokenChoice(settings.sampling(), request.prompt(), limits.vocabulary());
       answer = new int[settings.maxNewTokens()];
@@ -173,16 +200,27 @@ public final class GenerationEngine {
       return answer[count - 1];
     }
 
-    /** Reads the prompt; returns whether the answer goes on. */
-    boolean begin() {
+    boolean isRead() {
+      return slot.cache.length() >= prompt.rows();
+    }
+
+    /** Tokens of the piece that is read next. */
+    int unread() {
+      return prompt.from(slot.cache.length()).rows();
+    }
+
+    /** Reads a piece of the prompt; returns whether the answer goes on. */
+    boolean readOn() {
       float[] logits;
       try {
-        logits = network.read(request.prompt(), request.image(), cache);
+        Tensor piece = prompt.from(slot.cache.length());
+        boolean last = slot.cache.length() + piece.rows() == prompt.rows();
+        logits = network.read(piece, slot.cache, last);
       } catch (RuntimeException e) {
         request.listener().failed(e);
         return false;
       }
-      return take(logits);
+      return !isRead() || take(logits);
     }
 
     /** Chooses the next token; returns whether the answer goes on. */

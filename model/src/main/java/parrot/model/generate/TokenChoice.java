@@ -44,8 +44,8 @@ final class TokenChoice {
     return LogProbabilities.of(logits, vocabulary, token);
   }
 
-  private static void requireFinite(float[] logits) {
-    for (int id = 0; id < logits.length; id++) {
+  private void requireFinite(float[] logits) {
+    for (int id = 0; id < vocabulary; id++) {
       if (!Float.isFinite(logits[id])) {
         throw new ModelException(
             "Cannot answer: the logit of token %d is %s (weights or precision are at fault)"

@@ -53,9 +53,9 @@ public final class KeyValueCache {
     return values.get(layer).rows(0, length + tokens);
   }
 
-  /** Forgets everything; the memory stays. */
-  public void clear() {
-    length = 0;
+  /** Forgets all but the first tokens; the memory stays. */
+  public void truncate(int tokens) {
+    length = Math.min(length, tokens);
   }
 
   /** Counts {@code tokens} written rows as held. */

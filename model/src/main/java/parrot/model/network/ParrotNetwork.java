@@ -301,43 +301,59 @@ public final class ParrotNetwork implements AutoCloseable {
   public Tensor encode(float[] pixels) {
     arena.reset();
     vectors.refresh();
-    Tensor projected = see(Tensor.of(1, pixels.length, pixels), false).projected;
-    Tensor kept = Tensor.allocate(memory, ElementType.F32, projected.rows(), projected.columns());
-    kernels.copy(kept, projected);
-    return kept;
+    return kept(see(Tensor.of(1, pixels.length, pixels), false).projected);
   }
 
   /**
-   * Reads a prompt into an empty cache.
+   * What the decoder reads of a prompt: the embeddings of its tokens, with the image in its place.
    *
    * @param prompt token ids; {@link Batch#IMAGE} for the image
    * @param image as {@link #encode} gives it, or null
-   * @return logits of the next token, V values
+   * @return (N, D), in memory of their own, the host's
    */
-  public float[] read(int[] prompt, Tensor image, KeyValueCache cache) {
+  public Tensor embed(int[] prompt, Tensor image) {
     arena.reset();
     vectors.refresh();
     SequenceLayout layout = layout(Batch.ofPrompt(prompt, image != null));
     Visual visual = image == null ? null : guide(new Visual(null, image), layout);
-    Tensor last = decoder.forward(kernels, arena, embed(layout, visual), cache);
-    return head.logits(kernels, arena, last).toArray();
+    return kept(embed(layout, visual)).in(Memory.HOST);
+  }
+
+  private Tensor kept(Tensor working) {
+    Tensor kept = Tensor.allocate(memory, ElementType.F32, working.rows(), working.columns());
+    kernels.copy(kept, working);
+    return kept;
   }
 
   /**
-   * Continues some sequences by a token each. In float32 no bit of a sequence depends on the
-   * others.
+   * Reads a piece of a prompt behind what the cache holds.
+   *
+   * @param piece (n, D), rows of what {@link #embed} gives; left as they are
+   * @param last whether the prompt ends with it
+   * @return logits of the next token, V values; none if the prompt goes on
+   */
+  public float[] read(Tensor piece, KeyValueCache cache, boolean last) {
+    arena.reset();
+    vectors.refresh();
+    Tensor x = arena.take(piece.rows(), piece.columns());
+    kernels.copy(x, piece.in(memory));
+    Tensor end = decoder.forward(kernels, arena, x, cache);
+    return last ? head.logits(kernels, arena, end).toArray() : new float[0];
+  }
+
+  /**
+   * Continues some sequences by a token each. No bit of a sequence depends on the others.
    *
    * @param tokens the next of each, B
    * @param caches of the sequences, B
-   * @param exact whether that holds for bfloat16 too, which takes longer
    * @return logits of the token after it, by sequence [B][V]
    */
-  public float[][] next(int[] tokens, List<KeyValueCache> caches, boolean exact) {
+  public float[][] next(int[] tokens, List<KeyValueCache> caches) {
     arena.reset();
     vectors.refresh();
     Tensor x = arena.take(tokens.length, config.decoder().hiddenSize());
     kernels.gather(x, embedding.value(), tokens);
-    Kernels each = exact || factorType() == ElementType.F32 ? kernels.byRow() : kernels;
+    Kernels each = kernels.byRow();
     return byRow(head.logits(each, arena, decoder.step(each, arena, x, caches)));
   }
 
@@ -354,19 +370,6 @@ public final class ParrotNetwork implements AutoCloseable {
         config.decoder().numHiddenLayers(),
         capacity,
         config.decoder().keyValueSize());
-  }
-
-  /** Visual tokens of a batch: before, between and after the parts that make them. */
-  private static final class Visual {
-    final Tensor features; // (I * P, Dv), null if the images were looked at before
-    final Tensor projected; // (I * P, D)
-    Tensor prompts; // (queries, D), null without experts
-    Tensor output; // (I * P, D)
-
-    Visual(Tensor features, Tensor projected) {
-      this.features = features;
-      this.projected = projected;
-    }
   }
 
   private SequenceLayout layout(Batch batch) {

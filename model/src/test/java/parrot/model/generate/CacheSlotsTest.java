@@ -2,41 +2,70 @@ package parrot.model.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import parrot.model.layer.KeyValueCache;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Memory;
+import parrot.model.tensor.Tensor;
 
 class CacheSlotsTest {
   private final CacheSlots slots =
       new CacheSlots(
           1000, capacity -> new KeyValueCache(Memory.HOST, ElementType.F32, 1, capacity, 4));
 
+  private Optional<CacheSlots.Slot> take(int tokens) {
+    Optional<CacheSlots.Slot> taken = Optional.empty();
+    if (slots.hasRoomFor(tokens)) {
+      taken = slots.take(tokens, prompt());
+      assertThat(taken).isPresent();
+    } else {
+      assertThat(slots.take(tokens, prompt())).isEmpty();
+    }
+    return taken;
+  }
+
+  private static PromptRows prompt(float... values) {
+    return new PromptRows(Tensor.of(values.length, 1, values), 2);
+  }
+
+  @Test
+  void keepsThePiecesThatTwoPromptsBeginWith() {
+    PromptRows prompt = prompt(1, 2, 3, 4, 5);
+
+    assertThat(prompt.shared(prompt(1, 2, 3, 4, 9, 9, 9))).isEqualTo(4);
+    assertThat(prompt.shared(prompt(1, 2, 3, 4))).isEqualTo(4);
+    assertThat(prompt.shared(prompt(1, 2, 3))).isEqualTo(2);
+    assertThat(prompt.shared(prompt(1, 0, 3, 4, 5))).isZero();
+    assertThat(prompt(1, 2, 3, 4).shared(prompt)).as("the last piece is read").isEqualTo(2);
+    assertThat(prompt.shared(null)).isZero();
+  }
+
   @Test
   void neverHoldsMoreThanItsLimit() {
-    KeyValueCache first = slots.take(500).orElseThrow();
-    assertThat(first.capacity()).isEqualTo(512);
-    assertThat(slots.take(500)).isEmpty();
-    KeyValueCache second = slots.take(300).orElseThrow();
+    CacheSlots.Slot first = take(500).orElseThrow();
+    assertThat(first.cache.capacity()).isEqualTo(512);
+    assertThat(take(500)).isEmpty();
+    CacheSlots.Slot second = take(300).orElseThrow();
     assertThat(slots.allocated()).isEqualTo(512 + 384);
-    assertThat(slots.take(200)).isEmpty();
+    assertThat(take(200)).isEmpty();
 
     slots.giveBack(second);
-    assertThat(slots.take(400).map(KeyValueCache::capacity)).isEmpty();
+    assertThat(take(400).map(slot -> slot.cache.capacity())).isEmpty();
     slots.giveBack(first);
-    assertThat(slots.take(1000).map(KeyValueCache::capacity)).contains(1000);
+    assertThat(take(1000).map(slot -> slot.cache.capacity())).contains(1000);
     assertThat(slots.allocated()).isEqualTo(1000);
   }
 
   @Test
   void usesTheSmallestCacheThatFitsAgain() {
-    KeyValueCache large = slots.take(512).orElseThrow();
-    KeyValueCache small = slots.take(100).orElseThrow();
+    CacheSlots.Slot large = take(512).orElseThrow();
+    CacheSlots.Slot small = take(100).orElseThrow();
     slots.giveBack(large);
     slots.giveBack(small);
 
-    assertThat(slots.take(50)).containsSame(small);
-    assertThat(slots.take(50)).containsSame(large);
+    assertThat(take(50)).containsSame(small);
+    assertThat(take(50)).containsSame(large);
   }
 
   @Test

@@ -126,11 +126,13 @@ class Bf16NetworkTest {
     int start = whole.length - 5;
     Tensor image = network.encode(reference.pixels(0));
     KeyValueCache cache = network.newCache(64);
-    network.read(Arrays.copyOf(whole, start), image, cache);
+    network.read(network.embed(Arrays.copyOf(whole, start), image), cache, true);
     for (int count = start; count < whole.length; count++) {
       whole[count] = 3 * count;
-      float[] next = network.next(new int[] {whole[count]}, List.of(cache), false)[0];
-      float[] expected = network.read(Arrays.copyOf(whole, count + 1), image, network.newCache(64));
+      float[] next = network.next(new int[] {whole[count]}, List.of(cache))[0];
+      float[] expected =
+          network.read(
+              network.embed(Arrays.copyOf(whole, count + 1), image), network.newCache(64), true);
       double largest = 0;
       for (float logit : expected) {
         largest = Math.max(largest, Math.abs(logit));

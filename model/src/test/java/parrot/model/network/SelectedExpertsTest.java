@@ -191,10 +191,8 @@ class SelectedExpertsTest {
     CountingKernels counting = new CountingKernels(TinyNetworks.reference());
     try (Bound bound = bound(config, counting.kernels())) {
       counting.forget();
-      bound.network.read(
-          new int[] {4, Batch.IMAGE, 7},
-          bound.network.encode(TinyNetworks.pixels(1, 3)),
-          bound.network.newCache(20));
+      bound.network.embed(
+          new int[] {4, Batch.IMAGE, 7}, bound.network.encode(TinyNetworks.pixels(1, 3)));
       for (int expert = 0; expert < 5; expert++) {
         List<Integer> rows =
             counting.rowsThrough(value(bound, "experts." + expert + ".down_proj.weight"));
