@@ -26,6 +26,7 @@ import parrot.jobs.preprocess.PreprocessCommand;
 import parrot.jobs.quickstart.QuickstartCommand;
 import parrot.jobs.report.ReportCommand;
 import parrot.jobs.shapes.ShapesCommand;
+import parrot.jobs.sweep.SweepCommand;
 import parrot.jobs.train.PlanCommand;
 import parrot.jobs.train.TrainCommand;
 import picocli.CommandLine;
@@ -52,6 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PlanCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      SweepCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
       AssembleCommand.class,

@@ -1,5 +1,6 @@
 package parrot.jobs.checkpoint;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -234,6 +235,21 @@ public final class Checkpoints {
   public static int round(Path checkpoint) {
     return CheckpointLayout.round(checkpoint.getName())
         .orElseThrow(() -> new IllegalArgumentException("Not a checkpoint: " + checkpoint));
+  }
+
+  /**
+   * The steps that each replica had done when a checkpoint was written.
+   *
+   * @throws DataException if its training state cannot be read
+   */
+  public int step(Path checkpoint) throws IOException {
+    Path state = new Path(checkpoint, CheckpointLayout.PROGRESS);
+    try {
+      return JSON.readValue(FileSystems.readFully(files, state, 1 << 24), RunProgress.class)
+          .iteration();
+    } catch (JsonProcessingException e) {
+      throw new DataException("Cannot read " + state + ": " + e.getOriginalMessage(), e);
+    }
   }
 
   /** Rounds of the published checkpoints. */

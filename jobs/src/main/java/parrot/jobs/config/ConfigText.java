@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ import parrot.datasets.UsageException;
  * YAML as a tree, with aliases ({@code *name}) and merges ({@code <<}) followed. SnakeYAML gives
  * the structure; what a scalar means is left to Jackson, which does not take a date for a date.
  */
-final class ConfigText {
+public final class ConfigText {
+  private static final YAMLMapper SCALARS = new YAMLMapper();
+
   private final ObjectMapper scalars;
   private final String what;
   private final List<Node> open = new ArrayList<>();
@@ -42,6 +45,17 @@ final class ConfigText {
   ConfigText(ObjectMapper scalars, String what) {
     this.scalars = scalars;
     this.what = what;
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param what is read, for messages
+   * @return a missing node if it is empty
+   * @throws UsageException with the line of what cannot be read
+   */
+  public static JsonNode parse(String yaml, String what) {
+    return new ConfigText(SCALARS, what).read(yaml);
   }
 
   /**

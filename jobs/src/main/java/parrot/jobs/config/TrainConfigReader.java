@@ -49,7 +49,7 @@ public final class TrainConfigReader {
    * @throws UsageException naming key, value and what it must be
    */
   public static TrainConfig read(String yaml, List<String> settings) {
-    JsonNode json = parse(yaml, "the configuration");
+    JsonNode json = ConfigText.parse(yaml, "the configuration");
     if (json.isMissingNode() || json.isNull()) {
       json = JsonNodeFactory.instance.objectNode();
     }
@@ -59,12 +59,8 @@ public final class TrainConfigReader {
     return read(new StrictMap(json, SOURCE));
   }
 
-  private static JsonNode parse(String yaml, String what) {
-    return new ConfigText(YAML, what).read(yaml);
-  }
-
   private static void set(ObjectNode root, ConfigSetting setting) {
-    setting.into(root, parse(setting.value(), "--set " + setting.text()));
+    setting.into(root, ConfigText.parse(setting.value(), "--set " + setting.text()));
   }
 
   /** The resolved configuration as it is stored with a run. */
@@ -78,7 +74,7 @@ public final class TrainConfigReader {
 
   public static ObjectNode fromYaml(String yaml) {
     // A file that a killed run has not yet filled is no mapping.
-    return parse(yaml, "the stored configuration") instanceof ObjectNode stored
+    return ConfigText.parse(yaml, "the stored configuration") instanceof ObjectNode stored
         ? stored
         : JsonNodeFactory.instance.objectNode();
   }

@@ -17,6 +17,7 @@ import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.Metric;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.benchmark.PredictionFile;
 import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -124,7 +125,8 @@ final class BenchmarkAsking implements AutoCloseable {
    */
   Cell finish() throws IOException {
     if (kept.isPresent()) {
-      return Cell.of(name, kept.get(), true);
+      // The benchmark knows which questions share an image; what was kept does not.
+      return Cell.of(name, PredictionFile.complete(plan.items(), kept.get()), true);
     }
     List<Prediction> predictions = new ArrayList<>();
     Map<String, String> given = new LinkedHashMap<>();

@@ -20,7 +20,7 @@ import parrot.datasets.language.Language;
 import parrot.datasets.storage.FileSystems;
 
 /** Finds the benchmark or prediction files that a command line names. */
-final class BenchmarkFiles {
+public final class BenchmarkFiles {
   private static final Pattern OTHER =
       Pattern.compile(".*\\.(csv|jsonl?|pkl|parquet|xls|gz|zip|zst)", Pattern.CASE_INSENSITIVE);
 
@@ -33,7 +33,7 @@ final class BenchmarkFiles {
    * @throws DataException if one does not exist, a folder holds none, two have one name, or a name
    *     tells no language
    */
-  static Map<BenchmarkName, Path> find(
+  public static Map<BenchmarkName, Path> find(
       List<String> arguments, Optional<Language> language, Configuration configuration) {
     Map<BenchmarkName, Path> found = new LinkedHashMap<>();
     for (String argument : arguments) {

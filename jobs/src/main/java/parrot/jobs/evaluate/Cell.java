@@ -1,6 +1,8 @@
 package parrot.jobs.evaluate;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
@@ -31,6 +33,15 @@ public record Cell(
   /** Whether the benchmark tells its answers; else the predictions are there to be submitted. */
   boolean hasAnswers() {
     return predictions.stream().anyMatch(one -> one.item().answer().isPresent());
+  }
+
+  /** Predictions of the cells that can be scored. */
+  public static Map<BenchmarkName, List<Prediction>> scorable(List<Cell> cells) {
+    Map<BenchmarkName, List<Prediction>> predictions = new LinkedHashMap<>();
+    cells.stream()
+        .filter(cell -> !cell.failed() && cell.hasAnswers())
+        .forEach(cell -> predictions.put(cell.name(), cell.predictions()));
+    return predictions;
   }
 
   /** The questions that could not be asked, or have no right answer, with their problem. */

@@ -253,18 +253,34 @@ public record EvaluationScores(
         score.missing());
   }
 
+  /** Benchmark files without scores. */
+  public int failed() {
+    return benchmarks.stream().mapToInt(one -> one.failures().size()).sum();
+  }
+
+  /** Questions that could not be asked. */
+  public int unasked() {
+    return benchmarks.stream().mapToInt(one -> one.unanswered().size()).sum();
+  }
+
   /**
    * @throws DataException if files or questions could not be evaluated, saying how many
    */
   void requireComplete() {
-    int failed = benchmarks.stream().mapToInt(one -> one.failures().size()).sum();
-    int unanswered = benchmarks.stream().mapToInt(one -> one.unanswered().size()).sum();
+    requireComplete(failed(), unasked());
+  }
+
+  /**
+   * @throws DataException if one of the numbers is not 0
+   */
+  public static void requireComplete(int failedFiles, int unaskedQuestions) {
     List<String> problems = new ArrayList<>();
-    if (failed > 0) {
-      problems.add("%d files have no scores".formatted(failed));
+    if (failedFiles > 0) {
+      problems.add("%d files have no scores".formatted(failedFiles));
     }
-    if (unanswered > 0) {
-      problems.add("%d questions could not be asked and count as wrong".formatted(unanswered));
+    if (unaskedQuestions > 0) {
+      problems.add(
+          "%d questions could not be asked and count as wrong".formatted(unaskedQuestions));
     }
     if (!problems.isEmpty()) {
       throw new DataException(

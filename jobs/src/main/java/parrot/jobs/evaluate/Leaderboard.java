@@ -19,7 +19,7 @@ import parrot.jobs.evaluate.EvaluationScores.Line;
  * with a row for each model and language, shares from 0 to 1; or as Markdown with a table for each
  * benchmark and metric, in percent.
  */
-final class Leaderboard {
+public final class Leaderboard {
   private static final String MEAN = "mean";
 
   private record Row(String model, String questions, Benchmark benchmark) {
@@ -31,7 +31,7 @@ final class Leaderboard {
   private final List<Row> rows = new ArrayList<>();
 
   /** Adds a model's scores; benchmarks without any are left out. */
-  void add(String model, List<Benchmark> benchmarks) {
+  public void add(String model, List<Benchmark> benchmarks) {
     for (Benchmark one : benchmarks) {
       if (!one.lines().isEmpty()) {
         rows.add(new Row(model, one.benchmark() + ", " + one.metric(), one));
@@ -40,7 +40,7 @@ final class Leaderboard {
   }
 
   /** How it is written, by the name of its file. */
-  static Function<Leaderboard, String> format(String file) {
+  public static Function<Leaderboard, String> format(String file) {
     String name = file.toLowerCase(Locale.ROOT);
     if (name.endsWith(".csv")) {
       return Leaderboard::csv;

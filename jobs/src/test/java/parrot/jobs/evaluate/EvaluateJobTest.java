@@ -167,6 +167,22 @@ final class EvaluateJobTest {
   }
 
   @Test
+  void scoresTheSameFromKeptAnswersIfQuestionsShareAnImage() throws IOException {
+    Path file = folder.resolve("MMMB_en.tsv");
+    List<String> lines = new ArrayList<>(Files.readAllLines(benchmark.resolve("MMMB_en.tsv")));
+    for (String line : List.copyOf(lines.subList(1, lines.size()))) {
+      lines.add("1" + line); // another index, the same image
+    }
+    Files.write(file, lines);
+
+    EvaluationScores first = evaluate(file).scores();
+
+    assertThat(first.benchmarks().get(0).macroIntervals().get("plain").clusters())
+        .isEqualTo(QUESTIONS);
+    assertThat(evaluate(file).scores()).isEqualTo(first);
+  }
+
+  @Test
   void predictionsAreStaleIfAnImageFileHasChanged() throws IOException {
     Path tables = Files.createDirectories(folder.resolve("tables"));
     Path table = tables.resolve("MMMB_en.tsv");
