@@ -53,7 +53,7 @@ public final class AssembleCommand implements Callable<Void> {
       names = "--decoder",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a Qwen1.5, Qwen2 or Qwen2.5, or of a Parrot for its decoder.")
+      description = "Folder of a Qwen1.5, Qwen2, Qwen2.5 or Qwen3, or of a Parrot for its decoder.")
   private String decoder;
 
   @Option(

@@ -19,6 +19,7 @@ import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.model.config.DecoderFamily;
 import parrot.model.config.ExpertsConfig;
 import parrot.model.config.MoeFormula;
 import parrot.model.config.ParrotConfig;
@@ -62,7 +63,7 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
     Path source = Checkpoints.resolveModel(given, hadoop);
     InputGuard.requireOutside(out, List.of(source), hadoop);
     try (ModelFolder model = ModelFolder.open(source, hadoop)) {
-      requirePublishedComputation(model.requireMerged().config().experts(), source);
+      requirePublishedComputation(model.requireMerged().config(), source);
       return write(source, model.config(), model.weights(), out, hadoop);
     }
   }
@@ -105,8 +106,15 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
     return lines;
   }
 
-  /** The published code knows neither a choice of experts nor the paper's formula. */
-  private static void requirePublishedComputation(ExpertsConfig experts, Path source) {
+  /** The published code knows one decoder, no choice of experts and not the paper's formula. */
+  private static void requirePublishedComputation(ParrotConfig config, Path source) {
+    DecoderFamily family = config.decoder().family();
+    if (family != DecoderFamily.QWEN2) {
+      throw new UsageException(
+          "Cannot export %s: its decoder is a %s, and the published code has Parrots of Qwen1.5, Qwen2 and Qwen2.5 alone; the folder itself opens here"
+              .formatted(source, family));
+    }
+    ExpertsConfig experts = config.experts();
     boolean selects = experts.used() && experts.topK() < experts.count();
     if (selects || experts.formula() != MoeFormula.PUBLISHED) {
       throw new UsageException(

@@ -45,8 +45,19 @@ public final class TinyModel {
 
   /** Writes a model whose vocabulary need not be its tokenizer's. */
   static Path write(Path folder, long seed, int vocabulary) throws IOException {
+    return write(folder, seed, CONFIG.formatted(vocabulary));
+  }
+
+  /** Writes a model whose decoder is a Qwen3, with heads wider than their share. */
+  public static Path writeQwen3(Path folder, long seed) throws IOException {
+    String config = CONFIG.formatted(ShapesTokenizer.VOCABULARY_SIZE);
+    return write(
+        folder, seed, config.replace("\"parrot_qwen2\"", "\"parrot_qwen3\", \"head_dim\": 16"));
+  }
+
+  private static Path write(Path folder, long seed, String config) throws IOException {
     Files.createDirectories(folder.resolve("vision"));
-    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(vocabulary));
+    Files.writeString(folder.resolve("config.json"), config);
     Files.writeString(folder.resolve("vision/config.json"), VISION);
     Files.writeString(folder.resolve("tokenizer.json"), ShapesTokenizer.json());
     Configuration configuration = new Configuration();

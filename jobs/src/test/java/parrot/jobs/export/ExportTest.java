@@ -17,6 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.jobs.CommandLines;
+import parrot.jobs.evaluate.TinyModel;
 import parrot.model.weights.DataType;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.Safetensors;
@@ -113,6 +114,14 @@ class ExportTest {
     Files.writeString(model.resolve("config.json"), config.toString());
     assertThat(export(model, "out")).isEqualTo(2);
     assertThat(printed.toString()).contains("moe_top_k is 2 of 6");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void refusesADecoderThatThePublishedCodeDoesNotHave() throws IOException {
+    Path model = TinyModel.writeQwen3(folder.resolve("qwen3"), 1);
+    assertThat(export(model, "out")).isEqualTo(2);
+    assertThat(printed.toString()).contains("its decoder is a Qwen3");
     assertThat(folder.resolve("out")).doesNotExist();
   }
 

@@ -59,7 +59,7 @@ public final class ConfigOfParts {
   }
 
   /**
-   * @param decoder the configuration of a Qwen2, or of a Parrot whose decoder is meant
+   * @param decoder the configuration of a language model, or of a Parrot whose decoder is meant
    * @param where that file, for messages
    * @param experts 0 for a model without experts
    * @param trained empty for a fresh projector
@@ -97,7 +97,8 @@ public final class ConfigOfParts {
   }
 
   private static ObjectNode decoder(JsonNode decoder, String where) {
-    DecoderConfig.of(decoder, LONGEST, where); // says what is wrong in the decoder's own words
+    // Says what is wrong in the decoder's own words.
+    DecoderFamily family = DecoderConfig.of(decoder, LONGEST, where).family();
     ObjectNode json = NestedConfig.flat(decoder, ConfigSource.published(where));
     List<String> foreign = new ArrayList<>(List.of("architectures"));
     json.fieldNames()
@@ -108,7 +109,7 @@ public final class ConfigOfParts {
               }
             });
     json.remove(foreign);
-    return json.put("model_type", "parrot_qwen2");
+    return json.put("model_type", family.parrot());
   }
 
   private static void requireEqual(StrictMap keys, String key, ObjectNode json, String whose) {

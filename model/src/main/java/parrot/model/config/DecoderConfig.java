@@ -7,13 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The decoder, a Qwen2.
+ * The decoder, a Qwen2 or a Qwen3.
  *
+ * @param family which of them
  * @param hiddenSize width of a token, also of the projected visual tokens
  * @param intermediateSize width of the feed-forward part
  * @param numHiddenLayers layers
- * @param numAttentionHeads query heads; divides {@code hiddenSize}
+ * @param numAttentionHeads query heads
  * @param numKeyValueHeads key and value heads; divides {@code numAttentionHeads}
+ * @param headSize values of one attention head
  * @param vocabSize rows of the embedding and of the head
  * @param rmsNormEps added to mean squares
  * @param rotary the rotary embedding
@@ -23,11 +25,13 @@ import java.util.Map;
  * @param maxPositionEmbeddings longest sequence
  */
 public record DecoderConfig(
+    DecoderFamily family,
     int hiddenSize,
     int intermediateSize,
     int numHiddenLayers,
     int numAttentionHeads,
     int numKeyValueHeads,
+    int headSize,
     int vocabSize,
     double rmsNormEps,
     RotaryConfig rotary,
@@ -40,7 +44,7 @@ public record DecoderConfig(
   private static final int USUAL_FULL_LAYERS = 28;
 
   /**
-   * Reads the configuration of a Qwen2, or of the decoder inside a Parrot.
+   * Reads the configuration of a language model, or of the decoder inside a Parrot.
    *
    * @param longest sequences are cut to this
    * @param where named in messages
@@ -49,11 +53,12 @@ public record DecoderConfig(
   public static DecoderConfig of(JsonNode json, int longest, String where) {
     ConfigSource source = ConfigSource.published(where);
     StrictMap keys = new StrictMap(NestedConfig.flat(json, source), source);
-    String type = keys.oneOf("model_type", List.of("qwen2", "parrot_qwen2"));
-    if (type.equals("parrot_qwen2")) {
-      return of(keys, longest);
+    String type = keys.oneOf("model_type", DecoderFamily.all());
+    DecoderFamily family = DecoderFamily.of(type);
+    if (type.equals(family.parrot())) {
+      return of(keys, family, longest);
     }
-    DecoderConfig decoder = of(keys, Math.min(longest, positions(keys)));
+    DecoderConfig decoder = of(keys, family, Math.min(longest, positions(keys)));
     keys.given("torch_dtype");
     keys.given("dtype");
     keys.others(HarmlessKeys.OF_PARROT);
@@ -61,27 +66,30 @@ public record DecoderConfig(
   }
 
   /**
-   * Reads the decoder's keys. Absent ones have the defaults of transformers' {@code Qwen2Config}.
+   * Reads the decoder's keys. Absent ones have the defaults of transformers' {@code Qwen2Config}
+   * and {@code Qwen3Config}.
    *
    * @param longest sequences are cut to this
    */
-  static DecoderConfig of(StrictMap keys, int longest) {
+  static DecoderConfig of(StrictMap keys, DecoderFamily family, int longest) {
     keys.oneOf("hidden_act", "silu", List.of("silu", "swish"));
     keys.refuse("quantization_config", "absent; convert the weights to a floating-point type");
-    requireBiases(keys);
+    checkBiases(keys, family);
     int layers = keys.positive("num_hidden_layers");
     boolean sliding = keys.flag("use_sliding_window", false);
     checkWindow(keys.aside(), sliding, layers, longest);
     int positions = positions(keys);
     int hidden = keys.positive("hidden_size");
-    int heads = heads(keys, hidden);
-    checkHeadSize(keys, hidden / heads);
+    int heads = keys.positive("num_attention_heads");
+    int headSize = headSize(keys, family, hidden, heads);
     return new DecoderConfig(
+        family,
         hidden,
         keys.positive("intermediate_size"),
         layers,
         heads,
         keyValueHeads(keys, heads),
+        headSize,
         keys.positive("vocab_size"),
         keys.positiveNumber("rms_norm_eps", 1e-6),
         RotaryConfig.of(keys, positions, longest),
@@ -94,11 +102,14 @@ public record DecoderConfig(
     return keys.positive("max_position_embeddings", 32768);
   }
 
-  /** Biases of query, key and value are part of a Qwen2; no key of its own says so. */
-  private static void requireBiases(StrictMap keys) {
+  /** Biases of query, key and value are part of a Qwen2, as their absence is of a Qwen3. */
+  private static void checkBiases(StrictMap keys, DecoderFamily family) {
+    boolean biases = family.biases();
     for (String key : List.of("attention_bias", "qkv_bias")) {
-      if (keys.given(key) && !keys.flag(key, true)) {
-        throw keys.invalid(key, false, "true, as a Qwen2's query, key and value have biases");
+      if (keys.given(key) && keys.flag(key, biases) != biases) {
+        String rule = "%s, as a %s's query, key and value have %s";
+        throw keys.invalid(
+            key, !biases, rule.formatted(biases, family, biases ? "biases" : "no biases"));
       }
     }
   }
@@ -128,18 +139,30 @@ public record DecoderConfig(
     }
   }
 
-  private static int heads(StrictMap keys, int hidden) {
-    int heads = keys.positive("num_attention_heads");
+  /** A Qwen3 chooses it; of a Qwen2 it is what the heads share. */
+  private static int headSize(StrictMap keys, DecoderFamily family, int hidden, int heads) {
+    if (family == DecoderFamily.QWEN3) {
+      int headSize = keys.positive("head_dim", 128);
+      if (headSize % 2 != 0) {
+        throw keys.invalid("head_dim", headSize, "an even number");
+      }
+      return headSize;
+    }
     if (hidden % heads != 0) {
       throw keys.invalid("num_attention_heads", heads, "a divisor of hidden_size, " + hidden);
     }
-    if (hidden / heads % 2 != 0) {
+    int shared = hidden / heads;
+    if (shared % 2 != 0) {
       throw keys.invalid(
           "num_attention_heads",
           heads,
           "such that a head has an even size, hidden_size is " + hidden);
     }
-    return heads;
+    int headSize = keys.positive("head_dim", shared);
+    if (headSize != shared) {
+      throw keys.invalid("head_dim", headSize, "hidden_size / num_attention_heads, " + shared);
+    }
+    return shared;
   }
 
   private static int keyValueHeads(StrictMap keys, int heads) {
@@ -151,21 +174,14 @@ public record DecoderConfig(
     return keyValueHeads;
   }
 
-  private static void checkHeadSize(StrictMap keys, int computed) {
-    int headSize = keys.positive("head_dim", computed);
-    if (headSize != computed) {
-      throw keys.invalid("head_dim", headSize, "hidden_size / num_attention_heads, " + computed);
-    }
-  }
-
-  /** Values of one attention head. */
-  public int headSize() {
-    return hiddenSize / numAttentionHeads;
+  /** Width of queries. */
+  public int querySize() {
+    return headSize * numAttentionHeads;
   }
 
   /** Width of keys and of values. */
   public int keyValueSize() {
-    return headSize() * numKeyValueHeads;
+    return headSize * numKeyValueHeads;
   }
 
   /**
@@ -187,11 +203,13 @@ public record DecoderConfig(
   /** What decides the computation, by published key. */
   private Map<String, Object> computed() {
     Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("model_type", family.published());
     keys.put("hidden_size", hiddenSize);
     keys.put("intermediate_size", intermediateSize);
     keys.put("num_hidden_layers", numHiddenLayers);
     keys.put("num_attention_heads", numAttentionHeads);
     keys.put("num_key_value_heads", numKeyValueHeads);
+    keys.put("head_dim", headSize);
     keys.put("vocab_size", vocabSize);
     keys.put("rms_norm_eps", rmsNormEps);
     keys.put("rope_theta", rotary.theta());
@@ -207,6 +225,9 @@ public record DecoderConfig(
     json.put("num_hidden_layers", numHiddenLayers);
     json.put("num_attention_heads", numAttentionHeads);
     json.put("num_key_value_heads", numKeyValueHeads);
+    if (family == DecoderFamily.QWEN3) {
+      json.put("head_dim", headSize);
+    }
     json.put("vocab_size", vocabSize);
     json.put("rms_norm_eps", rmsNormEps);
     rotary.writeTo(json);

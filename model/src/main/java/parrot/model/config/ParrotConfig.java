@@ -46,9 +46,9 @@ public record ParrotConfig(
   public static ParrotConfig of(JsonNode json, VisionConfig vision, String where) {
     ConfigSource source = ConfigSource.published(where);
     StrictMap keys = new StrictMap(NestedConfig.flat(json, source), source);
-    keys.oneOf("model_type", List.of("parrot_qwen2"));
+    DecoderFamily family = DecoderFamily.of(keys.oneOf("model_type", DecoderFamily.parrots()));
     int cut = cutLength(keys);
-    DecoderConfig decoder = DecoderConfig.of(keys, cut);
+    DecoderConfig decoder = DecoderConfig.of(keys, family, cut);
     ProjectorConfig projector = ProjectorConfig.of(keys, vision);
     return new ParrotConfig(
         decoder,
@@ -58,7 +58,7 @@ public record ParrotConfig(
         ExpertsConfig.of(keys, decoder.hiddenSize(), projector),
         cut,
         type(keys),
-        withArchitecture(keys.others(HarmlessKeys.OF_PARROT)),
+        withArchitecture(keys.others(HarmlessKeys.OF_PARROT), family),
         Optional.empty());
   }
 
@@ -84,9 +84,9 @@ public record ParrotConfig(
     return newer;
   }
 
-  private static ObjectNode withArchitecture(ObjectNode other) {
+  private static ObjectNode withArchitecture(ObjectNode other, DecoderFamily family) {
     if (!other.has("architectures")) {
-      other.putArray("architectures").add("ParrotQwen2ForCausalLM");
+      other.putArray("architectures").add(family.architecture());
     }
     return other;
   }
@@ -214,7 +214,7 @@ public record ParrotConfig(
   /** In published keys; what {@link #of} reads back as an equal configuration without adapters. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("model_type", "parrot_qwen2");
+    json.put("model_type", decoder.family().parrot());
     decoder.writeTo(json);
     json.put("mm_hidden_size", vision.hiddenSize());
     projector.writeTo(json);

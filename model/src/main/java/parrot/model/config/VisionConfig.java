@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import parrot.model.ModelException;
 import parrot.model.kernel.Activation;
 
@@ -33,6 +34,8 @@ public record VisionConfig(
     double layerNormEps,
     Activation hiddenAct,
     ObjectNode other) {
+  private static final List<String> WITH_VISION =
+      Stream.concat(Stream.of("clip"), DecoderFamily.parrots().stream()).toList();
 
   /**
    * Reads a published CLIP configuration: of a vision model, or the {@code vision_config} of a
@@ -45,7 +48,7 @@ public record VisionConfig(
     StrictMap file = new StrictMap(json, ConfigSource.published(where));
     boolean whole = file.has("vision_config");
     if (whole) {
-      file.oneOf("model_type", "clip", List.of("clip", "parrot_qwen2"));
+      file.oneOf("model_type", "clip", WITH_VISION);
       checkOlderCopy(file);
     }
     StrictMap keys = whole ? file.map("vision_config") : file;

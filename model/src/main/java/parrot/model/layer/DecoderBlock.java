@@ -9,10 +9,11 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
- * One layer of Qwen2: {@code x + attention(norm(x))}, then {@code x + down(silu(gate) * up)} of the
- * normed result. The stream between layers is float32, what enters products is of their type.
+ * One layer of Qwen2 or Qwen3: {@code x + attention(norm(x))}, then {@code x + down(silu(gate) *
+ * up)} of the normed result. The stream between layers is float32, what enters products is of their
+ * type.
  *
- * <p>Source: Qwen2DecoderLayer of the published checkpoints.
+ * <p>Source: Qwen2DecoderLayer and Qwen3DecoderLayer of the published checkpoints.
  */
 final class DecoderBlock {
   private final int index;
@@ -22,8 +23,8 @@ final class DecoderBlock {
   private final float epsilon;
   private final Weight inputNorm; // (1, D)
   private final Weight middleNorm; // (1, D)
-  private final Linear query;
-  private final Linear key;
+  private final HeadProjection query;
+  private final HeadProjection key;
   private final Linear value;
   private final Linear output;
   private final Linear gate;
@@ -36,14 +37,14 @@ final class DecoderBlock {
     int f = config.intermediateSize();
     heads = config.numAttentionHeads();
     keyHeads = config.numKeyValueHeads();
-    headSize = d / heads;
+    headSize = config.headSize();
     epsilon = (float) config.rmsNormEps();
     String prefix = "model.layers." + index;
     inputNorm = weights.create(prefix + ".input_layernorm.weight", d);
     middleNorm = weights.create(prefix + ".post_attention_layernorm.weight", d);
-    query = Linear.withBias(weights, prefix + ".self_attn.q_proj", heads * headSize, d);
-    key = Linear.withBias(weights, prefix + ".self_attn.k_proj", keyHeads * headSize, d);
-    value = Linear.withBias(weights, prefix + ".self_attn.v_proj", keyHeads * headSize, d);
+    query = new HeadProjection(weights, prefix + ".self_attn.q", heads, config);
+    key = new HeadProjection(weights, prefix + ".self_attn.k", keyHeads, config);
+    value = HeadProjection.linear(weights, prefix + ".self_attn.v", keyHeads, config);
     output = Linear.withoutBias(weights, prefix + ".self_attn.o_proj", d, heads * headSize);
     gate = Linear.withoutBias(weights, prefix + ".mlp.gate_proj", f, d);
     up = Linear.withoutBias(weights, prefix + ".mlp.up_proj", f, d);

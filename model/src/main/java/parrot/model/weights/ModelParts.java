@@ -40,7 +40,7 @@ public final class ModelParts implements AutoCloseable {
   /**
    * Where the parts lie.
    *
-   * @param decoder folder of a Qwen2, or of a Parrot whose decoder is meant
+   * @param decoder folder of a language model, or of a Parrot whose decoder is meant
    * @param vision folder of a CLIP, or of a Parrot whose vision encoder is meant
    * @param projector a folder or a file; experts that lie there are taken with it
    */

@@ -130,14 +130,19 @@ public final class TensorNames {
     DecoderConfig decoder = config.decoder();
     int d = decoder.hiddenSize();
     int f = decoder.intermediateSize();
+    boolean biases = decoder.family().biases();
     to.add(EMBEDDING, decoder.vocabSize(), d);
     for (int i = 0; i < decoder.numHiddenLayers(); i++) {
       String layer = "model.layers." + i + ".";
       to.add(layer + "input_layernorm.weight", d);
-      to.linear(layer + "self_attn.q_proj", d, d);
-      to.linear(layer + "self_attn.k_proj", decoder.keyValueSize(), d);
-      to.linear(layer + "self_attn.v_proj", decoder.keyValueSize(), d);
-      to.add(layer + "self_attn.o_proj.weight", d, d);
+      to.linear(layer + "self_attn.q_proj", decoder.querySize(), d, biases);
+      to.linear(layer + "self_attn.k_proj", decoder.keyValueSize(), d, biases);
+      to.linear(layer + "self_attn.v_proj", decoder.keyValueSize(), d, biases);
+      to.add(layer + "self_attn.o_proj.weight", d, decoder.querySize());
+      if (decoder.family().norms()) {
+        to.add(layer + "self_attn.q_norm.weight", decoder.headSize());
+        to.add(layer + "self_attn.k_norm.weight", decoder.headSize());
+      }
       to.add(layer + "post_attention_layernorm.weight", d);
       to.add(layer + "mlp.gate_proj.weight", f, d);
       to.add(layer + "mlp.up_proj.weight", f, d);
@@ -194,8 +199,14 @@ public final class TensorNames {
     }
 
     void linear(String name, int out, int in) {
+      linear(name, out, in, true);
+    }
+
+    void linear(String name, int out, int in, boolean bias) {
       add(name + ".weight", out, in);
-      add(name + ".bias", out);
+      if (bias) {
+        add(name + ".bias", out);
+      }
     }
 
     void norm(String name, int size) {

@@ -126,7 +126,7 @@ class ParrotConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "model_type|\"llava\"|Invalid model_type: llava (must be parrot_qwen2) in config.json",
+        "model_type|\"llava\"|Invalid model_type: llava (must be one of parrot_qwen2, parrot_qwen3",
         "hidden_act|\"relu\"|Invalid hidden_act: relu (must be one of silu, swish",
         "hidden_size|0|Invalid hidden_size: 0 (must be a positive integer)",
         "hidden_size|null|Missing key hidden_size in config.json",

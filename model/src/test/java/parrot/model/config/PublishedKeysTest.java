@@ -163,6 +163,39 @@ class PublishedKeysTest {
     assertThat(parrot().eosTokenIds()).containsExactly(7, 8);
   }
 
+  /** The config.json of Qwen3-0.6B as its publisher has it. */
+  @Test
+  void aQwen3ChoosesTheSizeOfItsHeadsAndHasNoBiases() throws IOException {
+    JsonNode json =
+        JSON.readTree(
+            """
+            {"architectures": ["Qwen3ForCausalLM"], "attention_bias": false,
+             "attention_dropout": 0.0, "bos_token_id": 151643, "eos_token_id": 151645,
+             "head_dim": 128, "hidden_act": "silu", "hidden_size": 1024,
+             "initializer_range": 0.02, "intermediate_size": 3072,
+             "max_position_embeddings": 40960, "max_window_layers": 28, "model_type": "qwen3",
+             "num_attention_heads": 16, "num_hidden_layers": 28, "num_key_value_heads": 8,
+             "rms_norm_eps": 1e-06, "rope_scaling": null, "rope_theta": 1000000,
+             "sliding_window": null, "tie_word_embeddings": true, "torch_dtype": "bfloat16",
+             "transformers_version": "4.51.0", "use_cache": true, "use_sliding_window": false,
+             "vocab_size": 151936}
+            """);
+    DecoderConfig qwen3 = DecoderConfig.of(json, 2048, "config.json");
+    assertThat(qwen3.family()).isEqualTo(DecoderFamily.QWEN3);
+    assertThat(qwen3.querySize()).isEqualTo(2048);
+    assertThat(qwen3.keyValueSize()).isEqualTo(1024);
+    ((ObjectNode) json).put("attention_bias", true);
+    assertThatThrownBy(() -> DecoderConfig.of(json, 2048, "config.json"))
+        .hasMessageContaining("Invalid attention_bias: true (must be false, as a Qwen3's query");
+    change("{\"model_type\": \"parrot_qwen3\", \"head_dim\": 16}");
+    ParrotConfig whole = parrot();
+    assertThat(whole.decoder().querySize()).isEqualTo(64);
+    assertThat(whole.toJson().path("model_type").asText()).isEqualTo("parrot_qwen3");
+    assertThat(ParrotConfig.of(whole.toJson(), vision, "again")).isEqualTo(whole);
+    assertThat(usual.decoder().contradictions(whole.decoder()))
+        .contains("model_type (got qwen3, expected qwen2)", "head_dim (got 16, expected 12)");
+  }
+
   @Test
   void anAbsentMoeWeightIsOneAsInThePublishedCode() throws IOException {
     change("{\"moe_weight\": null}");

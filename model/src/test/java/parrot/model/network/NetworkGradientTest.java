@@ -32,7 +32,8 @@ class NetworkGradientTest {
         Map.of("use_moe", false, "mm_vision_select_feature", "patch"),
         Map.of("moe_top_k", 2, "num_experts", 5),
         Map.of("moe_top_k", 2, "moe_formula", "paper"),
-        Map.of("moe_top_k", 1, "num_experts", 4));
+        Map.of("moe_top_k", 1, "num_experts", 4),
+        Map.of("model_type", "parrot_qwen3", "head_dim", 8));
   }
 
   @ParameterizedTest
