@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.storage.FileSystems;
 
 /**
  * A Qwen2 tokenizer in the files of transformers' slow class: {@code vocab.json}, {@code
@@ -87,9 +86,7 @@ final class SlowTokenizer {
     if (!files.exists(file)) {
       throw unusable("there is no merges.txt beside it");
     }
-    String text =
-        new String(
-            FileSystems.readFully(files, file, TokenizerFile.LARGEST), StandardCharsets.UTF_8);
+    String text = new String(TokenizerFile.content(files, file), StandardCharsets.UTF_8);
     ArrayNode merges = JsonNodeFactory.instance.arrayNode();
     String[] lines = text.split("\r?\n");
     for (int i = 0; i < lines.length; i++) {
@@ -196,7 +193,7 @@ final class SlowTokenizer {
       return JsonNodeFactory.instance.objectNode();
     }
     try {
-      JsonNode json = JSON.readTree(FileSystems.readFully(files, file, TokenizerFile.LARGEST));
+      JsonNode json = JSON.readTree(TokenizerFile.content(files, file));
       if (json.isObject()) {
         return json;
       }

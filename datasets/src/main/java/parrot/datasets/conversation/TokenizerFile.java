@@ -1,5 +1,7 @@
 package parrot.datasets.conversation;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.FileSystem;
@@ -15,7 +17,7 @@ public final class TokenizerFile {
   public static final String FAST = "tokenizer.json";
   public static final String SLOW = "vocab.json";
 
-  static final int LARGEST = 1 << 28;
+  private static final int LARGEST = 1 << 28;
 
   private TokenizerFile() {}
 
@@ -34,13 +36,37 @@ public final class TokenizerFile {
       Path file = files.getFileStatus(path).isDirectory() ? in(files, path) : path;
       return file.getName().equals(SLOW)
           ? new SlowTokenizer(files, file.getParent()).toJson()
-          : FileSystems.readFully(files, file, LARGEST);
+          : content(files, file);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot open tokenizer %s: %s (expected a Hugging Face tokenizer.json)"
               .formatted(path, e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * One file of a tokenizer, whole.
+   *
+   * @throws DataException if something else lies in its place, as downloads that went wrong leave
+   */
+  static byte[] content(FileSystem files, Path file) throws IOException {
+    byte[] content = FileSystems.readFully(files, file, LARGEST);
+    String start = new String(content, 0, Math.min(64, content.length), ISO_8859_1).strip();
+    if (start.startsWith("version https://git-lfs")) {
+      throw unusable(file, "a git-lfs pointer in place of the file (run git lfs pull there)");
+    }
+    if (start.startsWith("<!") || start.startsWith("<html")) {
+      throw unusable(file, "a web page in place of the file; download it again");
+    }
+    if (start.isEmpty()) {
+      throw unusable(file, "empty; download it again");
+    }
+    return content;
+  }
+
+  private static DataException unusable(Path file, String kind) {
+    return new DataException("Cannot use tokenizer %s: it is %s".formatted(file, kind));
   }
 
   private static Path in(FileSystem files, Path folder) throws IOException {

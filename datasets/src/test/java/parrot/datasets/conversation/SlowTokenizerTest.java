@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.ReferenceText;
@@ -96,6 +97,23 @@ class SlowTokenizerTest {
     write("special_tokens_map.json", "{\"pad_token\": {\"content\": \"<pad>\"}}");
     try (HuggingFaceTextTokenizer slow = open("")) {
       assertThat(slow.decode(new int[] {261, 262})).isEqualTo("word");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version https://git-lfs.github.com/spec/v1|it is a git-lfs pointer in place of the file",
+        "<!DOCTYPE html>|it is a web page in place of the file",
+        "''|it is empty; download it again"
+      })
+  void saysWhatLiesInPlaceOfAFile(String content, String message) throws IOException {
+    for (String file : List.of("merges.txt", "vocab.json", "tokenizer.json")) {
+      write(file, content);
+      assertThatThrownBy(() -> open(""))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(file + ": " + message);
     }
   }
 

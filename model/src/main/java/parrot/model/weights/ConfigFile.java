@@ -10,6 +10,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
@@ -17,6 +19,8 @@ import parrot.model.ModelException;
 /** JSON files of a model's folder. */
 public final class ConfigFile {
   public static final String NAME = "config.json";
+
+  private static final String NO_OBJECT = "not a JSON object";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -33,25 +37,46 @@ public final class ConfigFile {
    * @throws ModelException if there is no such file or it is not such an object
    */
   public static JsonNode read(Path file, Configuration configuration, String what) {
-    try (InputStream stream = file.getFileSystem(configuration).open(file)) {
-      JsonNode json = JSON.readTree(stream);
-      if (!json.isObject()) {
-        throw new ModelException("Cannot read " + file + ": not a JSON object");
+    try {
+      FileSystem files = file.getFileSystem(configuration);
+      try (FSDataInputStream stream = files.open(file)) {
+        FileStart.of(stream, files.getFileStatus(file).getLen()).refuseOthers(file);
+        JsonNode json = JSON.readTree((InputStream) stream);
+        if (!json.isObject()) {
+          throw new ModelException(
+              "Cannot read " + file + ": " + (json.isMissingNode() ? "it is empty" : NO_OBJECT));
+        }
+        return json;
       }
-      return json;
     } catch (FileNotFoundException e) {
-      throw new ModelException("Cannot open " + what + ": there is no " + file, e);
+      throw new ModelException(
+          "Cannot open " + what + ": there is no " + file + snapshot(file, configuration), e);
     } catch (JsonProcessingException e) {
       throw new ModelException(
-          "Cannot read "
-              + file
-              + ": no valid JSON, line "
-              + e.getLocation().getLineNr()
-              + ": "
-              + e.getOriginalMessage().replaceFirst(": enable .*", ""),
+          "Cannot read %s: no valid JSON, line %d: %s"
+              .formatted(file, e.getLocation().getLineNr(), reason(e)),
           e);
     } catch (IOException e) {
       throw StorageInput.failure(file, e);
+    }
+  }
+
+  /** What is wrong, without the parser's own words about its source and settings. */
+  static String reason(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceFirst("(?s)(: enable | \\((start marker|for root)).*", "");
+  }
+
+  /** A hub's cache keeps the files of a model one level deeper; empty if it is none. */
+  private static String snapshot(Path file, Configuration configuration) {
+    try {
+      FileStatus[] found =
+          file.getFileSystem(configuration)
+              .globStatus(new Path(file.getParent(), "snapshots/*/" + file.getName()));
+      return found == null || found.length == 0
+          ? ""
+          : ", but there is one in " + found[0].getPath().getParent() + " (name that folder)";
+    } catch (IOException e) {
+      return ""; // what is missing is said either way
     }
   }
 

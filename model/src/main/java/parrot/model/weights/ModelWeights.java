@@ -94,7 +94,12 @@ final class ModelWeights implements Weights {
     list(message, "missing", missing);
     list(message, "of the wrong shape", wrongShapes);
     list(message, "extra", List.copyOf(extra));
-    if (extra.contains(TensorNames.HEAD)) {
+    if (extra.contains(TensorNames.HEAD) && !sources.containsKey(TensorNames.EMBEDDING)) {
+      message.append(
+          "; tie_word_embeddings is true, and the one tensor is stored as lm_head.weight:"
+              + " rename it to "
+              + TensorNames.EMBEDDING);
+    } else if (extra.contains(TensorNames.HEAD)) {
       message.append(
           "; tie_word_embeddings is true, but lm_head.weight differs from the embedding:"
               + " set it to false to use that tensor, or remove the tensor");

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /**
  * What the tensors of published and of trained files are called, reduced to the names of {@link
- * TensorNames}. Programs that wrap a model (PEFT, DataParallel, torch.compile, models that hold a
- * language model or a vision encoder) put their own names in front.
+ * TensorNames}. Programs that wrap a model (PEFT, DataParallel, FSDP, torch.compile, models that
+ * hold a language model or a vision encoder) put their own names in front.
  */
 final class PublishedNames {
   /** Buffers, and the text side of a whole CLIP: without meaning here. */
@@ -16,11 +16,16 @@ final class PublishedNames {
           "(?:.*\\.)?(?:rotary_emb\\.inv_freq|embeddings\\.position_ids|text_model\\..*"
               + "|visual_projection\\.weight|text_projection\\.weight|logit_scale)");
 
+  /** What wrappers of single layers put into names: torch.compile, FSDP, activation checkpoints. */
+  private static final Pattern INSIDE =
+      Pattern.compile(
+          "(?<=\\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.|^_fsdp_wrapped_module\\.");
+
   private static final String WRAPPERS = "base_model|module|_orig_mod|model";
 
   private static final Pattern VISION =
       Pattern.compile(
-          "(?:(?:%s|vision_tower|vision_model)\\.)*((?:embeddings|pre_layrnorm|encoder|post_layernorm)\\..+)"
+          "(?:(?:%s|language_model|vision_tower|vision_model)\\.)*((?:embeddings|pre_layrnorm|encoder|post_layernorm)\\..+)"
               .formatted(WRAPPERS));
 
   private static final Pattern LANGUAGE =
@@ -40,7 +45,7 @@ final class PublishedNames {
 
   /** The published name of a stored tensor; empty if it has no meaning here. */
   static Optional<String> of(String stored) {
-    String name = stored.replace("._orig_mod.", ".");
+    String name = INSIDE.matcher(stored).replaceAll("");
     if (IGNORED.matcher(name).matches()) {
       return Optional.empty();
     }

@@ -52,11 +52,7 @@ record WeightIndex(String name, Map<String, String> owners) {
       map = new ObjectMapper().readTree(stream).path("weight_map");
     } catch (JsonProcessingException e) {
       throw new ModelException(
-          "Cannot read "
-              + index
-              + ": not valid JSON ("
-              + e.getOriginalMessage()
-              + "); get it again",
+          "Cannot read " + index + ": not valid JSON (" + ConfigFile.reason(e) + "); get it again",
           e);
     }
     if (!map.isObject() || map.isEmpty()) {

@@ -2,11 +2,13 @@ package parrot.model.weights;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -26,7 +28,10 @@ final class WeightLayout {
       Pattern.compile("adapter_model\\.(safetensors|bin)|non_lora_trainables\\.bin");
 
   private static final Pattern LIKE_WEIGHTS =
-      Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|gguf|index\\.json)");
+      Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|gguf|index\\.json)(\\..+)?");
+
+  /** What DeepSpeed writes beside the parts of a model that its ranks hold. */
+  private static final String GATHERER = "zero_to_fp32.py";
 
   private final Path folder;
   private final Set<String> names;
@@ -148,7 +153,31 @@ final class WeightLayout {
     similar.removeIf(name -> !LIKE_WEIGHTS.matcher(name).matches());
     return refused(
         "neither model.safetensors nor pytorch_model.bin is there, whole or in shards with an index"
-            + (similar.isEmpty() ? "" : "; there is " + NameList.of(similar)));
+            + (similar.isEmpty() ? "" : "; there is " + NameList.of(similar))
+            + (names.contains(GATHERER)
+                ? "; the folder is a checkpoint of DeepSpeed, run its " + GATHERER + " first"
+                : "")
+            + brokenLinks());
+  }
+
+  /** Links to files that are not there, as copies of a hub's cache have them; empty if none. */
+  private String brokenLinks() {
+    if (!"file".equals(folder.toUri().getScheme())) {
+      return "";
+    }
+    try (Stream<java.nio.file.Path> files = Files.list(java.nio.file.Path.of(folder.toUri()))) {
+      Set<String> broken = new TreeSet<>();
+      files
+          .filter(file -> Files.isSymbolicLink(file) && Files.notExists(file))
+          .forEach(file -> broken.add(file.getFileName().toString()));
+      return broken.isEmpty()
+          ? ""
+          : "; links to files that are not there: "
+              + NameList.of(broken)
+              + " (copy what they point at, as with cp -L)";
+    } catch (IOException e) {
+      return ""; // what is missing is said either way
+    }
   }
 
   private ModelException refused(String what) {

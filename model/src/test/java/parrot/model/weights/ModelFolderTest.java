@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
@@ -128,6 +129,15 @@ class ModelFolderTest {
     try (ModelFolder opened = open()) {
       assertThat(opened.weights().names()).doesNotContain("lm_head.weight");
     }
+  }
+
+  @Test
+  void saysWhenTheOneTensorOfATiedModelIsStoredAsItsHead() throws IOException {
+    change(config -> config.put("tie_word_embeddings", true));
+    rewrite(tensors -> tensors.removeIf(tensor -> tensor.name().equals(TensorNames.EMBEDDING)));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("1 missing: model.embed_tokens.weight [120, 48]; 1 extra: lm_head")
+        .hasMessageEndingWith("stored as lm_head.weight: rename it to model.embed_tokens.weight");
   }
 
   @Test
@@ -275,6 +285,29 @@ class ModelFolderTest {
     assertThatThrownBy(this::open).hasMessageContaining("config.json: no valid JSON, line 2: ");
     Files.delete(model.resolve("config.json"));
     assertThatThrownBy(this::open).hasMessageContaining("Cannot open the model: there is no");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version https://git-lfs.github.com/spec/v1|it is a git-lfs pointer in place of the file",
+        "<!doctype html><html>|it is a web page in place of the file",
+        "[]|not a JSON object",
+        "{\"a\": 1|no valid JSON, line 1: Unexpected end-of-input: expected close marker for Object"
+      })
+  void saysWhatLiesInPlaceOfAConfiguration(String content, String message) throws IOException {
+    Files.writeString(model.resolve("config.json"), content);
+    assertThatThrownBy(this::open).hasMessageContaining("config.json: " + message);
+  }
+
+  @Test
+  void namesTheFolderOfAHubsCacheThatIsMeant() throws IOException {
+    Path snapshot = Files.createDirectories(model.resolve("snapshots/5a3f"));
+    Files.move(model.resolve("config.json"), snapshot.resolve("config.json"));
+    assertThatThrownBy(this::open)
+        .hasMessageEndingWith(
+            "but there is one in file:" + snapshot.toAbsolutePath() + " (name that folder)");
   }
 
   @Test

@@ -37,6 +37,9 @@ class WeightFilesTest {
     "language_model.model.norm.weight, model.norm.weight",
     "model.model.norm.weight, model.norm.weight",
     "norm.weight, model.norm.weight",
+    "_fsdp_wrapped_module.model.layers.0._fsdp_wrapped_module.mlp.up_proj.weight, model.layers.0.mlp.up_proj.weight",
+    "model.layers.0._checkpoint_wrapped_module.mlp.up_proj.weight, model.layers.0.mlp.up_proj.weight",
+    "language_model.model.vision_tower.vision_tower.vision_model.pre_layrnorm.bias, vision_model.pre_layrnorm.bias",
     "language_model.lm_head.weight, lm_head.weight",
     "model.lm_head.weight, lm_head.weight",
     "mm_projector.0.weight, model.mm_projector.0.weight",
@@ -155,6 +158,17 @@ class WeightFilesTest {
     assertRefused("model.safetensors.index.json is missing, which says what is in the shards");
     write("model.safetensors", "a");
     assertRefused("beside model.safetensors there are shards without an index, " + FIRST);
+  }
+
+  @Test
+  void saysWhatLiesThereInPlaceOfWeights() throws IOException {
+    Files.createSymbolicLink(folder.resolve("model.safetensors"), Path.of("../blobs/5a3f"));
+    assertRefused("links to files that are not there: model.safetensors (copy what they point at");
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.writeString(folder.resolve("model.safetensors.incomplete"), "");
+    assertRefused("; there is model.safetensors.incomplete");
+    Files.writeString(folder.resolve("zero_to_fp32.py"), "");
+    assertRefused("the folder is a checkpoint of DeepSpeed, run its zero_to_fp32.py first");
   }
 
   @Test
