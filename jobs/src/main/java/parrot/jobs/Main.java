@@ -25,6 +25,7 @@ import parrot.jobs.parity.ParityCommand;
 import parrot.jobs.preprocess.PreprocessCommand;
 import parrot.jobs.quickstart.QuickstartCommand;
 import parrot.jobs.report.ReportCommand;
+import parrot.jobs.serve.ServeCommand;
 import parrot.jobs.shapes.ShapesCommand;
 import parrot.jobs.sweep.SweepCommand;
 import parrot.jobs.train.PlanCommand;
@@ -56,6 +57,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SweepCommand.class,
       ScoreCommand.class,
       GenerateCommand.class,
+      ServeCommand.class,
       AssembleCommand.class,
       ExportCommand.class,
       MergeCommand.class,

@@ -17,6 +17,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
+import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.failure.StoppedException;
@@ -77,7 +78,7 @@ public final class TrainJob {
    */
   public static Outcome run(
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say) {
-    try (StopSignal stop = new StopSignal(say)) {
+    try (StopSignal stop = new StopSignal(say, "Stopped before the first round")) {
       return run(config, session, mode, say, stop);
     }
   }

@@ -22,6 +22,7 @@ import parrot.jobs.checkpoint.CheckpointWriter;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.checkpoint.SettingsChange;
+import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.metrics.ConsoleLine;

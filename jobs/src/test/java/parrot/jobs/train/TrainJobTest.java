@@ -35,6 +35,7 @@ import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.CheckpointLayout;
+import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.metrics.MetricsFile;
@@ -344,7 +345,7 @@ class TrainJobTest {
   void resumingGivesTheBytesOfTheUninterruptedRun() throws IOException {
     TrainJob.Outcome whole = train(world.config("whole"));
     List<String> said = new ArrayList<>();
-    try (StopSignal stop = new StopSignal(said::add)) {
+    try (StopSignal stop = new StopSignal(said::add, "Stopped before the first round")) {
       AtomicInteger rounds = new AtomicInteger();
       TrainJob.Outcome stopped =
           TrainJob.run(

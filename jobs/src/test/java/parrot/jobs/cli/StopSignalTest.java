@@ -1,4 +1,4 @@
-package parrot.jobs.train;
+package parrot.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 class StopSignalTest {
   private final List<String> said = new ArrayList<>();
   private final StopSignal stop =
-      new StopSignal(said::add, code -> said.add("exit " + code), code -> said.add("halt " + code));
+      new StopSignal(
+          said::add,
+          "Stopped before the first round",
+          code -> said.add("exit " + code),
+          code -> said.add("halt " + code));
 
   @AfterEach
   void close() {

@@ -1,4 +1,4 @@
-package parrot.jobs.train;
+package parrot.jobs.cli;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -8,25 +8,25 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Answers SIGTERM and SIGINT at once. While rounds run, the first one is a request that the
- * training loop checks between rounds; the second, like any before the first round, ends the
- * process. A shutdown hook would not do: Spark's own runs at the same time and takes the executors
- * away.
+ * Answers SIGTERM and SIGINT at once. While there is work, the first one is a request that the work
+ * checks, between rounds for example; the second, like any before there is work, ends the process.
+ * A shutdown hook would not do: Spark's own runs at the same time and takes the executors away.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final int STOPPED = 143; // as the shell gives for SIGTERM
   private static final int STOPPED_AT_ONCE = 130; // as the shell gives for SIGINT
 
   /**
-   * What rounds have to say.
+   * What the work has to say.
    *
    * @param doing what is finished first, such as {@code round 12, about 40 s}
    * @param kept what is there already, such as the last checkpoint
-   * @param giveUp what is done before the process ends in the middle of a round
+   * @param giveUp what is done before the process ends in the middle of the work
    */
-  record Work(Supplier<String> doing, Supplier<String> kept, Runnable giveUp) {}
+  public record Work(Supplier<String> doing, Supplier<String> kept, Runnable giveUp) {}
 
   private final Consumer<String> say;
+  private final String early;
   private final IntConsumer exit;
   private final IntConsumer halt;
   private final AtomicBoolean requested = new AtomicBoolean();
@@ -36,36 +36,41 @@ final class StopSignal implements AutoCloseable {
   private final SignalHandler formerInterrupt;
   private volatile Work work;
 
-  StopSignal(Consumer<String> say) {
+  /**
+   * @param early what is said if there is no work yet
+   */
+  public StopSignal(Consumer<String> say, String early) {
     this(
         say,
+        early,
         code -> new Thread(() -> System.exit(code), "stop").start(),
         Runtime.getRuntime()::halt);
   }
 
   /**
    * @param exit ends the process as usual
-   * @param halt ends it without Spark's farewell, which waits for the round
+   * @param halt ends it without Spark's farewell, which waits for what runs
    */
-  StopSignal(Consumer<String> say, IntConsumer exit, IntConsumer halt) {
+  StopSignal(Consumer<String> say, String early, IntConsumer exit, IntConsumer halt) {
     this.say = say;
+    this.early = early;
     this.exit = exit;
     this.halt = halt;
     formerTerminate = Signal.handle(terminate, signal -> request());
     formerInterrupt = Signal.handle(interrupt, signal -> request());
   }
 
-  /** Says from now on that rounds run, and what of them. */
-  void during(Work rounds) {
-    work = rounds;
+  /** Says from now on that there is work, and what of it. */
+  public void during(Work work) {
+    this.work = work;
   }
 
   /** What a signal does. */
-  void request() {
+  public void request() {
     Work running = work;
     boolean again = requested.getAndSet(true);
     if (running == null) {
-      say.accept("Stopped before the first round");
+      say.accept(early);
       exit.accept(STOPPED);
     } else if (again) {
       say.accept("Stopped at once; " + running.kept().get());
@@ -76,12 +81,12 @@ final class StopSignal implements AutoCloseable {
     }
   }
 
-  boolean isRequested() {
+  public boolean isRequested() {
     return requested.get();
   }
 
   /** Whether the process is ending already: what fails now fails because of that. */
-  boolean isEnding() {
+  public boolean isEnding() {
     return isRequested() && work == null;
   }
 

@@ -1,0 +1,137 @@
+package parrot.jobs.serve;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.channel.Channel;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import parrot.datasets.DataException;
+import parrot.datasets.image.ImageDecoder;
+import parrot.datasets.image.ImageLimits;
+import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.UnusableImageException;
+import parrot.jobs.evaluate.AnsweringModel;
+import parrot.jobs.evaluate.PreparedQuery;
+
+/** What the server does, beside HTTP: questions are read and prepared, then wait for the model. */
+final class ChatService implements AutoCloseable {
+  /** Threads that read requests and decode images while the model answers others. */
+  private static final int PREPARING = 2;
+
+  private final AnsweringModel model;
+  private final ServeOptions options;
+  private final ChatRequestReader reader;
+  private final ImagePreparation images;
+  private final AnswerQueue answers;
+  private final Semaphore places;
+  private final ServerMetrics metrics = new ServerMetrics();
+  private final long created = Instant.now().getEpochSecond();
+  private final ExecutorService preparing =
+      Executors.newFixedThreadPool(
+          PREPARING,
+          task -> {
+            Thread thread = new Thread(task, "requests");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile boolean stopping;
+
+  /**
+   * @param log hears of failures that no client caused
+   */
+  ChatService(AnsweringModel model, ServeOptions options, Consumer<String> log) {
+    this.model = model;
+    this.options = options;
+    this.reader = new ChatRequestReader(options.name(), options.maxNewTokens());
+    ImageLimits limits = new ImageLimits(options.imagePixels(), ImageLimits.DEFAULT.side());
+    this.images = new ImagePreparation(model.imageSize(), new ImageDecoder(limits));
+    this.answers = new AnswerQueue(model, log);
+    this.places = new Semaphore(options.queue());
+  }
+
+  ServeOptions options() {
+    return options;
+  }
+
+  String name() {
+    return options.name();
+  }
+
+  ServerMetrics metrics() {
+    return metrics;
+  }
+
+  Semaphore places() {
+    return places;
+  }
+
+  /** Questions that wait or are being answered. */
+  int open() {
+    return options.queue() - places.availablePermits();
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** Takes no new questions from now on. */
+  void stop() {
+    stopping = true;
+  }
+
+  String numbers() {
+    return metrics.text(open(), answers.running());
+  }
+
+  /** The model as the API lists it. */
+  ObjectNode model() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("id", name())
+        .put("object", "model")
+        .put("created", created)
+        .put("owned_by", "parrot");
+  }
+
+  /** Answers a chat completion. */
+  void chat(byte[] body, Channel channel, Connection connection, Response response) {
+    preparing.execute(
+        () -> {
+          try {
+            ChatRequest request = reader.read(body);
+            Exchange exchange = new Exchange(name(), request, prepare(request), response, metrics);
+            channel
+                .eventLoop()
+                .execute(
+                    () -> {
+                      connection.answer(exchange, options.answerTime());
+                      answers.add(exchange);
+                    });
+          } catch (RuntimeException e) {
+            response.fail(Exchange.explain(e));
+          } catch (OutOfMemoryError e) {
+            response.fail(
+                ApiException.failed(503, "out_of_memory", "No memory is left for this request"));
+          }
+        });
+  }
+
+  private PreparedQuery prepare(ChatRequest request) {
+    try {
+      return model.prepare(request.query(), images, request.maxNewTokens());
+    } catch (UnusableImageException e) {
+      throw ApiException.invalid("messages", "invalid_image", e.getMessage());
+    } catch (DataException e) {
+      throw ApiException.invalid("messages", "context_length_exceeded", e.getMessage());
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    preparing.shutdownNow();
+    answers.close();
+  }
+}
