@@ -74,6 +74,14 @@ public final class CheckpointLayout {
     return new VectorFiles("training/outer_momentum", "outer_momentum", length);
   }
 
+  /** A replica's own moments, if replicas have different ones. */
+  static VectorFiles moments(int replica, long length) {
+    return new VectorFiles(
+        String.format(Locale.ROOT, "training/updater-replica-%04d", replica),
+        "updater_state",
+        length);
+  }
+
   /** A replica's residual: what rounding has lost of its values. */
   static VectorFiles residual(int replica, long length) {
     return new VectorFiles(

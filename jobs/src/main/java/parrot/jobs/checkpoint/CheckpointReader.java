@@ -6,6 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
 import parrot.jobs.state.ChunkOutcome;
+import parrot.jobs.state.Kept;
 import parrot.jobs.state.StateChunk;
 import parrot.model.exchange.StateLayout;
 import parrot.model.exchange.StateLayout.Chunk;
@@ -21,25 +22,26 @@ public final class CheckpointReader implements java.io.Serializable {
 
   private final String checkpoint;
   private final boolean isStart;
-  private final StateLayout layout;
+  private final Kept kept;
   private final boolean hasMomentum;
   private final ArrayList<Parameter> parameters;
   private final SerializableConfiguration hadoop;
 
   /**
    * @param isStart whether the run begins with it: moments and outer momentum are zero then
+   * @param kept what each replica keeps for itself after the checkpoint's round
    * @param parameters trained tensors in the order of the state
    */
   public CheckpointReader(
       Path checkpoint,
       boolean isStart,
-      StateLayout layout,
+      Kept kept,
       boolean hasMomentum,
       List<Parameter> parameters,
       Configuration hadoop) {
     this.checkpoint = checkpoint.toString();
     this.isStart = isStart;
-    this.layout = layout;
+    this.kept = kept;
     this.hasMomentum = hasMomentum;
     this.parameters = new ArrayList<>(parameters);
     this.hadoop = new SerializableConfiguration(hadoop);
@@ -49,8 +51,12 @@ public final class CheckpointReader implements java.io.Serializable {
     return new Path(checkpoint);
   }
 
-  /** Reads a chunk of the state. */
+  /** Reads a chunk of the state; empty if each replica has its own values. */
   public StateChunk chunk(int index) {
+    if (kept.local().get(index)) {
+      return new StateChunk(index, new byte[0], new byte[0], ChunkOutcome.NONE);
+    }
+    StateLayout layout = kept.layout();
     Chunk chunk = layout.chunk(index);
     byte[] values = new byte[Float.BYTES * chunk.length()];
     byte[] outerMomentum = new byte[0];
@@ -93,11 +99,20 @@ public final class CheckpointReader implements java.io.Serializable {
     }
   }
 
-  /** Reads a replica's residual of a chunk of the parameters. */
-  public StateChunk residual(int replica, int index) {
-    Chunk chunk = layout.chunk(index);
-    byte[] residual = new byte[Float.BYTES * chunk.length()];
-    read(CheckpointLayout.residual(replica, layout.parameters()), chunk, FloatBytes.into(residual));
-    return new StateChunk(index, residual, new byte[0], ChunkOutcome.NONE);
+  /**
+   * Reads what a replica keeps for itself.
+   *
+   * @param number see {@link Kept}
+   */
+  public StateChunk own(int replica, int number) {
+    StateLayout layout = kept.layout();
+    Chunk chunk = layout.chunk(number);
+    byte[] values = new byte[Float.BYTES * chunk.length()];
+    VectorFiles files =
+        chunk.section() == Section.PARAMETERS
+            ? CheckpointLayout.residual(replica, layout.parameters())
+            : CheckpointLayout.moments(replica, layout.moments());
+    read(files, chunk, FloatBytes.into(values));
+    return new StateChunk(number, values, new byte[0], ChunkOutcome.NONE);
   }
 }

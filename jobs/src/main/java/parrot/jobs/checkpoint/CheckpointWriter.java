@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.state.ExecutorState;
+import parrot.jobs.state.Kept;
 import parrot.model.config.ParrotConfig;
 import parrot.model.exchange.StateLayout;
 import parrot.model.network.Parameter;
@@ -99,7 +100,10 @@ public final class CheckpointWriter {
     StateLayout layout = new StateLayout(values, 0);
     List<CheckpointReader> readers =
         averaged.stream()
-            .map(path -> new CheckpointReader(path, false, layout, false, parameters, hadoop))
+            .map(
+                path ->
+                    new CheckpointReader(
+                        path, false, Kept.nothing(layout), false, parameters, hadoop))
             .toList();
     MeanReader mean = new MeanReader(layout, readers);
     try (ExecutorState executors = ExecutorState.load(spark, layout, mean::chunk)) {
@@ -117,7 +121,7 @@ public final class CheckpointWriter {
       ExecutorState executors, Path folder, List<CheckpointFile> model) throws IOException {
     StateLayout layout = executors.layout();
     List<CheckpointFile> files = new ArrayList<>(model);
-    if (layout.moments() > 0) {
+    if (layout.moments() > 0 && executors.kept().shared() > layout.parameters()) {
       add(files, CheckpointLayout.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
     }
     if (config.rounds().averaging().outer().hasMomentum()) {
@@ -127,11 +131,12 @@ public final class CheckpointWriter {
           CheckpointFile.Content.OUTER_MOMENTUM);
     }
     List<CheckpointManifest.Entry> entries = writeFiles(executors, folder, files);
-    if (executors.hasResiduals()) {
+    Kept kept = executors.kept();
+    if (!kept.isNothing()) {
       WriteCheckpointFile work = work(executors, folder);
       entries.addAll(
-          executors.collectResiduals(
-              (replica, none, residuals) -> work.residual(replica, residuals),
+          executors.collectOwn(
+              (replica, state, own) -> work.own(replica, kept, own),
               CheckpointManifest.Entry.class));
     }
     return entries;

@@ -8,6 +8,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.util.SerializableConfiguration;
+import parrot.jobs.state.ChunkOutcome;
+import parrot.jobs.state.Kept;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
@@ -48,18 +50,36 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
 
   @Override
   public Iterator<CheckpointManifest.Entry> run(
-      CheckpointFile file, StateReader state, StateReader residuals) throws Exception {
+      CheckpointFile file, StateReader state, StateReader own) throws Exception {
     return List.of(write(file, new OneChunk(state))).iterator();
   }
 
-  /** Writes all files of a replica's residual. */
-  Iterator<CheckpointManifest.Entry> residual(int replica, StateReader residuals) throws Exception {
+  /**
+   * Writes all files of what a replica keeps.
+   *
+   * @param own gives it by number, see {@link Kept}
+   */
+  Iterator<CheckpointManifest.Entry> own(int replica, Kept kept, StateReader own) throws Exception {
     List<CheckpointManifest.Entry> entries = new ArrayList<>();
-    for (VectorFiles.VectorFile file :
-        CheckpointLayout.residual(replica, layout.parameters()).list()) {
-      entries.add(write(CheckpointFile.of(file, CheckpointFile.Content.RESIDUAL), residuals));
+    if (kept.residuals()) {
+      VectorFiles residual = CheckpointLayout.residual(replica, layout.parameters());
+      for (VectorFiles.VectorFile file : residual.list()) {
+        entries.add(write(CheckpointFile.of(file, CheckpointFile.Content.RESIDUAL), own));
+      }
+    }
+    if (!kept.local().isEmpty()) {
+      StateReader moments =
+          index -> kept.local().get(index) ? own.chunk(kept.values(index)) : absent(index);
+      VectorFiles ofReplica = CheckpointLayout.moments(replica, layout.moments());
+      for (VectorFiles.VectorFile file : ofReplica.list()) {
+        entries.add(write(CheckpointFile.of(file, CheckpointFile.Content.MOMENTS), moments));
+      }
     }
     return entries.iterator();
+  }
+
+  private static StateChunk absent(int index) {
+    return new StateChunk(index, new byte[0], new byte[0], ChunkOutcome.NONE);
   }
 
   private CheckpointManifest.Entry write(CheckpointFile file, StateReader state) throws Exception {
@@ -101,8 +121,9 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
       StateChunk held = state.chunk(chunk.index());
       long first = Math.max(from, chunk.offset());
       long last = Math.min(from + count, chunk.offset() + chunk.length());
+      byte[] values = outerMomentum ? held.outerMomentum() : held.values();
       FloatBytes.pass(
-          outerMomentum ? held.outerMomentum() : held.values(),
+          values.length == 0 ? new byte[Float.BYTES * chunk.length()] : values, // held elsewhere
           (int) (first - chunk.offset()),
           (int) (last - first),
           first - from,

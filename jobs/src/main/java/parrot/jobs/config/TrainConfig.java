@@ -12,6 +12,7 @@ import parrot.model.config.Adapters;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
+import parrot.model.exchange.MomentClocks;
 import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
 import parrot.model.kernel.Precision;
@@ -174,6 +175,7 @@ public record TrainConfig(
    *
    * @param exchange how values travel
    * @param outer what is done with their mean
+   * @param clocks how often moments are averaged, if they are
    * @param minimumReplicas that must be left after divergence
    */
   public record AveragingChoice(
@@ -181,16 +183,17 @@ public record TrainConfig(
       ExchangeFormat exchange,
       OuterStep outer,
       UpdaterState updaterState,
+      MomentClocks clocks,
       OnDivergence onDivergence,
       int minimumReplicas,
       ExpertWeights expertWeights) {
     private static final long MOMENTS = 2;
 
-    /** Bytes that a replica sends in a round of so many trained parameters. */
+    /** Bytes that a replica sends in a round of so many trained parameters, in the mean. */
     public long sentBytes(long parameters) {
       long bytes = StateLayout.bytes(parameters, exchange);
       return updaterState == UpdaterState.AVERAGE
-          ? bytes + StateLayout.bytes(MOMENTS * parameters, exchange.forMoments())
+          ? bytes + clocks.bytes(parameters, exchange)
           : bytes;
     }
 
@@ -204,6 +207,7 @@ public record TrainConfig(
       return exchange == ExchangeFormat.F32
           && outer.equals(OuterStep.AVERAGE)
           && updaterState == UpdaterState.AVERAGE
+          && !clocks.keepsLocal()
           && onDivergence == OnDivergence.FAIL
           && expertWeights == ExpertWeights.EXAMPLES;
     }

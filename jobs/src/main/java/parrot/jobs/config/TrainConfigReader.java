@@ -23,6 +23,7 @@ import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
+import parrot.model.exchange.MomentClocks;
 import parrot.model.exchange.OuterStep;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
@@ -265,12 +266,16 @@ public final class TrainConfigReader {
   private static TrainConfig.AveragingChoice averaging(StrictMap map) {
     OuterStep outer =
         new OuterStep(TrainKeys.OUTER_RATE.read(map), TrainKeys.OUTER_MOMENTUM.read(map));
+    Optional<MomentClocks> clocks = clocks(map);
     TrainConfig.AveragingChoice averaging =
         new TrainConfig.AveragingChoice(
             TrainKeys.AVERAGING.read(map),
             TrainKeys.EXCHANGE.read(map),
             outer,
-            TrainKeys.UPDATER_STATE.read(map),
+            clocks.isPresent()
+                ? TrainConfig.UpdaterState.AVERAGE
+                : TrainKeys.UPDATER_STATE.read(map),
+            clocks.orElse(MomentClocks.EVERY_ROUND),
             TrainKeys.ON_DIVERGENCE.read(map),
             TrainKeys.MINIMUM_REPLICAS.read(map),
             TrainKeys.AVERAGE_EXPERTS_BY.read(map));
@@ -281,6 +286,13 @@ public final class TrainConfigReader {
           "parrot where exchange, outer, updater_state, on_divergence or average_experts_by are set");
     }
     return averaging;
+  }
+
+  private static Optional<MomentClocks> clocks(StrictMap map) {
+    return map.isMapping(TrainKeys.UPDATER_STATE.name())
+        ? Optional.of(
+            new MomentClocks(TrainKeys.FIRST_MOMENTS.read(map), TrainKeys.SECOND_MOMENTS.read(map)))
+        : Optional.empty();
   }
 
   private static TrainConfig.Optimizer optimizer(StrictMap map, Optional<TrainConfig.Stage> stage) {

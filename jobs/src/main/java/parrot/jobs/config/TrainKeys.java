@@ -183,6 +183,13 @@ final class TrainKeys {
   static final Key<TrainConfig.UpdaterState> UPDATER_STATE =
       Key.choice("updater_state", TrainConfig.UpdaterState.AVERAGE)
           .means("RoundSettings", "AdamW's moments between rounds: averaged, or forgotten");
+  static final Key<Integer> FIRST_MOMENTS =
+      Key.whole(UPDATER_STATE.path() + ".first", 1, 1)
+          .means("MomentClocks", "instead: rounds from one average of first moments to the next");
+  static final Key<Integer> SECOND_MOMENTS =
+      Key.whole(UPDATER_STATE.path() + ".second", 1, 1)
+          .means(
+              "MomentClocks", "the same for second moments; between, each replica keeps its own");
   static final Key<TrainConfig.OnDivergence> ON_DIVERGENCE =
       Key.choice("on_divergence", TrainConfig.OnDivergence.FAIL)
           .means(
@@ -345,6 +352,8 @@ final class TrainKeys {
                   OUTER_RATE,
                   OUTER_MOMENTUM,
                   UPDATER_STATE,
+                  FIRST_MOMENTS,
+                  SECOND_MOMENTS,
                   ON_DIVERGENCE,
                   MINIMUM_REPLICAS,
                   AVERAGE_EXPERTS_BY,

@@ -5,7 +5,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.state.ExecutorState;
-import parrot.model.exchange.StateLayout;
 
 /**
  * Rounds over the state that executors hold. Plans go out, each to the task of its replica; the
@@ -39,11 +38,11 @@ public final class ExecutorRounds implements RoundRunner {
   private RoundOutcome train(RoundPlan plan) {
     JavaRDD<ReplicaPlan> plans = spark.parallelize(plan.replicas(), plan.replicas().size());
     TrainReplica work = TrainReplica.of(settings, plan, loader);
-    boolean keepsResiduals = settings.averaging().exchange().keepsResidual();
-    ExecutorState.Next next = state.next(plans, work, settings.weights(), keepsResiduals);
+    ExecutorState.Next next = state.next(plans, work, settings.weights(), work.after());
     RoundOutcome outcome;
     try {
-      outcome = RoundOutcome.of(plan, next.chunks(), bytesOut(plan));
+      long bytesOut = plan.replicas().size() * Float.BYTES * work.before().shared();
+      outcome = RoundOutcome.of(plan, next.chunks(), bytesOut);
       requireQuorum(outcome);
     } catch (RuntimeException e) {
       next.state().close();
@@ -52,11 +51,6 @@ public final class ExecutorRounds implements RoundRunner {
     state.close();
     state = next.state();
     return outcome;
-  }
-
-  private long bytesOut(RoundPlan plan) {
-    StateLayout layout = settings.layout();
-    return plan.replicas().size() * Float.BYTES * (layout.parameters() + layout.moments());
   }
 
   private void requireQuorum(RoundOutcome outcome) {

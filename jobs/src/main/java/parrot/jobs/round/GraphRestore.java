@@ -1,9 +1,8 @@
 package parrot.jobs.round;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import parrot.jobs.state.StateChunk;
-import parrot.jobs.state.StateReader;
 import parrot.model.dl4j.FloatVector;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.ReplicaState;
@@ -27,15 +26,16 @@ final class GraphRestore {
   /**
    * Copies the parameters.
    *
+   * @param start values by chunk, float32 in native order
    * @param before gets the parameters' chunks, by index; null if not needed
    */
   static void parameters(
-      ComputationGraph graph, StateLayout layout, StateReader state, byte[][] before) {
+      ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, byte[][] before) {
     for (int i = 0; i < layout.parameterChunks(); i++) {
-      StateChunk chunk = state.chunk(i);
-      memory(graph, layout.chunk(i)).put(0, chunk.values());
+      byte[] values = start.apply(i);
+      memory(graph, layout.chunk(i)).put(0, values);
       if (before != null) {
-        before[i] = chunk.values();
+        before[i] = values;
       }
     }
   }
@@ -43,12 +43,13 @@ final class GraphRestore {
   /**
    * Copies the moments, or makes them zero if the state has none.
    *
+   * @param start values by chunk
    * @param iteration steps so far
    */
   static void moments(
-      ComputationGraph graph, StateLayout layout, StateReader state, int iteration) {
+      ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, int iteration) {
     for (int i = layout.parameterChunks(); i < layout.count(); i++) {
-      memory(graph, layout.chunk(i)).put(0, state.chunk(i).values());
+      memory(graph, layout.chunk(i)).put(0, start.apply(i));
     }
     boolean kept = layout.moments() > 0;
     if (!kept) {

@@ -24,10 +24,10 @@ public record MeasureLosses(
     implements StateWork<ReplicaPlan, Tally> {
 
   @Override
-  public Iterator<Tally> run(ReplicaPlan plan, StateReader state, StateReader residuals)
+  public Iterator<Tally> run(ReplicaPlan plan, StateReader state, StateReader own)
       throws Exception {
     ComputationGraph graph = GraphPool.take(network, optimizer);
-    GraphRestore.parameters(graph, layout, state, null);
+    GraphRestore.parameters(graph, layout, index -> state.chunk(index).values(), null);
     GraphRestore.routing(graph, routing);
     List<Tally> tallies = new ArrayList<>();
     for (Minibatch minibatch : plan.minibatches()) {

@@ -4,13 +4,15 @@ import java.util.List;
 import parrot.model.layer.Routing;
 
 /**
- * What a round does. The state before it and this plan decide every bit of the state after it.
+ * What a round does. The state before it, what replicas keep and this plan decide every bit of the
+ * state after it.
  *
+ * @param round its number, counted from 1
  * @param replicas one plan for each
  * @param iteration steps of each replica so far, which the schedule and Adam's correction count
  * @param routing how routers are steered; null for what the model's configuration says
  */
-public record RoundPlan(List<ReplicaPlan> replicas, int iteration, Routing routing) {
+public record RoundPlan(int round, List<ReplicaPlan> replicas, int iteration, Routing routing) {
   public RoundPlan {
     replicas = List.copyOf(replicas);
   }

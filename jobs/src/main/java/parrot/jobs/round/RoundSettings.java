@@ -3,9 +3,11 @@ package parrot.jobs.round;
 import java.util.List;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.state.ExpertRange;
+import parrot.jobs.state.Kept;
 import parrot.jobs.state.ReplicaWeights;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
+import parrot.model.dl4j.ParrotGraph;
 import parrot.model.exchange.Averaging;
 import parrot.model.exchange.StateLayout;
 import parrot.model.network.Parameter;
@@ -26,9 +28,23 @@ public record RoundSettings(
 
   public StateLayout layout() {
     long values = parameters.stream().mapToLong(Parameter::size).sum();
-    return new StateLayout(
-        values,
-        averaging.updaterState() == TrainConfig.UpdaterState.AVERAGE ? MOMENTS * values : 0);
+    if (averaging.updaterState() == TrainConfig.UpdaterState.RESET) {
+      return new StateLayout(values, 0);
+    }
+    return averaging.clocks().keepsLocal()
+        ? StateLayout.ofBlocks(values, ParrotGraph.momentBlocks(optimizer, parameters))
+        : new StateLayout(values, MOMENTS * values);
+  }
+
+  /**
+   * What each replica keeps for itself from a round to the next.
+   *
+   * @param round counted from 1; 0 for the start
+   */
+  public Kept kept(int round) {
+    StateLayout layout = layout();
+    return new Kept(
+        layout, averaging.exchange().keepsResidual(), averaging.clocks().local(layout, round));
   }
 
   ReplicaWeights weights() {

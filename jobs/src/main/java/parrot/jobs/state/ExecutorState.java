@@ -24,17 +24,20 @@ public final class ExecutorState implements AutoCloseable {
   private final JavaSparkContext spark;
   private final StateLayout layout;
   private final RDD<StateChunk> chunks;
-  private final RDD<StateChunk> residuals; // null if replicas keep none
+  private final Kept kept;
+  private final RDD<StateChunk> own; // what replicas keep; null if they keep nothing
 
   private ExecutorState(
       JavaSparkContext spark,
       StateLayout layout,
       RDD<StateChunk> chunks,
-      RDD<StateChunk> residuals) {
+      Kept kept,
+      RDD<StateChunk> own) {
     this.spark = spark;
     this.layout = layout;
     this.chunks = chunks;
-    this.residuals = residuals;
+    this.kept = kept;
+    this.own = own;
   }
 
   /**
@@ -49,7 +52,7 @@ public final class ExecutorState implements AutoCloseable {
     chunks.setName("state").persist(level(spark.sc()));
     // Otherwise tasks that meet on an executor would each read the chunk that they all need.
     run(chunks::count);
-    return new ExecutorState(spark, layout, chunks.rdd(), null);
+    return new ExecutorState(spark, layout, chunks.rdd(), Kept.nothing(layout), null);
   }
 
   /** Hands a state from the driver to the executors. */
@@ -60,23 +63,27 @@ public final class ExecutorState implements AutoCloseable {
     // Otherwise each task over the state would carry all of it.
     chunks.rdd().localCheckpoint();
     run(chunks::count);
-    return new ExecutorState(spark, layout, chunks.rdd(), null);
+    return new ExecutorState(spark, layout, chunks.rdd(), Kept.nothing(layout), null);
   }
 
   /**
-   * This state with residuals of the replicas, which executors read when they need them.
+   * This state with what replicas keep for themselves, which executors read when they need it.
    *
-   * @param reader gives a residual by replica and index of the chunk
+   * @param reader gives it by replica and number, see {@link Kept}
    */
-  public ExecutorState withResiduals(int replicas, Function2<Integer, Integer, StateChunk> reader) {
-    int each = layout.parameterChunks();
+  public ExecutorState withOwn(
+      Kept kept, int replicas, Function2<Integer, Integer, StateChunk> reader) {
+    if (kept.isNothing()) {
+      return this;
+    }
+    int each = kept.numbers();
     List<Integer> numbers = IntStream.range(0, replicas * each).boxed().toList();
     JavaRDD<StateChunk> read =
         spark
             .parallelize(numbers, numbers.size())
             .map(number -> reader.call(number / each, number % each));
-    read.setName("residuals").persist(Residuals.LEVEL);
-    return new ExecutorState(spark, layout, chunks, read.rdd());
+    read.setName("own").persist(OwnChunks.LEVEL);
+    return new ExecutorState(spark, layout, chunks, kept, read.rdd());
   }
 
   /** Two copies if there are two executors; on disk if memory has no room. */
@@ -90,9 +97,9 @@ public final class ExecutorState implements AutoCloseable {
     return layout;
   }
 
-  /** Whether replicas have residuals. */
-  public boolean hasResiduals() {
-    return residuals != null;
+  /** What replicas keep for themselves. */
+  public Kept kept() {
+    return kept;
   }
 
   /**
@@ -107,35 +114,32 @@ public final class ExecutorState implements AutoCloseable {
    * is closed.
    *
    * @param plans of the replicas, one in each partition
-   * @param keepsResiduals whether pieces come with residuals for the next round
+   * @param keep what replicas keep for the round after
    * @throws LostStateException if this state is gone
    */
   public <I extends Serializable> Next next(
-      JavaRDD<I> plans,
-      StateWork<I, ReplicaPiece> work,
-      ReplicaWeights mixing,
-      boolean keepsResiduals) {
-    RDD<ReplicaPiece> pieces = over(plans, work, residuals, ReplicaPiece.class);
-    Residuals kept =
-        keepsResiduals
-            ? new Residuals(spark.sc(), plans.getNumPartitions(), layout.parameterChunks())
-            : null;
+      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, ReplicaWeights mixing, Kept keep) {
+    RDD<ReplicaPiece> pieces = over(plans, work, own, ReplicaPiece.class);
+    OwnChunks nextOwn =
+        keep.isNothing()
+            ? null
+            : new OwnChunks(spark.sc(), plans.getNumPartitions(), keep.numbers());
     JavaPairRDD<Integer, ReplicaPiece> shuffled =
-        sent(pieces.toJavaRDD(), kept)
+        sent(pieces.toJavaRDD(), nextOwn)
             .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece))
             .partitionBy(new ByChunk(layout.count()));
     JavaRDD<StateChunk> reduced =
-        shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing));
+        shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing, keep.local()));
     reduced.setName("state").persist(level(spark.sc()));
     // Otherwise the lineage, and with it each task, would grow with every round.
     reduced.rdd().localCheckpoint();
     try {
       List<ChunkOutcome> outcomes = run(() -> reduced.map(StateChunk::outcome).collect());
-      return new Next(new ExecutorState(spark, layout, reduced.rdd(), kept), outcomes);
+      return new Next(new ExecutorState(spark, layout, reduced.rdd(), keep, nextOwn), outcomes);
     } catch (RuntimeException e) {
       reduced.unpersist(false);
-      if (kept != null) {
-        kept.unpersist(false);
+      if (nextOwn != null) {
+        nextOwn.unpersist(false);
       }
       throw e;
     } finally {
@@ -143,11 +147,11 @@ public final class ExecutorState implements AutoCloseable {
     }
   }
 
-  private static JavaRDD<ReplicaPiece> sent(JavaRDD<ReplicaPiece> pieces, Residuals kept) {
-    if (kept == null) {
+  private static JavaRDD<ReplicaPiece> sent(JavaRDD<ReplicaPiece> pieces, OwnChunks own) {
+    if (own == null) {
       return pieces;
     }
-    Residuals.Keeper keeper = kept.keeper();
+    OwnChunks.Keeper keeper = own.keeper();
     return pieces.mapPartitionsWithIndex(keeper::keep, true);
   }
 
@@ -163,21 +167,21 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   /**
-   * Runs a task for each replica, with its residuals.
+   * Runs a task for each replica, with what it keeps for itself.
    *
    * @param work gets the replica's number
    */
-  public <T> List<T> collectResiduals(StateWork<Integer, T> work, Class<T> type) {
-    int replicas = residuals.getNumPartitions() / layout.parameterChunks();
+  public <T> List<T> collectOwn(StateWork<Integer, T> work, Class<T> type) {
+    int replicas = own.getNumPartitions() / kept.numbers();
     List<Integer> numbers = IntStream.range(0, replicas).boxed().toList();
     JavaRDD<Integer> each = spark.parallelize(numbers, replicas);
-    return run(() -> over(each, work, residuals, type).toJavaRDD().collect());
+    return run(() -> over(each, work, own, type).toJavaRDD().collect());
   }
 
   private <I extends Serializable, T> RDD<T> over(
-      JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> residuals, Class<T> type) {
+      JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> own, Class<T> type) {
     List<String> places = ExecutorPlaces.of(spark.sc());
-    return new OverState<>(chunks, residuals, inputs.rdd(), places, work, type);
+    return new OverState<>(chunks, own, inputs.rdd(), places, work, type);
   }
 
   private interface Job<T> {
@@ -205,8 +209,8 @@ public final class ExecutorState implements AutoCloseable {
   @Override
   public void close() {
     chunks.unpersist(false);
-    if (residuals != null) {
-      residuals.unpersist(false);
+    if (own != null) {
+      own.unpersist(false);
     }
   }
 }

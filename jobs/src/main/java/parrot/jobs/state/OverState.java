@@ -27,10 +27,10 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   private final transient List<String> places;
   private RDD<I> inputs;
   private RDD<StateChunk> state;
-  private RDD<StateChunk> residuals; // null if replicas keep none
+  private RDD<StateChunk> own; // null if replicas keep nothing
 
   /** The partitions that a task reads. */
-  private record Task(int index, Partition input, Partition[] state, Partition[] residuals)
+  private record Task(int index, Partition input, Partition[] state, Partition[] own)
       implements Partition, Serializable {}
 
   /** Each task depends on a number of consecutive chunks. */
@@ -60,38 +60,38 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
 
   /**
    * @param inputs one in each partition
-   * @param residuals the same number of chunks for each task, which only that task sees; or null
+   * @param own the same number of chunks for each task, which only that task sees; or null
    * @param places where tasks should run, in Spark's spelling; taken in turn
    */
   OverState(
       RDD<StateChunk> state,
-      RDD<StateChunk> residuals,
+      RDD<StateChunk> own,
       RDD<I> inputs,
       List<String> places,
       StateWork<I, T> work,
       Class<?> type) {
-    super(state.sparkContext(), dependencies(state, residuals, inputs), tag(type));
+    super(state.sparkContext(), dependencies(state, own, inputs), tag(type));
     this.state = state;
-    this.residuals = residuals;
+    this.own = own;
     this.inputs = inputs;
     this.places = List.copyOf(places);
     this.work = work;
   }
 
   private static Seq<Dependency<?>> dependencies(
-      RDD<StateChunk> state, RDD<StateChunk> residuals, RDD<?> inputs) {
+      RDD<StateChunk> state, RDD<StateChunk> own, RDD<?> inputs) {
     List<Dependency<?>> dependencies = new ArrayList<>();
     dependencies.add(new OnChunks(state, state.getNumPartitions(), 0));
     dependencies.add(new OneToOneDependency<>(inputs));
-    if (residuals != null) {
-      int each = each(residuals, inputs);
-      dependencies.add(new OnChunks(residuals, each, each));
+    if (own != null) {
+      int each = each(own, inputs);
+      dependencies.add(new OnChunks(own, each, each));
     }
     return seq(dependencies);
   }
 
-  private static int each(RDD<StateChunk> residuals, RDD<?> inputs) {
-    return residuals.getNumPartitions() / inputs.getNumPartitions();
+  private static int each(RDD<StateChunk> own, RDD<?> inputs) {
+    return own.getNumPartitions() / inputs.getNumPartitions();
   }
 
   @SuppressWarnings("unchecked")
@@ -106,18 +106,18 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
   @Override
   public Partition[] getPartitions() {
     Partition[] chunks = state.partitions();
-    Partition[] own = inputs.partitions();
-    Partition[] kept = residuals == null ? new Partition[0] : residuals.partitions();
-    int each = kept.length / own.length;
-    Partition[] tasks = new Partition[own.length];
+    Partition[] given = inputs.partitions();
+    Partition[] kept = own == null ? new Partition[0] : own.partitions();
+    int each = kept.length / given.length;
+    Partition[] tasks = new Partition[given.length];
     for (int i = 0; i < tasks.length; i++) {
       Partition[] its = Arrays.copyOfRange(kept, each * i, each * (i + 1));
-      tasks[i] = new Task(i, own[i], chunks, its);
+      tasks[i] = new Task(i, given[i], chunks, its);
     }
     return tasks;
   }
 
-  /** In turn, so that a replica returns to the executor that has its graph and residuals. */
+  /** In turn, so that a replica returns to the executor that has its graph and what it keeps. */
   @Override
   public Seq<String> getPreferredLocations(Partition task) {
     return places.isEmpty()
@@ -130,11 +130,9 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     Task task = (Task) split;
     I input = inputs.iterator(task.input(), context).next();
     StateReader chunks = index -> chunk(state, task.state()[index], context);
-    StateReader ownResiduals =
-        index -> residuals == null ? null : chunk(residuals, task.residuals()[index], context);
+    StateReader ofReplica = index -> own == null ? null : chunk(own, task.own()[index], context);
     try {
-      return JavaConverters.asScalaIteratorConverter(work.run(input, chunks, ownResiduals))
-          .asScala();
+      return JavaConverters.asScalaIteratorConverter(work.run(input, chunks, ofReplica)).asScala();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -153,6 +151,6 @@ final class OverState<I extends Serializable, T> extends RDD<T> {
     super.clearDependencies();
     inputs = null;
     state = null;
-    residuals = null;
+    own = null;
   }
 }

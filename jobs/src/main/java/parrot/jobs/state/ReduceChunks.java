@@ -1,6 +1,7 @@
 package parrot.jobs.state;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -18,13 +19,19 @@ final class ReduceChunks
     implements FlatMapFunction2<
         Iterator<Tuple2<Integer, ReplicaPiece>>, Iterator<StateChunk>, StateChunk> {
   private static final long serialVersionUID = 1L;
+  private static final byte[] NONE = {};
 
   private final StateLayout layout;
   private final ReplicaWeights mixing;
+  private final BitSet local;
 
-  ReduceChunks(StateLayout layout, ReplicaWeights mixing) {
+  /**
+   * @param local chunks that are not averaged: replicas go on with their own
+   */
+  ReduceChunks(StateLayout layout, ReplicaWeights mixing, BitSet local) {
     this.layout = layout;
     this.mixing = mixing;
+    this.local = local;
   }
 
   @Override
@@ -49,6 +56,9 @@ final class ReduceChunks
   }
 
   private Averaging.Result mean(StateChunk before, List<ReplicaPiece> pieces) {
+    if (local.get(before.index())) {
+      return new Averaging.Result(NONE, NONE);
+    }
     List<ReplicaPiece> counting = pieces.stream().filter(ReplicaPiece::counts).toList();
     if (counting.isEmpty()) {
       return new Averaging.Result(before.values(), before.outerMomentum());

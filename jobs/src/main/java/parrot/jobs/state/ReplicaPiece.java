@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoSerializable;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import java.util.List;
 
 /** A chunk of what a replica has trained. */
 public final class ReplicaPiece implements KryoSerializable {
@@ -12,7 +13,7 @@ public final class ReplicaPiece implements KryoSerializable {
   private long examples;
   private byte[] encoded;
   private double[] expertLoad;
-  private byte[] residual; // not written: it stays with the replica
+  private List<StateChunk> kept; // not written: they stay with the replica
   private ReplicaOutcome outcome;
 
   @SuppressWarnings("unused") // Kryo makes it, then fills it
@@ -23,8 +24,8 @@ public final class ReplicaPiece implements KryoSerializable {
    * @param examples trained on
    * @param encoded values; null if the replica has nothing to give
    * @param expertLoad weight that the replica's images gave each expert, [E]; may be empty
-   * @param residual of the exchange format, float32 in native order; null if it keeps none. Does
-   *     not travel
+   * @param kept what the replica keeps of the chunk for its next round, as {@link Kept} numbers it.
+   *     Does not travel
    * @param outcome of the replica, with the first chunk alone; otherwise null
    */
   public ReplicaPiece(
@@ -33,14 +34,14 @@ public final class ReplicaPiece implements KryoSerializable {
       long examples,
       byte[] encoded,
       double[] expertLoad,
-      byte[] residual,
+      List<StateChunk> kept,
       ReplicaOutcome outcome) {
     this.chunk = chunk;
     this.replica = replica;
     this.examples = examples;
     this.encoded = encoded;
     this.expertLoad = expertLoad;
-    this.residual = residual;
+    this.kept = List.copyOf(kept);
     this.outcome = outcome;
   }
 
@@ -68,8 +69,8 @@ public final class ReplicaPiece implements KryoSerializable {
     return expertLoad;
   }
 
-  public byte[] residual() {
-    return residual;
+  public List<StateChunk> kept() {
+    return kept;
   }
 
   public ReplicaOutcome outcome() {

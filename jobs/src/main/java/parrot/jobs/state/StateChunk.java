@@ -19,7 +19,7 @@ public final class StateChunk implements KryoSerializable {
 
   /**
    * @param index in the {@link parrot.model.exchange.StateLayout}
-   * @param values float32 in native order
+   * @param values float32 in native order; empty if replicas have their own instead
    * @param outerMomentum float32 in native order; empty if the outer step keeps none
    * @param outcome of the round that made it
    */

@@ -12,8 +12,8 @@ import java.util.Iterator;
 @FunctionalInterface
 public interface StateWork<I extends Serializable, T> extends Serializable {
   /**
-   * @param residuals of the replica with the number of the task, by chunk; gives null if there is
-   *     none
+   * @param own what the replica with the number of the task keeps, by {@link Kept}; gives null if
+   *     it keeps nothing
    */
-  Iterator<T> run(I input, StateReader state, StateReader residuals) throws Exception;
+  Iterator<T> run(I input, StateReader state, StateReader own) throws Exception;
 }

@@ -183,7 +183,7 @@ final class TrainingLoop {
         new CheckpointReader(
             from,
             progress.round() == 0,
-            settings.layout(),
+            settings.kept(progress.round()),
             config.rounds().averaging().outer().hasMomentum(),
             settings.parameters(),
             run.spark().hadoopConfiguration());
@@ -196,9 +196,7 @@ final class TrainingLoop {
     } catch (RuntimeException e) {
       throw RoundFailure.of(e, progress.round() + 1, run.folder().checkpoints);
     }
-    if (config.rounds().averaging().exchange().keepsResidual()) {
-      state = state.withResiduals(config.rounds().replicas(), stored::residual);
-    }
+    state = state.withOwn(settings.kept(progress.round()), config.rounds().replicas(), stored::own);
     return new ExecutorRounds(run.spark(), settings, loader, state);
   }
 
@@ -279,6 +277,7 @@ final class TrainingLoop {
     }
     RoundPlan plan =
         new RoundPlan(
+            progress.round() + 1,
             ReplicaPlan.deal(minibatches, config.rounds().replicas()),
             progress.iteration(),
             progress.balance().routing(config.balance(), shareAfterNext()));

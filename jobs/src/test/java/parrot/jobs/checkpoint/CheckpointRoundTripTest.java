@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ExecutorState;
+import parrot.jobs.state.Kept;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.train.SmallWorld;
 import parrot.model.exchange.StateLayout;
@@ -78,7 +80,7 @@ class CheckpointRoundTripTest {
     try (ModelFolder start = ModelFolder.open(checkpoints.start(), HADOOP);
         ExecutorState state =
             ExecutorState.of(spark, layout, chunks())
-                .withResiduals(REPLICAS, CheckpointRoundTripTest::residual)) {
+                .withOwn(kept(), REPLICAS, CheckpointRoundTripTest::residual)) {
       saved =
           new CheckpointWriter(checkpoints, start, parameters, config, YAML, HADOOP)
               .save(state, PROGRESS, List.of());
@@ -111,6 +113,10 @@ class CheckpointRoundTripTest {
     }
   }
 
+  private static Kept kept() {
+    return new Kept(layout, true, new BitSet());
+  }
+
   private static List<StateChunk> chunks() {
     return IntStream.range(0, layout.count()).mapToObj(CheckpointRoundTripTest::chunk).toList();
   }
@@ -138,7 +144,7 @@ class CheckpointRoundTripTest {
   }
 
   private static CheckpointReader reader(Path checkpoint, boolean isStart) {
-    return new CheckpointReader(checkpoint, isStart, layout, true, parameters, HADOOP);
+    return new CheckpointReader(checkpoint, isStart, kept(), true, parameters, HADOOP);
   }
 
   @Test
@@ -167,7 +173,7 @@ class CheckpointRoundTripTest {
       assertThat(read.outerMomentum()).isEqualTo(expected.outerMomentum());
     }
     for (int replica = 0; replica < REPLICAS; replica++) {
-      assertThat(reader.residual(replica, 0).values()).isEqualTo(residual(replica, 0).values());
+      assertThat(reader.own(replica, 0).values()).isEqualTo(residual(replica, 0).values());
     }
   }
 
@@ -211,7 +217,7 @@ class CheckpointRoundTripTest {
     int moments = layout.parameterChunks();
     assertThat(reader.chunk(moments).values()).containsOnly(0);
     assertThat(reader.chunk(0).outerMomentum()).containsOnly(0);
-    assertThat(reader.residual(0, 0).values()).containsOnly(0);
+    assertThat(reader.own(0, 0).values()).containsOnly(0);
   }
 
   @Test

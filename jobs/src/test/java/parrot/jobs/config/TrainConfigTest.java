@@ -196,6 +196,9 @@ class TrainConfigTest {
           data=[{folder: a, wieght: 1}] | Unknown key data[0].wieght; did you mean weight?
           data=[{foldr: a}]        | Missing data[0].folder (set it in the file, or with --set data[0].folder=VALUE)
           replicas=0               | Invalid replicas: 0 (must be at least 1)
+          updater_state=sometimes  | Invalid updater_state: sometimes (must be one of average, reset)
+          updater_state={first: 0} | Invalid updater_state.first: 0 (must be at least 1)
+          updater_state={frist: 3} | Unknown key updater_state.frist; did you mean first?
           replicas=two             | Invalid replicas: "two" (must be a whole number)
           batch_size=1.5           | Invalid batch_size: 1.5 (must be a whole number)
           epochs=0                 | Invalid epochs: 0.0 (must be a positive number)

@@ -116,7 +116,7 @@ class ExecutorRoundsTest {
         new CheckpointReader(
             new org.apache.hadoop.fs.Path(settings.network().modelFolder()),
             true,
-            settings.layout(),
+            settings.kept(0),
             settings.averaging().outer().hasMomentum(),
             settings.parameters(),
             HADOOP);
@@ -125,7 +125,7 @@ class ExecutorRoundsTest {
   }
 
   private static RoundPlan round(ReplicaPlan... plans) {
-    return new RoundPlan(List.of(plans), 0, null);
+    return new RoundPlan(1, List.of(plans), 0, null);
   }
 
   private static ReplicaPlan plan(int replica, Integer... which) {
@@ -256,7 +256,7 @@ class ExecutorRoundsTest {
 
   private static RoundPlan roundTrip(RoundPlan plan) {
     List<ReplicaPlan> replicas = spark.parallelize(plan.replicas(), 2).map(one -> one).collect();
-    return new RoundPlan(replicas, plan.iteration(), plan.routing());
+    return new RoundPlan(1, replicas, plan.iteration(), plan.routing());
   }
 
   @Test
@@ -288,7 +288,7 @@ class ExecutorRoundsTest {
 
   private static List<Double> bias(RoundSettings settings, Routing routing, ReplicaPlan... plans) {
     try (ExecutorRounds rounds = rounds(settings, LOADER)) {
-      return rounds.run(new RoundPlan(List.of(plans), 0, routing)).selectionBias();
+      return rounds.run(new RoundPlan(1, List.of(plans), 0, routing)).selectionBias();
     }
   }
 }

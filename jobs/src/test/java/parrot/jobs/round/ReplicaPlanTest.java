@@ -23,7 +23,7 @@ class ReplicaPlanTest {
         .containsExactly(
             new ReplicaPlan(0, List.of(MINIBATCHES.get(0), MINIBATCHES.get(2))),
             new ReplicaPlan(1, List.of(MINIBATCHES.get(1))));
-    RoundPlan round = new RoundPlan(plans, 0, null);
+    RoundPlan round = new RoundPlan(1, plans, 0, null);
     assertThat(round.minibatches()).isEqualTo(3);
     assertThat(round.examples()).isEqualTo(3);
     assertThat(round.steps()).isEqualTo(2);

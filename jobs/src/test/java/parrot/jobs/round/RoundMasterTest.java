@@ -34,7 +34,7 @@ class RoundMasterTest {
   void runsTheRoundThatItIsGiven() {
     RoundMaster master = master();
     for (int iteration : List.of(3, 4)) {
-      RoundPlan plan = new RoundPlan(List.of(new ReplicaPlan(0, List.of())), iteration, null);
+      RoundPlan plan = new RoundPlan(1, List.of(new ReplicaPlan(0, List.of())), iteration, null);
       assertThat(master.run(plan).loss()).isEqualTo(iteration);
     }
   }

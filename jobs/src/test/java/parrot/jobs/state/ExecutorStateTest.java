@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import parrot.model.network.Tally;
 /** A state and the next ones, on a local executor that repeats tasks that fail. */
 class ExecutorStateTest {
   private static final StateLayout LAYOUT = new StateLayout(4, 8);
+  private static final Kept KEPT = new Kept(LAYOUT, true, new BitSet());
   private static final List<Integer> REPLICAS = List.of(0, 1, 2);
   private static final AtomicInteger READS = new AtomicInteger();
   private static final AtomicInteger FAILURES = new AtomicInteger();
@@ -50,6 +52,10 @@ class ExecutorStateTest {
       values[i] = 10 * index + i;
     }
     return new StateChunk(index, Floats.bytes(values), new byte[0], ChunkOutcome.NONE);
+  }
+
+  private static StateChunk residual(float value) {
+    return new StateChunk(0, Floats.bytes(value), new byte[0], ChunkOutcome.NONE);
   }
 
   private static ExecutorState load() {
@@ -90,7 +96,7 @@ class ExecutorStateTest {
                   replica + 1,
                   Floats.bytes(values),
                   new double[0],
-                  index == 0 ? Floats.bytes(residual + replica / 7f) : null,
+                  index == 0 ? List.of(residual(residual + replica / 7f)) : List.of(),
                   outcome);
             })
         .iterator();
@@ -123,7 +129,7 @@ class ExecutorStateTest {
       ExecutorState state, StateWork<Integer, ReplicaPiece> work) {
     ReplicaWeights weights =
         new ReplicaWeights(new Averaging(ExchangeFormat.F32, OuterStep.AVERAGE), List.of());
-    return state.next(spark.parallelize(REPLICAS, REPLICAS.size()), work, weights, true);
+    return state.next(spark.parallelize(REPLICAS, REPLICAS.size()), work, weights, KEPT);
   }
 
   private static List<String> values(ExecutorState state) {
@@ -135,7 +141,7 @@ class ExecutorStateTest {
   }
 
   private static List<String> residuals(ExecutorState state) {
-    return state.collectResiduals(
+    return state.collectOwn(
         (replica, reader, own) ->
             List.of(Arrays.toString(Floats.of(own.chunk(0).values()))).iterator(),
         String.class);
@@ -150,7 +156,7 @@ class ExecutorStateTest {
           .containsExactly(
               "[0.0, 1.0, 2.0, 3.0]", "[10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 17.0]");
       assertThat(READS).hasValue(LAYOUT.count());
-      assertThat(state.hasResiduals()).isFalse();
+      assertThat(state.kept().isNothing()).isTrue();
     }
   }
 
@@ -175,7 +181,7 @@ class ExecutorStateTest {
           .containsExactly(0, 1, 2);
       // (1 * 1 + 2 * 2 + 3 * 3) / 3 of 6 examples
       assertThat(values(next.state()).get(0)).startsWith("[0.77777");
-      assertThat(next.state().hasResiduals()).isTrue();
+      assertThat(next.state().kept()).isEqualTo(KEPT);
       assertThat(values(state)).isEqualTo(before);
       next.state().close();
     }

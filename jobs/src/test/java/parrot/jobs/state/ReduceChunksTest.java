@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -35,7 +36,7 @@ class ReduceChunksTest {
                 replica, new Tally(), RouterOutcome.NONE, null, "1", "host", 0, 0, 0, 0, 0, null)
             : null;
     byte[] encoded = values.length == 0 ? null : Floats.bytes(values);
-    return new ReplicaPiece(chunk, replica, examples, encoded, new double[0], null, outcome);
+    return new ReplicaPiece(chunk, replica, examples, encoded, new double[0], List.of(), outcome);
   }
 
   private static StateChunk reduce(OuterStep outer, StateChunk before, ReplicaPiece... pieces) {
@@ -46,7 +47,7 @@ class ReduceChunksTest {
     ReplicaWeights weights =
         new ReplicaWeights(new Averaging(ExchangeFormat.F32, outer), List.of());
     Iterator<StateChunk> after =
-        new ReduceChunks(LAYOUT, weights)
+        new ReduceChunks(LAYOUT, weights, new BitSet())
             .call(
                 pieces.stream().map(piece -> new Tuple2<>(piece.chunk(), piece)).iterator(),
                 List.of(before).iterator());

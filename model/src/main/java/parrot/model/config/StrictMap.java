@@ -93,6 +93,11 @@ public final class StrictMap {
     }
   }
 
+  /** Whether a key has keys of its own. */
+  public boolean isMapping(String key) {
+    return get(key) instanceof ObjectNode;
+  }
+
   /** A nested mapping; empty if the key is absent. */
   public StrictMap map(String key) {
     StrictMap known = children.get(key);

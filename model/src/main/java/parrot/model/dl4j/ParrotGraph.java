@@ -1,5 +1,6 @@
 package parrot.model.dl4j;
 
+import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -7,6 +8,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
+import parrot.model.network.Parameter;
 
 /** Builds and inspects the DL4J graph of a network: one vertex that computes, one that ends it. */
 public final class ParrotGraph {
@@ -63,6 +65,14 @@ public final class ParrotGraph {
   /** Learning rate of the next step, of parts that have none of their own. */
   public static double learningRate(OptimizerSpec optimizer, int iteration) {
     return optimizer.schedule().valueAt(iteration, 0);
+  }
+
+  /**
+   * Numbers of neighbouring parameters that learn alike. The moments of each block lie together,
+   * first ones before second ones.
+   */
+  public static List<Long> momentBlocks(OptimizerSpec optimizer, List<Parameter> parameters) {
+    return ParameterBlock.of(optimizer, parameters).stream().map(ParameterBlock::length).toList();
   }
 
   /** Frees the networks of this JVM that no step is using; they open again on demand. */

@@ -17,11 +17,11 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * What rounding has lost of the replicas' values, kept for the next round: a block for each chunk
- * of each replica. Tasks store the blocks while their pieces pass, because a piece exists only
- * once, and persisting whole pieces would also keep the larger part that is only sent.
+ * What replicas keep for themselves until the next round: a block for each number of their {@link
+ * Kept} that they use. Tasks store the blocks while their pieces pass, because a piece exists only
+ * once, and persisting whole pieces would also keep the part that is only sent.
  */
-final class Residuals extends RDD<StateChunk> {
+final class OwnChunks extends RDD<StateChunk> {
   private static final long serialVersionUID = 1L;
   static final StorageLevel LEVEL = StorageLevel.MEMORY_AND_DISK();
 
@@ -31,13 +31,13 @@ final class Residuals extends RDD<StateChunk> {
   private record Block(int index) implements Partition {}
 
   /**
-   * @param chunks of a replica
+   * @param chunks numbers of a replica
    */
-  Residuals(SparkContext spark, int replicas, int chunks) {
+  OwnChunks(SparkContext spark, int replicas, int chunks) {
     super(spark, JavaConverters.asScalaBuffer(List.<Dependency<?>>of()).toList(), tag());
     this.replicas = replicas;
     this.chunks = chunks;
-    setName("residuals").persist(LEVEL);
+    setName("own").persist(LEVEL);
   }
 
   private static ClassTag<StateChunk> tag() {
@@ -46,7 +46,7 @@ final class Residuals extends RDD<StateChunk> {
 
   /** Stores blocks in tasks; the RDD itself stays on the driver. */
   record Keeper(int rdd, int chunks) implements Serializable {
-    /** Returns the same pieces, and stores their residuals as they pass. */
+    /** Returns the same pieces, and stores what is kept of them as they pass. */
     Iterator<ReplicaPiece> keep(int replica, Iterator<ReplicaPiece> pieces) {
       return new Iterator<>() {
         @Override
@@ -57,11 +57,7 @@ final class Residuals extends RDD<StateChunk> {
         @Override
         public ReplicaPiece next() {
           ReplicaPiece piece = pieces.next();
-          if (piece.residual() != null) {
-            put(
-                replica,
-                new StateChunk(piece.chunk(), piece.residual(), new byte[0], ChunkOutcome.NONE));
-          }
+          piece.kept().forEach(chunk -> put(replica, chunk));
           return piece;
         }
       };

@@ -2,6 +2,7 @@ package parrot.jobs.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -16,9 +17,10 @@ import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
 
-/** Residuals of several chunks come back to the replica that they belong to. */
-class ResidualsTest {
+/** What replicas keep of several chunks comes back to the replica that they belong to. */
+class OwnChunksTest {
   private static final StateLayout THREE_CHUNKS = new StateLayout(2L * StateLayout.CHUNK + 1, 0);
+  private static final Kept KEPT = new Kept(THREE_CHUNKS, true, new BitSet());
   private static final ReplicaWeights MIXING =
       new ReplicaWeights(new Averaging(ExchangeFormat.INT8, OuterStep.AVERAGE), List.of());
   private static SparkSession session;
@@ -46,7 +48,7 @@ class ResidualsTest {
   @Test
   void whatACheckpointHasIsFoundByTheFirst() {
     ExecutorState resumed =
-        state().withResiduals(2, (replica, chunk) -> chunk(chunk, 50 + 10 * replica + chunk));
+        state().withOwn(KEPT, 2, (replica, chunk) -> chunk(chunk, 50 + 10 * replica + chunk));
     assertThat(residuals(resumed)).containsExactly("50 51 52", "60 61 62");
     assertThat(residuals(round(resumed))).containsExactly("50 52 54", "70 72 74");
   }
@@ -73,18 +75,23 @@ class ResidualsTest {
                         index -> {
                           StateChunk old = residuals.chunk(index);
                           int sum = (old == null ? 0 : old.values()[0]) + 10 * replica + index;
-                          byte[] residual = {(byte) sum};
                           return new ReplicaPiece(
-                              index, replica, 0, null, new double[0], residual, null);
+                              index,
+                              replica,
+                              0,
+                              null,
+                              new double[0],
+                              List.of(chunk(index, sum)),
+                              null);
                         })
                     .iterator(),
             MIXING,
-            true)
+            KEPT)
         .state();
   }
 
   private static List<String> residuals(ExecutorState state) {
-    return state.collectResiduals(
+    return state.collectOwn(
         (replica, none, own) ->
             List.of(
                     own.chunk(0).values()[0]

@@ -1,0 +1,144 @@
+package parrot.jobs.round;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.jobs.state.ChunkOutcome;
+import parrot.jobs.state.Kept;
+import parrot.jobs.state.ReplicaOutcome;
+import parrot.jobs.state.ReplicaPiece;
+import parrot.jobs.state.StateChunk;
+import parrot.model.exchange.StateLayout;
+import parrot.model.exchange.StateLayout.Chunk;
+import parrot.model.exchange.StateLayout.Section;
+
+/**
+ * What a replica gives and keeps after its steps, chunk by chunk. Encodes each on demand, so that
+ * only one is in memory twice.
+ */
+final class ReplicaPieces implements Iterator<ReplicaPiece> {
+  private static final double[] NO_LOAD = {};
+
+  private final TrainReplica work;
+  private final ComputationGraph graph;
+  private final Kept kept;
+  private final StartValues start;
+  private final byte[][] before;
+  private final ReplicaOutcome outcome;
+  private final boolean gives;
+  private final double[] load;
+  private int next =
+      1; // the outcome goes with chunk 0, and is complete when all others are encoded
+  private boolean done;
+  private long bytes;
+  private double seconds;
+
+  /**
+   * @param start what the replica began with
+   * @param before the parameters' chunks that the replica began with; null if not needed
+   * @param gives whether it has something to average
+   */
+  ReplicaPieces(
+      TrainReplica work,
+      ComputationGraph graph,
+      StartValues start,
+      byte[][] before,
+      ReplicaOutcome outcome,
+      boolean gives) {
+    this.work = work;
+    this.graph = graph;
+    this.kept = work.after();
+    this.start = start;
+    this.before = before;
+    this.outcome = outcome;
+    this.gives = gives;
+    this.load = outcome.images() > 0 ? outcome.tally().load().weights() : NO_LOAD;
+  }
+
+  private StateLayout layout() {
+    return kept.layout();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return !done;
+  }
+
+  @Override
+  public ReplicaPiece next() {
+    if (done) {
+      throw new NoSuchElementException();
+    }
+    int last = gives || !kept.isNothing() ? layout().count() : 0;
+    boolean isLast = next >= last;
+    int index = isLast ? 0 : next++;
+    long began = System.nanoTime();
+    List<StateChunk> own = new ArrayList<>();
+    byte[] encoded = encode(layout().chunk(index), own);
+    seconds += (System.nanoTime() - began) / 1e9;
+    bytes += encoded == null ? 0 : encoded.length;
+    if (isLast) {
+      done = true;
+      GraphPool.giveBack(work.network(), work.optimizer(), graph);
+    }
+    return new ReplicaPiece(
+        index,
+        outcome.replica(),
+        outcome.examples(),
+        encoded,
+        load,
+        own,
+        isLast ? outcome.withEncoding(seconds, bytes) : null);
+  }
+
+  /**
+   * @param own gets what the replica keeps of the chunk
+   * @return what it sends, or null
+   */
+  private byte[] encode(Chunk chunk, List<StateChunk> own) {
+    int index = chunk.index();
+    ByteBuffer values = GraphRestore.memory(graph, chunk);
+    if (kept.local().get(index)) {
+      keep(own, kept.values(index), gives ? copy(values) : start.chunk(index));
+      return null;
+    }
+    if (chunk.section() == Section.MOMENTS) {
+      return gives ? work.exchange().forMoments().encode(values, null, null) : null;
+    }
+    byte[] residual = null;
+    if (kept.residuals()) {
+      residual = residual(chunk);
+      keep(own, kept.residual(index), residual);
+    }
+    return gives ? work.exchange().encode(values, takeBefore(index), residual) : null;
+  }
+
+  /** Makes room for the residual. */
+  private byte[] takeBefore(int index) {
+    if (before == null) {
+      return null;
+    }
+    byte[] old = before[index];
+    before[index] = null;
+    return old;
+  }
+
+  private static void keep(List<StateChunk> own, int number, byte[] values) {
+    own.add(new StateChunk(number, values, new byte[0], ChunkOutcome.NONE));
+  }
+
+  private static byte[] copy(ByteBuffer values) {
+    byte[] copy = new byte[values.remaining()];
+    values.get(values.position(), copy);
+    return copy;
+  }
+
+  /** A copy: a repeated task begins with the old residual. */
+  private byte[] residual(Chunk chunk) {
+    StateChunk old = start.own().chunk(kept.residual(chunk.index()));
+    return old == null ? new byte[Float.BYTES * chunk.length()] : old.values().clone();
+  }
+}
