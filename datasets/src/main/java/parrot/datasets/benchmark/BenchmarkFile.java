@@ -45,7 +45,7 @@ public record BenchmarkFile(
     List<BenchmarkItem> items = new ArrayList<>();
     RowImages images = new RowImages(fileSystem, path.getParent());
     try (Table table = Table.open(fileSystem, path)) {
-      ItemColumns columns = new ItemColumns(table);
+      ItemColumns columns = new ItemColumns(table, name.benchmark());
       if (!table.has(RowImages.PATH)) {
         table.require(RowImages.IMAGE);
       }
@@ -54,7 +54,7 @@ public record BenchmarkFile(
         images.add(item, row);
         items.add(item);
       }
-      columns.requireAnswers(items);
+      columns.complete(items);
     } catch (IOException e) {
       throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
     }

@@ -15,8 +15,10 @@ import parrot.datasets.storage.Digests;
  * One question of a benchmark, or one rotation of its options.
  *
  * @param index unique in its file
- * @param options text by letter, in order; at least two unless there is a problem
+ * @param options text by letter, in order; at least two unless there is a problem, none if it is
+ *     open
  * @param answer the letter of the right option; empty if the benchmark keeps its answers to itself
+ * @param open what is asked for instead of an option; empty if there are options
  * @param category empty if there is none, as are the next three
  * @param group what the rotations of one question share ({@code g_index})
  * @param image the image's file as it came, or null if there is none
@@ -30,6 +32,7 @@ public record BenchmarkItem(
     Optional<String> hint,
     SortedMap<Character, String> options,
     Optional<Character> answer,
+    Optional<OpenQuestion> open,
     String category,
     String l2Category,
     String split,
@@ -43,7 +46,7 @@ public record BenchmarkItem(
     if (index < 0) {
       throw new DataException("Invalid index: " + index + " (must not be negative)");
     }
-    if (options.size() < 2 && problem.isEmpty()) {
+    if (options.size() < 2 && open.isEmpty() && problem.isEmpty()) {
       throw new DataException(
           "Cannot ask question %d: %d options (expected at least 2)"
               .formatted(index, options.size()));
@@ -81,6 +84,7 @@ public record BenchmarkItem(
         hint,
         options,
         answer,
+        Optional.empty(),
         category,
         l2Category,
         split,
@@ -90,28 +94,47 @@ public record BenchmarkItem(
         Optional.empty());
   }
 
+  /** Whether the benchmark tells what is right. */
+  public boolean hasAnswer() {
+    return answer.isPresent() || open.map(OpenQuestion::accepted).filter(all -> !all.isEmpty()).isPresent();
+  }
+
+  /** What is right, as a cell of a table: a letter, a text, or a list; empty if it is not told. */
+  public Optional<String> answerText() {
+    return answer
+        .map(String::valueOf)
+        .or(() -> open.map(OpenQuestion::accepted).filter(all -> !all.isEmpty()).map(ListCell::of));
+  }
+
   /** The same question without its image: for keeping with a prediction, and for blind runs. */
   public BenchmarkItem withoutImage() {
-    return with(index, options, answer, null, imageHash, problem);
+    return with(index, options, answer, open, null, imageHash, problem);
+  }
+
+  /** The same question, whose answers are of another kind. */
+  BenchmarkItem withKind(AnswerKind kind) {
+    return with(
+        index, options, answer, open.map(one -> one.with(kind)), image, imageHash, problem);
   }
 
   BenchmarkItem withImage(byte[] image) {
-    return with(index, options, answer, image, "", problem);
+    return with(index, options, answer, open, image, "", problem);
   }
 
   /** The same question, which cannot be asked; what was wrong with it first is kept. */
   public BenchmarkItem withProblem(String reason) {
-    return with(index, options, answer, image, imageHash, problem.or(() -> Optional.of(reason)));
+    return with(index, options, answer, open, image, imageHash, problem.or(() -> Optional.of(reason)));
   }
 
   BenchmarkItem with(long index, SortedMap<Character, String> options, Optional<Character> answer) {
-    return with(index, options, answer, image, imageHash, problem);
+    return with(index, options, answer, open, image, imageHash, problem);
   }
 
   private BenchmarkItem with(
       long index,
       SortedMap<Character, String> options,
       Optional<Character> answer,
+      Optional<OpenQuestion> open,
       byte[] image,
       String imageHash,
       Optional<String> problem) {
@@ -121,6 +144,7 @@ public record BenchmarkItem(
         hint,
         options,
         answer,
+        open,
         category,
         l2Category,
         split,

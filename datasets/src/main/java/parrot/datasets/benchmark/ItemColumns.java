@@ -10,25 +10,39 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.UnicodeText;
 
 /** The columns that benchmark files and prediction files have in common. */
 final class ItemColumns {
   static final String GROUP = "g_index";
   static final String PROBLEM = "problem";
+  static final String KIND = "kind";
   private static final Pattern WHOLE = Pattern.compile("(-?[0-9]+)(\\.0+)?");
 
   private final Table table;
+  private final String benchmark;
+  private final boolean open;
   private final Map<Long, Table.Row> rows = new HashMap<>();
 
-  ItemColumns(Table table) {
+  /**
+   * @param benchmark the benchmark's or the file's name, which tells the kind of answers if the
+   *     table has no options and no column {@value #KIND}
+   */
+  ItemColumns(Table table, String benchmark) {
     this.table = table;
-    if (table.has("question") && table.has("answer") && !table.has("A") && !table.has("B")) {
-      throw new DataException(
-          "Cannot read %s line 1: no columns A, B: it is not multiple choice, and nothing else can be asked (of yes/no questions such as POPE's: add columns A and B with Yes and No, and A or B as answer)"
-              .formatted(table.name()));
+    this.benchmark = benchmark;
+    this.open =
+        !table.has("A")
+            && !table.has("B")
+            && (table.has("answer")
+                || table.has(KIND)
+                || AnswerKind.publishedFor(benchmark, List.of()) == AnswerKind.CAPTION);
+    if (open) {
+      table.require("index", "question");
+    } else {
+      table.require("index", "question", "A", "B");
     }
-    table.require("index", "question", "A", "B");
   }
 
   /**
@@ -42,6 +56,7 @@ final class ItemColumns {
     Optional<String> answer = row.value("answer").map(UnicodeText::strip);
     Optional<Character> letter =
         answer
+            .filter(text -> !open)
             .filter(text -> text.length() == 1 && options.containsKey(text.charAt(0)))
             .map(text -> text.charAt(0));
     return new BenchmarkItem(
@@ -50,6 +65,7 @@ final class ItemColumns {
         row.value("hint"),
         options,
         letter,
+        open ? Optional.of(openQuestion(row, answer)) : Optional.empty(),
         row.value("category").orElse(""),
         row.value("l2-category").or(() -> row.value("l2_category")).orElse(""),
         row.value("split").orElse(""),
@@ -59,13 +75,31 @@ final class ItemColumns {
         row.value(PROBLEM).or(() -> problem(row, options, answer, letter)));
   }
 
-  private static Optional<String> problem(
+  /** The kind is known for certain when all answers are: see {@link #complete}. */
+  private OpenQuestion openQuestion(Table.Row row, Optional<String> answer) {
+    List<String> accepted =
+        answer.map(ListCell::elements).orElse(List.of()).stream()
+            .map(UnicodeText::strip)
+            .filter(text -> !text.isEmpty())
+            .toList();
+    Optional<String> kind = row.value(KIND).map(UnicodeText::strip);
+    try {
+      return new OpenQuestion(kind.map(AnswerKind::of).orElse(AnswerKind.EXACT), accepted);
+    } catch (UsageException e) {
+      throw row.problem(KIND, e.getMessage());
+    }
+  }
+
+  private Optional<String> problem(
       Table.Row row,
       SortedMap<Character, String> options,
       Optional<String> answer,
       Optional<Character> letter) {
     if (row.value("question").isEmpty()) {
       return Optional.of(row.says("question", "no question (fill it in or remove the row)"));
+    }
+    if (open) {
+      return Optional.empty();
     }
     if (options.size() < 2) {
       return Optional.of(
@@ -84,20 +118,43 @@ final class ItemColumns {
     return Optional.empty();
   }
 
-  /** A benchmark tells all its answers or none: what lacks one among others has a problem. */
-  void requireAnswers(List<BenchmarkItem> items) {
-    if (items.stream().anyMatch(item -> item.answer().isPresent())) {
-      items.replaceAll(
-          item ->
-              item.answer().isPresent()
-                  ? item
-                  : item.withProblem(
-                      row(item)
-                          .says(
-                              "answer",
-                              "no answer (must be one of %s; fill it in or remove the row)"
-                                  .formatted(BenchmarkItem.letters(item.options())))));
+  /**
+   * Completes the questions of a file. A benchmark tells all its answers or none: what lacks one
+   * among others has a problem. So has a yes/no question with another answer.
+   */
+  void complete(List<BenchmarkItem> items) {
+    if (open && !table.has(KIND)) {
+      List<String> answers =
+          items.stream()
+              .flatMap(item -> item.open().stream())
+              .flatMap(asked -> asked.accepted().stream())
+              .toList();
+      AnswerKind kind = AnswerKind.publishedFor(benchmark, answers);
+      items.replaceAll(item -> item.withKind(kind));
     }
+    boolean told = items.stream().anyMatch(BenchmarkItem::hasAnswer);
+    items.replaceAll(
+        item -> {
+          if (told && !item.hasAnswer()) {
+            return item.withProblem(
+                row(item)
+                    .says(
+                        "answer",
+                        open
+                            ? "no answer (fill it in or remove the row)"
+                            : "no answer (must be one of %s; fill it in or remove the row)"
+                                .formatted(BenchmarkItem.letters(item.options()))));
+          }
+          return item.open().filter(ItemColumns::isNeitherYesNorNo).isPresent()
+              ? item.withProblem(
+                  row(item).says("answer", "neither yes nor no (expected one of them)"))
+              : item;
+        });
+  }
+
+  private static boolean isNeitherYesNorNo(OpenQuestion asked) {
+    return asked.kind() == AnswerKind.YES_NO
+        && asked.accepted().stream().anyMatch(answer -> YesNo.of(answer).isEmpty());
   }
 
   /** The row that a question was read from. */
@@ -142,8 +199,14 @@ final class ItemColumns {
     return options;
   }
 
-  /** The letters that a file of these questions needs columns for: A to D, and further ones. */
+  /**
+   * The letters that a file of these questions needs columns for: A to D, and further ones; none if
+   * they are open.
+   */
   static List<String> letters(List<BenchmarkItem> items) {
+    if (!items.isEmpty() && items.stream().allMatch(item -> item.open().isPresent())) {
+      return List.of();
+    }
     char last = 'D';
     for (BenchmarkItem item : items) {
       last = item.options().isEmpty() ? last : (char) Math.max(last, item.options().lastKey());
@@ -163,7 +226,7 @@ final class ItemColumns {
 
   /** Answer, category, l2-category, split. */
   static void addGroups(List<String> cells, BenchmarkItem item) {
-    cells.add(item.answer().map(String::valueOf).orElse(null));
+    cells.add(item.answerText().orElse(null));
     for (String group : List.of(item.category(), item.l2Category(), item.split())) {
       cells.add(group.isEmpty() ? null : group);
     }

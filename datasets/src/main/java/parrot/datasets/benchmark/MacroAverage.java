@@ -32,7 +32,7 @@ public record MacroAverage(double accuracy, double low, double high, int cluster
     for (List<ScoredQuestion> questions : languages) {
       double mean = ScoredQuestion.score(questions).accuracy();
       for (ScoredQuestion question : questions) {
-        double deviation = ((question.hit() ? 1 : 0) - mean) / questions.size() / languages.size();
+        double deviation = (question.credit() - mean) / questions.size() / languages.size();
         independent += deviation * deviation;
         deviations.merge(clusters.of(question.item().index()), deviation, Double::sum);
       }

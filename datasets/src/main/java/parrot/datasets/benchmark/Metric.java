@@ -9,14 +9,17 @@ public enum Metric {
   /** Each question once; right if it is so in every rotation: how MMBench is scored. */
   CIRCULAR,
   /** Every row of the file, rotations included, by itself. */
-  PLAIN_ALL_ROWS;
+  PLAIN_ALL_ROWS,
+  /** Each pair of yes/no questions about one image; right if both are: MME's accuracy+. */
+  PAIRED;
 
-  /** Its name in tables: {@code plain}, {@code circular}, {@code plain-all-rows}. */
+  /** Its name in tables: {@code plain}, {@code circular}, {@code plain-all-rows}, {@code paired}. */
   public String label() {
     return switch (this) {
       case PLAIN -> "plain";
       case CIRCULAR -> "circular";
       case PLAIN_ALL_ROWS -> "plain-all-rows";
+      case PAIRED -> "paired";
     };
   }
 

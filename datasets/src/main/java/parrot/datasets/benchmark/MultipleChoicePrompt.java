@@ -13,9 +13,16 @@ import parrot.datasets.language.Language;
 public final class MultipleChoicePrompt {
   private MultipleChoicePrompt() {}
 
-  /** The prompt's text, without the image token; see {@code ChatFormat.queryWithImage}. */
+  /**
+   * The prompt's text, without the image token; see {@code ChatFormat.queryWithImage}. A caption is
+   * asked for in the benchmark's own words.
+   */
   public static String of(BenchmarkItem item, Language language) {
-    return of(item.question(), item.hint(), item.options(), language);
+    boolean caption =
+        item.open().filter(asked -> asked.kind() == AnswerKind.CAPTION).isPresent();
+    return caption
+        ? item.hint().map(hint -> hint + "\n").orElse("") + item.question()
+        : of(item.question(), item.hint(), item.options(), language);
   }
 
   /**

@@ -18,8 +18,10 @@ import parrot.datasets.language.Language;
  * between clusters over that between answers.
  *
  * @param n pairs of answers: questions, times languages
- * @param onlyFirst answered rightly by the first model alone
- * @param onlySecond answered rightly by the second model alone
+ * @param onlyFirst answered rightly by the first model alone, or better by it
+ * @param onlySecond answered rightly by the second model alone, or better by it
+ * @param sum of how much better the second model's answers are
+ * @param squares sum of the squares of that
  * @param clusters of answers that are not independent
  * @param betterFirst clusters in which the first model gave more right answers
  * @param betterSecond clusters in which the second model gave more right answers
@@ -29,12 +31,17 @@ public record PairedComparison(
     int n,
     int onlyFirst,
     int onlySecond,
+    double sum,
+    double squares,
     int clusters,
     int betterFirst,
     int betterSecond,
     double designEffect) {
   /** The 80 % quantile of the normal distribution. */
   private static final double Z_POWER = 0.8416212335729143;
+
+  /** Sums of credits that differ by less are equal. */
+  private static final double ROUNDING = 1e-9;
 
   public PairedComparison {
     if (n < 1 || onlyFirst < 0 || onlySecond < 0 || onlyFirst + onlySecond > n) {
@@ -45,7 +52,16 @@ public record PairedComparison(
 
   /** Answers of which each is a cluster of its own. */
   PairedComparison(int n, int onlyFirst, int onlySecond) {
-    this(n, onlyFirst, onlySecond, n, onlyFirst, onlySecond, 1);
+    this(
+        n,
+        onlyFirst,
+        onlySecond,
+        onlySecond - onlyFirst,
+        onlyFirst + onlySecond,
+        n,
+        onlyFirst,
+        onlySecond,
+        1);
   }
 
   /**
@@ -64,14 +80,14 @@ public record PairedComparison(
 
   private static PairedComparison of(
       Scores first, Scores second, Metric metric, List<Language> languages) {
-    Map<Object, List<Integer>> clusters = new LinkedHashMap<>();
+    Map<Object, List<Double>> clusters = new LinkedHashMap<>();
     for (Language language : languages) {
       SortedMap<Long, ScoredQuestion> one = first.byIndex(metric, language);
       SortedMap<Long, ScoredQuestion> other = second.byIndex(metric, language);
       requireSame(one, other, language);
       one.forEach(
           (index, question) -> {
-            int better = (other.get(index).hit() ? 1 : 0) - (question.hit() ? 1 : 0);
+            double better = other.get(index).credit() - question.credit();
             clusters.computeIfAbsent(first.cluster(index), c -> new ArrayList<>()).add(better);
           });
     }
@@ -79,45 +95,55 @@ public record PairedComparison(
   }
 
   /**
-   * @param clusters of each answer, how much better the second model was: 1, 0 or -1
+   * @param clusters of each answer, how much better the second model was: 1, 0 or -1, or in between
+   *     if answers count in part
    */
-  static PairedComparison of(List<List<Integer>> clusters) {
+  static PairedComparison of(List<? extends List<? extends Number>> clusters) {
     int n = 0;
     int onlyFirst = 0;
     int onlySecond = 0;
     int betterFirst = 0;
     int betterSecond = 0;
-    for (List<Integer> cluster : clusters) {
-      int sum = 0;
-      for (int better : cluster) {
+    double total = 0;
+    double squares = 0;
+    for (List<? extends Number> cluster : clusters) {
+      double sum = 0;
+      for (Number one : cluster) {
+        double better = one.doubleValue();
         onlyFirst += better < 0 ? 1 : 0;
         onlySecond += better > 0 ? 1 : 0;
         sum += better;
+        squares += better * better;
       }
       n += cluster.size();
-      betterFirst += sum < 0 ? 1 : 0;
-      betterSecond += sum > 0 ? 1 : 0;
+      total += sum;
+      betterFirst += sum < -ROUNDING ? 1 : 0;
+      betterSecond += sum > ROUNDING ? 1 : 0;
     }
     return new PairedComparison(
         n,
         onlyFirst,
         onlySecond,
+        total,
+        squares,
         clusters.size(),
         betterFirst,
         betterSecond,
-        designEffect(clusters, n, onlySecond - onlyFirst));
+        designEffect(clusters, n, total));
   }
 
-  private static double designEffect(List<List<Integer>> clusters, int n, int sum) {
+  private static double designEffect(
+      List<? extends List<? extends Number>> clusters, int n, double sum) {
     if (clusters.size() == n) {
       return 1;
     }
-    double mean = (double) sum / n;
+    double mean = sum / n;
     double between = 0;
     double within = 0;
-    for (List<Integer> cluster : clusters) {
+    for (List<? extends Number> cluster : clusters) {
       double deviation = 0;
-      for (int better : cluster) {
+      for (Number one : cluster) {
+        double better = one.doubleValue();
         deviation += better - mean;
         within += (better - mean) * (better - mean);
       }
@@ -143,7 +169,9 @@ public record PairedComparison(
     for (Map.Entry<Long, ScoredQuestion> entry : one.entrySet()) {
       BenchmarkItem item = entry.getValue().item();
       BenchmarkItem otherItem = other.get(entry.getKey()).item();
-      if (!item.isSameQuestion(otherItem) || !item.answer().equals(otherItem.answer())) {
+      if (!item.isSameQuestion(otherItem)
+          || !item.answer().equals(otherItem.answer())
+          || !item.open().equals(otherItem.open())) {
         throw new DataException(
             "Cannot compare in %s: the two were not asked the same questions (question %d is \"%s\" %s with answer %s, and \"%s\" %s with answer %s; score both on one benchmark file)"
                 .formatted(
@@ -151,17 +179,17 @@ public record PairedComparison(
                     item.index(),
                     item.question(),
                     item.options(),
-                    item.answer().map(String::valueOf).orElse("none"),
+                    item.answerText().orElse("none"),
                     otherItem.question(),
                     otherItem.options(),
-                    otherItem.answer().map(String::valueOf).orElse("none")));
+                    otherItem.answerText().orElse("none")));
       }
     }
   }
 
   /** The second model's accuracy less the first's. */
   public double difference() {
-    return (double) (onlySecond - onlyFirst) / n;
+    return sum / n;
   }
 
   /**
@@ -188,12 +216,12 @@ public record PairedComparison(
   }
 
   private double centre() {
-    return (onlySecond - onlyFirst) / designEffect / (n / designEffect + 2.0);
+    return sum / designEffect / (n / designEffect + 2.0);
   }
 
   private double halfWidth() {
     double total = n / designEffect + 2.0;
-    double discordant = ((onlyFirst + onlySecond) / designEffect + 1.0) / total;
+    double discordant = (squares / designEffect + 1.0) / total;
     return Score.Z * Math.sqrt((discordant - centre() * centre()) / total);
   }
 

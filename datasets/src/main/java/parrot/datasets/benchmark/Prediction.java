@@ -25,8 +25,17 @@ public record Prediction(BenchmarkItem item, Optional<String> text) {
     return new Prediction(item, Optional.empty());
   }
 
-  /** What it counts as; empty if it is missing. */
+  /** Whether it counts as right, or more than half right. */
+  public boolean isRight(MatchingRule rule, Language language) {
+    return item.hasAnswer() && ScoredQuestion.of(this, language, rule).hit();
+  }
+
+  /** What it counts as; empty if it is missing, or neither a choice nor yes or no is asked for. */
   public Optional<Match> matched(MatchingRule rule, Language language) {
-    return text.map(said -> rule.match(said, item.options(), language));
+    return text.flatMap(
+        said ->
+            item.open().isPresent()
+                ? item.open().get().match(said, rule, language)
+                : Optional.of(rule.match(said, item.options(), language)));
   }
 }

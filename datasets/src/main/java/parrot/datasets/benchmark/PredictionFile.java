@@ -39,10 +39,11 @@ public final class PredictionFile {
     try (Writer out =
         new BufferedWriter(
             new OutputStreamWriter(fileSystem.create(path, false), StandardCharsets.UTF_8))) {
-      out.write("index\tquestion\t" + String.join("\t", letters));
+      out.write(String.join("\t", header(letters)));
       out.write("\tanswer\tcategory\tl2-category\tsplit\tprediction");
       out.write(groups ? "\t" + ItemColumns.GROUP : "");
       out.write(problems ? "\t" + ItemColumns.PROBLEM : "");
+      out.write(letters.isEmpty() ? "\t" + ItemColumns.KIND : "");
       out.write("\n");
       for (Prediction prediction : predictions) {
         BenchmarkItem item = prediction.item();
@@ -58,11 +59,20 @@ public final class PredictionFile {
         if (problems) {
           cells.add(item.problem().orElse(null));
         }
+        if (letters.isEmpty()) {
+          cells.add(item.open().map(asked -> asked.kind().label()).orElse(null));
+        }
         Tsv.write(out, cells);
       }
     } catch (IOException e) {
       throw new DataException("Cannot write %s: %s".formatted(path, e.getMessage()), e);
     }
+  }
+
+  private static List<String> header(List<String> letters) {
+    List<String> header = new ArrayList<>(List.of("index", "question"));
+    header.addAll(letters);
+    return header;
   }
 
   /**
@@ -74,13 +84,13 @@ public final class PredictionFile {
     List<BenchmarkItem> items = new ArrayList<>();
     List<Optional<String>> texts = new ArrayList<>();
     try (Table table = Table.open(fileSystem, path)) {
-      ItemColumns columns = new ItemColumns(table);
+      ItemColumns columns = new ItemColumns(table, path.getName());
       table.require("prediction");
       for (Table.Row row = table.next(); row != null; row = table.next()) {
         items.add(columns.read(row));
         texts.add(Optional.ofNullable(row.raw("prediction")));
       }
-      columns.requireAnswers(items);
+      columns.complete(items);
     } catch (IOException e) {
       throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
     }

@@ -4,7 +4,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +34,6 @@ final class RowImages {
   private static final Pattern DATA_URI = Pattern.compile("(?i)data:[^,]{0,200},");
   private static final Pattern URL = Pattern.compile("(?i)[a-z][a-z0-9+.-]*://.*");
   private static final Pattern SPACE = Pattern.compile("\\s+");
-  private static final Pattern ELEMENT = Pattern.compile("'([^']*)'|\"([^\"]*)\"");
 
   private final FileSystem files;
   private final Path folder;
@@ -110,11 +108,7 @@ final class RowImages {
     if (!text.startsWith("[")) {
       return text;
     }
-    List<String> elements = new ArrayList<>();
-    Matcher element = ELEMENT.matcher(text);
-    while (element.find()) {
-      elements.add(element.group(1) == null ? element.group(2) : element.group(1));
-    }
+    List<String> elements = ListCell.elements(text);
     if (elements.size() != 1) {
       throw new DataException(
           "a list of %d images (several images in one question are not supported; expected one)"

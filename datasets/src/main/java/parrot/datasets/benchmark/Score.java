@@ -5,12 +5,14 @@ package parrot.datasets.benchmark;
  * wrong; nothing is ever guessed.
  *
  * @param n questions, answered or not
- * @param hits answered rightly
+ * @param hits answered rightly; of answers that count in part, those that count more than half
+ * @param credit what the answers count together
  * @param parseFailures questions with an answer that counts as no option
  * @param refusals questions with an answer that refuses
  * @param missing questions without an answer
  */
-public record Score(int n, int hits, int parseFailures, int refusals, int missing) {
+public record Score(
+    int n, int hits, double credit, int parseFailures, int refusals, int missing) {
   /** The 97.5 % quantile of the normal distribution: intervals are 95 % ones. */
   static final double Z = 1.959963984540054;
 
@@ -21,18 +23,23 @@ public record Score(int n, int hits, int parseFailures, int refusals, int missin
     }
   }
 
+  /** Of answers that are right or wrong. */
+  public Score(int n, int hits, int parseFailures, int refusals, int missing) {
+    this(n, hits, hits, parseFailures, refusals, missing);
+  }
+
   public double accuracy() {
-    return (double) hits / n;
+    return credit / n;
   }
 
   /** The lower end of Wilson's 95 % interval of the accuracy. */
   public double low() {
-    return low(hits, n);
+    return low(credit, n);
   }
 
   /** The upper end of Wilson's 95 % interval of the accuracy. */
   public double high() {
-    return high(hits, n);
+    return high(credit, n);
   }
 
   /** Wilson's interval for numbers that need not be whole. */

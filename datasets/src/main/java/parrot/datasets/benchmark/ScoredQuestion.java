@@ -14,6 +14,8 @@ import parrot.datasets.matching.Match;
  * @param chance the probability that guessing is right; NaN if the question has no options to guess
  *     among
  * @param matches what its answers count as, in the order of their rotation; none for a missing one
+ * @param credit how much it counts, from 0 to 1
+ * @param hit whether that is more than half
  * @param unparsable whether an answer matches no option; this, refused and missing are so if they
  *     are so in any rotation
  */
@@ -22,32 +24,44 @@ record ScoredQuestion(
     MatchingRule rule,
     double chance,
     List<Match> matches,
+    double credit,
     boolean hit,
     boolean unparsable,
     boolean refused,
     boolean missing) {
   static ScoredQuestion of(Prediction prediction, Language language, MatchingRule rule) {
     BenchmarkItem item = prediction.item();
-    if (item.answer().isEmpty() && item.problem().isEmpty()) {
+    if (!item.hasAnswer() && item.problem().isEmpty()) {
       throw new DataException(
           "Cannot score question %d: the benchmark tells no answer (score it where its answers are kept, or name a benchmark file that has them)"
               .formatted(item.index()));
     }
-    if (item.answer().isEmpty()) {
-      return new ScoredQuestion(item, rule, chance(item, 1), List.of(), false, false, false, true);
+    if (!item.hasAnswer()) {
+      return new ScoredQuestion(
+          item, rule, chance(item, 1), List.of(), 0, false, false, false, true);
     }
     Optional<Match> match = prediction.matched(rule, language);
     Optional<Character> matched = match.flatMap(Match::option);
     boolean asked = prediction.text().isPresent();
+    double credit =
+        item.open().isPresent()
+            ? prediction
+                .text()
+                .map(said -> item.open().get().credit(said, rule, language))
+                .orElse(0.0)
+            : matched.equals(item.answer()) ? 1 : 0;
     return new ScoredQuestion(
         item,
         rule,
         chance(item, 1),
         match.stream().toList(),
-        matched.equals(item.answer()),
-        asked && matched.isEmpty(),
+        credit,
+        credit > 0.5,
+        match.isPresent() && matched.isEmpty(),
         // A question may have an option Z, which then is no refusal.
-        matched.isPresent() && !item.options().containsKey(matched.get()),
+        item.open().isEmpty()
+            && matched.isPresent()
+            && !item.options().containsKey(matched.get()),
         !asked);
   }
 
@@ -64,6 +78,7 @@ record ScoredQuestion(
                         .min(Comparator.comparingLong(BenchmarkItem::index))
                         .orElseThrow());
     boolean complete = grouped.complete(rows);
+    boolean hit = complete && rotations.stream().allMatch(ScoredQuestion::hit);
     return new ScoredQuestion(
         first,
         rotations.get(0).rule(),
@@ -72,14 +87,16 @@ record ScoredQuestion(
             .sorted(Comparator.comparingLong(one -> one.item().index()))
             .flatMap(one -> one.matches().stream())
             .toList(),
-        complete && rotations.stream().allMatch(ScoredQuestion::hit),
+        hit ? 1 : 0,
+        hit,
         rotations.stream().anyMatch(ScoredQuestion::unparsable),
         rotations.stream().anyMatch(ScoredQuestion::refused),
         !complete || rotations.stream().anyMatch(ScoredQuestion::missing));
   }
 
   private static double chance(BenchmarkItem item, int rows) {
-    int options = item.options().size();
+    boolean yesNo = item.open().filter(asked -> asked.kind() == AnswerKind.YES_NO).isPresent();
+    int options = yesNo ? 2 : item.options().size();
     return options > 1 ? Math.pow(1.0 / options, rows) : Double.NaN;
   }
 
@@ -94,15 +111,17 @@ record ScoredQuestion(
 
   static Score score(List<ScoredQuestion> questions) {
     int hits = 0;
+    double credit = 0;
     int unparsable = 0;
     int refused = 0;
     int missing = 0;
     for (ScoredQuestion question : questions) {
       hits += question.hit ? 1 : 0;
+      credit += question.credit;
       unparsable += question.unparsable ? 1 : 0;
       refused += question.refused ? 1 : 0;
       missing += question.missing ? 1 : 0;
     }
-    return new Score(questions.size(), hits, unparsable, refused, missing);
+    return new Score(questions.size(), hits, credit, unparsable, refused, missing);
   }
 }

@@ -20,6 +20,7 @@ public final class Scores {
   private final Map<Language, List<ScoredQuestion>> plain = new TreeMap<>();
   private final Map<Language, List<ScoredQuestion>> allRows = new TreeMap<>();
   private final Map<Language, List<ScoredQuestion>> circular = new TreeMap<>();
+  private final Map<Language, List<ScoredQuestion>> paired = new TreeMap<>();
   private final Clusters clusters = new Clusters();
 
   private Scores() {}
@@ -92,6 +93,10 @@ public final class Scores {
           whole.add(ScoredQuestion.all(question, grouped));
         });
     plain.put(language, unrotated);
+    List<ScoredQuestion> pairs = ImagePairs.of(unrotated);
+    if (!pairs.isEmpty()) {
+      paired.put(language, pairs);
+    }
     if (grouped.rotated()) {
       allRows.put(language, rows);
       circular.put(language, whole);
@@ -211,7 +216,17 @@ public final class Scores {
       case PLAIN -> plain;
       case CIRCULAR -> circular;
       case PLAIN_ALL_ROWS -> allRows;
+      case PAIRED -> paired;
     };
+  }
+
+  /**
+   * Further published figures of a language's yes/no questions, by name, from 0 to 1 or as MME
+   * counts; none for other questions.
+   */
+  public SortedMap<String, Double> figures(Language language) {
+    return YesNoFigures.of(
+        plain.getOrDefault(language, List.of()), paired.getOrDefault(language, List.of()));
   }
 
   /**

@@ -317,14 +317,6 @@ class BenchmarkFileTest {
   }
 
   @Test
-  void saysThatYesAndNoAreNotMultipleChoice() {
-    assertThatThrownBy(() -> read("index\timage\tquestion\tanswer\tcategory\n"))
-        .isInstanceOf(DataException.class)
-        .hasMessageContainingAll(
-            "it is not multiple choice", "add columns A and B with Yes and No");
-  }
-
-  @Test
   void takesNoNoticeOfAColumnWithoutAName() throws Exception {
     refused(
         " line 1: no column B (got A, answer, image, index, question; is it tab-separated?)",

@@ -78,6 +78,30 @@ class MutatedTablesTest {
   }
 
   @Test
+  void openQuestionsAreReadAndScoredOrRefusedInWords() throws Exception {
+    String[] answers = {"yes", "no", "['a', 'b']", "14"};
+    StringBuilder table = new StringBuilder("index\tquestion\tanswer\tkind\tprediction");
+    for (int i = 0; i < 12; i++) {
+      String kind = AnswerKind.values()[i % 5].label();
+      table.append("\n%d\tWhat?\t%s\t%s\tyes".formatted(i, answers[i % 4], kind));
+    }
+    byte[] whole = table.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(6);
+    for (int i = 0; i < MUTATIONS; i++) {
+      var path = write("POPE_en.tsv", mutate(whole, random));
+      try {
+        Scores scores =
+            Scores.of(Map.of(Language.EN, PredictionFile.read(ReferenceText.local(), path)));
+        assertThat(scores.table()).isNotEmpty();
+      } catch (DataException e) {
+        assertThat(e.getMessage()).startsWith("Cannot ");
+      } catch (RuntimeException e) {
+        fail("mutation " + i + " of\n" + Files.readString(folder.resolve("POPE_en.tsv")), e);
+      }
+    }
+  }
+
+  @Test
   void predictionsAreScoredOrRefusedInWords() throws Exception {
     byte[] whole = table("prediction", "B");
     Random random = new Random(4);

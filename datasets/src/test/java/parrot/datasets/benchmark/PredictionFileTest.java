@@ -43,6 +43,7 @@ class PredictionFileTest {
             ONE.hint(),
             ONE.options(),
             ONE.answer(),
+            ONE.open(),
             "",
             "",
             "",

@@ -22,6 +22,7 @@ class QuestionRowsTest {
         Optional.empty(),
         byLetter,
         Optional.of(byLetter.firstKey()),
+        Optional.empty(),
         "",
         "",
         "",

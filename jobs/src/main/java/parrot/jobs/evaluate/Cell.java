@@ -32,7 +32,7 @@ public record Cell(
 
   /** Whether the benchmark tells its answers; else the predictions are there to be submitted. */
   boolean hasAnswers() {
-    return predictions.stream().anyMatch(one -> one.item().answer().isPresent());
+    return predictions.stream().anyMatch(one -> one.item().hasAnswer());
   }
 
   /** Predictions of the cells that can be scored. */
@@ -47,7 +47,7 @@ public record Cell(
   /** The questions that could not be asked, or have no right answer, with their problem. */
   List<BenchmarkItem> withProblem() {
     return predictions.stream()
-        .filter(one -> one.text().isEmpty() || one.item().answer().isEmpty())
+        .filter(one -> one.text().isEmpty() || !one.item().hasAnswer())
         .map(Prediction::item)
         .filter(item -> item.problem().isPresent())
         .toList();

@@ -178,7 +178,7 @@ final class PredictionStore {
         row.add(String.valueOf(letter), item.options().get(letter));
       }
     }
-    item.answer().ifPresent(answer -> row.add("answer", answer.toString()));
+    item.answerText().ifPresent(answer -> row.add("answer", answer));
     row.add("category", item.category());
     row.add("l2_category", item.l2Category());
     row.add("split", item.split());

@@ -96,12 +96,14 @@ final class Examples {
         tag,
         prediction.item().question(),
         options,
-        prediction.item().answer().map(String::valueOf).orElse(""),
+        prediction.item().answerText().orElse(""),
         prediction.text().orElse(""),
         prediction
             .matched(rule, Language.of(tag))
             .flatMap(Match::option)
             .map(String::valueOf)
+            .filter(letter -> prediction.item().open().isEmpty())
+            .or(() -> prediction.item().answerText().filter(right -> prediction.isRight(rule, Language.of(tag))))
             .orElse(""));
   }
 
