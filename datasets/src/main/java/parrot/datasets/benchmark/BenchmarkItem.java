@@ -96,7 +96,8 @@ public record BenchmarkItem(
 
   /** Whether the benchmark tells what is right. */
   public boolean hasAnswer() {
-    return answer.isPresent() || open.map(OpenQuestion::accepted).filter(all -> !all.isEmpty()).isPresent();
+    return answer.isPresent()
+        || open.map(OpenQuestion::accepted).filter(all -> !all.isEmpty()).isPresent();
   }
 
   /** What is right, as a cell of a table: a letter, a text, or a list; empty if it is not told. */
@@ -113,8 +114,7 @@ public record BenchmarkItem(
 
   /** The same question, whose answers are of another kind. */
   BenchmarkItem withKind(AnswerKind kind) {
-    return with(
-        index, options, answer, open.map(one -> one.with(kind)), image, imageHash, problem);
+    return with(index, options, answer, open.map(one -> one.with(kind)), image, imageHash, problem);
   }
 
   BenchmarkItem withImage(byte[] image) {
@@ -123,7 +123,8 @@ public record BenchmarkItem(
 
   /** The same question, which cannot be asked; what was wrong with it first is kept. */
   public BenchmarkItem withProblem(String reason) {
-    return with(index, options, answer, open, image, imageHash, problem.or(() -> Optional.of(reason)));
+    return with(
+        index, options, answer, open, image, imageHash, problem.or(() -> Optional.of(reason)));
   }
 
   BenchmarkItem with(long index, SortedMap<Character, String> options, Optional<Character> answer) {

@@ -13,7 +13,9 @@ public enum Metric {
   /** Each pair of yes/no questions about one image; right if both are: MME's accuracy+. */
   PAIRED;
 
-  /** Its name in tables: {@code plain}, {@code circular}, {@code plain-all-rows}, {@code paired}. */
+  /**
+   * Its name in tables: {@code plain}, {@code circular}, {@code plain-all-rows}, {@code paired}.
+   */
   public String label() {
     return switch (this) {
       case PLAIN -> "plain";

@@ -18,8 +18,7 @@ public final class MultipleChoicePrompt {
    * asked for in the benchmark's own words.
    */
   public static String of(BenchmarkItem item, Language language) {
-    boolean caption =
-        item.open().filter(asked -> asked.kind() == AnswerKind.CAPTION).isPresent();
+    boolean caption = item.open().filter(asked -> asked.kind() == AnswerKind.CAPTION).isPresent();
     return caption
         ? item.hint().map(hint -> hint + "\n").orElse("") + item.question()
         : of(item.question(), item.hint(), item.options(), language);

@@ -11,8 +11,7 @@ package parrot.datasets.benchmark;
  * @param refusals questions with an answer that refuses
  * @param missing questions without an answer
  */
-public record Score(
-    int n, int hits, double credit, int parseFailures, int refusals, int missing) {
+public record Score(int n, int hits, double credit, int parseFailures, int refusals, int missing) {
   /** The 97.5 % quantile of the normal distribution: intervals are 95 % ones. */
   static final double Z = 1.959963984540054;
 

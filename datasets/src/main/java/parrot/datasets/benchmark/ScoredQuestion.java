@@ -59,9 +59,7 @@ record ScoredQuestion(
         credit > 0.5,
         match.isPresent() && matched.isEmpty(),
         // A question may have an option Z, which then is no refusal.
-        item.open().isEmpty()
-            && matched.isPresent()
-            && !item.options().containsKey(matched.get()),
+        item.open().isEmpty() && matched.isPresent() && !item.options().containsKey(matched.get()),
         !asked);
   }
 

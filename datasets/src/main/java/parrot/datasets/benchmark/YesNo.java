@@ -11,9 +11,9 @@ import parrot.datasets.matching.Reason;
 
 /**
  * Reads yes or no from an answer. The published rules count an answer that has one of the English
- * words and not the other (VLMEvalKit's {@code YOrN_Extraction}); {@link
- * MatchingRule#MULTILINGUAL} also takes the words of the question's language, and the first word if
- * both occur ("No, there is no dog. Yes, there is a cat").
+ * words and not the other (VLMEvalKit's {@code YOrN_Extraction}); {@link MatchingRule#MULTILINGUAL}
+ * also takes the words of the question's language, and the first word if both occur ("No, there is
+ * no dog. Yes, there is a cat").
  */
 final class YesNo {
   static final char YES = 'Y';
@@ -59,9 +59,7 @@ final class YesNo {
   private static List<String> words(String text, Language language) {
     String lower = text.toLowerCase(language.locale());
     String spaced =
-        language.equals(Language.ZH)
-            ? lower.replaceAll("(不是|没有|不对|否|是的|是|有|对)", " $1 ")
-            : lower;
+        language.equals(Language.ZH) ? lower.replaceAll("(不是|没有|不对|否|是的|是|有|对)", " $1 ") : lower;
     return List.of(NO_WORD.split(spaced)).stream().filter(word -> !word.isEmpty()).toList();
   }
 

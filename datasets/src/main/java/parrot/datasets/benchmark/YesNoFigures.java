@@ -13,8 +13,8 @@ import parrot.datasets.matching.Match;
 
 /**
  * What is published of yes/no questions beside accuracy: precision, recall and F1 of yes, and the
- * share of yes (POPE, arXiv 2305.10355); and MME's score (arXiv 2306.13394), the sum over categories
- * of accuracy and paired accuracy in points. An answer that is neither is not a yes.
+ * share of yes (POPE, arXiv 2305.10355); and MME's score (arXiv 2306.13394), the sum over
+ * categories of accuracy and paired accuracy in points. An answer that is neither is not a yes.
  */
 final class YesNoFigures {
   private static final Set<String> COGNITION =
@@ -28,8 +28,7 @@ final class YesNoFigures {
     boolean yesNo =
         plain.stream()
             .allMatch(
-                one ->
-                    one.item().open().filter(o -> o.kind() == AnswerKind.YES_NO).isPresent());
+                one -> one.item().open().filter(o -> o.kind() == AnswerKind.YES_NO).isPresent());
     if (plain.isEmpty() || !yesNo) {
       return figures;
     }
@@ -86,7 +85,8 @@ final class YesNoFigures {
       double points =
           100 * ScoredQuestion.score(plain.get(category)).accuracy()
               + 100 * ScoredQuestion.score(paired.get(category)).accuracy();
-      String part = COGNITION.contains(category.toLowerCase(Locale.ROOT)) ? "cognition" : "perception";
+      String part =
+          COGNITION.contains(category.toLowerCase(Locale.ROOT)) ? "cognition" : "perception";
       figures.merge("mme " + part, points, Double::sum);
     }
   }

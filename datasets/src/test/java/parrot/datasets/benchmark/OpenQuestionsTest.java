@@ -58,7 +58,9 @@ class OpenQuestionsTest {
   @Test
   void theNameOrAColumnTellsTheRule() throws Exception {
     String header = "index\timage\tquestion\tanswer";
-    assertThat(open(read("TextVQA_VAL_en.tsv", header, "0\tIMAGE\tBrand?\t['nokia', \"it's\"]").get(0)))
+    assertThat(
+            open(
+                read("TextVQA_VAL_en.tsv", header, "0\tIMAGE\tBrand?\t['nokia', \"it's\"]").get(0)))
         .isEqualTo(new OpenQuestion(AnswerKind.VQA, List.of("nokia", "it's")));
     assertThat(open(read("DocVQA_VAL_en.tsv", header, "0\tIMAGE\tDate?\t[\"1/8/93\"]").get(0)))
         .isEqualTo(new OpenQuestion(AnswerKind.ANLS, List.of("1/8/93")));
@@ -67,10 +69,10 @@ class OpenQuestionsTest {
     assertThat(open(read("Own_en.tsv", header, "0\tIMAGE\tColour?\tred").get(0)).kind())
         .isEqualTo(AnswerKind.EXACT);
     assertThat(
-            open(read("Own_en.tsv", header + "\tkind", "0\tIMAGE\tColour?\tred\tanls").get(0)).kind())
+            open(read("Own_en.tsv", header + "\tkind", "0\tIMAGE\tColour?\tred\tanls").get(0))
+                .kind())
         .isEqualTo(AnswerKind.ANLS);
-    assertThatThrownBy(
-            () -> read("Own_en.tsv", header + "\tkind", "0\tIMAGE\tColour?\tred\tblue"))
+    assertThatThrownBy(() -> read("Own_en.tsv", header + "\tkind", "0\tIMAGE\tColour?\tred\tblue"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("blue is not a kind of answers (must be one of yes-no, vqa, anls,");
   }
@@ -114,7 +116,9 @@ class OpenQuestionsTest {
     PredictionFile.write(ReferenceText.local(), path, predictions);
 
     List<Prediction> read = PredictionFile.read(ReferenceText.local(), path);
-    assertThat(read).extracting(Prediction::text).containsExactly(Optional.of("a"), Optional.empty());
+    assertThat(read)
+        .extracting(Prediction::text)
+        .containsExactly(Optional.of("a"), Optional.empty());
     assertThat(read)
         .extracting(one -> open(one.item()))
         .isEqualTo(items.stream().map(OpenQuestionsTest::open).toList());

@@ -17,6 +17,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.Grouping;
+import parrot.datasets.benchmark.LanguageFidelity;
 import parrot.datasets.benchmark.MacroAverage;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Metric;
@@ -45,6 +46,9 @@ public record EvaluationScores(
     List<Benchmark> benchmarks) {
   public static final String FILE_NAME = "scores.json";
 
+  /** Among the figures: the share of answers in the language of their question. */
+  static final String FIDELITY = "language fidelity";
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -63,6 +67,8 @@ public record EvaluationScores(
    * @param failures files without scores
    * @param unanswered questions that could not be asked, each of them missing in its scores
    * @param unscored languages whose files tell no answers: their predictions are to be submitted
+   * @param figures by language, what else is published of such questions: see {@link
+   *     Scores#figures}, and the {@linkplain LanguageFidelity share} of answers in its language
    */
   public record Benchmark(
       String benchmark,
@@ -73,12 +79,14 @@ public record EvaluationScores(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Map<String, Integer>> reasons,
       List<Failure> failures,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Unanswered> unanswered,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unscored) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> unscored,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Map<String, Double>> figures) {
     public Benchmark {
       macroIntervals = macroIntervals == null ? Map.of() : macroIntervals;
       reasons = reasons == null ? Map.of() : reasons;
       unanswered = unanswered == null ? List.of() : List.copyOf(unanswered);
       unscored = unscored == null ? List.of() : List.copyOf(unscored);
+      figures = figures == null ? Map.of() : figures;
     }
 
     /** Lines of a metric and a grouping. */
@@ -175,6 +183,7 @@ public record EvaluationScores(
     Map<String, Interval> intervals = new TreeMap<>();
     List<Line> lines = new ArrayList<>();
     Map<String, Map<String, Integer>> reasons = new TreeMap<>();
+    Map<String, Map<String, Double>> figures = new TreeMap<>();
     if (!predictions.isEmpty()) {
       Scores scores = Scores.of(predictions, rule);
       if (circular && !scores.hasRotations()) {
@@ -207,13 +216,28 @@ public record EvaluationScores(
         Map<String, Integer> counts = new LinkedHashMap<>();
         scores.reasons(language).forEach((reason, count) -> counts.put(reason.label(), count));
         reasons.put(language.tag(), counts);
+        Map<String, Double> own = new TreeMap<>(scores.figures(language));
+        LanguageFidelity.of(predictions.get(language), language)
+            .ifPresent(share -> own.put(FIDELITY, share));
+        if (!own.isEmpty()) {
+          figures.put(language.tag(), own);
+        }
       }
       for (Scores.Line line : scores.table()) {
         lines.add(line(line));
       }
     }
     return new Benchmark(
-        name, metric.label(), macro, intervals, lines, reasons, failures, unanswered, unscored);
+        name,
+        metric.label(),
+        macro,
+        intervals,
+        lines,
+        reasons,
+        failures,
+        unanswered,
+        unscored,
+        figures);
   }
 
   /** Why the predictions of a language cannot be scored, though they were read. */

@@ -87,6 +87,23 @@ final class ScoreTable {
           interval.clusters(),
           caveat(benchmark, metric));
     }
+    if (withFailures) {
+      benchmark.figures().forEach((language, figures) -> figures(out, language, figures));
+    }
+  }
+
+  /** Shares in percent; what is a sum of them, in points. */
+  private static void figures(PrintWriter out, String language, Map<String, Double> figures) {
+    List<String> shown = new ArrayList<>();
+    figures.forEach(
+        (name, value) ->
+            shown.add(
+                String.format(
+                    Locale.ROOT,
+                    name.startsWith("mme") ? "%s %.1f" : "%s %.1f %%",
+                    name,
+                    name.startsWith("mme") ? value : 100 * value)));
+    out.printf("  %-8s %s%n", language, String.join(", ", shown));
   }
 
   private static String caveat(Benchmark benchmark, String metric) {

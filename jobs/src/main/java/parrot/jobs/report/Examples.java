@@ -103,7 +103,12 @@ final class Examples {
             .flatMap(Match::option)
             .map(String::valueOf)
             .filter(letter -> prediction.item().open().isEmpty())
-            .or(() -> prediction.item().answerText().filter(right -> prediction.isRight(rule, Language.of(tag))))
+            .or(
+                () ->
+                    prediction
+                        .item()
+                        .answerText()
+                        .filter(right -> prediction.isRight(rule, Language.of(tag))))
             .orElse(""));
   }
 

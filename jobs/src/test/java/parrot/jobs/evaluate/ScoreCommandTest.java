@@ -403,4 +403,36 @@ final class ScoreCommandTest {
 
     assertThat(printed).contains("en", "ru", "macro average    50.0 %");
   }
+
+  @Test
+  void scoresYesNoQuestionsWithTheirPublishedFigures() throws Exception {
+    Path file = folder.resolve("POPE_ru.tsv");
+    Files.writeString(
+        file,
+        """
+        index\tquestion\tanswer\tprediction
+        0\tЕсть собака?\tyes\tYes
+        1\tЕсть кошка?\tno\tДа, на картинке есть кошка
+        2\tЕсть слон?\tno\tNo
+        """);
+
+    assertThat(TestOutput.of(new ScoreCommand(), file.toString()))
+        .contains("POPE, plain (default)", "66.7 %", "f1 100.0 %", "language fidelity 100.0 %");
+    assertThat(TestOutput.of(new ScoreCommand(), file.toString(), "--matching", "multilingual"))
+        .contains("66.7 %", "f1 66.7 %", "yes ratio 66.7 %");
+  }
+
+  @Test
+  void scoresShortAnswersInPart() throws Exception {
+    Path file = folder.resolve("DocVQA_en.tsv");
+    Files.writeString(
+        file,
+        """
+        index\tquestion\tanswer\tprediction
+        0\tBrand?\t['nokia', 'the brand nokia']\tnokla
+        1\tBrand?\tnokia\tsiemens
+        """);
+
+    assertThat(TestOutput.of(new ScoreCommand(), file.toString())).contains("40.0 %");
+  }
 }
