@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -115,7 +116,7 @@ public final class AnsweringModel implements AutoCloseable {
    *
    * @param fingerprint of the model as it must be: another one in the same folder is another model
    */
-  static synchronized Borrowed borrow(
+  public static synchronized Borrowed borrow(
       Path folder, String fingerprint, AnsweringOptions options, Configuration configuration) {
     Key key = new Key(folder.toString(), fingerprint, options);
     AnsweringModel model = SHARED.get(key);
@@ -145,7 +146,7 @@ public final class AnsweringModel implements AutoCloseable {
   }
 
   /** A model that others use too. */
-  record Borrowed(AnsweringModel model) implements AutoCloseable {
+  public record Borrowed(AnsweringModel model) implements AutoCloseable {
     @Override
     public void close() {
       giveBack(model);
@@ -184,9 +185,23 @@ public final class AnsweringModel implements AutoCloseable {
    * @throws EnvironmentException if the other questions would fare no better
    */
   <Q> void answer(Iterator<Q> questions, Function<Q, Query> query, BiConsumer<Q, Reply> replies) {
-    run(
+    try (Replies<Q> all = replies(questions, query, false)) {
+      all.forEachRemaining(one -> replies.accept(one.question(), one.reply()));
+    }
+  }
+
+  /**
+   * Asks questions as their replies are taken.
+   *
+   * @param query what is asked for each; a {@link DataException} that it throws is the reply
+   * @param logProbabilities whether replies tell how likely each token was
+   */
+  public <Q> Replies<Q> replies(
+      Iterator<Q> questions, Function<Q, Query> query, boolean logProbabilities) {
+    return new Replies<>(
+        engines.borrow(),
         questions,
-        (engine, next) -> submit(engine, query.apply(next), reply -> replies.accept(next, reply)));
+        (engine, next, reply) -> submit(engine, () -> query.apply(next), logProbabilities, reply));
   }
 
   /**
@@ -296,8 +311,13 @@ public final class AnsweringModel implements AutoCloseable {
     }
   }
 
-  private void submit(GenerationEngine engine, Query query, Consumer<Reply> replies) {
+  private void submit(
+      GenerationEngine engine,
+      Supplier<Query> asked,
+      boolean logProbabilities,
+      Consumer<Reply> replies) {
     try {
+      Query query = asked.get();
       int[] prompt = ChatFormat.formatQuery(query.shown(), tokenizer).inputIds();
       checkLength(prompt, query.image() != null);
       Tensor image =
@@ -308,7 +328,8 @@ public final class AnsweringModel implements AutoCloseable {
           new GenerationRequest(
               prompt,
               image,
-              new GenerationSettings(options.maxNewTokens(), stops, query.sampling(), false),
+              new GenerationSettings(
+                  options.maxNewTokens(), stops, query.sampling(), logProbabilities),
               new Listener(query, replies)));
     } catch (EnvironmentException e) {
       throw e;

@@ -1,5 +1,7 @@
 package parrot.model.generate;
 
+import java.io.Serializable;
+
 /**
  * How the next token is chosen. Applied in this order: penalty, temperature, the {@code topK}
  * likeliest, the likeliest with a share of {@code topP} together, those with at least {@code minP}
@@ -15,7 +17,8 @@ package parrot.model.generate;
  * @param seed of the choices; an answer depends on nothing else
  */
 public record Sampling(
-    double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed) {
+    double temperature, int topK, double topP, double minP, double repetitionPenalty, long seed)
+    implements Serializable {
   /** The likeliest token, always. */
   public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 1, 0);
 
