@@ -2,6 +2,7 @@ package parrot.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +78,12 @@ final class WorkloadCommand implements Callable<Integer> {
   private List<Integer> sizes = new ArrayList<>();
 
   @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Of load: the folder of a model (default: one of 0.8 G parameters).")
+  private Path model;
+
+  @Option(
       names = "--results",
       paramLabel = "DIR",
       description = "Folder of the results (default: benchmarks/results).")
@@ -105,7 +112,8 @@ final class WorkloadCommand implements Callable<Integer> {
               precision,
               sides,
               apart,
-              sizes);
+              sizes,
+              model);
       missed.addAll(measure(benchmark, options, writer));
     }
     missed.forEach(spec.commandLine().getErr()::println);
@@ -141,6 +149,12 @@ final class WorkloadCommand implements Callable<Integer> {
         "--sizes: "
             + sizes
             + (choices.isEmpty() ? " (rounds alone has sizes)" : " (must be of " + choices + ")"));
+    require(
+        model == null || benchmarks.stream().allMatch(Benchmark::takesModel),
+        "--model: " + model + " (load alone takes a model)");
+    require(
+        model == null || Files.isRegularFile(model.resolve("config.json")),
+        "--model: " + model + " (must be a folder with config.json)");
     require(!check || sides.isEmpty(), "--side with --check: targets need every side (drop one)");
   }
 

@@ -43,6 +43,10 @@ class MainTest {
     assertThat(run("decoder", "--sizes", "1")).isEqualTo(2);
     assertThat(run("rounds", "--sizes", "1,2")).isEqualTo(2);
     assertThat(err.toString()).contains("Invalid --sizes: [1, 2] (must be of [1, 16, 117, 460])");
+    assertThat(run("decoder", "--model", "x")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid --model: x (load alone takes a model)");
+    assertThat(run("load", "--model", "x")).isEqualTo(2);
+    assertThat(err.toString()).contains("Invalid --model: x (must be a folder with config.json)");
   }
 
   @Test

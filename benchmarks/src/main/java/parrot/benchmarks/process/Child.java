@@ -69,6 +69,10 @@ public final class Child implements AutoCloseable {
     return request;
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** Waits until the model is built. */
   public Reply awaitReady() {
     return answer();

@@ -41,6 +41,11 @@ public final class ProcessFacts {
     }
   }
 
+  /** Memory of a process now, in bytes; a page that n processes have counts as its n-th part. */
+  public static long proportionalBytes(long pid) {
+    return bytes(read(Path.of("/proc/" + pid + "/smaps_rollup")), "Pss");
+  }
+
   static long peakBytes(String status) {
     return bytes(status, "VmHWM") - 2 * bytes(status, "RssShmem") / 3;
   }
@@ -51,8 +56,7 @@ public final class ProcessFacts {
         .filter(line -> line.startsWith(field + ":"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
         .findFirst()
-        .orElseThrow(
-            () -> new IllegalStateException("Cannot read peak memory: /proc has no " + field));
+        .orElseThrow(() -> new IllegalStateException("Cannot read memory: /proc has no " + field));
   }
 
   private static String read(Path file) {

@@ -9,10 +9,11 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import parrot.benchmarks.side.Engine;
 import parrot.benchmarks.side.SideRequest;
+import parrot.benchmarks.workload.Workload;
 
 /**
- * Environment and JVM options of a side. Ours has those that the launcher gives to training, so
- * that what is measured is what users run. A peer gets what suits it best.
+ * Environment and JVM options of a side. Ours has those that the launcher gives to training and to
+ * answering, so that what is measured is what users run. A peer gets what suits it best.
  */
 public final class Surroundings {
   /** Variables that speed depends on. */
@@ -68,7 +69,7 @@ public final class Surroundings {
   }
 
   /**
-   * JVM options of a side: this JVM's own, but for the heap and its collector. Ours has the
+   * JVM options of a side: this JVM's own, but for the heap and its collector. What trains has the
    * collector of training; a peer works outside the heap, so any collector will do.
    *
    * @param own options of this JVM
@@ -79,7 +80,8 @@ public final class Surroundings {
     options.removeIf(option -> FORMER.matcher(option).matches());
     options.add("-Xmx" + HEAP);
     Path collector = home.resolve("cluster-config/train-gc.options");
-    if (request.engine() == Engine.OURS && Files.exists(collector)) {
+    boolean trains = request.workload().kind() == Workload.Kind.TRAIN;
+    if (request.engine() == Engine.OURS && trains && Files.exists(collector)) {
       options.add("-Xms" + HEAP);
       options.add("@" + collector);
     } else {

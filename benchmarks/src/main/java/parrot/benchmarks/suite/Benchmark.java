@@ -26,6 +26,11 @@ public interface Benchmark {
     return List.of();
   }
 
+  /** Whether {@code --model} may name the model to measure. */
+  default boolean takesModel() {
+    return false;
+  }
+
   /** Measures. */
   Result run(Options options, ProgressLog progress) throws IOException;
 
@@ -41,6 +46,7 @@ public interface Benchmark {
    * @param sides that take part; empty for all
    * @param apart whether sides are never in memory together
    * @param sizes of models in millions of parameters; empty for all
+   * @param model folder of the model to measure; null for the benchmark's own
    */
   record Options(
       Path models,
@@ -51,5 +57,6 @@ public interface Benchmark {
       String precision,
       List<Engine> sides,
       boolean apart,
-      List<Integer> sizes) {}
+      List<Integer> sizes,
+      Path model) {}
 }

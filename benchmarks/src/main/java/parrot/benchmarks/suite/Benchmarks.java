@@ -18,6 +18,7 @@ public final class Benchmarks {
         .forEach(all::add);
     all.addAll(
         List.of(
+            new Loading(),
             new Scaling(),
             new Steady(),
             new KernelSuite(),

@@ -26,6 +26,14 @@ class ProcessFactsTest {
   }
 
   @Test
+  void countsSharedPagesByTheirShare() {
+    long pid = ProcessHandle.current().pid();
+    assertThat(ProcessFacts.proportionalBytes(pid))
+        .isPositive()
+        .isLessThanOrEqualTo(ProcessFacts.peakBytes(pid));
+  }
+
+  @Test
   void readsPausesOfTheGarbageCollector() {
     List<GcLog.Pause> pauses =
         GcLog.pauses(

@@ -1,12 +1,16 @@
 package parrot.model.network;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import parrot.model.config.Adapters;
 import parrot.model.kernel.Kernels;
 import parrot.model.layer.Weight;
@@ -87,20 +91,34 @@ final class ParameterTable implements WeightFactory {
     return bytes;
   }
 
-  /** Places what is never trained; each tensor is read once, on all cores. */
+  /**
+   * Places what is never trained; each tensor is read once. Every core takes the largest that is
+   * left, so that all end together.
+   */
   void placeFrozen(FrozenWeights source, ElementType factorType, Memory memory) {
-    frozen.parallelStream()
+    List<Weight> largestFirst = new ArrayList<>(frozen);
+    largestFirst.sort(
+        Comparator.comparingLong((Weight weight) -> (long) weight.rows() * weight.columns())
+            .reversed());
+    Queue<Weight> left = new ConcurrentLinkedQueue<>(largestFirst);
+    IntStream.range(0, Runtime.getRuntime().availableProcessors())
+        .parallel()
         .forEach(
-            weight -> {
-              ElementType type =
-                  factors.contains(weight.name())
-                      ? factorType
-                      : tables.contains(weight.name())
-                          ? source.storedType(weight)
-                          : ElementType.F32;
-              Tensor value = source.tensor(weight, type, memory);
-              weight.place(value, value, null);
+            core -> {
+              for (Weight weight = left.poll(); weight != null; weight = left.poll()) {
+                placeFrozen(weight, source, factorType, memory);
+              }
             });
+  }
+
+  private void placeFrozen(
+      Weight weight, FrozenWeights source, ElementType factorType, Memory memory) {
+    ElementType type =
+        factors.contains(weight.name())
+            ? factorType
+            : tables.contains(weight.name()) ? source.storedType(weight) : ElementType.F32;
+    Tensor value = source.tensor(weight, type, memory);
+    weight.place(value, value, null);
   }
 
   /**
