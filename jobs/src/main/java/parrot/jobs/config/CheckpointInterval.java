@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import parrot.model.config.StrictMap;
 
 /**
  * When checkpoints are written, beside the one after the last round.
@@ -68,5 +69,15 @@ public record CheckpointInterval(int rounds, Duration time) {
     return seconds % 3600 == 0
         ? seconds / 3600 + "h"
         : seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+
+  /** Reads a key; whole rounds are stored as a number. */
+  static CheckpointInterval read(StrictMap map, String name, CheckpointInterval absent) {
+    String text = map.text(name, absent.toString());
+    CheckpointInterval interval = parse(text).orElseThrow(() -> map.invalid(name, text, RULE));
+    if (interval.time().isZero()) {
+      map.resolved().put(name, interval.rounds());
+    }
+    return interval;
   }
 }

@@ -54,6 +54,7 @@ public final class ResumeRules {
           entry("replicas", "rows and residuals belong to so many replicas"),
           entry("optimizer", "the moments were made with it"),
           entry("kernels", "the run was computed with it"),
+          entry("state", "the run was computed with it"),
           entry("balance", "the experts were steered with it"));
 
   private ResumeRules() {}

@@ -10,6 +10,7 @@ import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
 import parrot.model.dl4j.OptimizerSpec;
+import parrot.model.dl4j.StateFormat;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.MomentClocks;
@@ -284,8 +285,10 @@ public record TrainConfig(
    * @param kernels by name
    * @param threads of one replica; 0 for an equal share of this machine's cores
    * @param recompute whether the decoder's activations are computed again in the backward pass
+   * @param state how a replica keeps what it trains
    */
-  public record Compute(String kernels, Precision precision, int threads, boolean recompute) {}
+  public record Compute(
+      String kernels, Precision precision, int threads, boolean recompute, StateFormat state) {}
 
   /**
    * What is kept.

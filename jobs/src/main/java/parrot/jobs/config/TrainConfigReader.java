@@ -23,8 +23,10 @@ import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
+import parrot.model.dl4j.StateFormat;
 import parrot.model.exchange.MomentClocks;
 import parrot.model.exchange.OuterStep;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -320,11 +322,34 @@ public final class TrainConfigReader {
   }
 
   private static TrainConfig.Compute compute(StrictMap map) {
+    String kernels = TrainKeys.KERNELS.read(map);
+    Precision precision = TrainKeys.PRECISION.read(map);
     return new TrainConfig.Compute(
-        TrainKeys.KERNELS.read(map),
-        TrainKeys.PRECISION.read(map),
+        kernels,
+        precision,
         TrainKeys.THREADS.read(map),
-        TrainKeys.RECOMPUTE.read(map));
+        TrainKeys.RECOMPUTE.read(map),
+        state(map, precision));
+  }
+
+  /** In bfloat16 and in less than float32, what is trained lies in memory of its own. */
+  private static StateFormat state(StrictMap map, Precision precision) {
+    boolean bf16 = precision == Precision.BF16;
+    boolean dl4j = TrainKeys.AVERAGING.read(map) == TrainConfig.Master.DL4J;
+    if (!map.given(TrainKeys.STATE)) {
+      return bf16 && !dl4j ? StateFormat.OWN : StateFormat.DL4J;
+    }
+    boolean roundedGradients = !TrainKeys.GRADIENTS.read(map).equals("f32");
+    boolean eightBitMoments = !TrainKeys.MOMENTS.read(map).equals("f32");
+    if (roundedGradients && !bf16) {
+      throw TrainKeys.GRADIENTS.invalid(map, "bf16", "f32 unless kernels.precision is bf16");
+    }
+    if (dl4j && (roundedGradients || eightBitMoments)) {
+      throw TrainKeys.AVERAGING.invalid(
+          map, "dl4j", "parrot with state.gradients: bf16 or state.moments: 8bit");
+    }
+    boolean own = bf16 && !dl4j || eightBitMoments;
+    return new StateFormat(own, roundedGradients, eightBitMoments);
   }
 
   private static BalanceConfig balance(StrictMap map) {

@@ -255,6 +255,14 @@ final class TrainKeys {
           .means(
               "DecoderBlock", "keep only inputs of decoder layers: less memory, a third more time");
 
+  static final String STATE = "state";
+  static final Key<String> GRADIENTS =
+      Key.oneOf(STATE + ".gradients", List.of("f32", "bf16"), "f32")
+          .means("RoundedGradients", "bf16: of matrices in layers; needs kernels.precision: bf16");
+  static final Key<String> MOMENTS =
+      Key.oneOf(STATE + ".moments", List.of("f32", "8bit"), "f32")
+          .means("EightBitMoments", "how a replica keeps AdamW's moments while it trains");
+
   static final Key<Double> LOSS_WEIGHT =
       Key.notNegative("balance.loss_weight", 0)
           .means("ExpertBalance", "weight of a loss on the experts' loads, at first and at least");
@@ -296,7 +304,7 @@ final class TrainKeys {
               "checkpoints.every",
               CheckpointInterval.RULE,
               CheckpointInterval.USUAL,
-              TrainKeys::interval)
+              CheckpointInterval::read)
           .means(
               "TrainingLoop", "time or rounds between checkpoints; 0: only after the last round");
   static final Key<Integer> CHECKPOINT_KEEP =
@@ -373,7 +381,7 @@ final class TrainKeys {
                   WEIGHT_DECAY,
                   WEIGHT_DECAYS,
                   CLIP_NORM)),
-          new Section("Kernels", List.of(KERNELS, PRECISION, THREADS, RECOMPUTE)),
+          new Section("Kernels", List.of(KERNELS, PRECISION, THREADS, RECOMPUTE, GRADIENTS, MOMENTS)),
           new Section(
               "Balance",
               List.of(
@@ -461,18 +469,6 @@ final class TrainKeys {
           }
           return values;
         });
-  }
-
-  private static CheckpointInterval interval(
-      StrictMap map, String name, CheckpointInterval absent) {
-    String text = map.text(name, absent.toString());
-    CheckpointInterval interval =
-        CheckpointInterval.parse(text)
-            .orElseThrow(() -> map.invalid(name, text, CheckpointInterval.RULE));
-    if (interval.time().isZero()) {
-      map.resolved().put(name, interval.rounds());
-    }
-    return interval;
   }
 
   private static Part part(StrictMap map, String key, String name, List<Part> allowed) {

@@ -21,6 +21,7 @@ import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Batch;
+import parrot.model.network.FlatMemory;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
@@ -212,7 +213,8 @@ final class NetworkCheck {
       int count = Math.toIntExact(network.parameterCount());
       Tensor values = Tensor.allocate(1, count);
       Tensor gradients = Tensor.allocate(1, count);
-      network.bind(values.address(), gradients.address(), List.of(values, gradients));
+      network.bind(
+          new FlatMemory(values.address(), gradients.address(), List.of(values, gradients)));
       network.initialize();
       float loss = (float) network.forwardBackward(inputs.batch()).meanLoss();
       expected.values("loss", new float[] {loss}, 1);

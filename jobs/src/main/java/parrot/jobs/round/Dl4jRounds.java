@@ -45,7 +45,7 @@ public final class Dl4jRounds implements RoundRunner {
     this.config = config;
     ComputationGraph network = ParrotGraph.blank(settings.network(), settings.optimizer());
     for (int i = 0; i < layout.count(); i++) {
-      GraphRestore.memory(network, layout.chunk(i)).put(0, state.chunk(i).values());
+      GraphRestore.write(network, layout.chunk(i), state.chunk(i).values());
     }
     this.graph = new SparkComputationGraph(spark, network, master());
   }
@@ -80,7 +80,7 @@ public final class Dl4jRounds implements RoundRunner {
     ComputationGraph network = graph.getNetwork();
     List<StateChunk> chunks = new ArrayList<>();
     for (int i = 0; i < layout.count(); i++) {
-      ByteBuffer memory = GraphRestore.memory(network, layout.chunk(i));
+      ByteBuffer memory = GraphRestore.read(network, layout.chunk(i));
       byte[] values = new byte[memory.remaining()];
       memory.get(0, values);
       chunks.add(new StateChunk(i, values, new byte[0], ChunkOutcome.NONE));

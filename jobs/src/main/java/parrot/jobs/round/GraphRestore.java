@@ -1,11 +1,12 @@
 package parrot.jobs.round;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.function.IntFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import parrot.model.dl4j.FloatVector;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.ReplicaState;
+import parrot.model.dl4j.StateVector;
 import parrot.model.exchange.StateLayout;
 import parrot.model.exchange.StateLayout.Chunk;
 import parrot.model.exchange.StateLayout.Section;
@@ -15,12 +16,20 @@ import parrot.model.layer.Routing;
 final class GraphRestore {
   private GraphRestore() {}
 
-  /** The graph's memory of a chunk's values. */
-  static ByteBuffer memory(ComputationGraph graph, Chunk chunk) {
+  /** A chunk's values as float32 in native order: a view of the graph's memory, or a copy. */
+  static ByteBuffer read(ComputationGraph graph, Chunk chunk) {
+    return vector(graph, chunk).read(chunk.offset(), chunk.length());
+  }
+
+  /** Puts a chunk's values into the graph's memory. */
+  static void write(ComputationGraph graph, Chunk chunk, byte[] values) {
+    vector(graph, chunk)
+        .write(chunk.offset(), ByteBuffer.wrap(values).order(ByteOrder.nativeOrder()));
+  }
+
+  private static StateVector vector(ComputationGraph graph, Chunk chunk) {
     ReplicaState state = ParrotGraph.vertex(graph).state();
-    FloatVector vector =
-        chunk.section() == Section.PARAMETERS ? state.parameters() : state.moments();
-    return vector.memory(chunk.offset(), chunk.length());
+    return chunk.section() == Section.PARAMETERS ? state.parameters() : state.moments();
   }
 
   /**
@@ -33,7 +42,7 @@ final class GraphRestore {
       ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, byte[][] before) {
     for (int i = 0; i < layout.parameterChunks(); i++) {
       byte[] values = start.apply(i);
-      memory(graph, layout.chunk(i)).put(0, values);
+      write(graph, layout.chunk(i), values);
       if (before != null) {
         before[i] = values;
       }
@@ -48,12 +57,11 @@ final class GraphRestore {
    */
   static void moments(
       ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, int iteration) {
-    for (int i = layout.parameterChunks(); i < layout.count(); i++) {
-      memory(graph, layout.chunk(i)).put(0, start.apply(i));
-    }
+    // All of them: chunks may share a block of eight bits with others.
+    ParrotGraph.vertex(graph).state().moments().clear();
     boolean kept = layout.moments() > 0;
-    if (!kept) {
-      ParrotGraph.vertex(graph).state().moments().clear();
+    for (int i = layout.parameterChunks(); i < layout.count(); i++) {
+      write(graph, layout.chunk(i), start.apply(i));
     }
     ParrotGraph.vertex(graph).setMomentsBegan(kept ? 0 : iteration);
     graph.getConfiguration().setIterationCount(iteration);

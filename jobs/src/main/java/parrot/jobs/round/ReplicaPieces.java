@@ -100,7 +100,7 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
    */
   private byte[] encode(Chunk chunk, List<StateChunk> own) {
     int index = chunk.index();
-    ByteBuffer values = GraphRestore.memory(graph, chunk);
+    ByteBuffer values = GraphRestore.read(graph, chunk);
     if (kept.local().get(index)) {
       keep(own, kept.values(index), gives ? copy(values) : start.chunk(index));
       return null;

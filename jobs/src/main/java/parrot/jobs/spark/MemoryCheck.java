@@ -88,7 +88,6 @@ final class MemoryCheck {
     facts.add(
         "this process needs about "
             + Count.bytes(all)
-            + activations()
             + " of this machine's "
             + Count.bytes(machine.memory())
             + "; heap "
@@ -118,7 +117,6 @@ final class MemoryCheck {
     String needs =
         "executor needs "
             + Count.bytes(beside)
-            + activations()
             + " beside its heap for "
             + Count.of(together(), "replica")
             + " at a time";
@@ -126,7 +124,7 @@ final class MemoryCheck {
       long overhead = overhead("executor", heap);
       if (beside > overhead) {
         throw refuse(
-            needs + " (16 bytes a trained parameter and replica; frozen ones once)",
+            needs + " (see parrot plan)",
             "spark.executor.memoryOverhead is " + Count.bytes(overhead),
             "set it to more than " + (beside / MIB + 1) + "m");
       }
@@ -163,10 +161,6 @@ final class MemoryCheck {
               + (wanted / MIB + 1)
               + "m");
     }
-  }
-
-  private String activations() {
-    return need.activations() == 0 ? " and activations" : "";
   }
 
   /** Whether the cluster kills a process that takes more than heap and overhead. */

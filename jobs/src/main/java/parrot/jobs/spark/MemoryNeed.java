@@ -5,7 +5,7 @@ package parrot.jobs.spark;
  *
  * @param trainable parameters that are trained
  * @param frozen bytes of the parameters that are not
- * @param activations bytes of one replica's step; 0 if unknown
+ * @param replica bytes of one replica beside what all share: what it trains, and activations
  * @param replicas of a round
  * @param state bytes of one copy of the state between rounds
  * @param copies of the state that executors keep, so that one of them may fail
@@ -15,7 +15,7 @@ package parrot.jobs.spark;
 public record MemoryNeed(
     long trainable,
     long frozen,
-    long activations,
+    long replica,
     int replicas,
     long state,
     int copies,
@@ -31,7 +31,7 @@ public record MemoryNeed(
   public MemoryNeed {
     if (trainable < 0
         || frozen < 0
-        || activations < 0
+        || replica < 0
         || replicas < 1
         || state < 0
         || copies < 1
@@ -42,8 +42,8 @@ public record MemoryNeed(
               + " trainable, "
               + frozen
               + " bytes frozen, "
-              + activations
-              + " bytes of activations, "
+              + replica
+              + " bytes of a replica, "
               + replicas
               + " replicas, "
               + state
@@ -64,13 +64,13 @@ public record MemoryNeed(
   }
 
   /**
-   * Bytes of an executor beside its heap: values, gradients and two moments of each replica, and
-   * the frozen weights, which replicas share.
+   * Bytes of an executor beside its heap: those of each replica, and the frozen weights, which
+   * replicas share.
    *
    * @param together replicas that an executor trains at the same time
    */
   long besideHeap(int together) {
-    return together * (4L * Float.BYTES * trainable + activations) + frozen;
+    return together * replica + frozen;
   }
 
   /** Bytes of chunks, of the old state and the new, in the heap of one of so many executors. */

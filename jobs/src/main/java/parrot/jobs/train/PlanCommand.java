@@ -15,6 +15,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.model.config.ParrotConfig;
+import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.tensor.ElementType;
 import picocli.CommandLine.Command;
@@ -38,6 +39,16 @@ import picocli.CommandLine.Spec;
     footer = {"  ./parrot plan recipes/align-7b.yaml --set batch_size=4"})
 public final class PlanCommand implements Callable<Void> {
   private static final double GIB = 1L << 30;
+  private static final String ROUNDED_GRADIENTS = "state.gradients=bf16";
+
+  /** What takes less memory, first what costs least. */
+  private static final List<String> CHANGES =
+      List.of(
+          "kernels.precision=bf16",
+          "recompute=true",
+          "batch_size=1",
+          ROUNDED_GRADIENTS,
+          "state.moments=8bit");
 
   @Spec private CommandSpec spec;
 
@@ -102,9 +113,10 @@ public final class PlanCommand implements Callable<Void> {
         plan.frozen(),
         "once, whatever the number of replicas; in bf16, pages of files,"
             + " which executors of a machine share");
-    row(out, "values, gradients", plan.values(), "a replica");
-    row(out, "moments", plan.moments(), "a replica");
-    row(out, "bf16 copies", plan.copies(), "a replica");
+    row(out, "values", plan.trained().values(), "a replica");
+    row(out, "gradients", plan.trained().gradients(), "a replica");
+    row(out, "moments", plan.trained().moments(), "a replica");
+    row(out, "bf16 copies", plan.trained().copies(), "a replica");
     row(out, "activations", plan.step().activations(), "a replica");
     row(out, "one replica", plan.frozen() + plan.replica(), "together");
     row(
@@ -174,7 +186,11 @@ public final class PlanCommand implements Callable<Void> {
     }
     out.printf(
         Locale.ROOT, "too large   for this machine's %.1f GiB; what helps:%n", machine / GIB);
-    for (String change : List.of("kernels.precision=bf16", "recompute=true", "batch_size=1")) {
+    for (String change : CHANGES) {
+      boolean needsBf16 = change.equals(ROUNDED_GRADIENTS);
+      if (needsBf16 && plan.config().compute().precision() != Precision.BF16) {
+        continue;
+      }
       long saved = need - with.apply(change).process(memory.heap());
       if (saved > 0) {
         out.printf(Locale.ROOT, "  --set %-24s saves %.2f GiB%n", change, saved / GIB);

@@ -1,11 +1,13 @@
 package parrot.jobs.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.spark.MemoryNeed;
 import parrot.model.config.ParrotConfig;
+import parrot.model.dl4j.StateSize;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
@@ -19,8 +21,7 @@ import parrot.model.tensor.ElementType;
  *
  * @param learns parameters that are trained
  * @param frozen bytes of those that are not, in the types that they are kept in
- * @param copies bytes of the trained parameters once more in the type of products; 0 if that is
- *     their own
+ * @param trained bytes of what a replica keeps of the trained parameters
  * @param samples of a step of one replica
  * @param positions of each of these samples
  * @param step of one replica, over samples of so many positions
@@ -29,7 +30,7 @@ record RunPlan(
     TrainConfig config,
     long learns,
     long frozen,
-    long copies,
+    StateSize trained,
     int samples,
     int positions,
     StepCost step) {
@@ -53,14 +54,13 @@ record RunPlan(
     Set<Part> trained = config.train();
     ElementType factors =
         config.compute().precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
-    long learns =
-        ParrotNetwork.parameters(model, trained).stream().mapToLong(Parameter::size).sum();
+    List<Parameter> parameters = ParrotNetwork.parameters(model, trained);
     int samples = config.rounds().batchSize();
     return new RunPlan(
         config,
-        learns,
+        parameters.stream().mapToLong(Parameter::size).sum(),
         ParrotNetwork.frozenBytes(model, trained, factors, table),
-        factors == ElementType.F32 ? 0 : factors.bytes() * learns,
+        StateSize.of(config.compute().state(), parameters, factors),
         samples,
         positions,
         StepCost.of(
@@ -96,19 +96,9 @@ record RunPlan(
     return new Batch(ids, labels, lengths, new float[images.length * 3 * size * size], images);
   }
 
-  /** Bytes of values and their gradients. */
-  long values() {
-    return 2L * Float.BYTES * learns;
-  }
-
-  /** Bytes of the optimizer's moments. */
-  long moments() {
-    return 2L * Float.BYTES * learns;
-  }
-
   /** Bytes of a replica beside what all share. */
   long replica() {
-    return values() + moments() + copies + step.activations();
+    return trained.total() + step.activations();
   }
 
   /**

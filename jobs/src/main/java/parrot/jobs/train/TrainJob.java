@@ -226,7 +226,7 @@ public final class TrainJob {
     return new MemoryNeed(
         plan.learns(),
         plan.frozen(),
-        plan.copies() + plan.step().activations(),
+        plan.replica(),
         config.rounds().replicas(),
         plan.state(),
         copies,

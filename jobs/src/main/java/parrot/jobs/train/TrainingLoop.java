@@ -46,6 +46,7 @@ import parrot.jobs.state.ExecutorState;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.dl4j.StateFormat;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Part;
@@ -109,7 +110,7 @@ final class TrainingLoop {
             config.compute().precision(),
             run.threads(),
             config.compute().recompute(),
-            ownState(parameters));
+            stateFormat(parameters));
     settings =
         new RoundSettings(
             network,
@@ -129,11 +130,13 @@ final class TrainingLoop {
     alarm = new BalanceAlarm(config.balance());
   }
 
-  /** DL4J's vectors hold what they can address, and what DL4J's own master averages. */
-  private boolean ownState(List<Parameter> parameters) {
+  /** DL4J's vectors hold float32 that they can address, and what DL4J's own master averages. */
+  private StateFormat stateFormat(List<Parameter> parameters) {
+    StateFormat wanted = config.compute().state();
     long trained = parameters.stream().mapToLong(Parameter::size).sum();
-    return config.rounds().averaging().master() != TrainConfig.Master.DL4J
-        && trained > Long.getLong(MOST_IN_DL4J, ParrotGraph.MOST_TRAINED);
+    boolean tooMany = trained > Long.getLong(MOST_IN_DL4J, ParrotGraph.MOST_TRAINED);
+    boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
+    return tooMany && !dl4j && !wanted.own() ? StateFormat.OWN : wanted;
   }
 
   /** Runs rounds until all are done or the run is asked to stop. */

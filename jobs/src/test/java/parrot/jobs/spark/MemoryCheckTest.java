@@ -29,26 +29,26 @@ class MemoryCheckTest {
   /** With DL4J's own master. */
   private static MemoryNeed onDriver() {
     return new MemoryNeed(
-        GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, 0, 2, 3 * GIB, 1, MemoryNeed.DL4J_MASTER);
+        GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, 4 * GIB, 2, 3 * GIB, 1, MemoryNeed.DL4J_MASTER);
   }
 
   private static MemoryNeed need(int replicas, boolean momentum) {
     return need(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, replicas, momentum);
   }
 
-  /** With one copy of the state, nothing of it on the driver, and unknown activations. */
+  /** With one copy of the state, nothing of it on the driver, without activations. */
   private static MemoryNeed need(long trainable, long frozen, int replicas, boolean momentum) {
     long state = (momentum ? 4 : 3) * Float.BYTES * trainable;
-    return new MemoryNeed(trainable, frozen, 0, replicas, state, 1, 0);
+    return new MemoryNeed(trainable, frozen, 16 * trainable, replicas, state, 1, 0);
   }
 
   @Test
   void countsBytes() {
     MemoryNeed need =
-        new MemoryNeed(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, GIB, 4, 4 * GIB, 2, 0);
+        new MemoryNeed(GIB_OF_PARAMETERS, 8 * GIB_OF_PARAMETERS, 5 * GIB, 4, 4 * GIB, 2, 0);
     assertThat(need.driver()).isEqualTo(GIB);
     assertThat(onDriver().driver()).isEqualTo(4 * GIB);
-    // Two replicas of 4 GiB and activations; the frozen weights once.
+    // Two replicas of 4 GiB; the frozen weights once.
     assertThat(need.besideHeap(2)).isEqualTo(12 * GIB);
     // Values, two moments and momentum, old and new, twice, over four executors.
     assertThat(need.chunks(4)).isEqualTo(4 * GIB);
@@ -83,7 +83,7 @@ class MemoryCheckTest {
     assertThat(facts(need(2, false), LARGE, yarn()))
         .containsExactly(
             "driver needs up to 1.0 GiB, its machine has 64.0 GiB",
-            "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time,"
+            "executor needs 6.0 GiB beside its heap for 1 replica at a time,"
                 + " spark.executor.memoryOverhead is 8.0 GiB");
   }
 
@@ -92,9 +92,8 @@ class MemoryCheckTest {
     assertThatThrownBy(() -> facts(need(2, false), LARGE, yarn("spark.executor.memoryOverhead=5g")))
         .isInstanceOf(EnvironmentException.class)
         .hasMessage(
-            "Cannot train 268,435,456 parameters: executor needs 6.0 GiB and activations beside its"
-                + " heap for 1 replica at a time (16 bytes a trained parameter and replica;"
-                + " frozen ones once) (spark.executor.memoryOverhead is 5.0 GiB); set it to more than"
+            "Cannot train 268,435,456 parameters: executor needs 6.0 GiB beside its"
+                + " heap for 1 replica at a time (see parrot plan) (spark.executor.memoryOverhead is 5.0 GiB); set it to more than"
                 + " 6145m");
   }
 
@@ -102,7 +101,7 @@ class MemoryCheckTest {
   void countsTheReplicasThatAnExecutorTrainsAtTheSameTime() {
     String[] wide = yarn("spark.task.cpus=4", "spark.executor.memoryOverhead=20g");
     assertThat(facts(need(4, false), LARGE, wide))
-        .anyMatch(fact -> fact.startsWith("executor needs 10.0 GiB and activations"))
+        .anyMatch(fact -> fact.startsWith("executor needs 10.0 GiB"))
         .anyMatch(fact -> fact.contains("for 2 replicas at a time"));
   }
 
@@ -157,7 +156,7 @@ class MemoryCheckTest {
     };
     assertThat(facts(need(2, false), LARGE, standalone))
         .contains(
-            "executor needs 6.0 GiB and activations beside its heap for 1 replica at a time, and its"
+            "executor needs 6.0 GiB beside its heap for 1 replica at a time, and its"
                 + " worker's machine must have them beside 20.0 GiB of heap");
   }
 
@@ -167,7 +166,7 @@ class MemoryCheckTest {
     String[] local = {"spark.master=local[2]"};
     assertThat(facts(need(2, false), new Machine(12 * GIB, 17 * GIB), local))
         .containsExactly(
-            "this process needs about 17.0 GiB and activations of this machine's 17.0 GiB; heap"
+            "this process needs about 17.0 GiB of this machine's 17.0 GiB; heap"
                 + " 12.0 GiB");
     assertThatThrownBy(() -> facts(need(2, false), new Machine(12 * GIB, 17 * GIB - 1), local))
         .isInstanceOf(EnvironmentException.class)
@@ -181,7 +180,7 @@ class MemoryCheckTest {
     // 1 of the driver, 2 x 4 + 2 of replicas, 3 of the state's 6: the rest goes to disk.
     String[] local = {"spark.master=local[2]"};
     assertThat(facts(need(2, false), new Machine(3 * GIB, 14 * GIB), local))
-        .anyMatch(fact -> fact.startsWith("this process needs about 14.0 GiB and activations of"))
+        .anyMatch(fact -> fact.startsWith("this process needs about 14.0 GiB of"))
         .anyMatch(fact -> fact.startsWith("warning: of the state between rounds, 6.0 GiB lie"));
     assertThatThrownBy(() -> facts(need(2, false), new Machine(3 * GIB, 14 * GIB - 1), local))
         .isInstanceOf(EnvironmentException.class);

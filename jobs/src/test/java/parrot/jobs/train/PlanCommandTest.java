@@ -17,6 +17,7 @@ import parrot.jobs.Main;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.model.config.ParrotConfig;
+import parrot.model.dl4j.StateSize;
 import parrot.model.tensor.ElementType;
 
 class PlanCommandTest {
@@ -39,9 +40,8 @@ class PlanCommandTest {
   void countsWhatReplicasKeepAndSend() throws IOException {
     RunPlan plan = plan();
     assertThat(plan.learns()).isPositive();
-    assertThat(plan.values()).isEqualTo(8 * plan.learns());
-    assertThat(plan.moments()).isEqualTo(8 * plan.learns());
-    assertThat(plan.copies()).isZero();
+    assertThat(plan.trained())
+        .isEqualTo(new StateSize(4 * plan.learns(), 0, 4 * plan.learns(), 8 * plan.learns()));
     assertThat(plan.exchanged()).isEqualTo(2 * 12 * plan.learns());
     assertThat(plan.state()).isEqualTo(12 * plan.learns());
     assertThat(plan.step().activations()).isPositive();
@@ -58,10 +58,23 @@ class PlanCommandTest {
     RunPlan twice = plan("batch_size=8");
     assertThat(twice.step().operations()).isEqualTo(2 * plan.step().operations());
     assertThat(twice.step().activations()).isGreaterThan(plan.step().activations() * 3 / 2);
-    assertThat(plan("kernels.precision=bf16").copies()).isEqualTo(2 * plan.learns());
     RunPlan frozen = plan("train=[projector]");
     assertThat(frozen.learns()).isLessThan(plan.learns());
     assertThat(frozen.frozen()).isGreaterThan(plan.frozen());
+  }
+
+  /** Values in halves are their own copy; DL4J's vectors need one. */
+  @Test
+  void aStateInFewerBitsTakesFewerBytes() throws IOException {
+    StateSize full = plan().trained();
+    assertThat(plan("kernels.precision=bf16").trained()).isEqualTo(full);
+    assertThat(plan("kernels.precision=bf16", "averaging=dl4j").trained().copies())
+        .isBetween(full.values() * 2 / 5, full.values() / 2);
+    StateSize small =
+        plan("kernels.precision=bf16", "state.gradients=bf16", "state.moments=8bit").trained();
+    assertThat(small.values()).isEqualTo(full.values());
+    assertThat(small.gradients()).isBetween(full.gradients() / 2, full.gradients());
+    assertThat(small.moments()).isBetween(full.moments() / 4, full.moments() * 27 / 100);
   }
 
   /** Shards say how long samples are; without them the model does. */

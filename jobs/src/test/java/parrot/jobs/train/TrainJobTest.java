@@ -202,7 +202,7 @@ class TrainJobTest {
       for (Parameter parameter : vertex.parameters()) {
         assertThat(weights.read(parameter.name()))
             .as(parameter.name())
-            .isEqualTo(vertex.state().parameters().tensor(parameter).toArray());
+            .isEqualTo(vertex.state().memory(false).values(parameter).whole().toArray());
       }
     }
   }

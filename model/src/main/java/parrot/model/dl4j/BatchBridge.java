@@ -68,7 +68,7 @@ public final class BatchBridge {
             : Nd4j.createUninitialized(DataType.FLOAT, images, batch.pixels().columns());
     if (images > 0) {
       FloatVector.of(pixels)
-          .memory(0, Math.toIntExact(pixels.length()))
+          .read(0, Math.toIntExact(pixels.length()))
           .put(0, batch.pixels().buffer(), 0, Math.toIntExact(Float.BYTES * pixels.length()));
     }
     return new MultiDataSet(

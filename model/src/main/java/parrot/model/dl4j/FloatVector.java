@@ -16,7 +16,7 @@ import parrot.model.tensor.Tensor;
  * @param length in values
  * @param owner kept reachable: the memory lives as long as it
  */
-public record FloatVector(long address, long length, Object owner) {
+public record FloatVector(long address, long length, Object owner) implements StateVector {
   /** Values of one window: 256 MiB of memory, well below what a buffer can address. */
   static final int WINDOW = 1 << 26;
 
@@ -80,13 +80,16 @@ public record FloatVector(long address, long length, Object owner) {
     return windowStarts().mapToObj(this::windowFrom);
   }
 
-  /**
-   * {@code length} values from {@code start} on as memory, in native order.
-   *
-   * @throws IllegalArgumentException if there are fewer
-   */
-  public ByteBuffer memory(long start, int length) {
-    return window(start, length).buffer();
+  /** A view of memory. */
+  @Override
+  public ByteBuffer read(long from, int count) {
+    return window(from, count).buffer();
+  }
+
+  @Override
+  public void write(long from, ByteBuffer floats) {
+    int bytes = floats.capacity();
+    read(from, bytes / Float.BYTES).put(0, floats, 0, bytes);
   }
 
   private void check(long start, long count) {
@@ -96,24 +99,9 @@ public record FloatVector(long address, long length, Object owner) {
     }
   }
 
-  /** Makes every value zero. */
+  @Override
   public void clear() {
     windows().forEach(window -> new Bytes(window).zero());
-  }
-
-  /** Whether every value is a number; reads memory once. */
-  public boolean isFinite() {
-    return windows().allMatch(FloatVector::isFinite);
-  }
-
-  private static boolean isFinite(Tensor window) {
-    ByteBuffer buffer = window.buffer();
-    // 0 * x is 0 for every number and NaN for the rest, so one sum judges all.
-    float judge = 0;
-    for (int i = 0; i < buffer.capacity(); i += Float.BYTES) {
-      judge += 0 * buffer.getFloat(i);
-    }
-    return judge == 0;
   }
 
   /** A pointer to a window's memory that frees nothing. */

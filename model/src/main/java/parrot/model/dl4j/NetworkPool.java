@@ -1,7 +1,6 @@
 package parrot.model.dl4j;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -9,10 +8,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
 import parrot.model.network.FrozenWeights;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
+import parrot.model.network.TrainedMemory;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.ModelFolder;
 
 /**
@@ -61,27 +64,29 @@ final class NetworkPool {
     return parameterCount;
   }
 
-  /**
-   * Borrows a network for the calling thread, bound to these vectors.
-   *
-   * @param parameters [n]
-   * @param gradients [n], or null for a forward pass alone
-   */
-  Lease borrow(FloatVector parameters, FloatVector gradients) {
-    long gradientsAddress = gradients == null ? 0 : gradients.address();
-    Lease lease = take(parameters.address(), gradientsAddress);
-    if (!lease.isBoundTo(parameters.address(), gradientsAddress)) {
-      lease.bind(parameters, gradients);
+  /** The type that products take. */
+  ElementType factorType() {
+    return spec.precision() == Precision.BF16
+            && KernelProvider.named(spec.kernels()).gainsFromBf16()
+        ? ElementType.BF16
+        : ElementType.F32;
+  }
+
+  /** Borrows a network for the calling thread, bound to this memory. */
+  Lease borrow(TrainedMemory memory) {
+    Lease lease = take(memory);
+    if (!memory.equals(lease.bound)) {
+      lease.bind(memory);
     }
     return lease;
   }
 
-  private Lease take(long parametersAddress, long gradientsAddress) {
+  private Lease take(TrainedMemory memory) {
     synchronized (this) {
       Iterator<Lease> leases = idle.iterator();
       while (leases.hasNext()) {
         Lease lease = leases.next();
-        if (lease.isBoundTo(parametersAddress, gradientsAddress)) {
+        if (memory.equals(lease.bound)) {
           leases.remove();
           return lease;
         }
@@ -108,8 +113,7 @@ final class NetworkPool {
   final class Lease implements AutoCloseable {
     final Kernels kernels;
     final ParrotNetwork network;
-    private long boundParameters;
-    private long boundGradients;
+    private TrainedMemory bound;
 
     private Lease() {
       this.kernels = Kernels.create(spec.kernels(), spec.precision(), spec.threads());
@@ -117,14 +121,9 @@ final class NetworkPool {
           new ParrotNetwork(folder.config(), spec.trainable(), weights, kernels, spec.recompute());
     }
 
-    private boolean isBoundTo(long parametersAddress, long gradientsAddress) {
-      return parametersAddress == boundParameters && gradientsAddress == boundGradients;
-    }
-
-    private void bind(FloatVector parameters, FloatVector gradients) {
-      boundParameters = parameters.address();
-      boundGradients = gradients == null ? 0 : gradients.address();
-      network.bind(boundParameters, boundGradients, Arrays.asList(parameters, gradients));
+    private void bind(TrainedMemory memory) {
+      bound = memory;
+      network.bind(memory);
     }
 
     private void free() {

@@ -22,8 +22,7 @@ import parrot.model.network.Part;
  * @param threads of one replica's kernels; results may depend on it in the last bit
  * @param recompute whether activations of the decoder are computed again in the backward pass,
  *     which takes less memory and a third more time
- * @param ownState whether what is trained lies in memory of its own, of any size, and not in DL4J's
- *     vectors; the values are the same
+ * @param state how what is trained is kept
  */
 public record NetworkSpec(
     @JsonProperty("modelFolder") String modelFolder,
@@ -35,7 +34,7 @@ public record NetworkSpec(
         Precision precision,
     @JsonProperty("threads") int threads,
     @JsonProperty("recompute") boolean recompute,
-    @JsonProperty("ownState") boolean ownState)
+    @JsonProperty("state") StateFormat state)
     implements Serializable {
 
   public NetworkSpec {
@@ -54,7 +53,7 @@ public record NetworkSpec(
   /** A network that keeps its activations, and what it trains in DL4J's vectors. */
   public NetworkSpec(
       String modelFolder, Set<Part> trainable, String kernels, Precision precision, int threads) {
-    this(modelFolder, trainable, kernels, precision, threads, false, false);
+    this(modelFolder, trainable, kernels, precision, threads, false, StateFormat.DL4J);
   }
 
   /** Reads a precision as {@link ToStringSerializer} writes it. */

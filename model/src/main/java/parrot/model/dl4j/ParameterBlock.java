@@ -10,10 +10,12 @@ import parrot.model.network.Parameter;
  * each with all its first moments, then all its second ones: the order in which checkpoints store
  * them.
  *
- * @param offset of the first parameter
- * @param length number of parameters
+ * @param parameters at least one
  */
-record ParameterBlock(AdamW adamW, long offset, long length) {
+public record ParameterBlock(AdamW adamW, List<Parameter> parameters) {
+  public ParameterBlock {
+    parameters = List.copyOf(parameters);
+  }
 
   /** The blocks of all parameters, in their order. */
   static List<ParameterBlock> of(OptimizerSpec optimizer, List<Parameter> parameters) {
@@ -22,25 +24,37 @@ record ParameterBlock(AdamW adamW, long offset, long length) {
       AdamW adamW = optimizer.adamW(parameter.part());
       int last = blocks.size() - 1;
       if (last >= 0 && blocks.get(last).adamW.equals(adamW)) {
-        blocks.set(last, blocks.get(last).with(parameter.size()));
+        blocks.set(last, blocks.get(last).with(parameter));
       } else {
-        blocks.add(new ParameterBlock(adamW, parameter.offset(), parameter.size()));
+        blocks.add(new ParameterBlock(adamW, List.of(parameter)));
       }
     }
     return blocks;
   }
 
-  private ParameterBlock with(long more) {
-    return new ParameterBlock(adamW, offset, length + more);
+  private ParameterBlock with(Parameter more) {
+    List<Parameter> all = new ArrayList<>(parameters);
+    all.add(more);
+    return new ParameterBlock(adamW, all);
+  }
+
+  /** Of the first value. */
+  long offset() {
+    return parameters.get(0).offset();
+  }
+
+  /** Values of all parameters. */
+  long length() {
+    return parameters.stream().mapToLong(Parameter::size).sum();
   }
 
   /** The block's first moments. */
   FloatVector first(FloatVector moments) {
-    return moments.part(2 * offset, length);
+    return moments.part(2 * offset(), length());
   }
 
   /** The block's second moments. */
   FloatVector second(FloatVector moments) {
-    return moments.part(2 * offset + length, length);
+    return moments.part(2 * offset() + length(), length());
   }
 }

@@ -1,5 +1,6 @@
 package parrot.model.dl4j;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -21,13 +22,16 @@ import parrot.model.dl4j.updater.AppliedAlready;
 import parrot.model.dl4j.updater.InPlace;
 import parrot.model.dl4j.updater.InPlaceParameters;
 import parrot.model.kernel.AdamWStep;
+import parrot.model.kernel.Kernels;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.ExpertLoad;
+import parrot.model.network.FlatMemory;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.StepResult;
 import parrot.model.network.Tally;
+import parrot.model.network.TrainedMemory;
 
 /**
  * The network inside a DL4J graph. DL4J sees all parameters as one; the arithmetic is the network's
@@ -70,9 +74,11 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     this.pool = NetworkPool.of(config.network());
     this.blocks = ParameterBlock.of(config.optimizer(), pool.parameters());
     this.state =
-        config.network().ownState() ? new OwnState(pool.parameterCount()) : new FlatState();
+        config.network().state().own()
+            ? new OwnState(blocks, config.network().state(), pool.factorType())
+            : new FlatState();
     if (initialize) {
-      try (NetworkPool.Lease lease = pool.borrow(state.parameters(), null)) {
+      try (NetworkPool.Lease lease = pool.borrow(state.memory(false))) {
         lease.network.initialize();
       }
     }
@@ -86,13 +92,20 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     }
 
     @Override
-    public FloatVector gradients() {
-      return FloatVector.of(gradients);
+    public Moments moments() {
+      return new FloatMoments(FloatVector.of(graph.getUpdater(true).getStateViewArray()));
     }
 
     @Override
-    public FloatVector moments() {
-      return FloatVector.of(graph.getUpdater(true).getStateViewArray());
+    public TrainedMemory memory(boolean learns) {
+      long gradientsAt = learns ? FloatVector.of(gradients).address() : 0;
+      return new FlatMemory(
+          parameters().address(), gradientsAt, Arrays.asList(parameters, gradients));
+    }
+
+    @Override
+    public double squaredGradients(Kernels kernels) {
+      return new FloatGradients(FloatVector.of(gradients)).squares(kernels);
     }
   }
 
@@ -159,8 +172,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
       AppliedAlready.of(graph);
     }
     StepResult result;
-    try (NetworkPool.Lease lease =
-        pool.borrow(state.parameters(), training ? state.gradients() : null)) {
+    try (NetworkPool.Lease lease = pool.borrow(state.memory(training))) {
       result = training ? learn(lease.network, batch) : measure(lease.network, batch);
     }
     int[] languages = BatchBridge.languages(inputs);
@@ -193,14 +205,8 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   /** Measures the gradients that the forward call has computed. */
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
-    FloatVector values = state.gradients();
-    try (NetworkPool.Lease lease = pool.borrow(state.parameters(), values)) {
-      double sum =
-          values
-              .windowStarts()
-              .mapToDouble(start -> lease.kernels.sumOfSquares(values.windowFrom(start)))
-              .reduce(0, Double::sum);
-      lastGradientNorm = Math.sqrt(sum);
+    try (NetworkPool.Lease lease = pool.borrow(state.memory(true))) {
+      lastGradientNorm = Math.sqrt(state.squaredGradients(lease.kernels));
     }
     tally.countStep(lastGradientNorm);
     Gradient gradient = new DefaultGradient();
@@ -211,21 +217,17 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   /** With clipped gradients. */
   @Override
   public void update(int iteration, int epoch) {
-    FloatVector moments = state.moments();
-    try (NetworkPool.Lease lease = pool.borrow(state.parameters(), state.gradients())) {
+    Moments moments = state.moments();
+    try (NetworkPool.Lease lease = pool.borrow(state.memory(true))) {
       for (ParameterBlock block : blocks) {
         AdamWStep step = block.adamW().step(iteration, epoch, momentsBegan, clipping());
-        FloatVector first = block.first(moments);
-        FloatVector second = block.second(moments);
-        first
-            .windowStarts()
-            .forEach(
-                start ->
-                    lease.network.update(
-                        block.offset() + start,
-                        first.windowFrom(start),
-                        second.windowFrom(start),
-                        step));
+        for (Parameter parameter : block.parameters()) {
+          moments.change(
+              block,
+              parameter,
+              lease.kernels,
+              (from, first, second) -> lease.network.update(parameter, from, first, second, step));
+        }
       }
     }
   }

@@ -66,7 +66,7 @@ public final class ParrotVertex extends GraphVertex {
   /** Opens the model folder if this JVM has not yet. */
   @Override
   public long numParams(boolean backprop) {
-    return network.ownState() ? HELD_BY_DL4J : NetworkPool.of(network).parameterCount();
+    return network.state().own() ? HELD_BY_DL4J : NetworkPool.of(network).parameterCount();
   }
 
   @Override

@@ -1,17 +1,27 @@
 package parrot.model.dl4j;
 
+import parrot.model.kernel.Kernels;
+import parrot.model.network.TrainedMemory;
+
 /**
- * What a replica trains: n parameters, their gradients and moments, float32. DL4J's flat vectors
- * hold it, or memory of its own, which has no largest size. Both hold the same values in the same
- * order.
+ * What a replica trains: n parameters, their gradients and moments. DL4J's flat vectors hold it, or
+ * memory of its own, which has no largest size and may be smaller, see {@link StateFormat}. Both
+ * are read and written as float32 in the same order.
  */
 public interface ReplicaState {
   /** The trained tensors, one after the other, [n]. */
-  FloatVector parameters();
-
-  /** Of the last training step, in the order of the parameters, [n]. */
-  FloatVector gradients();
+  StateVector parameters();
 
   /** Of AdamW, [2 n], as {@link ParameterBlock} cuts them; zero before the first step. */
-  FloatVector moments();
+  Moments moments();
+
+  /**
+   * Where a network finds it all.
+   *
+   * @param learns whether gradients are wanted
+   */
+  TrainedMemory memory(boolean learns);
+
+  /** The sum of the squares of the last training step's gradients. */
+  double squaredGradients(Kernels kernels);
 }

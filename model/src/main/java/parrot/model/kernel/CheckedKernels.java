@@ -1,5 +1,6 @@
 package parrot.model.kernel;
 
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -205,14 +206,26 @@ public abstract class CheckedKernels implements Kernels {
 
   @Override
   public final void adamW(
-      Tensor parameters,
-      Tensor rounded,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      AdamWStep step) {
-    Shapes.vectors("update", parameters, rounded, gradients, first, second);
-    doAdamW(parameters, rounded, gradients, first, second, step);
+      Master parameters, Tensor gradients, Tensor first, Tensor second, AdamWStep step) {
+    Shapes.master("update", parameters);
+    Shapes.fits("update", gradients, 1, parameters.columns());
+    Shapes.vectors("update", first, second);
+    Shapes.fits("update", first, 1, parameters.columns());
+    doAdamW(parameters, gradients, first, second, step);
+  }
+
+  @Override
+  public final void pack(EightBit y, Tensor x) {
+    Shapes.floats("pack", x);
+    Shapes.fits("pack", x, 1, y.count());
+    doPack(y, x);
+  }
+
+  @Override
+  public final void unpack(Tensor y, EightBit x) {
+    Shapes.floats("unpack", y);
+    Shapes.fits("unpack", y, 1, x.count());
+    doUnpack(y, x);
   }
 
   @Override
@@ -318,12 +331,11 @@ public abstract class CheckedKernels implements Kernels {
       Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
 
   protected abstract void doAdamW(
-      Tensor parameters,
-      Tensor rounded,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      AdamWStep step);
+      Master parameters, Tensor gradients, Tensor first, Tensor second, AdamWStep step);
+
+  protected abstract void doPack(EightBit y, Tensor x);
+
+  protected abstract void doUnpack(Tensor y, EightBit x);
 
   protected abstract void doPatches(Tensor patches, Tensor pixels, int size, int patch);
 

@@ -2,6 +2,7 @@ package parrot.model.kernel;
 
 import java.util.List;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
@@ -113,6 +114,25 @@ public interface Kernels extends AutoCloseable {
 
   /** {@code y[i, :] = table[rows[i], :]}; a negative row leaves {@code y[i, :]} as it is. */
   void gather(Tensor y, Tensor table, int[] rows);
+
+  /**
+   * The same from values that may lie in halves, which are the host's.
+   *
+   * @param y float32
+   */
+  default void gather(Tensor y, Master table, int[] rows) {
+    if (!table.isSplit()) {
+      gather(y, table.whole(), rows);
+      return;
+    }
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] >= 0) {
+        long from = (long) rows[i] * table.columns();
+        Master row = table.window(from, table.columns());
+        row.read(y.rows(i, i + 1).buffer(), 0);
+      }
+    }
+  }
 
   /**
    * {@code dtable[rows[i], :] += dy[i, :]}; negative rows are skipped, equal rows add up. Both
@@ -239,17 +259,22 @@ public interface Kernels extends AutoCloseable {
    */
   void crossEntropy(Tensor losses, Tensor dlogits, Tensor logits, int[] targets, float scale);
 
+  /** {@code y = x}, in 8 bits a value; vectors [1, n] without gaps, x float32. */
+  void pack(EightBit y, Tensor x);
+
+  /** {@code y = x}, from 8 bits a value; vectors [1, n] without gaps, y float32. */
+  void unpack(Tensor y, EightBit x);
+
   /**
-   * One step of AdamW on vectors [1, n] without gaps, all float32 but {@code rounded}.
+   * One step of AdamW on vectors [1, n] without gaps.
    *
-   * @param parameters updated
-   * @param rounded written: the new parameters as bfloat16; may be null
-   * @param first moments, updated
-   * @param second moments, updated
+   * @param parameters updated, with both halves or the copy that they have
+   * @param gradients float32 or bfloat16
+   * @param first moments, float32, updated
+   * @param second moments, float32, updated
    */
   void adamW(
-      Tensor parameters,
-      Tensor rounded,
+      Master parameters,
       Tensor gradients,
       Tensor first,
       Tensor second,

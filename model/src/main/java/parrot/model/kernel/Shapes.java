@@ -1,6 +1,7 @@
 package parrot.model.kernel;
 
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /** What the arguments of each operation must fit. */
@@ -45,21 +46,28 @@ final class Shapes {
     }
   }
 
-  /**
-   * Float32 vectors [1, n] of one length.
-   *
-   * @param rounded bfloat16, of the same length; null passes
-   */
-  static void vectors(String operation, Tensor expected, Tensor rounded, Tensor... others) {
+  /** Float32 vectors [1, n] of one length. */
+  static void vectors(String operation, Tensor expected, Tensor... others) {
     floats(operation, expected);
     floats(operation, others);
     fits(operation, expected, 1, expected.columns());
     same(operation, expected, others);
-    if (rounded != null) {
-      same(operation, expected, rounded);
-      if (rounded.type() != ElementType.BF16) {
-        throw new IllegalArgumentException(
-            "Cannot %s: got %s (expected bfloat16)".formatted(operation, rounded));
+  }
+
+  /** A vector [1, n] whose parts have the types that they should have. */
+  static void master(String operation, Master master) {
+    int count = master.columns();
+    if (master.whole() != null) {
+      floats(operation, master.whole());
+      fits(operation, master.whole(), 1, count);
+    }
+    for (Tensor half : new Tensor[] {master.high(), master.low()}) {
+      if (half != null) {
+        fits(operation, half, 1, count);
+        if (half.type() != ElementType.BF16) {
+          throw new IllegalArgumentException(
+              "Cannot %s: got %s (expected bfloat16)".formatted(operation, half));
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package parrot.model.layer;
 
 import parrot.model.kernel.Kernels;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -11,8 +12,7 @@ public final class Weight {
   private final String name;
   private final int rows;
   private final int columns;
-  private Tensor value;
-  private Tensor factor;
+  private Master values;
   private Tensor gradient;
   private boolean holdsGradient;
 
@@ -30,13 +30,11 @@ public final class Weight {
   /**
    * Places the parameter in memory.
    *
-   * @param value the parameter
-   * @param factor the same in the type that products take; may be {@code value}
+   * @param values the parameter, [rows, columns]; {@code whole} may be bfloat16 if it is frozen
    * @param gradient null if none is wanted
    */
-  public void place(Tensor value, Tensor factor, Tensor gradient) {
-    this.value = value;
-    this.factor = factor;
+  public void place(Master values, Tensor gradient) {
+    this.values = values;
     this.gradient = gradient;
   }
 
@@ -52,14 +50,19 @@ public final class Weight {
     return columns;
   }
 
-  /** [rows, columns]; float32 if it is trained. */
+  /** [rows, columns], in whatever form. */
+  public Master values() {
+    return values;
+  }
+
+  /** [rows, columns], of what never enters products of bfloat16; float32 if it is trained. */
   public Tensor value() {
-    return value;
+    return values.whole();
   }
 
   /** [rows, columns], to enter products. */
   public Tensor factor() {
-    return factor;
+    return values.factor();
   }
 
   public boolean isTrained() {
@@ -71,7 +74,7 @@ public final class Weight {
     holdsGradient = false;
   }
 
-  /** [rows, columns] float32 to add to: zero at first. Null if the parameter is frozen. */
+  /** [rows, columns] to add to: zero at first. Null if the parameter is frozen. */
   public Tensor gradient(Kernels kernels) {
     if (gradient != null && !holdsGradient) {
       kernels.fill(gradient, 0);

@@ -16,6 +16,7 @@ import parrot.model.kernel.Kernels;
 import parrot.model.layer.Weight;
 import parrot.model.layer.WeightFactory;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
@@ -39,13 +40,17 @@ final class ParameterTable implements WeightFactory {
 
   @Override
   public Weight create(String name, int rows, int columns) {
+    return create(name, rows, columns, false);
+  }
+
+  private Weight create(String name, int rows, int columns, boolean factor) {
     Weight weight = new Weight(name, rows, columns);
     if (weights.put(name, weight) != null) {
       throw new IllegalStateException("Parameter " + name + " is created twice");
     }
     Part part = Part.of(name);
     if (trained.contains(part)) {
-      parameters.add(new Parameter(name, part, rows, columns, count));
+      parameters.add(new Parameter(name, part, rows, columns, count, factor));
       count += (long) rows * columns;
     } else {
       frozen.add(weight);
@@ -56,7 +61,7 @@ final class ParameterTable implements WeightFactory {
   @Override
   public Weight createFactor(String name, int rows, int columns) {
     factors.add(name);
-    return create(name, rows, columns);
+    return create(name, rows, columns, true);
   }
 
   @Override
@@ -118,24 +123,21 @@ final class ParameterTable implements WeightFactory {
             ? factorType
             : tables.contains(weight.name()) ? source.storedType(weight) : ElementType.F32;
     Tensor value = source.tensor(weight, type, memory);
-    weight.place(value, value, null);
+    weight.place(Master.whole(value), null);
   }
 
   /**
-   * Places what is trained into flat vectors.
+   * Places what is trained.
    *
-   * @param gradients 0 for a forward pass alone
-   * @param rounded null where products take float32
+   * @param copies of whole values for products; null where these take float32
    */
-  void place(Memory memory, long values, long gradients, RoundedCopy rounded, Object owner) {
+  void place(TrainedMemory memory, RoundedCopies copies) {
     for (Parameter parameter : parameters) {
-      Weight weight = weights.get(parameter.name());
-      Tensor value = view(memory, values, parameter, owner);
-      boolean rounds = rounded != null && factors.contains(parameter.name());
-      weight.place(
-          value,
-          rounds ? rounded.of(parameter) : value,
-          gradients == 0 ? null : view(memory, gradients, parameter, owner));
+      Master values = memory.values(parameter);
+      boolean copied = copies != null && parameter.factor() && !values.isSplit();
+      weight(parameter)
+          .place(
+              copied ? copies.of(parameter, values.whole()) : values, memory.gradients(parameter));
     }
   }
 
@@ -146,7 +148,7 @@ final class ParameterTable implements WeightFactory {
       ElementType type = factors.contains(weight.name()) ? factorType : ElementType.F32;
       Tensor floats = Tensor.view(NOWHERE, weight.rows(), weight.columns(), null);
       Tensor factor = Tensor.view(type, NOWHERE, weight.rows(), weight.columns(), null);
-      weight.place(floats, factor, learns ? floats : null);
+      weight.place(Master.copied(floats, factor), learns ? floats : null);
     }
   }
 
@@ -162,10 +164,5 @@ final class ParameterTable implements WeightFactory {
   /** Ends a step: what nothing was added to becomes zero. */
   void completeGradients(Kernels kernels) {
     weights.values().forEach(weight -> weight.gradient(kernels));
-  }
-
-  private static Tensor view(Memory memory, long address, Parameter parameter, Object owner) {
-    long at = address + Float.BYTES * parameter.offset();
-    return Tensor.view(memory, ElementType.F32, at, parameter.rows(), parameter.columns(), owner);
   }
 }

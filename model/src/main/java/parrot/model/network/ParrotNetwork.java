@@ -18,6 +18,7 @@ import parrot.model.layer.VisionTower;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.Arena;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.Weights;
@@ -46,7 +47,7 @@ public final class ParrotNetwork implements AutoCloseable {
   private final LanguageHead head;
   private final Set<Part> trained;
   private final boolean recompute;
-  private final BoundVectors vectors;
+  private final BoundMemory bound;
 
   /** A network that keeps all activations for the backward pass, with weights of its own. */
   public ParrotNetwork(ParrotConfig config, Set<Part> trained, Weights source, Kernels kernels) {
@@ -73,7 +74,7 @@ public final class ParrotNetwork implements AutoCloseable {
     arena = new Arena(memory);
     this.trained = trained.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(trained);
     table = new ParameterTable(this.trained, config.adapters());
-    vectors = new BoundVectors(table, kernels, memory);
+    bound = new BoundMemory(table, kernels);
     vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
     projector = new Projector(table, config);
     experts = config.experts().used() ? new Experts(table, config) : null;
@@ -127,7 +128,7 @@ public final class ParrotNetwork implements AutoCloseable {
     return config;
   }
 
-  /** Trained parameters in the order of the flat vectors. */
+  /** Trained parameters in the order of the flat bound. */
   public List<Parameter> parameters() {
     return table.parameters();
   }
@@ -137,15 +138,9 @@ public final class ParrotNetwork implements AutoCloseable {
     return table.count();
   }
 
-  /**
-   * Places the trained parameters into flat float32 vectors.
-   *
-   * @param parameters address of {@link #parameterCount} floats
-   * @param gradients address of theirs, or 0 for forward passes alone
-   * @param owner kept reachable as long as the vectors are in use
-   */
-  public void bind(long parameters, long gradients, Object owner) {
-    vectors.bind(parameters, gradients, owner);
+  /** Places the trained parameters. */
+  public void bind(TrainedMemory memory) {
+    bound.bind(memory);
   }
 
   /**
@@ -167,12 +162,13 @@ public final class ParrotNetwork implements AutoCloseable {
     return experts == null ? null : experts.steering();
   }
 
-  /** Copies the starting weights into the bound vector. */
+  /** Copies the starting weights into the bound memory. */
   public void initialize() {
     for (Parameter parameter : table.parameters()) {
-      weights.source().readInto(parameter.name(), table.weight(parameter).value());
+      Master values = table.weight(parameter).values();
+      weights.source().read(parameter.name(), values::set);
     }
-    vectors.changed();
+    bound.changed();
   }
 
   /**
@@ -180,18 +176,19 @@ public final class ParrotNetwork implements AutoCloseable {
    * a whole row of a tensor has changed.
    */
   public void parametersChanged() {
-    vectors.changed();
+    bound.changed();
   }
 
   /**
-   * One step of AdamW on a part of the bound vectors, in place.
+   * One step of AdamW on a part of a trained tensor, in place.
    *
-   * @param offset of the first parameter
+   * @param from the first value of the part, in row-major order
    * @param first moments of the part, [1, n]
    * @param second moments of the part, [1, n]
    */
-  public void update(long offset, Tensor first, Tensor second, AdamWStep step) {
-    vectors.update(offset, first, second, step);
+  public void update(
+      Parameter parameter, long from, Tensor first, Tensor second, AdamWStep step) {
+    bound.update(parameter, from, first, second, step);
   }
 
   /** Loss of a batch. */
@@ -209,7 +206,7 @@ public final class ParrotNetwork implements AutoCloseable {
 
   private StepResult run(Batch batch, boolean learn) {
     arena.reset();
-    vectors.refresh();
+    bound.refresh();
     SequenceLayout layout = layout(batch);
     if (learn) {
       table.forgetGradients();
@@ -261,7 +258,7 @@ public final class ParrotNetwork implements AutoCloseable {
   /** Intermediate values of a forward pass, with logits at every position. */
   public Trace trace(Batch batch) {
     arena.reset();
-    vectors.refresh();
+    bound.refresh();
     SequenceLayout layout = layout(batch);
     Visual visual = batch.images() == 0 ? null : look(batch, layout, false);
     Tensor embedded = embed(layout, visual);
@@ -300,7 +297,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public Tensor encode(float[] pixels) {
     arena.reset();
-    vectors.refresh();
+    bound.refresh();
     return kept(see(Tensor.of(1, pixels.length, pixels), false).projected);
   }
 
@@ -313,7 +310,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public Tensor embed(int[] prompt, Tensor image) {
     arena.reset();
-    vectors.refresh();
+    bound.refresh();
     SequenceLayout layout = layout(Batch.ofPrompt(prompt, image != null));
     Visual visual = image == null ? null : guide(new Visual(null, image), layout);
     return kept(embed(layout, visual)).in(Memory.HOST);
@@ -334,7 +331,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[] read(Tensor piece, KeyValueCache cache, boolean last) {
     arena.reset();
-    vectors.refresh();
+    bound.refresh();
     Tensor x = arena.take(piece.rows(), piece.columns());
     kernels.copy(x, piece.in(memory));
     Tensor end = decoder.forward(kernels, arena, x, cache);
@@ -350,9 +347,9 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[][] next(int[] tokens, List<KeyValueCache> caches) {
     arena.reset();
-    vectors.refresh();
+    bound.refresh();
     Tensor x = arena.take(tokens.length, config.decoder().hiddenSize());
-    kernels.gather(x, embedding.value(), tokens);
+    kernels.gather(x, embedding.values(), tokens);
     Kernels each = kernels.byRow();
     return byRow(head.logits(each, arena, decoder.step(each, arena, x, caches)));
   }
@@ -392,7 +389,7 @@ public final class ParrotNetwork implements AutoCloseable {
     visual.output = visual.projected;
     if (experts != null) {
       visual.prompts = arena.take(layout.prompts().length, config.decoder().hiddenSize());
-      kernels.gather(visual.prompts, embedding.value(), layout.prompts());
+      kernels.gather(visual.prompts, embedding.values(), layout.prompts());
       visual.output =
           experts.forward(
               kernels, arena, visual.projected, visual.prompts, layout.promptBoundaries());
@@ -402,7 +399,7 @@ public final class ParrotNetwork implements AutoCloseable {
 
   private Tensor embed(SequenceLayout layout, Visual visual) {
     Tensor x = arena.take(layout.rows(), config.decoder().hiddenSize());
-    kernels.gather(x, embedding.value(), layout.tokens());
+    kernels.gather(x, embedding.values(), layout.tokens());
     if (visual != null) {
       kernels.gather(x, visual.output, layout.visuals());
     }
@@ -475,11 +472,10 @@ public final class ParrotNetwork implements AutoCloseable {
     return arena.capacity();
   }
 
-  /** Frees working memory and the device's; the bound vectors are the caller's. */
+  /** Frees working memory and the device's; the bound memory is the caller's. */
   @Override
   public void close() {
     arena.close();
-    vectors.close();
     kernels.close();
   }
 }

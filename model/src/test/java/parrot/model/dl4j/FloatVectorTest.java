@@ -62,14 +62,14 @@ class FloatVectorTest {
     assertThat(part.window(399_999_999, 1).address()).isEqualTo(64 + 4 * 2_899_999_999L);
     assertThat(vector.windowStarts().map(start -> vector.windowFrom(start).size()).sum())
         .isEqualTo(length);
-    Parameter last = new Parameter("last", Part.DECODER, 10, 100, length - 1000);
+    Parameter last = new Parameter("last", Part.DECODER, 10, 100, length - 1000, false);
     assertThat(vector.tensor(last).address()).isEqualTo(64 + 4 * (length - 1000));
   }
 
   @Test
   void refusesAStretchThatEndsBeyondIt() {
     FloatVector own = FloatVector.allocate(10);
-    assertThatThrownBy(() -> own.memory(8, 3)).hasMessage("Cannot view values 8 to 11 of 10");
+    assertThatThrownBy(() -> own.read(8, 3)).hasMessage("Cannot view values 8 to 11 of 10");
     assertThatThrownBy(() -> own.part(-1, 3)).hasMessage("Cannot view values -1 to 2 of 10");
   }
 }

@@ -16,10 +16,10 @@ class ParameterBlockTest {
 
   private static final List<Parameter> PARAMETERS =
       List.of(
-          new Parameter("a", Part.PROJECTOR, ROWS, 1000, 0),
-          new Parameter("b", Part.EXPERTS, ROWS, 1000, SIZE),
-          new Parameter("c", Part.EXPERTS, ROWS, 1000, 2 * SIZE),
-          new Parameter("d", Part.DECODER, ROWS, 1000, 3 * SIZE));
+          new Parameter("a", Part.PROJECTOR, ROWS, 1000, 0, true),
+          new Parameter("b", Part.EXPERTS, ROWS, 1000, SIZE, true),
+          new Parameter("c", Part.EXPERTS, ROWS, 1000, 2 * SIZE, true),
+          new Parameter("d", Part.DECODER, ROWS, 1000, 3 * SIZE, true));
 
   private static OptimizerSpec optimizer(Map<Part, Double> rates) {
     return new OptimizerSpec(RateSchedule.constant(1), rates, 0, Map.of(), 0.9, 0.999, 1e-8, 0);

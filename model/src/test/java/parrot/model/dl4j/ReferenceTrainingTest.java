@@ -60,7 +60,7 @@ public class ReferenceTrainingTest {
         "this processor computes in float32");
     NetworkSpec spec =
         new NetworkSpec(
-            folder(name).toString(), trained(name), kernels, precision, 1, recompute, false);
+            folder(name).toString(), trained(name), kernels, precision, 1, recompute, StateFormat.DL4J);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
     double[] expected = expected(name, "adamw_losses");
     double[] losses = new double[expected.length];
@@ -88,7 +88,7 @@ public class ReferenceTrainingTest {
     assertThat(vertex.parameters()).isNotEmpty();
     double squares = 0;
     for (Parameter parameter : vertex.parameters()) {
-      float[] actual = vertex.state().gradients().tensor(parameter).toArray();
+      float[] actual = vertex.state().memory(true).gradients(parameter).toArray();
       double[] expected = expected(INSTRUCT, "grad." + parameter.name());
       double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
       for (int i = 0; i < actual.length; i++) {
@@ -154,7 +154,7 @@ public class ReferenceTrainingTest {
     try (ModelFolder model = ModelFolder.open(folder(ALIGN), new Configuration())) {
       ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
       for (Parameter parameter : vertex.parameters()) {
-        assertThat(vertex.state().parameters().tensor(parameter).toArray())
+        assertThat(vertex.state().memory(false).values(parameter).whole().toArray())
             .isEqualTo(model.weights().read(parameter.name()));
       }
     }
@@ -190,7 +190,7 @@ public class ReferenceTrainingTest {
             Precision.F32,
             1,
             recompute,
-            false);
+            StateFormat.DL4J);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     MultiDataSet data = dataSet(INSTRUCT);

@@ -3,12 +3,15 @@ package parrot.model.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static parrot.model.kernel.Agreement.of;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /** One step of AdamW in one pass over memory. */
@@ -29,13 +32,13 @@ class AdamWKernelTest {
           "step",
           of(parameters, first, second),
           of(gradients),
-          (k, out, in) -> k.adamW(out[0], null, in[0], out[1], out[2], step));
+          (k, out, in) -> k.adamW(Master.whole(out[0]), in[0], out[1], out[2], step));
       Tensor rounded = samples.empty(ElementType.BF16, 1, size);
       agreement.check(
           "step with a rounded copy",
           of(parameters, rounded, first, second),
           of(gradients),
-          (k, out, in) -> k.adamW(out[0], out[1], in[0], out[2], out[3], step));
+          (k, out, in) -> k.adamW(Master.copied(out[0], out[1]), in[0], out[2], out[3], step));
     }
   }
 
@@ -50,12 +53,60 @@ class AdamWKernelTest {
     Tensor second = Tensor.allocate(1, SIZE);
     AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0, 1, 1);
     try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
-      kernels.adamW(parameters, rounded, samples.tensor(1, SIZE), first, second, step);
+      kernels.adamW(Master.copied(parameters, rounded), samples.tensor(1, SIZE), first, second, step);
     }
     for (int i = 0; i < SIZE; i++) {
       assertThat(rounded.buffer().getShort(rounded.at(0, i)))
-          .isEqualTo(ElementType.toBf16(parameters.get(0, i)));
+          .isEqualTo(Master.high(parameters.get(0, i)));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "onednn"})
+  void halvesHoldTheSameParametersToTheLastBit(String name) {
+    Samples samples = new Samples(5, false);
+    Tensor whole = samples.tensor(1, SIZE);
+    Master split =
+        Master.split(
+            Tensor.allocate(ElementType.BF16, 1, SIZE), Tensor.allocate(ElementType.BF16, 1, SIZE));
+    split.write(whole.buffer(), 0);
+    Tensor gradients = samples.tensor(1, SIZE);
+    Tensor first = Tensor.allocate(1, SIZE);
+    Tensor second = Tensor.allocate(1, SIZE);
+    AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 1, 0.5);
+    try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
+      kernels.adamW(Master.whole(whole), gradients, first, second, step);
+      first.set(new float[SIZE]);
+      second.set(new float[SIZE]);
+      kernels.adamW(split, gradients, first, second, step);
+    }
+    Tensor again = Tensor.allocate(1, SIZE);
+    split.read(again.buffer(), 0);
+    assertThat(again.toArray()).isEqualTo(whole.toArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "onednn"})
+  void gradientsMayBeBfloat16(String name) {
+    Samples samples = new Samples(5, false);
+    Tensor gradients = Tensor.allocate(ElementType.BF16, 1, SIZE);
+    gradients.set(samples.tensor(1, SIZE).toArray());
+    Tensor start = samples.tensor(1, SIZE);
+    AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0, 1, 1);
+    List<float[]> results = new ArrayList<>();
+    try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
+      for (Tensor given : List.of(gradients, Tensor.of(1, SIZE, gradients.toArray()))) {
+        Tensor parameters = Tensor.of(1, SIZE, start.toArray());
+        kernels.adamW(
+            Master.whole(parameters),
+            given,
+            Tensor.allocate(1, SIZE),
+            Tensor.allocate(1, SIZE),
+            step);
+        results.add(parameters.toArray());
+      }
+    }
+    assertThat(results.get(0)).isEqualTo(results.get(1)).isNotEqualTo(start.toArray());
   }
 
   @ParameterizedTest
@@ -75,8 +126,7 @@ class AdamWKernelTest {
         double[] gradient = random.doubles(SIZE, -0.1, 0.1).toArray();
         double rate = 3e-3 / step;
         kernels.adamW(
-            actual,
-            null,
+            Master.whole(actual),
             vector(gradient),
             first,
             second,
@@ -109,7 +159,7 @@ class AdamWKernelTest {
     Tensor second = Tensor.allocate(1, 37);
     AdamWStep step = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.1, 1, 1);
     try (Kernels kernels = Kernels.create(name, Precision.F32, 1)) {
-      kernels.adamW(parameters, rounded, gradients, first, second, step);
+      kernels.adamW(Master.copied(parameters, rounded), gradients, first, second, step);
     }
     for (int i = 0; i < 37; i++) {
       assertThat(Float.isNaN(parameters.get(0, i))).isEqualTo(i == at);
@@ -124,7 +174,7 @@ class AdamWKernelTest {
     Tensor zero = Tensor.allocate(1, 2);
     AdamWStep step = new AdamWStep(0.5, 0.9, 0.999, 1e-8, 0.5, 1, 1);
     try (Kernels kernels = Kernels.create(name, Precision.F32, 1)) {
-      kernels.adamW(parameters, null, zero, Tensor.allocate(1, 2), Tensor.allocate(1, 2), step);
+      kernels.adamW(Master.whole(parameters), zero, Tensor.allocate(1, 2), Tensor.allocate(1, 2), step);
     }
     assertThat(parameters.toArray()).containsExactly(1.5f, -3);
   }

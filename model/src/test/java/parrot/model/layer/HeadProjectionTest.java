@@ -13,6 +13,7 @@ import parrot.model.config.DecoderConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /** A Qwen3's queries and keys, written out. */
@@ -56,7 +57,7 @@ class HeadProjectionTest {
             (name, rows, columns) -> {
               Weight weight = new Weight(name, rows, columns);
               Tensor values = random(rows, columns, name.hashCode());
-              weight.place(values, values, null);
+              weight.place(Master.whole(values), null);
               weights.add(weight);
               return weight;
             },

@@ -163,16 +163,24 @@ class Bf16NetworkTest {
   void aStepOfTheOptimizerIsSeen() {
     ReferenceCase reference = open(INSTRUCT);
     Bound bound = network(reference, EnumSet.of(Part.DECODER, Part.PROJECTOR), Precision.BF16);
-    int count = (int) bound.network.parameterCount();
-    int middle = count / 3;
-    Tensor first = Tensor.allocate(1, count);
-    Tensor second = Tensor.allocate(1, count);
+    Tensor first = Tensor.allocate(1, (int) bound.network.parameterCount());
+    Tensor second = Tensor.allocate(1, first.columns());
     for (int step = 1; step <= 3; step++) {
       double before = bound.network.forwardBackward(reference.batch()).meanLoss();
       AdamWStep adamW = new AdamWStep(1e-4, 0.9, 0.999, 1e-8, 0.1, step, 1);
-      bound.network.update(0, first.columns(0, middle), second.columns(0, middle), adamW);
-      bound.network.update(
-          middle, first.columns(middle, count), second.columns(middle, count), adamW);
+      for (Parameter parameter : bound.network.parameters()) {
+        int from = (int) parameter.offset();
+        int middle = from + (int) parameter.size() / 3;
+        int end = from + (int) parameter.size();
+        bound.network.update(
+            parameter, 0, first.columns(from, middle), second.columns(from, middle), adamW);
+        bound.network.update(
+            parameter,
+            middle - from,
+            first.columns(middle, end),
+            second.columns(middle, end),
+            adamW);
+      }
       double after = bound.network.forward(reference.batch()).meanLoss();
       assertThat(after).isLessThan(before).isEqualTo(freshLoss(reference, bound));
     }

@@ -20,6 +20,7 @@ import parrot.model.kernel.Precision;
 import parrot.model.layer.Experts;
 import parrot.model.layer.Weight;
 import parrot.model.tensor.Arena;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /** What the experts compute, against the formulas written out in double precision. */
@@ -130,7 +131,7 @@ class ExpertsTest {
               (weightName, rows, columns) -> {
                 Weight weight = new Weight(weightName, rows, columns);
                 weights.put(weightName, normal(rows, columns));
-                weight.place(weights.get(weightName), weights.get(weightName), null);
+                weight.place(Master.whole(weights.get(weightName)), null);
                 return weight;
               },
               config);

@@ -49,7 +49,9 @@ class ReferenceNetworkTest {
     int count = Math.toIntExact(network.parameterCount());
     Tensor parameters = Tensor.allocate(1, count);
     Tensor gradients = Tensor.allocate(1, count);
-    network.bind(parameters.address(), gradients.address(), List.of(parameters, gradients));
+    network.bind(
+          new FlatMemory(
+              parameters.address(), gradients.address(), List.of(parameters, gradients)));
     network.initialize();
 
     for (int repeat = 0; repeat < 2; repeat++) {

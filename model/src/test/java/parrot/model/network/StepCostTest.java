@@ -48,7 +48,9 @@ class StepCostTest {
         new ParrotNetwork(config, trained, weights, TinyNetworks.reference(), recompute)) {
       FloatPointer parameters = new FloatPointer(network.parameterCount());
       FloatPointer gradients = new FloatPointer(network.parameterCount());
-      network.bind(parameters.address(), gradients.address(), List.of(parameters, gradients));
+      network.bind(
+          new FlatMemory(
+              parameters.address(), gradients.address(), List.of(parameters, gradients)));
       network.initialize();
       network.forwardBackward(TinyNetworks.batch(1));
       return network.peakMemory();

@@ -180,7 +180,9 @@ final class TinyNetworks {
       int count = Math.max(1, Math.toIntExact(network.parameterCount()));
       parameters = Tensor.allocate(1, count);
       gradients = Tensor.allocate(1, count);
-      network.bind(parameters.address(), gradients.address(), List.of(parameters, gradients));
+      network.bind(
+          new FlatMemory(
+              parameters.address(), gradients.address(), List.of(parameters, gradients)));
       network.initialize();
     }
 

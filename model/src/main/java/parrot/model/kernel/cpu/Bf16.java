@@ -69,6 +69,21 @@ final class Bf16 {
         .intoByteBuffer(y, at, ORDER);
   }
 
+  /** A vector of values that lie in halves, see {@link parrot.model.tensor.Master}. */
+  static FloatVector join(ByteBuffer high, ByteBuffer low, int at) {
+    ShortVector bits = ShortVector.fromByteBuffer(SHORTS, low, at, ORDER);
+    return load(high, at)
+        .reinterpretAsInts()
+        .add((IntVector) bits.convertShape(VectorOperators.S2I, INTS, 0))
+        .reinterpretAsFloats();
+  }
+
+  /** The lower half of each value. */
+  static void storeLow(FloatVector x, ByteBuffer y, int at) {
+    ((ShortVector) x.reinterpretAsInts().convertShape(VectorOperators.I2S, SHORTS, 0))
+        .intoByteBuffer(y, at, ORDER);
+  }
+
   /**
    * Rounds a vector to the nearest, ties away from zero, in half the work. Not-a-number stays one
    * unless its lowest 16 bits are used, which those that come out of products are not.

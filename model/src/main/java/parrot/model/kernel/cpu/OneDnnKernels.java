@@ -3,11 +3,13 @@ package parrot.model.kernel.cpu;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.kernel.Segments;
 import parrot.model.kernel.Threads;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -246,14 +248,21 @@ final class OneDnnKernels extends CheckedKernels {
   }
 
   @Override
+  protected void doPack(EightBit y, Tensor x) {
+    workers.split(
+        y.blocks(), 4 * EightBit.BLOCK, (from, to) -> y.pack(from, to, x.buffer()));
+  }
+
+  @Override
+  protected void doUnpack(Tensor y, EightBit x) {
+    workers.split(
+        x.blocks(), 2 * EightBit.BLOCK, (from, to) -> x.unpack(from, to, y.buffer()));
+  }
+
+  @Override
   protected void doAdamW(
-      Tensor parameters,
-      Tensor rounded,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      AdamWStep step) {
-    VectorAdamW.update(workers, parameters, rounded, gradients, first, second, step);
+      Master parameters, Tensor gradients, Tensor first, Tensor second, AdamWStep step) {
+    VectorAdamW.update(workers, parameters, gradients, first, second, step);
   }
 
   @Override

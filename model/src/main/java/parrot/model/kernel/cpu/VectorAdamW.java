@@ -9,16 +9,19 @@ import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
-/** AdamW in one pass over memory: moments, decay, parameters and their rounded copy. */
+/** AdamW in one pass over memory: moments, decay, parameters and what enters products. */
 final class VectorAdamW {
   /** Values that stay with one thread. */
   private static final int LENGTH = 1 << 14;
 
-  private final ByteBuffer parameters;
-  private final ByteBuffer rounded; // or null
+  private final ByteBuffer whole; // null if the parameters lie in halves
+  private final ByteBuffer high; // or null
+  private final ByteBuffer low; // or null
   private final ByteBuffer gradients;
+  private final boolean roundedGradients;
   private final ByteBuffer first;
   private final ByteBuffer second;
   private final float scale;
@@ -31,15 +34,12 @@ final class VectorAdamW {
   private final float kept;
 
   private VectorAdamW(
-      Tensor parameters,
-      Tensor rounded,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      AdamWStep step) {
-    this.parameters = parameters.buffer();
-    this.rounded = rounded == null ? null : rounded.buffer();
+      Master parameters, Tensor gradients, Tensor first, Tensor second, AdamWStep step) {
+    whole = buffer(parameters.whole());
+    high = buffer(parameters.high());
+    low = buffer(parameters.low());
     this.gradients = gradients.buffer();
+    roundedGradients = gradients.type() == ElementType.BF16;
     this.first = first.buffer();
     this.second = second.buffer();
     scale = (float) step.gradientScale();
@@ -52,15 +52,18 @@ final class VectorAdamW {
     kept = (float) step.kept();
   }
 
+  private static ByteBuffer buffer(Tensor tensor) {
+    return tensor == null ? null : tensor.buffer();
+  }
+
   static void update(
       Workers workers,
-      Tensor parameters,
-      Tensor rounded,
+      Master parameters,
       Tensor gradients,
       Tensor first,
       Tensor second,
       AdamWStep step) {
-    VectorAdamW update = new VectorAdamW(parameters, rounded, gradients, first, second, step);
+    VectorAdamW update = new VectorAdamW(parameters, gradients, first, second, step);
     int count = parameters.columns();
     workers.split(
         (count + LENGTH - 1) / LENGTH,
@@ -80,32 +83,52 @@ final class VectorAdamW {
 
   /** Gives no vector back: not every compiler would keep it off the heap. */
   private void step(int i) {
-    FloatVector gradient = load(gradients, 4 * i).mul(scale);
+    FloatVector gradient =
+        (roundedGradients ? Bf16.load(gradients, 2 * i) : load(gradients, 4 * i)).mul(scale);
     FloatVector m = load(first, 4 * i);
     m = gradient.sub(m).mul(take1).add(m);
     FloatVector v = load(second, 4 * i).mul(keep2).add(gradient.mul(gradient).mul(take2));
     store(m, first, 4 * i);
     store(v, second, 4 * i);
     FloatVector divisor = v.sqrt().div(correction2).add(epsilon);
-    FloatVector parameter = load(parameters, 4 * i).mul(kept).sub(m.div(divisor).mul(size));
-    store(parameter, parameters, 4 * i);
-    if (rounded != null) {
-      Bf16.store(parameter, rounded, 2 * i);
+    FloatVector before = whole == null ? Bf16.join(high, low, 2 * i) : load(whole, 4 * i);
+    FloatVector parameter = before.mul(kept).sub(m.div(divisor).mul(size));
+    if (whole != null) {
+      store(parameter, whole, 4 * i);
+    }
+    if (high != null) {
+      Bf16.storeQuick(parameter, high, 2 * i);
+    }
+    if (low != null) {
+      Bf16.storeLow(parameter, low, 2 * i);
     }
   }
 
   private void one(int i) {
-    float gradient = gradients.getFloat(4 * i) * scale;
+    float gradient =
+        (roundedGradients
+                ? ElementType.fromBf16(gradients.getShort(2 * i))
+                : gradients.getFloat(4 * i))
+            * scale;
     float m = first.getFloat(4 * i);
     m = (gradient - m) * take1 + m;
     float v = second.getFloat(4 * i) * keep2 + gradient * gradient * take2;
     first.putFloat(4 * i, m);
     second.putFloat(4 * i, v);
     float divisor = (float) Math.sqrt(v) / correction2 + epsilon;
-    float parameter = parameters.getFloat(4 * i) * kept - m / divisor * size;
-    parameters.putFloat(4 * i, parameter);
-    if (rounded != null) {
-      rounded.putShort(2 * i, ElementType.toBf16(parameter));
+    float before =
+        whole == null
+            ? Master.join(high.getShort(2 * i), low.getShort(2 * i))
+            : whole.getFloat(4 * i);
+    float parameter = before * kept - m / divisor * size;
+    if (whole != null) {
+      whole.putFloat(4 * i, parameter);
+    }
+    if (high != null) {
+      high.putShort(2 * i, Master.high(parameter));
+    }
+    if (low != null) {
+      low.putShort(2 * i, Master.low(parameter));
     }
   }
 }

@@ -1,11 +1,15 @@
 package parrot.model.kernel.reference;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -344,13 +348,19 @@ final class ReferenceKernels extends CheckedKernels {
   }
 
   @Override
+  protected void doPack(EightBit y, Tensor x) {
+    y.pack(0, y.blocks(), x.buffer());
+  }
+
+  @Override
+  protected void doUnpack(Tensor y, EightBit x) {
+    x.unpack(0, x.blocks(), y.buffer());
+  }
+
+  @Override
   protected void doAdamW(
-      Tensor parameters,
-      Tensor rounded,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      AdamWStep step) {
+      Master parameters, Tensor gradients, Tensor first, Tensor second, AdamWStep step) {
+    ByteBuffer value = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.nativeOrder());
     for (int j = 0; j < parameters.columns(); j++) {
       double gradient = gradients.get(0, j) * step.gradientScale();
       double m = step.beta1() * first.get(0, j) + (1 - step.beta1()) * gradient;
@@ -358,11 +368,11 @@ final class ReferenceKernels extends CheckedKernels {
       first.set(0, j, (float) m);
       second.set(0, j, (float) v);
       double divisor = Math.sqrt(v) / step.correction2() + step.epsilon();
-      double decayed = parameters.get(0, j) * step.kept();
-      parameters.set(0, j, (float) (decayed - step.correctedRate() * m / divisor));
-      if (rounded != null) {
-        rounded.set(0, j, parameters.get(0, j));
-      }
+      Master parameter = parameters.window(j, 1);
+      parameter.read(value, 0);
+      double decayed = value.getFloat(0) * step.kept();
+      value.putFloat(0, (float) (decayed - step.correctedRate() * m / divisor));
+      parameter.write(value, 0);
     }
   }
 

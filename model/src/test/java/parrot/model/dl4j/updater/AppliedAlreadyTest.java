@@ -184,6 +184,6 @@ class AppliedAlreadyTest {
   /** Writes to memory, of which DL4J hears nothing. */
   private static void overwrite(INDArray target, INDArray source) {
     int length = Math.toIntExact(source.length());
-    FloatVector.of(target).memory(0, length).put(FloatVector.of(source).memory(0, length));
+    FloatVector.of(target).write(0, FloatVector.of(source).read(0, length));
   }
 }
