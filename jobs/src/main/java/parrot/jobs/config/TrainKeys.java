@@ -381,7 +381,8 @@ final class TrainKeys {
                   WEIGHT_DECAY,
                   WEIGHT_DECAYS,
                   CLIP_NORM)),
-          new Section("Kernels", List.of(KERNELS, PRECISION, THREADS, RECOMPUTE, GRADIENTS, MOMENTS)),
+          new Section(
+              "Kernels", List.of(KERNELS, PRECISION, THREADS, RECOMPUTE, GRADIENTS, MOMENTS)),
           new Section(
               "Balance",
               List.of(

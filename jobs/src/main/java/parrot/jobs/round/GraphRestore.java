@@ -57,11 +57,12 @@ final class GraphRestore {
    */
   static void moments(
       ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, int iteration) {
-    // All of them: chunks may share a block of eight bits with others.
-    ParrotGraph.vertex(graph).state().moments().clear();
-    boolean kept = layout.moments() > 0;
     for (int i = layout.parameterChunks(); i < layout.count(); i++) {
       write(graph, layout.chunk(i), start.apply(i));
+    }
+    boolean kept = layout.moments() > 0;
+    if (!kept) {
+      ParrotGraph.vertex(graph).state().moments().clear();
     }
     ParrotGraph.vertex(graph).setMomentsBegan(kept ? 0 : iteration);
     graph.getConfiguration().setIterationCount(iteration);

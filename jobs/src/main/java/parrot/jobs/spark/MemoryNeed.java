@@ -13,13 +13,7 @@ package parrot.jobs.spark;
  *     state lies on executors; but {@link #DL4J_MASTER} with DL4J's own master
  */
 public record MemoryNeed(
-    long trainable,
-    long frozen,
-    long replica,
-    int replicas,
-    long state,
-    int copies,
-    int onDriver) {
+    long trainable, long frozen, long replica, int replicas, long state, int copies, int onDriver) {
   /** DL4J's master keeps parameters and two moments on the driver. */
   public static final int DL4J_MASTER = 3;
 

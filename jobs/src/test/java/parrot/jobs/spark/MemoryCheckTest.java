@@ -166,8 +166,7 @@ class MemoryCheckTest {
     String[] local = {"spark.master=local[2]"};
     assertThat(facts(need(2, false), new Machine(12 * GIB, 17 * GIB), local))
         .containsExactly(
-            "this process needs about 17.0 GiB of this machine's 17.0 GiB; heap"
-                + " 12.0 GiB");
+            "this process needs about 17.0 GiB of this machine's 17.0 GiB; heap" + " 12.0 GiB");
     assertThatThrownBy(() -> facts(need(2, false), new Machine(12 * GIB, 17 * GIB - 1), local))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageContaining("need about 17.0 GiB together (this machine has 17.0 GiB); train");

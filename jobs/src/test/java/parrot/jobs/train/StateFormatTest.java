@@ -94,8 +94,7 @@ class StateFormatTest {
     Map<String, List<Byte>> expected = tensors(local(whole));
     assertThat(expected).containsKeys("model.safetensors", "training/updater.safetensors");
     assertThat(expected).isNotEqualTo(tensors(local(full)));
-    assertThat(whole.heldOutLoss())
-        .isCloseTo(full.heldOutLoss(), Percentage.withPercentage(1));
+    assertThat(whole.heldOutLoss()).isCloseTo(full.heldOutLoss(), Percentage.withPercentage(1));
     for (int round = 3; round <= 4; round++) {
       PathUtils.deleteDirectory(local(whole).resolveSibling("round-00000" + round));
     }
@@ -108,8 +107,7 @@ class StateFormatTest {
   void refusesWhatCannotBeKept() {
     assertThatThrownBy(() -> world.config("run", "state.gradients=bf16"))
         .isInstanceOf(UsageException.class)
-        .hasMessage(
-            "Invalid state.gradients: bf16 (must be f32 unless kernels.precision is bf16)");
+        .hasMessage("Invalid state.gradients: bf16 (must be f32 unless kernels.precision is bf16)");
     assertThatThrownBy(() -> world.config("run", "state.moments=8bit", "averaging=dl4j"))
         .isInstanceOf(UsageException.class)
         .hasMessage(

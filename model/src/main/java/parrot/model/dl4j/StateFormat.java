@@ -1,7 +1,7 @@
 package parrot.model.dl4j;
 
-import org.nd4j.shade.jackson.annotation.JsonProperty;
 import java.io.Serializable;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * How a replica keeps what it trains.

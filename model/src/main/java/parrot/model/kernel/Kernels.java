@@ -273,12 +273,7 @@ public interface Kernels extends AutoCloseable {
    * @param first moments, float32, updated
    * @param second moments, float32, updated
    */
-  void adamW(
-      Master parameters,
-      Tensor gradients,
-      Tensor first,
-      Tensor second,
-      AdamWStep step);
+  void adamW(Master parameters, Tensor gradients, Tensor first, Tensor second, AdamWStep step);
 
   /**
    * Cuts images into patches, row by row: {@code patches[image * grid * grid + y * grid + x]} holds

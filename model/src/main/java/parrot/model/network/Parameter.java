@@ -11,8 +11,7 @@ import java.io.Serializable;
  * @param offset of the first value, in floats
  * @param factor whether it enters products in their type
  */
-public record Parameter(
-    String name, Part part, int rows, int columns, long offset, boolean factor)
+public record Parameter(String name, Part part, int rows, int columns, long offset, boolean factor)
     implements Serializable {
   public long size() {
     return (long) rows * columns;

@@ -186,8 +186,7 @@ public final class ParrotNetwork implements AutoCloseable {
    * @param first moments of the part, [1, n]
    * @param second moments of the part, [1, n]
    */
-  public void update(
-      Parameter parameter, long from, Tensor first, Tensor second, AdamWStep step) {
+  public void update(Parameter parameter, long from, Tensor first, Tensor second, AdamWStep step) {
     bound.update(parameter, from, first, second, step);
   }
 

@@ -31,8 +31,7 @@ final class RoundedCopies {
             Master.copied(
                 values,
                 before == null
-                    ? Tensor.allocate(
-                        values.memory(), ElementType.BF16, key.rows(), key.columns())
+                    ? Tensor.allocate(values.memory(), ElementType.BF16, key.rows(), key.columns())
                     : before.high()));
   }
 

@@ -176,7 +176,8 @@ public final class Tensor {
 
   /** {@code count} values from a place on, in row-major order, as [1, count]; only without gaps. */
   public Tensor window(long from, int count) {
-    check(isContiguous() && from >= 0 && from + count <= size(), "values from %d on", (int) from, 0);
+    check(
+        isContiguous() && from >= 0 && from + count <= size(), "values from %d on", (int) from, 0);
     long at = address + type.bytes() * from;
     return view(memory, type, at, 1, count, owner);
   }

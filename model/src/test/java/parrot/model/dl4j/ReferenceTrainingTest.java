@@ -60,7 +60,13 @@ public class ReferenceTrainingTest {
         "this processor computes in float32");
     NetworkSpec spec =
         new NetworkSpec(
-            folder(name).toString(), trained(name), kernels, precision, 1, recompute, StateFormat.DL4J);
+            folder(name).toString(),
+            trained(name),
+            kernels,
+            precision,
+            1,
+            recompute,
+            StateFormat.DL4J);
     ComputationGraph graph = ParrotGraph.create(spec, optimizer(Map.of()));
     double[] expected = expected(name, "adamw_losses");
     double[] losses = new double[expected.length];

@@ -53,7 +53,8 @@ class AdamWKernelTest {
     Tensor second = Tensor.allocate(1, SIZE);
     AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0, 1, 1);
     try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
-      kernels.adamW(Master.copied(parameters, rounded), samples.tensor(1, SIZE), first, second, step);
+      kernels.adamW(
+          Master.copied(parameters, rounded), samples.tensor(1, SIZE), first, second, step);
     }
     for (int i = 0; i < SIZE; i++) {
       assertThat(rounded.buffer().getShort(rounded.at(0, i)))
@@ -174,7 +175,8 @@ class AdamWKernelTest {
     Tensor zero = Tensor.allocate(1, 2);
     AdamWStep step = new AdamWStep(0.5, 0.9, 0.999, 1e-8, 0.5, 1, 1);
     try (Kernels kernels = Kernels.create(name, Precision.F32, 1)) {
-      kernels.adamW(Master.whole(parameters), zero, Tensor.allocate(1, 2), Tensor.allocate(1, 2), step);
+      kernels.adamW(
+          Master.whole(parameters), zero, Tensor.allocate(1, 2), Tensor.allocate(1, 2), step);
     }
     assertThat(parameters.toArray()).containsExactly(1.5f, -3);
   }

@@ -82,7 +82,8 @@ class EightBitTest {
         double distance = Math.abs(Math.abs(values[i]) - sizes[level] * scale);
         nearest = replaced ? nearest : Math.min(nearest, distance);
       }
-      assertThat((double) Math.abs(values[i] - again[i])).isBetween(0.0, nearest + 1e-6 * scale * 1e-3);
+      assertThat((double) Math.abs(values[i] - again[i]))
+          .isBetween(0.0, nearest + 1e-6 * scale * 1e-3);
       assertThat(again[i] * values[i]).isGreaterThanOrEqualTo(0);
     }
   }

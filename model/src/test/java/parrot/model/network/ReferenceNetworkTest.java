@@ -50,8 +50,7 @@ class ReferenceNetworkTest {
     Tensor parameters = Tensor.allocate(1, count);
     Tensor gradients = Tensor.allocate(1, count);
     network.bind(
-          new FlatMemory(
-              parameters.address(), gradients.address(), List.of(parameters, gradients)));
+        new FlatMemory(parameters.address(), gradients.address(), List.of(parameters, gradients)));
     network.initialize();
 
     for (int repeat = 0; repeat < 2; repeat++) {

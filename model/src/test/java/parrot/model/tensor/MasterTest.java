@@ -56,8 +56,7 @@ class MasterTest {
     Master split =
         Master.split(
             Tensor.allocate(ElementType.BF16, 2, 3), Tensor.allocate(ElementType.BF16, 2, 3));
-    Master copied =
-        Master.copied(Tensor.allocate(2, 3), Tensor.allocate(ElementType.BF16, 2, 3));
+    Master copied = Master.copied(Tensor.allocate(2, 3), Tensor.allocate(ElementType.BF16, 2, 3));
     for (Master master : List.of(split, copied)) {
       master.set(1, new float[] {1.1f, -2.2f, 3.3f, 9}, 3);
       ByteBuffer floats = ByteBuffer.allocate(4 * 4).order(ByteOrder.nativeOrder());

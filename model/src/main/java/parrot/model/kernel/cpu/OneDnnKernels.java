@@ -249,14 +249,12 @@ final class OneDnnKernels extends CheckedKernels {
 
   @Override
   protected void doPack(EightBit y, Tensor x) {
-    workers.split(
-        y.blocks(), 4 * EightBit.BLOCK, (from, to) -> y.pack(from, to, x.buffer()));
+    workers.split(y.blocks(), 4 * EightBit.BLOCK, (from, to) -> y.pack(from, to, x.buffer()));
   }
 
   @Override
   protected void doUnpack(Tensor y, EightBit x) {
-    workers.split(
-        x.blocks(), 2 * EightBit.BLOCK, (from, to) -> x.unpack(from, to, y.buffer()));
+    workers.split(x.blocks(), 2 * EightBit.BLOCK, (from, to) -> x.unpack(from, to, y.buffer()));
   }
 
   @Override
