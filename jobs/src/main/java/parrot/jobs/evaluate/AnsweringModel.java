@@ -1,6 +1,5 @@
 package parrot.jobs.evaluate;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -165,11 +164,12 @@ public final class AnsweringModel implements AutoCloseable {
     return answer(Query.of(question, image)).text();
   }
 
-  /** Asks one question; a problem is thrown. */
+  /** Asks one question; a problem is thrown. The reply tells how likely each token was. */
   Reply answer(Query query) {
-    List<Reply> replies = new ArrayList<>();
-    answer(List.of(query).iterator(), same -> same, (asked, reply) -> replies.add(reply));
-    Reply reply = replies.get(0);
+    Reply reply;
+    try (Replies<Query> replies = replies(List.of(query).iterator(), same -> same, true)) {
+      reply = replies.next().reply();
+    }
     if (reply.problem() != null) {
       throw reply.problem();
     }

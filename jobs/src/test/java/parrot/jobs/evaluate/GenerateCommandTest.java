@@ -3,16 +3,21 @@ package parrot.jobs.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.image.UnusableImageException;
 import parrot.model.ModelException;
 import picocli.CommandLine.ParameterException;
@@ -170,5 +175,73 @@ final class GenerateCommandTest {
                     "0"))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("Invalid max-new-tokens: 0 (must be from 1 to 4096)");
+  }
+
+  @Test
+  void printsAnAnswerAsJson() throws Exception {
+    JsonNode line =
+        new ObjectMapper()
+            .readTree(generate("--model", model, "--image", image, "--question", "q", "--json"));
+
+    assertThat(line.fieldNames())
+        .toIterable()
+        .containsExactly("id", "question", "image", "answer", "tokens", "end", "log_probability");
+    assertThat(line.get("tokens").asInt()).isBetween(0, 4);
+    assertThat(line.get("log_probability").asDouble()).isNegative();
+  }
+
+  @Test
+  void answersAFileOfQuestionsInOrderAndTellsWhatCouldNotBeAsked() throws Exception {
+    Path questions = folder.resolve("questions.jsonl");
+    Files.writeString(
+        questions,
+        """
+        {"id": "a", "question": "What is this?", "image": "image.png"}
+        {"question": "And this?", "image": "gone.png"}
+        {"question": "Both?", "image": ["image.png", "image.png"]}
+
+        {"id": 7, "question": "Without one?", "system": "Be brief."}
+        {"question": "q", "picture": "image.png"}
+        not JSON
+        """);
+    Path out = folder.resolve("answers.jsonl");
+    String[] arguments = {
+      "--model", model, "--questions", questions.toString(), "--out", out.toString()
+    };
+
+    assertThatThrownBy(() -> generate(arguments))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("4 of 6 questions could not be asked");
+
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(out)) {
+      lines.add(new ObjectMapper().readTree(line));
+    }
+    assertThat(lines)
+        .extracting(line -> line.get("id").asText())
+        .containsExactly("a", "2", "3", "7", "6", "7");
+    assertThat(lines)
+        .extracting(line -> line.has("answer"))
+        .containsExactly(true, false, false, true, false, false);
+    assertThat(lines.get(0).get("answer").asText())
+        .isEqualTo(
+            generate("--model", model, "--image", image, "--question", "What is this?").strip());
+    assertThat(lines.get(1).get("error").asText()).contains("gone.png: there is no such file");
+    assertThat(lines.get(2).get("error").asText()).contains("several images");
+    assertThat(lines.get(4).get("error").asText()).contains("unknown keys [picture]");
+    assertThatThrownBy(() -> generate(arguments))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("it exists");
+  }
+
+  @Test
+  void refusesQuestionsThatDoNotGoTogether() {
+    assertThatThrownBy(() -> generate("--model", model))
+        .hasMessageContaining("either --question or --questions");
+    assertThatThrownBy(() -> generate("--model", model, "--questions", "q.jsonl"))
+        .hasMessageContaining("--questions and --out belong together");
+    assertThatThrownBy(
+            () -> generate("--model", model, "--question", "q", "--image", image, "--image", image))
+        .hasMessageContaining("several images in one question are not supported");
   }
 }
