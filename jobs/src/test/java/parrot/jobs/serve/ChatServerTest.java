@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,19 +19,22 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.TinyModel;
+import picocli.CommandLine;
 
 final class ChatServerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Random weights never end an answer for certain; so many tokens take a while. */
   private static final String LONG = ", \"max_tokens\": 400, \"stream\": true, \"temperature\": 2";
+
+  private static final String DRAWN = ", \"temperature\": 1.5, \"seed\": 3";
 
   @TempDir static Path folder;
   private static TestServer server;
@@ -60,31 +64,33 @@ final class ChatServerTest {
     return JSON.readTree(response.body());
   }
 
-  private static String png(int width, int height) throws IOException {
-    ByteArrayOutputStream file = new ByteArrayOutputStream();
-    ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", file);
-    return Base64.getEncoder().encodeToString(file.toByteArray());
+  private static String base64(int width, int height) throws IOException {
+    return Base64.getEncoder().encodeToString(TestServer.png(width, height));
   }
 
-  private static String aboutImage(String base64, String more) {
-    return """
-        {"model": "tiny", "messages": [{"role": "user", "content": [
-          {"type": "image_url", "image_url": {"url": "data:image/png;base64,%s", "detail": "low"}},
-          {"type": "text", "text": "What is this?"}]}]%s}
-        """
-        .formatted(base64, more);
+  /** What the command says; the random model has something to say if it draws. */
+  private static String generate(String... arguments) {
+    StringWriter text = new StringWriter();
+    List<String> all =
+        new ArrayList<>(
+            List.of("--model", folder.resolve("model").toString(), "--kernels", "reference"));
+    all.addAll(List.of("--max-new-tokens", "8", "--temperature", "1.5", "--seed", "3"));
+    all.addAll(List.of(arguments));
+    CommandLine line = new CommandLine(new GenerateCommand());
+    line.setOut(new PrintWriter(text, true)).execute(all.toArray(String[]::new));
+    return text.toString().strip();
   }
 
   @Test
   void answersAsGenerateDoes() throws Exception {
-    HttpResponse<String> response =
-        server.chat(TestServer.question("Сколько кругов?", ", \"temperature\": 0"));
+    HttpResponse<String> response = server.chat(TestServer.question("Сколько кругов?", DRAWN));
 
     assertThat(response.statusCode()).isEqualTo(200);
     JsonNode answer = json(response);
     assertThat(answer.path("object").asText()).isEqualTo("chat.completion");
     assertThat(answer.at("/choices/0/message/content").asText())
-        .isEqualTo(server.model.answer("Сколько кругов?", null));
+        .isNotBlank()
+        .isEqualTo(generate("--question", "Сколько кругов?"));
     assertThat(answer.at("/choices/0/finish_reason").asText()).isIn("stop", "length");
     assertThat(answer.at("/usage/total_tokens").asInt())
         .isEqualTo(
@@ -94,11 +100,14 @@ final class ChatServerTest {
 
   @Test
   void answersAboutAnImage() throws Exception {
-    JsonNode answer = json(server.chat(aboutImage(png(40, 30), ", \"temperature\": 0")));
+    Path file = Files.write(folder.resolve("x.png"), TestServer.png(40, 30));
+    JsonNode answer =
+        json(server.chat(TestServer.aboutImage(base64(40, 30), "What is this?", DRAWN)));
     JsonNode without = json(server.chat(TestServer.question("What is this?", "")));
 
     assertThat(answer.at("/choices/0/message/content").asText())
-        .isEqualTo(server.model.answer("What is this?", Base64.getDecoder().decode(png(40, 30))));
+        .isNotBlank()
+        .isEqualTo(generate("--question", "What is this?", "--image", file.toString()));
     assertThat(answer.at("/usage/prompt_tokens").asInt())
         .isGreaterThan(without.at("/usage/prompt_tokens").asInt());
   }
@@ -117,7 +126,7 @@ final class ChatServerTest {
 
   @Test
   void streamsTheSameAnswer() throws Exception {
-    String drawn = ", \"temperature\": 1.5, \"seed\": 3, \"logprobs\": true, \"top_logprobs\": 2";
+    String drawn = DRAWN + ", \"logprobs\": true, \"top_logprobs\": 2";
     JsonNode whole = json(server.chat(TestServer.question("q", drawn)));
     String streamed = drawn + ", \"stream\": true, \"stream_options\": {\"include_usage\": true}";
 
@@ -171,15 +180,14 @@ final class ChatServerTest {
 
   @Test
   void endsBeforeAStopText() throws Exception {
-    String drawn = ", \"temperature\": 1.5, \"seed\": 3";
     String whole =
-        json(server.chat(TestServer.question("q", drawn)))
+        json(server.chat(TestServer.question("q", DRAWN)))
             .at("/choices/0/message/content")
             .asText();
     String stop = whole.substring(whole.length() / 2, whole.length() / 2 + 2);
 
     JsonNode stopped =
-        json(server.chat(TestServer.question("q", drawn + ", \"stop\": \"" + stop + "\"")));
+        json(server.chat(TestServer.question("q", DRAWN + ", \"stop\": \"" + stop + "\"")));
 
     assertThat(stopped.at("/choices/0/message/content").asText())
         .isEqualTo(whole.substring(0, whole.indexOf(stop)).strip());
@@ -231,8 +239,8 @@ final class ChatServerTest {
 
   @Test
   void refusesImagesThatCannotBeUsed() throws Exception {
-    HttpResponse<String> text = server.chat(aboutImage("bm8gaW1hZ2U=", ""));
-    HttpResponse<String> large = server.chat(aboutImage(png(1100, 1000), ""));
+    HttpResponse<String> text = server.chat(TestServer.aboutImage("bm8gaW1hZ2U=", "q", ""));
+    HttpResponse<String> large = server.chat(TestServer.aboutImage(base64(1100, 1000), "q", ""));
 
     assertThat(json(text).at("/error/code").asText()).isEqualTo("invalid_image");
     assertThat(json(large).at("/error/message").asText()).contains("1100 x 1000 pixels");

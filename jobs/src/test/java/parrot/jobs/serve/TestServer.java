@@ -1,5 +1,7 @@
 package parrot.jobs.serve;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
@@ -87,6 +90,23 @@ final class TestServer implements AutoCloseable {
         {"model": "tiny", "messages": [{"role": "user", "content": "%s"}]%s}
         """
         .formatted(text, more);
+  }
+
+  /** A question about an image. */
+  static String aboutImage(String base64, String text, String more) {
+    return """
+        {"model": "tiny", "messages": [{"role": "user", "content": [
+          {"type": "image_url", "image_url": {"url": "data:image/png;base64,%s", "detail": "low"}},
+          {"type": "text", "text": "%s"}]}]%s}
+        """
+        .formatted(base64, text, more);
+  }
+
+  /** A black image. */
+  static byte[] png(int width, int height) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", file);
+    return file.toByteArray();
   }
 
   /** Waits until no question is open. */
