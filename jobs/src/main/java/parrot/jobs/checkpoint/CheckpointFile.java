@@ -43,7 +43,8 @@ public record CheckpointFile(
     MODEL,
     MOMENTS,
     OUTER_MOMENTUM,
-    RESIDUAL
+    /** Parameters of a replica. */
+    OF_REPLICA
   }
 
   public CheckpointFile {

@@ -74,6 +74,14 @@ public final class CheckpointLayout {
     return new VectorFiles("training/outer_momentum", "outer_momentum", length);
   }
 
+  /** Parameters that a replica has given to the average, if it goes on from them. */
+  static VectorFiles contribution(int replica, long length) {
+    return new VectorFiles(
+        String.format(Locale.ROOT, "training/contribution-replica-%04d", replica),
+        "contribution",
+        length);
+  }
+
   /** A replica's own moments, if replicas have different ones. */
   static VectorFiles moments(int replica, long length) {
     return new VectorFiles(

@@ -106,12 +106,15 @@ public final class CheckpointReader implements java.io.Serializable {
    */
   public StateChunk own(int replica, int number) {
     StateLayout layout = kept.layout();
-    Chunk chunk = layout.chunk(number);
+    boolean isContribution = number >= layout.count();
+    Chunk chunk = layout.chunk(isContribution ? number - layout.count() : number);
     byte[] values = new byte[Float.BYTES * chunk.length()];
     VectorFiles files =
-        chunk.section() == Section.PARAMETERS
-            ? CheckpointLayout.residual(replica, layout.parameters())
-            : CheckpointLayout.moments(replica, layout.moments());
+        isContribution
+            ? CheckpointLayout.contribution(replica, layout.parameters())
+            : chunk.section() == Section.PARAMETERS
+                ? CheckpointLayout.residual(replica, layout.parameters())
+                : CheckpointLayout.moments(replica, layout.moments());
     read(files, chunk, FloatBytes.into(values));
     return new StateChunk(number, values, new byte[0], ChunkOutcome.NONE);
   }

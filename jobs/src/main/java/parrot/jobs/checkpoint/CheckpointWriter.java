@@ -136,7 +136,7 @@ public final class CheckpointWriter {
       WriteCheckpointFile work = work(executors, folder);
       entries.addAll(
           executors.collectOwn(
-              (replica, state, own) -> work.own(replica, kept, own),
+              (replica, state, own) -> work.own(replica, kept, state, own),
               CheckpointManifest.Entry.class));
     }
     return entries;

@@ -59,23 +59,43 @@ final class WriteCheckpointFile implements StateWork<CheckpointFile, CheckpointM
    *
    * @param own gives it by number, see {@link Kept}
    */
-  Iterator<CheckpointManifest.Entry> own(int replica, Kept kept, StateReader own) throws Exception {
+  Iterator<CheckpointManifest.Entry> own(int replica, Kept kept, StateReader state, StateReader own)
+      throws Exception {
     List<CheckpointManifest.Entry> entries = new ArrayList<>();
+    StateReader values = index -> values(index, kept, state, own);
     if (kept.residuals()) {
       VectorFiles residual = CheckpointLayout.residual(replica, layout.parameters());
-      for (VectorFiles.VectorFile file : residual.list()) {
-        entries.add(write(CheckpointFile.of(file, CheckpointFile.Content.RESIDUAL), own));
-      }
+      write(residual, CheckpointFile.Content.OF_REPLICA, own, entries);
     }
-    if (!kept.local().isEmpty()) {
-      StateReader moments =
-          index -> kept.local().get(index) ? own.chunk(kept.values(index)) : absent(index);
-      VectorFiles ofReplica = CheckpointLayout.moments(replica, layout.moments());
-      for (VectorFiles.VectorFile file : ofReplica.list()) {
-        entries.add(write(CheckpointFile.of(file, CheckpointFile.Content.MOMENTS), moments));
-      }
+    if (kept.contributions()) {
+      VectorFiles contribution = CheckpointLayout.contribution(replica, layout.parameters());
+      write(contribution, CheckpointFile.Content.OF_REPLICA, values, entries);
+    }
+    if (layout.moments() > 0 && (kept.contributions() || !kept.local().isEmpty())) {
+      VectorFiles moments = CheckpointLayout.moments(replica, layout.moments());
+      write(moments, CheckpointFile.Content.MOMENTS, values, entries);
     }
     return entries.iterator();
+  }
+
+  private void write(
+      VectorFiles files,
+      CheckpointFile.Content content,
+      StateReader values,
+      List<CheckpointManifest.Entry> entries)
+      throws Exception {
+    for (VectorFiles.VectorFile file : files.list()) {
+      entries.add(write(CheckpointFile.of(file, content), values));
+    }
+  }
+
+  /** A replica that gave nothing to an average goes on from it. */
+  private static StateChunk values(int index, Kept kept, StateReader state, StateReader own) {
+    if (!kept.hasValues(index)) {
+      return absent(index);
+    }
+    StateChunk values = own.chunk(kept.values(index));
+    return values.values().length == 0 ? state.chunk(index) : values;
   }
 
   private static StateChunk absent(int index) {

@@ -177,6 +177,7 @@ public record TrainConfig(
    * @param exchange how values travel
    * @param outer what is done with their mean
    * @param clocks how often moments are averaged, if they are
+   * @param overlap steps of a round that replicas take before they have the last round's average
    * @param minimumReplicas that must be left after divergence
    */
   public record AveragingChoice(
@@ -185,6 +186,7 @@ public record TrainConfig(
       OuterStep outer,
       UpdaterState updaterState,
       MomentClocks clocks,
+      int overlap,
       OnDivergence onDivergence,
       int minimumReplicas,
       ExpertWeights expertWeights) {
@@ -209,6 +211,7 @@ public record TrainConfig(
           && outer.equals(OuterStep.AVERAGE)
           && updaterState == UpdaterState.AVERAGE
           && !clocks.keepsLocal()
+          && overlap == 0
           && onDivergence == OnDivergence.FAIL
           && expertWeights == ExpertWeights.EXAMPLES;
     }

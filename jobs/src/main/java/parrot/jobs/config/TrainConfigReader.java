@@ -278,6 +278,7 @@ public final class TrainConfigReader {
                 ? TrainConfig.UpdaterState.AVERAGE
                 : TrainKeys.UPDATER_STATE.read(map),
             clocks.orElse(MomentClocks.EVERY_ROUND),
+            overlap(map),
             TrainKeys.ON_DIVERGENCE.read(map),
             TrainKeys.MINIMUM_REPLICAS.read(map),
             TrainKeys.AVERAGE_EXPERTS_BY.read(map));
@@ -285,9 +286,21 @@ public final class TrainConfigReader {
       throw TrainKeys.AVERAGING.invalid(
           map,
           "dl4j",
-          "parrot where exchange, outer, updater_state, on_divergence or average_experts_by are set");
+          "parrot where exchange, outer, updater_state, overlap, on_divergence or average_experts_by are set");
     }
     return averaging;
+  }
+
+  private static int overlap(StrictMap map) {
+    if (!map.given(TrainKeys.OVERLAP)) {
+      return 0;
+    }
+    int steps = TrainKeys.OVERLAP_STEPS.read(map);
+    int averageEvery = TrainKeys.AVERAGE_EVERY.read(map);
+    if (steps >= averageEvery) {
+      throw TrainKeys.OVERLAP_STEPS.invalid(map, steps, "below average_every, " + averageEvery);
+    }
+    return steps;
   }
 
   private static Optional<MomentClocks> clocks(StrictMap map) {

@@ -190,6 +190,13 @@ final class TrainKeys {
       Key.whole(UPDATER_STATE.path() + ".second", 1, 1)
           .means(
               "MomentClocks", "the same for second moments; between, each replica keeps its own");
+  static final String OVERLAP = "overlap";
+  static final Key<Integer> OVERLAP_STEPS =
+      Key.whole(OVERLAP + ".steps", 0, 0)
+          .absent("0: replicas wait")
+          .means(
+              "TrainReplica",
+              "steps that replicas go on from their own values while the average is made");
   static final Key<TrainConfig.OnDivergence> ON_DIVERGENCE =
       Key.choice("on_divergence", TrainConfig.OnDivergence.FAIL)
           .means(
@@ -362,6 +369,7 @@ final class TrainKeys {
                   UPDATER_STATE,
                   FIRST_MOMENTS,
                   SECOND_MOMENTS,
+                  OVERLAP_STEPS,
                   ON_DIVERGENCE,
                   MINIMUM_REPLICAS,
                   AVERAGE_EXPERTS_BY,

@@ -62,9 +62,11 @@ public final class RoundClock {
       first = Math.min(first, replica.began());
       last = Math.max(last, replica.began() + Math.round(MILLIS * replica.trainSeconds()));
     }
-    return add(Phase.EXCHANGE, began, first)
-        .add(Phase.COMPUTE, first, last)
-        .add(Phase.EXCHANGE, last, outcome.reduceBegan())
+    add(Phase.EXCHANGE, began, first).add(Phase.COMPUTE, first, last);
+    if (outcome.reduceBegan() == 0) { // the average is made beside the next round
+      return add(Phase.EXCHANGE, last, ended);
+    }
+    return this.add(Phase.EXCHANGE, last, outcome.reduceBegan())
         .add(Phase.OUTER_STEP, outcome.reduceBegan(), outcome.reduceEnded());
   }
 

@@ -38,7 +38,10 @@ public final class ExecutorRounds implements RoundRunner {
   private RoundOutcome train(RoundPlan plan) {
     JavaRDD<ReplicaPlan> plans = spark.parallelize(plan.replicas(), plan.replicas().size());
     TrainReplica work = TrainReplica.of(settings, plan, loader);
-    ExecutorState.Next next = state.next(plans, work, settings.weights(), work.after());
+    ExecutorState.Next next =
+        settings.averaging().overlap() > 0
+            ? state.nextLater(plans, work, settings.weights(), work.after())
+            : state.next(plans, work, settings.weights(), work.after());
     RoundOutcome outcome;
     try {
       long bytesOut = plan.replicas().size() * Float.BYTES * work.before().shared();
@@ -48,7 +51,7 @@ public final class ExecutorRounds implements RoundRunner {
       next.state().close();
       throw e;
     }
-    state.close();
+    state.giveWayTo(next.state());
     state = next.state();
     return outcome;
   }
@@ -73,7 +76,7 @@ public final class ExecutorRounds implements RoundRunner {
 
   @Override
   public ExecutorState state() {
-    return state;
+    return state.settle();
   }
 
   @Override

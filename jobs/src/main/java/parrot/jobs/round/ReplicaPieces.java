@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.Kept;
 import parrot.jobs.state.ReplicaOutcome;
 import parrot.jobs.state.ReplicaPiece;
 import parrot.jobs.state.StateChunk;
+import parrot.model.exchange.Averaging;
+import parrot.model.exchange.ExchangeFormat;
+import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
 import parrot.model.exchange.StateLayout.Chunk;
 import parrot.model.exchange.StateLayout.Section;
@@ -21,6 +25,7 @@ import parrot.model.exchange.StateLayout.Section;
  */
 final class ReplicaPieces implements Iterator<ReplicaPiece> {
   private static final double[] NO_LOAD = {};
+  private static final byte[] NOTHING = {};
 
   private final TrainReplica work;
   private final ComputationGraph graph;
@@ -106,6 +111,7 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
       return null;
     }
     if (chunk.section() == Section.MOMENTS) {
+      keepContribution(own, index, () -> copy(values));
       return gives ? work.exchange().forMoments().encode(values, null, null) : null;
     }
     byte[] residual = null;
@@ -113,7 +119,33 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
       residual = residual(chunk);
       keep(own, kept.residual(index), residual);
     }
-    return gives ? work.exchange().encode(values, takeBefore(index), residual) : null;
+    byte[] old = takeBefore(index);
+    byte[] encoded = gives ? work.exchange().encode(values, old, residual) : null;
+    keepContribution(own, index, () -> decode(chunk, old, encoded));
+    return encoded;
+  }
+
+  /** Empty if the replica gives nothing: then it goes on from the average. */
+  private void keepContribution(List<StateChunk> own, int index, Supplier<byte[]> values) {
+    if (kept.contributions()) {
+      keep(own, kept.values(index), gives ? values.get() : NOTHING);
+    }
+  }
+
+  /** What the others get to know of the replica's values. */
+  private byte[] decode(Chunk chunk, byte[] old, byte[] encoded) {
+    if (work.exchange() == ExchangeFormat.F32) {
+      return encoded;
+    }
+    double[] whole = {1};
+    return new Averaging(work.exchange(), OuterStep.AVERAGE)
+        .average(
+            chunk,
+            old,
+            NOTHING,
+            List.of(encoded),
+            List.of(new Averaging.Stretch(0, chunk.length(), whole)))
+        .values();
   }
 
   /** Makes room for the residual. */

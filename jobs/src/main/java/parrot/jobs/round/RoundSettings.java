@@ -31,7 +31,7 @@ public record RoundSettings(
     if (averaging.updaterState() == TrainConfig.UpdaterState.RESET) {
       return new StateLayout(values, 0);
     }
-    return averaging.clocks().keepsLocal()
+    return averaging.clocks().keepsLocal() || averaging.overlap() > 0
         ? StateLayout.ofBlocks(values, ParrotGraph.momentBlocks(optimizer, parameters))
         : new StateLayout(values, MOMENTS * values);
   }
@@ -44,7 +44,10 @@ public record RoundSettings(
   public Kept kept(int round) {
     StateLayout layout = layout();
     return new Kept(
-        layout, averaging.exchange().keepsResidual(), averaging.clocks().local(layout, round));
+        layout,
+        averaging.exchange().keepsResidual(),
+        averaging.clocks().local(layout, round),
+        averaging.overlap() > 0 && round > 0);
   }
 
   ReplicaWeights weights() {

@@ -1,7 +1,12 @@
 package parrot.jobs.round;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.jobs.state.Kept;
 import parrot.jobs.state.StateReader;
+import parrot.model.exchange.StateLayout;
 
 /**
  * The values that a replica begins a round with, by chunk.
@@ -12,8 +17,52 @@ import parrot.jobs.state.StateReader;
 record StartValues(Kept kept, StateReader state, StateReader own) {
   /** Float32 in native order; must not be written to. */
   byte[] chunk(int index) {
-    return kept.local().get(index)
-        ? own.chunk(kept.values(index)).values()
-        : state.chunk(index).values();
+    return kept.hasValues(index) ? ownOr(index) : state.chunk(index).values();
+  }
+
+  /** The replica's own values; those of the average if it had nothing to give to it. */
+  private byte[] ownOr(int index) {
+    byte[] values = own.chunk(kept.values(index)).values();
+    return values.length == 0 ? state.chunk(index).values() : values;
+  }
+
+  /**
+   * Exchanges what the replica gave to the average for the average, after some steps from there.
+   * Moments forget by a factor in each step; what is exchanged has been forgotten as far.
+   *
+   * @param decays of first and second moments in these steps
+   * @param averages gets the parameters' chunks of the average, by index; null if not needed
+   */
+  void exchange(ComputationGraph graph, double[] decays, byte[][] averages) {
+    StateLayout layout = kept.layout();
+    for (int i = 0; i < layout.count(); i++) {
+      if (kept.local().get(i)) {
+        continue; // has not been averaged
+      }
+      boolean isParameters = i < layout.parameterChunks();
+      byte[] average = state.chunk(i).values();
+      float factor = isParameters ? 1 : (float) decays[layout.isSecond(i) ? 1 : 0];
+      ByteBuffer now = GraphRestore.read(graph, layout.chunk(i));
+      GraphRestore.write(graph, layout.chunk(i), exchanged(now, ownOr(i), average, factor));
+      if (isParameters && averages != null) {
+        averages[i] = average;
+      }
+    }
+  }
+
+  private static byte[] exchanged(ByteBuffer values, byte[] own, byte[] average, float factor) {
+    byte[] result = new byte[own.length];
+    FloatBuffer now = values.slice().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    FloatBuffer from = floats(own);
+    FloatBuffer to = floats(average);
+    FloatBuffer next = floats(result);
+    for (int i = 0; i < next.capacity(); i++) {
+      next.put(i, now.get(i) + factor * (to.get(i) - from.get(i)));
+    }
+    return result;
+  }
+
+  private static FloatBuffer floats(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
   }
 }

@@ -31,6 +31,8 @@ import parrot.model.network.Tally;
  *
  * @param before what each replica has kept in the round before
  * @param after what it keeps in this round
+ * @param overlap steps after which the replica exchanges what it gave to the last average for that
+ *     average, if it goes on from there
  * @param iteration steps of each replica so far, which the schedule and Adam's correction count
  * @param routing how the router is steered; null for what the model's configuration says
  */
@@ -40,6 +42,7 @@ record TrainReplica(
     Kept before,
     Kept after,
     ExchangeFormat exchange,
+    int overlap,
     int iteration,
     Routing routing,
     RowLoader loader)
@@ -55,6 +58,7 @@ record TrainReplica(
         settings.kept(plan.round() - 1),
         settings.kept(plan.round()),
         settings.averaging().exchange(),
+        settings.averaging().overlap(),
         plan.iteration(),
         plan.routing(),
         loader);
@@ -83,8 +87,9 @@ record TrainReplica(
     long wall = System.currentTimeMillis();
     long first = System.nanoTime();
     LoadStretches stretches = new LoadStretches();
-    String divergence = train(graph, plan, stretches);
-    double trainSeconds = secondsSince(first);
+    Exchange pending = new Exchange(graph, start, parameters);
+    String divergence = train(graph, plan, stretches, pending);
+    double trainSeconds = secondsSince(first) - pending.seconds;
     Tally tally = ParrotGraph.vertex(graph).takeTally();
     ReplicaOutcome outcome =
         new ReplicaOutcome(
@@ -116,13 +121,15 @@ record TrainReplica(
   /**
    * @return the first non-finite value and its step, or null
    */
-  private String train(ComputationGraph graph, ReplicaPlan plan, LoadStretches stretches)
+  private String train(
+      ComputationGraph graph, ReplicaPlan plan, LoadStretches stretches, Exchange pending)
       throws IOException {
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     int step = 0;
     for (Minibatch minibatch : plan.minibatches()) {
       step++;
       graph.fit(loader.load(minibatch));
+      pending.after(step, plan.minibatches().size());
       if (endsStretch(step, plan.minibatches().size())) {
         stretches.end(vertex.load());
       }
@@ -140,5 +147,28 @@ record TrainReplica(
 
   private static boolean endsStretch(int step, int steps) {
     return step * STRETCHES / steps > (step - 1) * STRETCHES / steps;
+  }
+
+  /** What a replica does for the last average after {@link #overlap} steps, or after its last. */
+  private final class Exchange {
+    private final ComputationGraph graph;
+    private final StartValues start;
+    private final byte[][] averages;
+    private double seconds;
+
+    Exchange(ComputationGraph graph, StartValues start, byte[][] averages) {
+      this.graph = graph;
+      this.start = start;
+      this.averages = averages;
+    }
+
+    void after(int step, int steps) {
+      if (before.contributions() && step == Math.min(overlap, steps)) {
+        long began = System.nanoTime();
+        double[] decays = {Math.pow(optimizer.beta1(), step), Math.pow(optimizer.beta2(), step)};
+        start.exchange(graph, decays, averages);
+        seconds = secondsSince(began);
+      }
+    }
   }
 }

@@ -26,18 +26,21 @@ public final class ExecutorState implements AutoCloseable {
   private final RDD<StateChunk> chunks;
   private final Kept kept;
   private final RDD<StateChunk> own; // what replicas keep; null if they keep nothing
+  private Reduction reduction; // makes the chunks while replicas go on; null if they are there
 
   private ExecutorState(
       JavaSparkContext spark,
       StateLayout layout,
       RDD<StateChunk> chunks,
       Kept kept,
-      RDD<StateChunk> own) {
+      RDD<StateChunk> own,
+      Reduction reduction) {
     this.spark = spark;
     this.layout = layout;
     this.chunks = chunks;
     this.kept = kept;
     this.own = own;
+    this.reduction = reduction;
   }
 
   /**
@@ -52,7 +55,7 @@ public final class ExecutorState implements AutoCloseable {
     chunks.setName("state").persist(level(spark.sc()));
     // Otherwise tasks that meet on an executor would each read the chunk that they all need.
     run(chunks::count);
-    return new ExecutorState(spark, layout, chunks.rdd(), Kept.nothing(layout), null);
+    return new ExecutorState(spark, layout, chunks.rdd(), Kept.nothing(layout), null, null);
   }
 
   /** Hands a state from the driver to the executors. */
@@ -63,7 +66,7 @@ public final class ExecutorState implements AutoCloseable {
     // Otherwise each task over the state would carry all of it.
     chunks.rdd().localCheckpoint();
     run(chunks::count);
-    return new ExecutorState(spark, layout, chunks.rdd(), Kept.nothing(layout), null);
+    return new ExecutorState(spark, layout, chunks.rdd(), Kept.nothing(layout), null, null);
   }
 
   /**
@@ -83,7 +86,7 @@ public final class ExecutorState implements AutoCloseable {
             .parallelize(numbers, numbers.size())
             .map(number -> reader.call(number / each, number % each));
     read.setName("own").persist(OwnChunks.LEVEL);
-    return new ExecutorState(spark, layout, chunks, kept, read.rdd());
+    return new ExecutorState(spark, layout, chunks, kept, read.rdd(), null);
   }
 
   /** Two copies if there are two executors; on disk if memory has no room. */
@@ -119,23 +122,13 @@ public final class ExecutorState implements AutoCloseable {
    */
   public <I extends Serializable> Next next(
       JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, ReplicaWeights mixing, Kept keep) {
-    RDD<ReplicaPiece> pieces = over(plans, work, own, ReplicaPiece.class);
-    OwnChunks nextOwn =
-        keep.isNothing()
-            ? null
-            : new OwnChunks(spark.sc(), plans.getNumPartitions(), keep.numbers());
-    JavaPairRDD<Integer, ReplicaPiece> shuffled =
-        sent(pieces.toJavaRDD(), nextOwn)
-            .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece))
-            .partitionBy(new ByChunk(layout.count()));
-    JavaRDD<StateChunk> reduced =
-        shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing, keep.local()));
-    reduced.setName("state").persist(level(spark.sc()));
-    // Otherwise the lineage, and with it each task, would grow with every round.
-    reduced.rdd().localCheckpoint();
+    OwnChunks nextOwn = own(plans, keep);
+    JavaPairRDD<Integer, ReplicaPiece> shuffled = sent(plans, work, nextOwn);
+    JavaRDD<StateChunk> reduced = reduced(shuffled, mixing, keep);
     try {
       List<ChunkOutcome> outcomes = run(() -> reduced.map(StateChunk::outcome).collect());
-      return new Next(new ExecutorState(spark, layout, reduced.rdd(), keep, nextOwn), outcomes);
+      return new Next(
+          new ExecutorState(spark, layout, reduced.rdd(), keep, nextOwn, null), outcomes);
     } catch (RuntimeException e) {
       reduced.unpersist(false);
       if (nextOwn != null) {
@@ -147,12 +140,89 @@ public final class ExecutorState implements AutoCloseable {
     }
   }
 
-  private static JavaRDD<ReplicaPiece> sent(JavaRDD<ReplicaPiece> pieces, OwnChunks own) {
-    if (own == null) {
-      return pieces;
+  /**
+   * Runs the work of replicas, which read this state when they need it, and leaves the reduction of
+   * their pieces to the next round, so that it runs beside the steps of that round.
+   *
+   * @return the next state, which needs this one until it is settled, and one outcome for all its
+   *     chunks, without times
+   * @throws LostStateException if this state is gone
+   */
+  public <I extends Serializable> Next nextLater(
+      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, ReplicaWeights mixing, Kept keep) {
+    OwnChunks nextOwn = own(plans, keep);
+    JavaPairRDD<Integer, ReplicaPiece> shuffled = sent(plans, work, nextOwn);
+    boolean hasSpareSlots = spark.defaultParallelism() > plans.getNumPartitions();
+    try {
+      // Spark gives slots to jobs in their order. Replicas come first if there is a slot beside
+      // them.
+      if (reduction != null && !hasSpareSlots) {
+        reduction.start();
+      }
+      ReplicaOutcomes replicas = ReplicaOutcomes.submit(spark.sc(), shuffled.rdd());
+      if (reduction != null) {
+        reduction.start();
+      }
+      ChunkOutcome outcome = run(replicas::get);
+      settle();
+      JavaRDD<StateChunk> reduced = reduced(shuffled, mixing, keep);
+      Reduction later = new Reduction(reduced, shuffled);
+      return new Next(
+          new ExecutorState(spark, layout, reduced.rdd(), keep, nextOwn, later), List.of(outcome));
+    } catch (RuntimeException e) {
+      if (nextOwn != null) {
+        nextOwn.unpersist(false);
+      }
+      shuffled.rdd().cleanShuffleDependencies(false);
+      throw e;
     }
-    OwnChunks.Keeper keeper = own.keeper();
-    return pieces.mapPartitionsWithIndex(keeper::keep, true);
+  }
+
+  /** Waits until all chunks are there, and frees what only they needed. */
+  public ExecutorState settle() {
+    if (reduction != null) {
+      run(reduction::finish);
+      reduction = null;
+    }
+    return this;
+  }
+
+  /** Frees this state as soon as the next one, which came from it, does not need it. */
+  public void giveWayTo(ExecutorState next) {
+    if (next.reduction == null) {
+      close();
+    } else {
+      next.reduction.thenFree(this);
+    }
+  }
+
+  private OwnChunks own(JavaRDD<?> plans, Kept keep) {
+    return keep.isNothing()
+        ? null
+        : new OwnChunks(spark.sc(), plans.getNumPartitions(), keep.numbers());
+  }
+
+  /** Pieces on their way to where their chunks lie. */
+  private <I extends Serializable> JavaPairRDD<Integer, ReplicaPiece> sent(
+      JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, OwnChunks nextOwn) {
+    JavaRDD<ReplicaPiece> pieces = over(plans, work, own, ReplicaPiece.class).toJavaRDD();
+    if (nextOwn != null) {
+      OwnChunks.Keeper keeper = nextOwn.keeper();
+      pieces = pieces.mapPartitionsWithIndex(keeper::keep, true);
+    }
+    return pieces
+        .mapToPair(piece -> new Tuple2<>(piece.chunk(), piece))
+        .partitionBy(new ByChunk(layout.count()));
+  }
+
+  private JavaRDD<StateChunk> reduced(
+      JavaPairRDD<Integer, ReplicaPiece> shuffled, ReplicaWeights mixing, Kept keep) {
+    JavaRDD<StateChunk> reduced =
+        shuffled.zipPartitions(chunks.toJavaRDD(), new ReduceChunks(layout, mixing, keep.local()));
+    reduced.setName("state").persist(level(spark.sc()));
+    // Otherwise the lineage, and with it each task, would grow with every round.
+    reduced.rdd().localCheckpoint();
+    return reduced;
   }
 
   /**
@@ -185,7 +255,7 @@ public final class ExecutorState implements AutoCloseable {
   }
 
   private interface Job<T> {
-    T run();
+    T run() throws Exception;
   }
 
   private static <T> T run(Job<T> job) {
@@ -208,6 +278,9 @@ public final class ExecutorState implements AutoCloseable {
   /** Frees this state on the executors. */
   @Override
   public void close() {
+    if (reduction != null) {
+      reduction.close();
+    }
     chunks.unpersist(false);
     if (own != null) {
       own.unpersist(false);

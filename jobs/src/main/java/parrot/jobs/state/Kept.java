@@ -10,15 +10,18 @@ import parrot.model.exchange.StateLayout;
  * @param layout of the state
  * @param residuals whether it keeps what rounding has lost of its parameters
  * @param local chunks that were not averaged: each replica has its own values, the state has none
+ * @param contributions whether it keeps the values that it has given to the average, because it
+ *     goes on from them
  */
-public record Kept(StateLayout layout, boolean residuals, BitSet local) implements Serializable {
+public record Kept(StateLayout layout, boolean residuals, BitSet local, boolean contributions)
+    implements Serializable {
   /** Replicas keep nothing. */
   public static Kept nothing(StateLayout layout) {
-    return new Kept(layout, false, new BitSet());
+    return new Kept(layout, false, new BitSet(), false);
   }
 
   public boolean isNothing() {
-    return !residuals && local.isEmpty();
+    return !residuals && local.isEmpty() && !contributions;
   }
 
   /** Numbers of a replica. */
@@ -29,6 +32,11 @@ public record Kept(StateLayout layout, boolean residuals, BitSet local) implemen
   /** The number of a chunk's residual, for a chunk of parameters. */
   public int residual(int chunk) {
     return chunk;
+  }
+
+  /** Whether the replica keeps its own values of a chunk. */
+  public boolean hasValues(int chunk) {
+    return contributions || local.get(chunk);
   }
 
   /** The number of the replica's own values of a chunk. */

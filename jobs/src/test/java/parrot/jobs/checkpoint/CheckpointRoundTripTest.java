@@ -114,7 +114,7 @@ class CheckpointRoundTripTest {
   }
 
   private static Kept kept() {
-    return new Kept(layout, true, new BitSet());
+    return new Kept(layout, true, new BitSet(), false);
   }
 
   private static List<StateChunk> chunks() {

@@ -199,6 +199,8 @@ class TrainConfigTest {
           updater_state=sometimes  | Invalid updater_state: sometimes (must be one of average, reset)
           updater_state={first: 0} | Invalid updater_state.first: 0 (must be at least 1)
           updater_state={frist: 3} | Unknown key updater_state.frist; did you mean first?
+          overlap.steps=8          | Invalid overlap.steps: 8 (must be below average_every, 8)
+          overlap.step=1           | Unknown key overlap.step; did you mean steps?
           replicas=two             | Invalid replicas: "two" (must be a whole number)
           batch_size=1.5           | Invalid batch_size: 1.5 (must be a whole number)
           epochs=0                 | Invalid epochs: 0.0 (must be a positive number)

@@ -192,6 +192,19 @@ class ExecutorRoundsTest {
     assertThat(outcome.tally().samples()).isEqualTo(8);
   }
 
+  /** The average is the other's own, so it comes to the same in both roles. */
+  @Test
+  void aReplicaThatWasDroppedGoesOnFromTheAverage() throws IOException {
+    RoundSettings settings = settings("on_divergence=drop", "overlap.steps=1");
+    ExecutorRounds rounds = rounds(settings, poison(minibatches.get(2)));
+    rounds.run(round(plan(0, 0, 1), plan(1, 1, 2)));
+    rounds.run(new RoundPlan(2, List.of(plan(0), plan(1, 0, 1)), 2, null));
+    ExecutorRounds alone = rounds(settings, LOADER);
+    alone.run(round(plan(0, 0, 1)));
+    alone.run(new RoundPlan(2, List.of(plan(0, 0, 1)), 2, null));
+    assertThat(values(rounds.state())).isEqualTo(values(alone.state()));
+  }
+
   @Test
   void aRoundNeedsItsQuorum() throws IOException {
     RoundSettings settings = settings("on_divergence=drop", "minimum_replicas=2");

@@ -27,7 +27,7 @@ import parrot.model.network.Tally;
 /** A state and the next ones, on a local executor that repeats tasks that fail. */
 class ExecutorStateTest {
   private static final StateLayout LAYOUT = new StateLayout(4, 8);
-  private static final Kept KEPT = new Kept(LAYOUT, true, new BitSet());
+  private static final Kept KEPT = new Kept(LAYOUT, true, new BitSet(), false);
   private static final List<Integer> REPLICAS = List.of(0, 1, 2);
   private static final AtomicInteger READS = new AtomicInteger();
   private static final AtomicInteger FAILURES = new AtomicInteger();
@@ -200,6 +200,39 @@ class ExecutorStateTest {
       assertThat(values(next(disturbed.state(), ExecutorStateTest::addWithFailures).state()))
           .isEqualTo(values(next(calm.state(), ExecutorStateTest::add).state()));
     }
+  }
+
+  @Test
+  void aReductionThatIsLeftToTheNextRoundGivesTheSameBytes() {
+    ExecutorState calm =
+        next(next(load(), ExecutorStateTest::add).state(), ExecutorStateTest::add).state();
+    List<String> values = values(calm);
+    FAILURES.set(1);
+    ExecutorState.Next first = later(load());
+    assertThat(first.chunks())
+        .singleElement()
+        .satisfies(
+            all ->
+                assertThat(all.replicas())
+                    .extracting(ReplicaOutcome::replica)
+                    .containsExactly(0, 1, 2));
+    FAILURES.set(1); // a replica of the next round, which needs chunks that are not made yet
+    ExecutorState.Next next = later(first.state());
+    first.state().giveWayTo(next.state());
+    ExecutorState second = next.state().settle();
+    assertThat(FAILURES.get()).isNegative();
+    assertThat(values(second)).isEqualTo(values);
+    assertThat(residuals(second)).isEqualTo(residuals(calm));
+    calm.close();
+    second.close();
+  }
+
+  private static ExecutorState.Next later(ExecutorState state) {
+    return state.nextLater(
+        spark.parallelize(REPLICAS, REPLICAS.size()),
+        ExecutorStateTest::addWithFailures,
+        new ReplicaWeights(new Averaging(ExchangeFormat.F32, OuterStep.AVERAGE), List.of()),
+        KEPT);
   }
 
   @Test

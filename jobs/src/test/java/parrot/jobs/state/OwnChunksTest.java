@@ -20,7 +20,7 @@ import parrot.model.exchange.StateLayout;
 /** What replicas keep of several chunks comes back to the replica that they belong to. */
 class OwnChunksTest {
   private static final StateLayout THREE_CHUNKS = new StateLayout(2L * StateLayout.CHUNK + 1, 0);
-  private static final Kept KEPT = new Kept(THREE_CHUNKS, true, new BitSet());
+  private static final Kept KEPT = new Kept(THREE_CHUNKS, true, new BitSet(), false);
   private static final ReplicaWeights MIXING =
       new ReplicaWeights(new Averaging(ExchangeFormat.INT8, OuterStep.AVERAGE), List.of());
   private static SparkSession session;

@@ -120,6 +120,11 @@ public record StateLayout(long parameters, List<Long> stretches) implements Seri
     return found.build();
   }
 
+  /** Whether a chunk has second moments, in a layout that tells them apart. */
+  public boolean isSecond(int chunk) {
+    return ofMoments(true).anyMatch(index -> index == chunk);
+  }
+
   /** The chunks that hold values {@code from} to {@code from + length} of a section, in order. */
   public List<Chunk> covering(Section section, long from, long length) {
     boolean isParameters = section == Section.PARAMETERS;
