@@ -1,21 +1,34 @@
 package parrot.model.network;
 
 import java.util.Objects;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Master;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
-/** Float32 vectors on the host of all trained tensors, one after the other. */
+/** Float32 vectors of all trained tensors, one after the other. */
 public final class FlatMemory implements TrainedMemory {
+  private final Memory memory;
   private final long values;
   private final long gradients;
   private final Object owner;
+
+  /**
+   * On the host.
+   *
+   * @see #FlatMemory(Memory, long, long, Object)
+   */
+  public FlatMemory(long values, long gradients, Object owner) {
+    this(Memory.HOST, values, gradients, owner);
+  }
 
   /**
    * @param values address of the parameters
    * @param gradients address of theirs, or 0 for forward passes alone
    * @param owner kept reachable as long as the vectors are in use
    */
-  public FlatMemory(long values, long gradients, Object owner) {
+  public FlatMemory(Memory memory, long values, long gradients, Object owner) {
+    this.memory = memory;
     this.values = values;
     this.gradients = gradients;
     this.owner = owner;
@@ -33,15 +46,17 @@ public final class FlatMemory implements TrainedMemory {
 
   private Tensor view(long address, Parameter parameter) {
     long at = address + Float.BYTES * parameter.offset();
-    return Tensor.view(at, parameter.rows(), parameter.columns(), owner);
+    return Tensor.view(
+        memory, ElementType.F32, at, parameter.rows(), parameter.columns(), owner);
   }
 
   /** Whether it is the same memory. */
   @Override
   public boolean equals(Object other) {
-    return other instanceof FlatMemory memory
-        && values == memory.values
-        && gradients == memory.gradients;
+    return other instanceof FlatMemory flat
+        && memory == flat.memory
+        && values == flat.values
+        && gradients == flat.gradients;
   }
 
   @Override

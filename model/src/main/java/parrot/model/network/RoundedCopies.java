@@ -5,6 +5,7 @@ import java.util.Map;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Master;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /**
@@ -52,12 +53,20 @@ final class RoundedCopies {
     return true;
   }
 
+  /** Rounds as the optimizer does; {@link Kernels#copy} decides ties in another way. */
+  private static void roundOnHost(Master values) {
+    Tensor whole = values.whole().in(Memory.HOST);
+    Tensor copy = Tensor.allocate(ElementType.BF16, whole.rows(), whole.columns());
+    Master.copied(whole, copy).round();
+    values.high().set(copy);
+  }
+
   /** Rounds everything. */
   void round() {
     if (kernels.memory().isHost()) {
       copied.values().parallelStream().forEach(Master::round);
     } else {
-      copied.values().forEach(values -> kernels.copy(values.high(), values.whole()));
+      copied.values().forEach(RoundedCopies::roundOnHost);
     }
   }
 }

@@ -15,14 +15,19 @@ import parrot.model.tensor.Master;
 import parrot.model.tensor.Tensor;
 
 /** One step of AdamW in one pass over memory. */
-class AdamWKernelTest {
+public class AdamWKernelTest {
   private static final int SIZE = 1003; // no multiple of any vector width
+
+  /** Kernels by name. */
+  protected Kernels create(String name, Precision precision, int threads) {
+    return Kernels.create(name, precision, threads);
+  }
 
   @ParameterizedTest
   @CsvSource({"1, 1", "7, 1", "16, 1", "1003, 1", "1003, 3", "50021, 1", "50021, 3"})
   void computesWhatTheReferenceDoes(int size, int threads) {
     AdamWStep step = new AdamWStep(3e-3, 0.9, 0.95, 1e-6, 0.1, 3, 0.25);
-    try (Agreement agreement = new Agreement(false, threads, size)) {
+    try (Agreement agreement = new Agreement(create("onednn", Precision.F32, threads), false, size)) {
       Samples samples = agreement.samples;
       Tensor parameters = samples.tensor(1, size);
       Tensor gradients = samples.tensor(1, size);
@@ -52,7 +57,7 @@ class AdamWKernelTest {
     Tensor first = Tensor.allocate(1, SIZE);
     Tensor second = Tensor.allocate(1, SIZE);
     AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0, 1, 1);
-    try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
+    try (Kernels kernels = create(name, Precision.BF16, 1)) {
       kernels.adamW(
           Master.copied(parameters, rounded), samples.tensor(1, SIZE), first, second, step);
     }
@@ -75,7 +80,7 @@ class AdamWKernelTest {
     Tensor first = Tensor.allocate(1, SIZE);
     Tensor second = Tensor.allocate(1, SIZE);
     AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0.1, 1, 0.5);
-    try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
+    try (Kernels kernels = create(name, Precision.BF16, 1)) {
       kernels.adamW(Master.whole(whole), gradients, first, second, step);
       first.set(new float[SIZE]);
       second.set(new float[SIZE]);
@@ -95,7 +100,7 @@ class AdamWKernelTest {
     Tensor start = samples.tensor(1, SIZE);
     AdamWStep step = new AdamWStep(1e-2, 0.9, 0.999, 1e-8, 0, 1, 1);
     List<float[]> results = new ArrayList<>();
-    try (Kernels kernels = Kernels.create(name, Precision.BF16, 1)) {
+    try (Kernels kernels = create(name, Precision.BF16, 1)) {
       for (Tensor given : List.of(gradients, Tensor.of(1, SIZE, gradients.toArray()))) {
         Tensor parameters = Tensor.of(1, SIZE, start.toArray());
         kernels.adamW(
@@ -122,7 +127,7 @@ class AdamWKernelTest {
     Tensor actual = vector(parameters);
     Tensor first = Tensor.allocate(1, SIZE);
     Tensor second = Tensor.allocate(1, SIZE);
-    try (Kernels kernels = Kernels.create(name, Precision.F32, threads)) {
+    try (Kernels kernels = create(name, Precision.F32, threads)) {
       for (int step = 1; step <= 20; step++) {
         double[] gradient = random.doubles(SIZE, -0.1, 0.1).toArray();
         double rate = 3e-3 / step;
@@ -159,7 +164,7 @@ class AdamWKernelTest {
     Tensor first = Tensor.allocate(1, 37);
     Tensor second = Tensor.allocate(1, 37);
     AdamWStep step = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0.1, 1, 1);
-    try (Kernels kernels = Kernels.create(name, Precision.F32, 1)) {
+    try (Kernels kernels = create(name, Precision.F32, 1)) {
       kernels.adamW(Master.copied(parameters, rounded), gradients, first, second, step);
     }
     for (int i = 0; i < 37; i++) {
@@ -174,7 +179,7 @@ class AdamWKernelTest {
     Tensor parameters = Tensor.of(1, 2, 2, -4);
     Tensor zero = Tensor.allocate(1, 2);
     AdamWStep step = new AdamWStep(0.5, 0.9, 0.999, 1e-8, 0.5, 1, 1);
-    try (Kernels kernels = Kernels.create(name, Precision.F32, 1)) {
+    try (Kernels kernels = create(name, Precision.F32, 1)) {
       kernels.adamW(
           Master.whole(parameters), zero, Tensor.allocate(1, 2), Tensor.allocate(1, 2), step);
     }

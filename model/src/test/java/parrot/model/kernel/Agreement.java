@@ -23,11 +23,14 @@ public final class Agreement implements AutoCloseable {
   static final double UNIT = 1 / 128.0;
 
   public final Samples samples;
-  final Kernels expected = Kernels.create("reference", Precision.F32, 1);
-  final Kernels actual;
+  public final Kernels expected = Kernels.create("reference", Precision.F32, 1);
+  public final Kernels actual;
 
-  public Agreement(boolean strided, int threads, long seed) {
-    actual = Kernels.create("onednn", Precision.F32, threads);
+  /**
+   * @param actual closed with this
+   */
+  public Agreement(Kernels actual, boolean strided, long seed) {
+    this.actual = actual;
     samples = new Samples(seed, strided);
   }
 

@@ -12,7 +12,7 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /** Attention by blocks against its definition, forward and backward. */
-class AttentionAgreementTest {
+public class AttentionAgreementTest {
   /**
    * Of attention in bfloat16: every weight of a sum is rounded to 8 bits, which moves the sum by
    * half a unit at most, relative to its terms. Terms of both signs leave sums smaller than
@@ -23,6 +23,16 @@ class AttentionAgreementTest {
   private Agreement agreement;
   private Samples samples;
 
+  /** The kernels that are tested. */
+  protected Kernels actual(int threads) {
+    return Kernels.create("onednn", Precision.F32, threads);
+  }
+
+  /** Whether they multiply bfloat16 here. */
+  protected boolean multipliesBf16() {
+    return KernelProvider.named("onednn").gainsFromBf16();
+  }
+
   @AfterEach
   void close() {
     if (agreement != null) {
@@ -32,9 +42,9 @@ class AttentionAgreementTest {
 
   private void open(ElementType type, boolean strided, int threads, long seed) {
     assumeTrue(
-        type == ElementType.F32 || KernelProvider.named("onednn").gainsFromBf16(),
+        type == ElementType.F32 || multipliesBf16(),
         "this processor computes in float32");
-    agreement = new Agreement(strided, threads, seed);
+    agreement = new Agreement(actual(threads), strided, seed);
     samples = agreement.samples;
   }
 

@@ -15,11 +15,21 @@ import parrot.model.tensor.Tensor;
  * single rows, views with gaps, small and large values, both types of activations and their
  * mixtures, one thread and several.
  */
-class KernelsAgreementTest {
+public class KernelsAgreementTest {
   private static final ElementType[] TYPES = ElementType.values();
 
   private Agreement agreement;
   private Samples samples;
+
+  /** The kernels that are tested. */
+  protected Kernels actual(int threads) {
+    return Kernels.create("onednn", Precision.F32, threads);
+  }
+
+  /** Whether they multiply bfloat16 here. */
+  protected boolean multipliesBf16() {
+    return KernelProvider.named("onednn").gainsFromBf16();
+  }
 
   @AfterEach
   void close() {
@@ -27,7 +37,7 @@ class KernelsAgreementTest {
   }
 
   private void open(boolean strided, int threads, long seed) {
-    agreement = new Agreement(strided, threads, seed);
+    agreement = new Agreement(actual(threads), strided, seed);
     samples = agreement.samples;
   }
 
@@ -58,7 +68,7 @@ class KernelsAgreementTest {
   })
   void multipliesRoundedFactors(int m, int n, int k, boolean strided, int threads) {
     assumeTrue(
-        KernelProvider.named("onednn").gainsFromBf16(), "this processor computes in float32");
+        multipliesBf16(), "this processor computes in float32");
     open(strided, threads, m);
     for (ElementType result : TYPES) {
       multiply(ElementType.BF16, result, m, n, k);
@@ -77,7 +87,7 @@ class KernelsAgreementTest {
   void computesLinearLayers(int m, int n, int k, boolean strided, int threads) {
     open(strided, threads, m);
     linear(ElementType.F32, ElementType.F32, m, n, k);
-    if (KernelProvider.named("onednn").gainsFromBf16()) {
+    if (multipliesBf16()) {
       for (ElementType result : TYPES) {
         linear(ElementType.BF16, result, m, n, k);
       }

@@ -29,6 +29,11 @@ public abstract class KernelsContractTest {
 
   public abstract Kernels create();
 
+  /** Whether these kernels multiply bfloat16 here. */
+  protected boolean multipliesBf16() {
+    return KernelProvider.named("onednn").gainsFromBf16();
+  }
+
   @BeforeEach
   public void open() {
     kernels = create();
@@ -242,7 +247,7 @@ public abstract class KernelsContractTest {
   @EnumSource(ElementType.class)
   public void notANumberStaysVisibleThroughProductsAndAttention(ElementType type) {
     assumeTrue(
-        type == ElementType.F32 || KernelProvider.named("onednn").gainsFromBf16(),
+        type == ElementType.F32 || multipliesBf16(),
         "this processor computes in float32");
     Samples samples = new Samples(3, false);
     Tensor bad = samples.tensor(type, 6, 37, 1);

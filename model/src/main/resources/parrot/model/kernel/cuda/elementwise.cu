@@ -1,0 +1,140 @@
+// Value by value: copies, sums, activations.
+#include "device.cuh"
+
+__device__ __forceinline__ float sigmoid(float x) { return 1.f / (1.f + expf(-x)); }
+__device__ __forceinline__ float swish_slope(float x, float beta) {
+  float s = sigmoid(beta * x);
+  return s + beta * x * s * (1.f - s);
+}
+// 0 for none, 1 for GELU with the exact error function, 2 for x sigmoid(1.702 x).
+__device__ __forceinline__ float activated(float x, int activation) {
+  if (activation == 1) return x * (0.5f * erfcf(-x * 0.70710678118654752f));
+  if (activation == 2) return x * sigmoid(1.702f * x);
+  return x;
+}
+__device__ __forceinline__ float activation_slope(float x, int activation) {
+  if (activation == 2) return swish_slope(x, 1.702f);
+  return 0.5f * erfcf(-x * 0.70710678118654752f) + x * 0.39894228040143268f * expf(-0.5f * x * x);
+}
+
+extern "C" {
+__global__ void copy(Matrix y, Matrix x) {
+  cells(y.rows, y.columns, [&](long long i, int j) { put4(y, i, j, get4(x, i, j)); });
+}
+EXPORT(copy)
+
+__global__ void fill(Matrix y, float value) {
+  cells(y.rows, y.columns, [&](long long i, int j) { put4(y, i, j, Four{{value, value, value, value}}); });
+}
+EXPORT(fill)
+
+// y += alpha x
+__global__ void add(Matrix y, Matrix x, float alpha) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    Four a = get4(y, i, j), b = get4(x, i, j);
+    for (int c = 0; c < 4; c++) a.v[c] += alpha * b.v[c];
+    put4(y, i, j, a);
+  });
+}
+EXPORT(add)
+
+__global__ void scale(Matrix y, float alpha) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    Four a = get4(y, i, j);
+    for (int c = 0; c < 4; c++) a.v[c] *= alpha;
+    put4(y, i, j, a);
+  });
+}
+EXPORT(scale)
+
+// y = f(x + bias + beta y): the end of a linear layer, with one rounding.
+__global__ void finish(Matrix y, Matrix x, Matrix bias, float beta, int activation) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    Four a = get4(x, i, j);
+    if (bias.at) {
+      Four b = get4(bias, 0, j);
+      for (int c = 0; c < 4; c++) a.v[c] += b.v[c];
+    }
+    if (beta != 0) {
+      Four b = get4(y, i, j);
+      for (int c = 0; c < 4; c++) a.v[c] += b.v[c];
+    }
+    for (int c = 0; c < 4; c++) a.v[c] = activated(a.v[c], activation);
+    put4(y, i, j, a);
+  });
+}
+EXPORT(finish)
+
+// y = factors[block] x
+__global__ void scaleBlocks(Matrix y, Matrix x, Matrix factors, int rows) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    float factor = get(factors, i / rows, 0);
+    Four a = get4(x, i, j);
+    for (int c = 0; c < 4; c++) a.v[c] *= factor;
+    put4(y, i, j, a);
+  });
+}
+EXPORT(scaleBlocks)
+
+// dx = dy f'(x)
+__global__ void activateBackward(Matrix dx, Matrix dy, Matrix x, int activation) {
+  cells(dx.rows, dx.columns, [&](long long i, int j) {
+    Four a = get4(x, i, j), d = get4(dy, i, j);
+    for (int c = 0; c < 4; c++) d.v[c] *= activation_slope(a.v[c], activation);
+    put4(dx, i, j, d);
+  });
+}
+EXPORT(activateBackward)
+
+// y = silu(gate) up
+__global__ void swiglu(Matrix y, Matrix gate, Matrix up) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    Four g = get4(gate, i, j), u = get4(up, i, j);
+    for (int c = 0; c < 4; c++) g.v[c] *= sigmoid(g.v[c]) * u.v[c];
+    put4(y, i, j, g);
+  });
+}
+EXPORT(swiglu)
+
+__global__ void swigluBackward(Matrix dgate, Matrix dup, Matrix dy, Matrix gate, Matrix up) {
+  cells(dy.rows, dy.columns, [&](long long i, int j) {
+    Four g = get4(gate, i, j), u = get4(up, i, j), d = get4(dy, i, j);
+    for (int c = 0; c < 4; c++) {
+      u.v[c] *= d.v[c] * swish_slope(g.v[c], 1.f);
+      g.v[c] *= d.v[c] * sigmoid(g.v[c]);
+    }
+    put4(dgate, i, j, u);
+    put4(dup, i, j, g);
+  });
+}
+EXPORT(swigluBackward)
+
+// Values of an optimizer: float32, or halves whose bits add up; `high` is what products take. As Master.java.
+__device__ __forceinline__ float master(const Matrix& whole, const Matrix& high, const Matrix& low, int j) {
+  if (whole.at) return *floats(whole, 0, j);
+  return __uint_as_float(((unsigned)halves(high, 0, j)->bits << 16) + (unsigned)(int)(short)halves(low, 0, j)->bits);
+}
+__device__ __forceinline__ void keep(const Matrix& whole, const Matrix& high, const Matrix& low, int j, float value) {
+  unsigned bits = __float_as_uint(value);
+  if (whole.at) *floats(whole, 0, j) = value;
+  if (high.at) halves(high, 0, j)->bits = (unsigned short)((bits + 0x8000u) >> 16);
+  if (low.at) halves(low, 0, j)->bits = (unsigned short)bits;
+}
+
+// One step of AdamW on vectors.
+__global__ void adamW(Matrix whole, Matrix high, Matrix low, Matrix gradients, Matrix first, Matrix second, float scale,
+    float beta1, float rest1, float beta2, float rest2, float kept, float rate, float correction, float epsilon) {
+  cells(1, first.columns, [&](long long i, int j) {
+    Four g = get4(gradients, i, j), m = get4(first, i, j), v = get4(second, i, j);
+    for (int c = 0; c < 4 && j + c < first.columns; c++) {
+      float gradient = g.v[c] * scale, p = master(whole, high, low, j + c);
+      m.v[c] = beta1 * m.v[c] + rest1 * gradient;
+      v.v[c] = beta2 * v.v[c] + rest2 * gradient * gradient;
+      keep(whole, high, low, j + c, p * kept - rate * m.v[c] / (sqrtf(v.v[c]) / correction + epsilon));
+    }
+    put4(first, i, j, m);
+    put4(second, i, j, v);
+  });
+}
+EXPORT(adamW)
+}
