@@ -56,7 +56,7 @@ final class Shapes {
 
   /** A vector [1, n] whose parts have the types that they should have. */
   static void master(String operation, Master master) {
-    int count = master.columns();
+    int count = (master.whole() == null ? master.high() : master.whole()).columns();
     if (master.whole() != null) {
       floats(operation, master.whole());
       fits(operation, master.whole(), 1, count);

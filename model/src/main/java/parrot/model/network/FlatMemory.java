@@ -46,8 +46,7 @@ public final class FlatMemory implements TrainedMemory {
 
   private Tensor view(long address, Parameter parameter) {
     long at = address + Float.BYTES * parameter.offset();
-    return Tensor.view(
-        memory, ElementType.F32, at, parameter.rows(), parameter.columns(), owner);
+    return Tensor.view(memory, ElementType.F32, at, parameter.rows(), parameter.columns(), owner);
   }
 
   /** Whether it is the same memory. */

@@ -27,7 +27,8 @@ public class AdamWKernelTest {
   @CsvSource({"1, 1", "7, 1", "16, 1", "1003, 1", "1003, 3", "50021, 1", "50021, 3"})
   void computesWhatTheReferenceDoes(int size, int threads) {
     AdamWStep step = new AdamWStep(3e-3, 0.9, 0.95, 1e-6, 0.1, 3, 0.25);
-    try (Agreement agreement = new Agreement(create("onednn", Precision.F32, threads), false, size)) {
+    try (Agreement agreement =
+        new Agreement(create("onednn", Precision.F32, threads), false, size)) {
       Samples samples = agreement.samples;
       Tensor parameters = samples.tensor(1, size);
       Tensor gradients = samples.tensor(1, size);

@@ -41,9 +41,7 @@ public class AttentionAgreementTest {
   }
 
   private void open(ElementType type, boolean strided, int threads, long seed) {
-    assumeTrue(
-        type == ElementType.F32 || multipliesBf16(),
-        "this processor computes in float32");
+    assumeTrue(type == ElementType.F32 || multipliesBf16(), "this processor computes in float32");
     agreement = new Agreement(actual(threads), strided, seed);
     samples = agreement.samples;
   }

@@ -67,8 +67,7 @@ public class KernelsAgreementTest {
     "65, 4099, 129, true, 2"
   })
   void multipliesRoundedFactors(int m, int n, int k, boolean strided, int threads) {
-    assumeTrue(
-        multipliesBf16(), "this processor computes in float32");
+    assumeTrue(multipliesBf16(), "this processor computes in float32");
     open(strided, threads, m);
     for (ElementType result : TYPES) {
       multiply(ElementType.BF16, result, m, n, k);

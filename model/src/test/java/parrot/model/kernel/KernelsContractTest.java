@@ -246,9 +246,7 @@ public abstract class KernelsContractTest {
   @ParameterizedTest
   @EnumSource(ElementType.class)
   public void notANumberStaysVisibleThroughProductsAndAttention(ElementType type) {
-    assumeTrue(
-        type == ElementType.F32 || multipliesBf16(),
-        "this processor computes in float32");
+    assumeTrue(type == ElementType.F32 || multipliesBf16(), "this processor computes in float32");
     Samples samples = new Samples(3, false);
     Tensor bad = samples.tensor(type, 6, 37, 1);
     bad.set(5, 36, Float.NaN);

@@ -21,7 +21,9 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
-/** The network computes what the independent implementation computed, with every kind of kernels. */
+/**
+ * The network computes what the independent implementation computed, with every kind of kernels.
+ */
 public abstract class NetworkParityTest {
   private static final double TOLERANCE = 1e-4;
 

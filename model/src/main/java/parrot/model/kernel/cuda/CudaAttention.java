@@ -44,8 +44,7 @@ final class CudaAttention {
       long at = launcher.numbers.upload(rowNumbers(segments));
       long seen = at + Integer.BYTES * (long) q.rows();
       Grid grid = new Grid(q.rows(), segments.heads(), THREADS, sumBytes(CHUNK + size));
-      launcher.launch(
-          "attention", grid, out, logSum, q, k, v, at, seen, group, size, scale);
+      launcher.launch("attention", grid, out, logSum, q, k, v, at, seen, group, size, scale);
     }
   }
 
@@ -73,13 +72,36 @@ final class CudaAttention {
       launcher.launch(
           "flashQueries_" + size,
           new Grid(queries.count(), heads, THREADS, tileBytes(size)),
-          dq, dout, logSum, delta, q, k, v, at, at + queries.seenAt(), heads, group, scale);
+          dq,
+          dout,
+          logSum,
+          delta,
+          q,
+          k,
+          v,
+          at,
+          at + queries.seenAt(),
+          heads,
+          group,
+          scale);
       Tiles keys = Tiles.ofKeys(segments);
       at = launcher.numbers.upload(keys.numbers());
       launcher.launch(
           "flashKeys_" + size,
           new Grid(keys.count(), segments.keyHeads(), THREADS, tileBytes(size)),
-          dk, dv, dout, logSum, delta, q, k, v, at, at + keys.seenAt(), heads, group, scale);
+          dk,
+          dv,
+          dout,
+          logSum,
+          delta,
+          q,
+          k,
+          v,
+          at,
+          at + keys.seenAt(),
+          heads,
+          group,
+          scale);
     } else {
       long firstKey = launcher.numbers.upload(rowNumbers(segments));
       long seen = firstKey + Integer.BYTES * (long) q.rows();
@@ -89,12 +111,38 @@ final class CudaAttention {
       launcher.launch(
           "attentionQueries",
           new Grid(q.rows(), heads, THREADS, sumBytes(CHUNK + size)),
-          dq, dout, logSum, delta, q, k, v, firstKey, seen, heads, group, size, scale);
+          dq,
+          dout,
+          logSum,
+          delta,
+          q,
+          k,
+          v,
+          firstKey,
+          seen,
+          heads,
+          group,
+          size,
+          scale);
       launcher.launch(
           "attentionKeys",
           new Grid(k.rows(), segments.keyHeads(), THREADS, sumBytes(2 * CHUNK + 2 * size)),
-          dk, dv, dout, logSum, delta, q, k, v, firstQuery, lastQuery, place, seen, heads, group,
-          size, scale);
+          dk,
+          dv,
+          dout,
+          logSum,
+          delta,
+          q,
+          k,
+          v,
+          firstQuery,
+          lastQuery,
+          place,
+          seen,
+          heads,
+          group,
+          size,
+          scale);
     }
   }
 

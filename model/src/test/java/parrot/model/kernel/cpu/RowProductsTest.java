@@ -28,7 +28,8 @@ class RowProductsTest {
     "700, 333, true, 3"
   })
   void multipliesFromOneRowUpToTheMost(int n, int k, boolean strided, int threads) {
-    try (Agreement agreement = new Agreement(Kernels.create("onednn", Precision.F32, threads), strided, n + k)) {
+    try (Agreement agreement =
+        new Agreement(Kernels.create("onednn", Precision.F32, threads), strided, n + k)) {
       Samples samples = agreement.samples;
       for (int rows = 1; rows <= RowProducts.MOST_ROWS; rows++) {
         Tensor a = samples.tensor(ElementType.BF16, rows, k, 1);

@@ -55,11 +55,19 @@ class CompiledKernelsTest {
         Path.of("target", "cuda-kernels-" + architecture + ".md"), String.join("\n", table) + "\n");
   }
 
-  private String compile(String source, String architecture) throws IOException, InterruptedException {
+  private String compile(String source, String architecture)
+      throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
-                "nvcc", "-std=c++17", "-arch=" + architecture, "-cubin", "-Xptxas", "-v",
-                "-o", "kernels.cubin", source)
+                "nvcc",
+                "-std=c++17",
+                "-arch=" + architecture,
+                "-cubin",
+                "-Xptxas",
+                "-v",
+                "-o",
+                "kernels.cubin",
+                source)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .start();

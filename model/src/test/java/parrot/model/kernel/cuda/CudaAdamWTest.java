@@ -1,9 +1,9 @@
 package parrot.model.kernel.cuda;
 
 import org.junit.jupiter.api.BeforeAll;
+import parrot.model.kernel.AdamWKernelTest;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
-import parrot.model.kernel.AdamWKernelTest;
 import parrot.model.tensor.ElementType;
 
 /** One step of AdamW on a card, emulated. */

@@ -1,8 +1,8 @@
 package parrot.model.kernel.cuda;
 
 import org.junit.jupiter.api.BeforeAll;
-import parrot.model.kernel.Kernels;
 import parrot.model.kernel.AttentionAgreementTest;
+import parrot.model.kernel.Kernels;
 import parrot.model.tensor.ElementType;
 
 /** Attention on a card, emulated, against its definition. */

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,8 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The kernels' sources as a library for this processor, compiled by g++ and kept below {@code
@@ -82,9 +82,19 @@ final class Emulator {
       List<String> command =
           new ArrayList<>(
               List.of(
-                  "g++", "-O1", "-std=c++17", "-fPIC", "-shared", "-fvisibility=hidden",
-                  "-ffp-contract=off", "-w", "-DPARROT_EMULATED", "-I" + JAVA,
-                  "-I" + JAVA.resolve("linux"), "-x", "c++"));
+                  "g++",
+                  "-O1",
+                  "-std=c++17",
+                  "-fPIC",
+                  "-shared",
+                  "-fvisibility=hidden",
+                  "-ffp-contract=off",
+                  "-w",
+                  "-DPARROT_EMULATED",
+                  "-I" + JAVA,
+                  "-I" + JAVA.resolve("linux"),
+                  "-x",
+                  "c++"));
       for (var source : sources.entrySet()) {
         Files.writeString(folder.resolve(source.getKey()), source.getValue());
         if (!source.getKey().endsWith("h")) {

@@ -18,7 +18,9 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
-/** Faults that a card would hide for a while are found: each is planted into a kernel that is right. */
+/**
+ * Faults that a card would hide for a while are found: each is planted into a kernel that is right.
+ */
 class EmulatorTest {
   private static final int ORDERS = 4;
   private static final List<String> NORMS = List.of("norms.cu", "elementwise.cu");
@@ -47,22 +49,29 @@ class EmulatorTest {
   @Test
   void aMissingBarrierBeforeMemoryIsUsedAgainMakesTheOrderMatter() {
     Map<String, String> wrong =
-        without(NORMS, "device.cuh", "  __syncthreads(); // slots may still be read from the call before", 0);
+        without(
+            NORMS,
+            "device.cuh",
+            "  __syncthreads(); // slots may still be read from the call before",
+            0);
     assertThat(orders(wrong, EmulatorTest::normBackward)).isGreaterThan(1);
   }
 
   @Test
   void aTileThatIsCopiedOverTheOneInUseMakesTheOrderMatter() {
     Map<String, String> wrong =
-        without(FLASH, "flash.cu", "    __syncthreads(); // this tile is there, and nobody reads the other one any more", 0);
+        without(
+            FLASH,
+            "flash.cu",
+            "    __syncthreads(); // this tile is there, and nobody reads the other one any more",
+            0);
     assertThat(orders(wrong, EmulatorTest::attend)).isGreaterThan(1);
   }
 
   @Test
   void aCopyThatNothingWaitsForIsFound() {
     Map<String, String> wrong = Emulator.sources(FLASH);
-    wrong.computeIfPresent(
-        "flash.cu", (name, text) -> text.replace("wait_for_copies();", ""));
+    wrong.computeIfPresent("flash.cu", (name, text) -> text.replace("wait_for_copies();", ""));
     assertThatThrownBy(() -> orders(wrong, EmulatorTest::attend))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Kernel flash_64 failed: a copy that nothing waited for");
@@ -85,7 +94,8 @@ class EmulatorTest {
     wrong.computeIfPresent(
         "norms.cu",
         (name, text) ->
-            text.replaceFirst("  long long row = blockIdx.x;", "$0\n  if (threadIdx.x >= 32) return;"));
+            text.replaceFirst(
+                "  long long row = blockIdx.x;", "$0\n  if (threadIdx.x >= 32) return;"));
     assertThatThrownBy(() -> orders(wrong, EmulatorTest::norm))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Kernel rmsNorm failed: a barrier that some threads did not come to");
@@ -97,7 +107,8 @@ class EmulatorTest {
     wrong.computeIfPresent(
         "elementwise.cu",
         (name, text) ->
-            text.replace("cells(y.rows, y.columns, [&](long long i, int j) { put4(y, i, j, Four",
+            text.replace(
+                "cells(y.rows, y.columns, [&](long long i, int j) { put4(y, i, j, Four",
                 "cells(y.rows + 1, y.columns, [&](long long i, int j) { put4(y, i, j, Four"));
     try (CudaKernels kernels = kernels(0, wrong)) {
       Tensor y = Tensor.allocate(kernels.memory(), ElementType.F32, 4, 16);
@@ -118,7 +129,8 @@ class EmulatorTest {
   }
 
   /** The sources without the last line of a passage, which must be there. */
-  private static Map<String, String> without(List<String> units, String file, String passage, int line) {
+  private static Map<String, String> without(
+      List<String> units, String file, String passage, int line) {
     Map<String, String> sources = Emulator.sources(units);
     String[] lines = passage.split("\n");
     String kept = String.join("\n", Arrays.copyOf(lines, line));
@@ -132,14 +144,12 @@ class EmulatorTest {
   }
 
   /** How many results some orders of threads give. */
-  private static long orders(
-      Map<String, String> sources, BiConsumer<Kernels, Tensor> operation) {
+  private static long orders(Map<String, String> sources, BiConsumer<Kernels, Tensor> operation) {
     return LongStream.range(0, ORDERS)
         .mapToObj(
             seed -> {
               try (CudaKernels kernels = kernels(seed, sources)) {
-                Tensor result =
-                    Tensor.allocate(kernels.memory(), ElementType.BF16, 130, 512);
+                Tensor result = Tensor.allocate(kernels.memory(), ElementType.BF16, 130, 512);
                 operation.accept(kernels, result);
                 return Arrays.hashCode(result.toArray());
               }
@@ -173,8 +183,7 @@ class EmulatorTest {
     Tensor q = samples.tensor(out.type(), out.rows(), out.columns(), 1).in(memory);
     Tensor k = samples.tensor(out.type(), 300, 64, 1).in(memory);
     Tensor v = samples.tensor(out.type(), 300, 64, 1).in(memory);
-    Segments segments =
-        new Segments(new int[] {0, out.rows()}, new int[] {0, 300}, 8, 1, 64, true);
+    Segments segments = new Segments(new int[] {0, out.rows()}, new int[] {0, 300}, 8, 1, 64, true);
     kernels.attention(out, samples.empty(out.rows(), 8).in(memory), q, k, v, segments);
   }
 }

@@ -42,12 +42,7 @@ class FlashAttentionTest {
       int headSize, int heads, int keyHeads, boolean causal) {
     Segments segments =
         new Segments(
-            boundaries(1, 70, 0, 40),
-            boundaries(1, 70, 3, 130),
-            heads,
-            keyHeads,
-            headSize,
-            causal);
+            boundaries(1, 70, 0, 40), boundaries(1, 70, 3, 130), heads, keyHeads, headSize, causal);
     Tensor q = sample(111, heads * headSize);
     Tensor k = sample(204, keyHeads * headSize);
     Tensor v = sample(204, keyHeads * headSize);

@@ -81,7 +81,9 @@ final class OnDevice {
         for (int column = 0; column < back.columns(); column++) {
           int at = column - before;
           if (at >= 0 && at < original.columns()) {
-            original.set(row, at, back.get(row, column));
+            int width = original.type().bytes();
+            int from = back.at(row, column);
+            original.buffer().put(original.at(row, at), back.buffer(), from, width);
           } else if (back.get(row, column) != 0) {
             throw new AssertionError("A kernel wrote between the rows of " + there);
           }
