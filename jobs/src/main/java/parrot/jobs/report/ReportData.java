@@ -3,6 +3,7 @@ package parrot.jobs.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import parrot.jobs.evaluate.Difference;
 import parrot.jobs.metrics.MetricsLine;
 
 /**
@@ -127,6 +128,28 @@ public record ReportData(
       double smallest,
       double pValue,
       String verdict) {
+    /**
+     * A difference of two evaluations.
+     *
+     * @param name of the first, as {@code than} is of the second
+     */
+    public static Comparison of(String name, String than, Difference one) {
+      return new Comparison(
+          name,
+          than,
+          one.benchmark(),
+          one.metric(),
+          one.language(),
+          one.comparison().n(),
+          one.comparison().clusters(),
+          one.comparison().difference(),
+          one.comparison().low(),
+          one.comparison().high(),
+          one.comparison().smallestDifference(),
+          one.pValue(),
+          one.verdict().label());
+    }
+
     boolean tooSmall() {
       return Math.abs(difference) < smallest;
     }

@@ -219,21 +219,7 @@ public final class ReportJob {
       MatchingRule rule = commonRule(first, second);
       for (Difference one :
           PredictionFiles.compare(predictions(first), predictions(second), false, rule)) {
-        comparisons.add(
-            new ReportData.Comparison(
-                compared.name(),
-                compared.than(),
-                one.benchmark(),
-                one.metric(),
-                one.language(),
-                one.comparison().n(),
-                one.comparison().clusters(),
-                one.comparison().difference(),
-                one.comparison().low(),
-                one.comparison().high(),
-                one.comparison().smallestDifference(),
-                one.pValue(),
-                one.verdict().label()));
+        comparisons.add(ReportData.Comparison.of(compared.name(), compared.than(), one));
       }
     }
     return comparisons;

@@ -1,9 +1,5 @@
 package parrot.jobs.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,11 +39,7 @@ public final class ReportPage {
 
   private String render() {
     Markup html = new Markup();
-    html.raw("<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    html.element("title", data.title()).raw("\n<style>\n").raw(style()).raw("</style>\n");
-    html.raw("</head>\n<body>\n<main>\n");
-    html.element("h1", data.title()).element("p", "class=\"sub\"", data.subtitle());
+    PageFrame.begin(html, data.title(), data.subtitle());
     figures(html);
     navigation(html);
     if (!accuracy.isEmpty()) {
@@ -72,19 +64,8 @@ public final class ReportPage {
       dataSets(html);
     }
     run(html);
-    html.raw("<footer>This file is complete: it loads nothing from a network.</footer>\n");
-    return html.raw("</main>\n</body>\n</html>\n").toString();
-  }
-
-  private static String style() {
-    try (InputStream css = ReportPage.class.getResourceAsStream("report.css")) {
-      if (css == null) {
-        throw new IllegalStateException("report.css is not on the class path");
-      }
-      return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    PageFrame.end(html);
+    return html.toString();
   }
 
   private void figures(Markup html) {

@@ -7,29 +7,34 @@ import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.chart.Markup;
 
 /** Names and numbers as a report writes them. */
-final class Words {
+public final class Words {
   private static final Set<String> RIGHT_TO_LEFT =
       Set.of("ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi");
 
   private Words() {}
 
   /** The English name of a language by its tag. */
-  static String language(String tag) {
+  public static String language(String tag) {
     return Language.of(tag).englishName();
   }
 
   /** What a language calls itself. */
-  static String ownName(String tag) {
+  public static String ownName(String tag) {
     return Language.of(tag).ownName();
   }
 
   /** Attributes of an element that holds text in a language. */
-  static String attributes(String tag) {
-    String direction = RIGHT_TO_LEFT.contains(tag) ? "rtl" : "ltr";
-    return "lang=\"%s\" dir=\"%s\"".formatted(Markup.escape(tag), direction);
+  public static String attributes(String tag) {
+    return "lang=\"%s\" dir=\"%s\"".formatted(Markup.escape(tag), direction(tag));
   }
 
-  static String percent(double share) {
+  /** {@code rtl} or {@code ltr}. */
+  public static String direction(String tag) {
+    return RIGHT_TO_LEFT.contains(tag) ? "rtl" : "ltr";
+  }
+
+  /** A share from 0 to 1 in percent, with one decimal. */
+  public static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
@@ -58,7 +63,8 @@ final class Words {
     return String.format(Locale.ROOT, "%.2f GiB", bytes / (double) (1L << 30));
   }
 
-  static String count(long number) {
+  /** A number with a narrow space between thousands. */
+  public static String count(long number) {
     return String.format(Locale.ROOT, "%,d", number).replace(',', '\u202F');
   }
 }

@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
 /** {@code parrot sweep}. */
 @Command(
     name = "sweep",
-    header = "Evaluate many models on many benchmarks, side by side.",
+    header = "Evaluate many models on many benchmarks, and show the results on one page.",
     description = {
       "The file names models, all checkpoints of runs among them, benchmarks, languages and ways of"
           + " asking (docs/evaluation.md). Each model is evaluated as parrot evaluate does, into a"
-          + " folder of its own; beside them are leaderboard.csv and leaderboard.md.",
+          + " folder of its own; beside them are sweep.html, leaderboard.csv and leaderboard.md.",
       "The same command goes on after an interruption, with any number of executors, and asks"
           + " nothing again that was answered. A model, file or question that fails is shown with"
           + " its reason; the others are scored, and the exit code is 3."
@@ -78,7 +78,7 @@ public final class SweepCommand implements Callable<Void> {
       outcome = SweepJob.run(config, overwrite.given(), context, console);
     }
     outcome.print(console);
-    console.printf("%nLeaderboard and predictions: %s%n", config.out());
+    console.printf("%nsweep.html, leaderboard and predictions: %s%n", config.out());
     outcome.requireComplete();
     return null;
   }

@@ -88,18 +88,31 @@ final class SweepJob {
     FileSystem outFiles = FileSystems.of(out, hadoop);
     SweepManifest manifest = SweepManifest.of(config, columns, files, hadoop);
     try (FolderLock lock = FolderLock.take(outFiles, out)) {
-      SweepOutcome outcome = evaluate(columns, files, out);
+      SweepExamples examples = new SweepExamples(files, config.matching(), columns.size());
+      SweepOutcome outcome = evaluate(columns, files, out, examples);
       lock.requireHeld();
       manifest.write(outFiles, out);
       Leaderboard board = outcome.leaderboard();
       for (String name : List.of("leaderboard.csv", "leaderboard.md")) {
         FileSystems.writeText(outFiles, new Path(out, name), Leaderboard.format(name).apply(board));
       }
+      FileSystems.writeText(
+          outFiles, new Path(out, SweepPage.FILE_NAME), page(outcome, manifest, examples));
       return outcome;
     }
   }
 
-  private SweepOutcome evaluate(List<Column> columns, Map<BenchmarkName, Path> files, Path out) {
+  private String page(SweepOutcome outcome, SweepManifest manifest, SweepExamples examples) {
+    List<String> models = outcome.columns().stream().map(one -> one.column().label()).toList();
+    return SweepPage.render(
+        outcome,
+        manifest,
+        config.baseline(),
+        new ExampleBrowser(models, examples.all(), examples.images(hadoop)));
+  }
+
+  private SweepOutcome evaluate(
+      List<Column> columns, Map<BenchmarkName, Path> files, Path out, SweepExamples examples) {
     Map<Column, SweepOutcome.Evaluated> evaluated = new HashMap<>();
     Map<String, List<Cell>> baselines = new HashMap<>();
     for (Column column : baselineFirst(columns)) {
@@ -109,6 +122,7 @@ final class SweepJob {
       try {
         EvaluateJob.Result result =
             EvaluateJob.run(request(column, List.copyOf(files.values()), folder), spark);
+        examples.add(columns.indexOf(column), result.cells());
         boolean baseline = column.model().equals(config.baseline());
         if (baseline) {
           baselines.putIfAbsent(column.setting(), result.cells());

@@ -139,6 +139,14 @@ final class SweepJobTest {
   }
 
   @Test
+  void showsItsOwnAnswersOnAPage() throws IOException {
+    assertThat(Files.readString(out.resolve(SweepPage.FILE_NAME)))
+        .contains("MMBench_DEV, circular", "run, step 200, blind", "Differences from alone")
+        .contains("\"dir\":\"rtl\"", "data:image/png;base64,")
+        .contains("broken, usual: not evaluated");
+  }
+
+  @Test
   void asksNothingAgain() throws IOException {
     SweepOutcome again = run();
 
