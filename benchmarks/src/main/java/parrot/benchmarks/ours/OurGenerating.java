@@ -8,6 +8,7 @@ import parrot.benchmarks.side.SideRequest;
 import parrot.benchmarks.workload.Decoding;
 import parrot.benchmarks.workload.Fingerprint;
 import parrot.benchmarks.workload.Workload;
+import parrot.model.generate.EngineLimits;
 import parrot.model.generate.GeneratedAnswer;
 import parrot.model.generate.GenerationEngine;
 import parrot.model.generate.GenerationListener;
@@ -26,7 +27,9 @@ final class OurGenerating implements Side {
 
   OurGenerating(SideRequest request, ParrotNetwork network) {
     this.network = network;
-    this.engine = new GenerationEngine(network);
+    this.engine =
+        new GenerationEngine(
+            network, EngineLimits.of(network.config(), network.factorType()).withExact(false));
     this.batch = request.batch();
   }
 

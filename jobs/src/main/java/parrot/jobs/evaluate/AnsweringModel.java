@@ -21,6 +21,7 @@ import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.PixelNormalization;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
+import parrot.model.generate.EngineLimits;
 import parrot.model.generate.EnginePool;
 import parrot.model.generate.GeneratedAnswer;
 import parrot.model.generate.GenerationEngine;
@@ -28,6 +29,8 @@ import parrot.model.generate.GenerationListener;
 import parrot.model.generate.GenerationRequest;
 import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Precision;
+import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.ModelFolder;
 
@@ -67,6 +70,7 @@ public final class AnsweringModel implements AutoCloseable {
             config,
             folder.weights(),
             tokenizer.vocabularySize(),
+            !options.fast(),
             () -> Kernels.create(options.kernels(), options.precision(), options.threads()));
   }
 
@@ -106,6 +110,15 @@ public final class AnsweringModel implements AutoCloseable {
       if (!complete) {
         model.close();
       }
+    }
+  }
+
+  /** How many questions a model is asked at a time, and what that takes, for people. */
+  public static String capacity(
+      Path folder, AnsweringOptions options, Configuration configuration) {
+    try (ModelFolder model = ModelFolder.open(folder, configuration)) {
+      ElementType type = options.precision() == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
+      return EngineLimits.of(model.config(), type).describe(model.config(), type);
     }
   }
 

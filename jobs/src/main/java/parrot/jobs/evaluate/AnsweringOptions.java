@@ -14,9 +14,11 @@ import parrot.model.kernel.Precision;
  * @param precision of matrix products
  * @param threads of one answering task
  * @param blank whether every image is replaced by one of CLIP's mean colour
+ * @param fast whether the last bits of an answer in bf16 may depend on what is answered beside it,
+ *     which takes less time; nothing changes in f32
  */
 public record AnsweringOptions(
-    int maxNewTokens, String kernels, Precision precision, int threads, boolean blank)
+    int maxNewTokens, String kernels, Precision precision, int threads, boolean blank, boolean fast)
     implements Serializable {
   /** Tokens of an answer unless another number is given. */
   public static final int DEFAULT_MAX_NEW_TOKENS = 16;
@@ -32,6 +34,12 @@ public record AnsweringOptions(
     KernelProvider.named(kernels);
   }
 
+  /** Exact ones. */
+  public AnsweringOptions(
+      int maxNewTokens, String kernels, Precision precision, int threads, boolean blank) {
+    this(maxNewTokens, kernels, precision, threads, blank, false);
+  }
+
   /** Short answers in float32 with one thread. */
   public static AnsweringOptions defaults() {
     return new AnsweringOptions(
@@ -39,25 +47,30 @@ public record AnsweringOptions(
   }
 
   public AnsweringOptions withBlank(boolean blank) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
   }
 
   public AnsweringOptions withThreads(int threads) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
+  }
+
+  public AnsweringOptions withFast(boolean fast) {
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
   }
 
   public AnsweringOptions withMaxNewTokens(int maxNewTokens) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank);
+    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
   }
 
   /** What decides the answers; the number of threads does not. */
   String key() {
     return String.format(
         Locale.ROOT,
-        "greedy, at most %d new tokens, %s kernels, %s%s",
+        "greedy, at most %d new tokens, %s kernels, %s%s%s",
         maxNewTokens,
         kernels,
         precision,
-        blank ? ", blank pictures" : "");
+        blank ? ", blank pictures" : "",
+        fast && precision == Precision.BF16 ? ", fast" : "");
   }
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.KernelOptions;
 import parrot.jobs.cli.ModelOption;
 import parrot.jobs.cli.OverwriteOption;
@@ -81,6 +83,8 @@ public final class EvaluateCommand implements Callable<Void> {
       description = "Longest answer, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
+  @Mixin private FastOption fast;
+
   @Mixin private KernelOptions kernels;
 
   @Option(
@@ -105,7 +109,12 @@ public final class EvaluateCommand implements Callable<Void> {
             spec,
             () ->
                 new AnsweringOptions(
-                    maxNewTokens, kernels.name(), kernels.precision(), kernels.threads(1), blank));
+                    maxNewTokens,
+                    kernels.name(),
+                    kernels.precision(),
+                    kernels.threads(1),
+                    blank,
+                    fast.given()));
     EvaluateJob.Request request =
         new EvaluateJob.Request(
             model.folder(),
@@ -125,6 +134,13 @@ public final class EvaluateCommand implements Callable<Void> {
       PrintWriter console = spec.commandLine().getOut();
       Preflight.checkAnyTasks(session.sparkContext(), kernels.name(), kernels.precision())
           .forEach(console::println);
+      console.println(
+          "cache      in each task "
+              + AnsweringModel.capacity(
+                  Checkpoints.resolveModel(
+                      FileSystems.path(model.folder()), context.hadoopConfiguration()),
+                  options,
+                  context.hadoopConfiguration()));
       console.flush();
       result = EvaluateJob.run(request, context);
     }

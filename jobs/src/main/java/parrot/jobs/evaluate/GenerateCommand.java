@@ -96,6 +96,8 @@ public final class GenerateCommand implements Callable<Void> {
 
   @Mixin private SamplingOptions sampling;
 
+  @Mixin private FastOption fast;
+
   @Mixin private KernelOptions kernels;
 
   @Override
@@ -110,7 +112,8 @@ public final class GenerateCommand implements Callable<Void> {
                     kernels.name(),
                     kernels.precision(),
                     kernels.threads(Threads.allowed()),
-                    false));
+                    false,
+                    fast.given()));
     requireQuestion();
     Sampling chosen = Arguments.check(spec, sampling::sampling);
     Path folder = Checkpoints.resolveModel(FileSystems.path(model.folder()), configuration);

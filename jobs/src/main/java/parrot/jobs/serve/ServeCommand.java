@@ -18,6 +18,7 @@ import parrot.jobs.cli.ModelOption;
 import parrot.jobs.cli.StopSignal;
 import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.jobs.evaluate.FastOption;
 import parrot.jobs.failure.StoppedException;
 import parrot.model.kernel.Threads;
 import picocli.CommandLine.Command;
@@ -126,6 +127,8 @@ public final class ServeCommand implements Callable<Void> {
       description = "Largest image, in pixels; others get 400 (default: ${DEFAULT-VALUE}).")
   private long maxImage;
 
+  @Mixin private FastOption fast;
+
   @Mixin private KernelOptions kernels;
 
   @Override
@@ -163,7 +166,12 @@ public final class ServeCommand implements Callable<Void> {
     Configuration configuration = new Configuration();
     AnsweringOptions answering =
         new AnsweringOptions(
-            1, kernels.name(), kernels.precision(), kernels.threads(Threads.allowed()), false);
+            1,
+            kernels.name(),
+            kernels.precision(),
+            kernels.threads(Threads.allowed()),
+            false,
+            fast.given());
     PrintWriter err = spec.commandLine().getErr();
     try (AnsweringModel opened =
         AnsweringModel.open(

@@ -5,15 +5,18 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.tensor.ElementType;
 
 /**
- * How much an engine does at a time.
+ * How much an engine does at a time, and how exactly.
  *
  * @param requests that are answered at the same time
  * @param cacheTokens tokens whose keys and values are held, over all requests
  * @param promptTokens of prompts that are read in a step, so that a long one does not keep the
  *     answers waiting; a longer prompt is read in pieces of so many
  * @param vocabulary ids that can be chosen are below it: those above only pad the weights
+ * @param exact whether answers in bfloat16 are the same to the last bit whatever else is answered,
+ *     as those in float32 always are; that takes longer
  */
-public record EngineLimits(int requests, long cacheTokens, int promptTokens, int vocabulary) {
+public record EngineLimits(
+    int requests, long cacheTokens, int promptTokens, int vocabulary, boolean exact) {
   private static final int REQUESTS = 8;
   private static final int PROMPT_TOKENS = 512;
   private static final long CACHE_BYTES = 2L << 30;
@@ -27,7 +30,7 @@ public record EngineLimits(int requests, long cacheTokens, int promptTokens, int
   }
 
   /**
-   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one.
+   * Eight requests, as long as they may be if that takes 2 GiB at most, and at least one; exact.
    *
    * @param type of keys and values: the kernels' type of factors
    */
@@ -38,11 +41,16 @@ public record EngineLimits(int requests, long cacheTokens, int promptTokens, int
         REQUESTS,
         Math.max(longest, Math.min(REQUESTS * longest, affordable)),
         PROMPT_TOKENS,
-        config.decoder().vocabSize());
+        config.decoder().vocabSize(),
+        true);
   }
 
   public EngineLimits withVocabulary(int vocabulary) {
-    return new EngineLimits(requests, cacheTokens, promptTokens, vocabulary);
+    return new EngineLimits(requests, cacheTokens, promptTokens, vocabulary, exact);
+  }
+
+  public EngineLimits withExact(boolean exact) {
+    return new EngineLimits(requests, cacheTokens, promptTokens, vocabulary, exact);
   }
 
   /** Bytes of keys and values at most. */

@@ -10,14 +10,15 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.weights.Weights;
 
 /**
- * Engines for several threads over one copy of the weights. Their answers are exact: the same
- * whatever else is answered, by whichever engine. Each has working memory of its own; as many come
- * into being as are borrowed at the same time.
+ * Engines for several threads over one copy of the weights. If they are exact, an answer is the
+ * same whatever else is answered, by whichever engine. Each has working memory of its own; as many
+ * come into being as are borrowed at the same time.
  */
 public final class EnginePool implements AutoCloseable {
   private final ParrotConfig config;
   private final FrozenWeights weights;
   private final int vocabulary;
+  private final boolean exact;
   private final Supplier<Kernels> kernels;
   private final Deque<Lease> idle = new ArrayDeque<>();
   private boolean closed;
@@ -25,12 +26,18 @@ public final class EnginePool implements AutoCloseable {
   /**
    * @param weights read when the first engine is borrowed, and not after
    * @param vocabulary ids that can be chosen are below it
+   * @param exact see {@link EngineLimits}
    * @param kernels makes the kernels of an engine
    */
   public EnginePool(
-      ParrotConfig config, Weights weights, int vocabulary, Supplier<Kernels> kernels) {
+      ParrotConfig config,
+      Weights weights,
+      int vocabulary,
+      boolean exact,
+      Supplier<Kernels> kernels) {
     this.config = config;
     this.vocabulary = vocabulary;
+    this.exact = exact;
     this.weights = new FrozenWeights(weights);
     this.kernels = kernels;
   }
@@ -55,7 +62,9 @@ public final class EnginePool implements AutoCloseable {
   }
 
   private EngineLimits limits(ParrotNetwork network) {
-    return EngineLimits.of(config, network.factorType()).withVocabulary(vocabulary);
+    return EngineLimits.of(config, network.factorType())
+        .withVocabulary(vocabulary)
+        .withExact(exact);
   }
 
   private synchronized void giveBack(Lease lease) {

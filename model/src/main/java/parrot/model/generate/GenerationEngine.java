@@ -15,7 +15,9 @@ import parrot.model.tensor.Tensor;
  * began with too are not read again.
  *
  * <p>An answer is the same to the last bit whatever else is answered at the same time: a prompt is
- * read by itself, in the same pieces, and a step computes each sequence as if it were alone.
+ * read by itself, in the same pieces, and a step computes each sequence as if it were alone. In
+ * bfloat16 that holds if the limits ask for it; else the last bits of its logits may depend on how
+ * many are answered together.
  *
  * <p>For one thread at a time.
  */
@@ -145,7 +147,9 @@ public final class GenerationEngine {
     float[][] logits = null;
     RuntimeException failure = null;
     try {
-      logits = network.next(tokens, all.stream().map(request -> request.slot.cache).toList());
+      logits =
+          network.next(
+              tokens, all.stream().map(request -> request.slot.cache).toList(), limits.exact());
     } catch (RuntimeException e) {
       failure = e;
     }

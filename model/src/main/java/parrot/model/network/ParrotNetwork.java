@@ -338,18 +338,20 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * Continues some sequences by a token each. No bit of a sequence depends on the others.
+   * Continues some sequences by a token each. In float32 no bit of a sequence depends on the
+   * others.
    *
    * @param tokens the next of each, B
    * @param caches of the sequences, B
+   * @param exact whether that holds for bfloat16 too, which takes longer
    * @return logits of the token after it, by sequence [B][V]
    */
-  public float[][] next(int[] tokens, List<KeyValueCache> caches) {
+  public float[][] next(int[] tokens, List<KeyValueCache> caches, boolean exact) {
     arena.reset();
     bound.refresh();
     Tensor x = arena.take(tokens.length, config.decoder().hiddenSize());
     kernels.gather(x, embedding.values(), tokens);
-    Kernels each = kernels.byRow();
+    Kernels each = exact || factorType() == ElementType.F32 ? kernels.byRow() : kernels;
     return byRow(head.logits(each, arena, decoder.step(each, arena, x, caches)));
   }
 

@@ -43,7 +43,8 @@ class EnginePoolTest {
 
   private static EnginePool pool() {
     int vocabulary = model.config().decoder().vocabSize();
-    return new EnginePool(model.config(), model.weights(), vocabulary, EnginePoolTest::kernels);
+    return new EnginePool(
+        model.config(), model.weights(), vocabulary, true, EnginePoolTest::kernels);
   }
 
   private static int[] answer(GenerationEngine engine, int number) {

@@ -129,7 +129,7 @@ class Bf16NetworkTest {
     network.read(network.embed(Arrays.copyOf(whole, start), image), cache, true);
     for (int count = start; count < whole.length; count++) {
       whole[count] = 3 * count;
-      float[] next = network.next(new int[] {whole[count]}, List.of(cache))[0];
+      float[] next = network.next(new int[] {whole[count]}, List.of(cache), false)[0];
       float[] expected =
           network.read(
               network.embed(Arrays.copyOf(whole, count + 1), image), network.newCache(64), true);
