@@ -24,7 +24,8 @@ public final class Benchmarks {
             new KernelSuite(),
             new PrecisionCurves(),
             new AveragingQuality(),
-            new RoundOverhead()));
+            new RoundOverhead(),
+            new ServeLoad()));
     return all;
   }
 }

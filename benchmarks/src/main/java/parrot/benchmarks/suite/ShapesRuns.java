@@ -2,12 +2,14 @@ package parrot.benchmarks.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -301,6 +303,56 @@ final class ShapesRuns {
           .path(benchmark.path("metric").asText())
           .asDouble(Double.NaN);
     }
+  }
+
+  /**
+   * Questions about images of the world, in its languages, as chat completions.
+   *
+   * @param count of them at most
+   */
+  List<String> questions(int count) throws IOException {
+    List<String> bodies = new ArrayList<>();
+    for (JsonNode row :
+        JSON.readTree(folder.resolve("world/heldout/conversations.json").toFile())) {
+      String question = row.at("/conversations/0/value").asText();
+      if (row.has("image") && bodies.size() < count) {
+        byte[] image =
+            Files.readAllBytes(folder.resolve("world").resolve(row.path("image").asText()));
+        bodies.add(completion(question.replace("<image>", "").strip(), image));
+      }
+    }
+    return bodies;
+  }
+
+  private static String completion(String question, byte[] image) {
+    ObjectNode body = JSON.createObjectNode().put("model", "served").put("temperature", 0);
+    body.put("max_tokens", 32).put("logprobs", true);
+    ArrayNode content =
+        body.putArray("messages").addObject().put("role", "user").putArray("content");
+    content.addObject().put("type", "text").put("text", question);
+    String uri = "data:image/png;base64," + Base64.getEncoder().encodeToString(image);
+    content.addObject().put("type", "image_url").putObject("image_url").put("url", uri);
+    return body.toString();
+  }
+
+  /**
+   * Serves a run's model, under the name {@code served}.
+   *
+   * @param options of the command
+   */
+  ServedModel serve(String name, String... options) throws IOException {
+    progress.say("starting the server");
+    List<String> command = new ArrayList<>(List.of(home.resolve("parrot").toString(), "serve"));
+    command.addAll(List.of("--model", "runs/" + name, "--name", "served", "--port", "0"));
+    command.addAll(List.of(options));
+    Path log = logs.resolve("serve.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().put("PARROT_HEAP", "1g"); // garbage must not look like growth
+    return new ServedModel(builder.start(), log);
   }
 
   private void parrot(String name, String... words) throws IOException {
