@@ -16,6 +16,7 @@ import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.MomentClocks;
 import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
@@ -286,12 +287,18 @@ public record TrainConfig(
    * What computes.
    *
    * @param kernels by name
+   * @param device where they are asked to compute
    * @param threads of one replica; 0 for an equal share of this machine's cores
    * @param recompute whether the decoder's activations are computed again in the backward pass
    * @param state how a replica keeps what it trains
    */
   public record Compute(
-      String kernels, Precision precision, int threads, boolean recompute, StateFormat state) {}
+      String kernels,
+      DeviceChoice device,
+      Precision precision,
+      int threads,
+      boolean recompute,
+      StateFormat state) {}
 
   /**
    * What is kept.

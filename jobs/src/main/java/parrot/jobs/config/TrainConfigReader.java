@@ -339,6 +339,7 @@ public final class TrainConfigReader {
     Precision precision = TrainKeys.PRECISION.read(map);
     return new TrainConfig.Compute(
         kernels,
+        TrainKeys.DEVICE.read(map),
         precision,
         TrainKeys.THREADS.read(map),
         TrainKeys.RECOMPUTE.read(map),

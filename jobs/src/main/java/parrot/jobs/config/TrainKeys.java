@@ -20,6 +20,7 @@ import parrot.model.config.Adapters;
 import parrot.model.config.StrictMap;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
@@ -249,6 +250,9 @@ final class TrainKeys {
   static final Key<String> KERNELS =
       Key.oneOf("kernels.name", Kernels.names(), Kernels.defaultName())
           .means("KernelProvider", "what computes");
+  static final Key<DeviceChoice> DEVICE =
+      Key.choice("kernels.device", DeviceChoice.AUTO)
+          .means("DeviceChoice", "where; cuda is refused until cards are connected");
   static final Key<Precision> PRECISION =
       Key.choice("kernels.precision", Precision.F32)
           .means(
@@ -390,7 +394,8 @@ final class TrainKeys {
                   WEIGHT_DECAYS,
                   CLIP_NORM)),
           new Section(
-              "Kernels", List.of(KERNELS, PRECISION, THREADS, RECOMPUTE, GRADIENTS, MOMENTS)),
+              "Kernels",
+              List.of(KERNELS, DEVICE, PRECISION, THREADS, RECOMPUTE, GRADIENTS, MOMENTS)),
           new Section(
               "Balance",
               List.of(

@@ -24,6 +24,8 @@ public final class Preflight {
   private static final List<String> OPENED =
       List.of("java.lang", "java.nio", "java.util", "java.util.concurrent", "sun.nio.ch");
 
+  private static final String ON_PROCESSOR = "; kernels compute on the processor";
+
   private final SparkConf conf;
   private final ClusterShape shape;
   private final UnaryOperator<String> environment;
@@ -177,7 +179,7 @@ public final class Preflight {
   private void accelerators(int tasks) {
     double each = shape.gpusPerTask();
     if (each == 0 && shape.gpusPerExecutor() == 0) {
-      say("gpu", "none asked for");
+      say("gpu", "none asked for" + ON_PROCESSOR);
       return;
     }
     if (EnvironmentCheck.isLocal(conf)) {
@@ -203,12 +205,13 @@ public final class Preflight {
             : "";
     say(
         "gpu",
-        "%s needed for %s at once, %s%d per executor"
+        "%s needed for %s at once, %s%d per executor%s"
             .formatted(
                 (long) Math.ceil(each * tasks),
                 Count.of(tasks, "task"),
                 available,
-                shape.gpusPerExecutor()));
+                shape.gpusPerExecutor(),
+                ON_PROCESSOR));
   }
 
   private void scheduling() {

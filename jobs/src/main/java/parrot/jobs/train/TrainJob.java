@@ -101,6 +101,10 @@ public final class TrainJob {
   }
 
   private Outcome checkAndLock(Mode mode, StopSignal stop) throws IOException {
+    Optional<String> obstacle = config.compute().device().obstacle();
+    if (obstacle.isPresent()) {
+      throw new EnvironmentException(obstacle.get());
+    }
     Path out = FileSystems.path(config.out());
     say.accept(Preflight.writable(out, hadoop));
     // Before executors are asked for: another run into this folder may hold them.

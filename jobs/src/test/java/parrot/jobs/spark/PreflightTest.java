@@ -56,7 +56,7 @@ class PreflightTest {
         .contains(
             "spark      local[2], 2 slots on 1 executor for 4 replicas; 4 replicas run one after the other,"
                 + " results are the same",
-            "gpu        none asked for",
+            "gpu        none asked for; kernels compute on the processor",
             "allocation fixed executors",
             "serializer Kryo with ParrotKryoRegistrator, registered classes alone",
             "nd4j       CpuBackend")
@@ -156,7 +156,8 @@ class PreflightTest {
         .contains(
             "spark      yarn, 4 slots on 2 executors for 6 replicas; 6 replicas run one after the"
                 + " other, results are the same",
-            "gpu        6 needed for 6 tasks at once, 4 available, 2 per executor",
+            "gpu        6 needed for 6 tasks at once, 4 available, 2 per executor; kernels compute on"
+                + " the processor",
             "           executors have the options that they need");
   }
 
@@ -167,7 +168,8 @@ class PreflightTest {
     assertThat(check(conf, 2, NOTHING, 2, "reference", Precision.F32))
         .contains(
             "allocation dynamic, 0 to 9 executors; a round waits until one is there",
-            "gpu        2 needed for 2 tasks at once, 2 per executor");
+            "gpu        2 needed for 2 tasks at once, 2 per executor; kernels compute on the"
+                + " processor");
   }
 
   @ParameterizedTest

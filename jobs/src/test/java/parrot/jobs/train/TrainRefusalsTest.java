@@ -187,6 +187,15 @@ class TrainRefusalsTest {
   }
 
   @Test
+  void refusesACardInsteadOfComputingElsewhereInSilence() {
+    assertThatThrownBy(() -> train(world.config("card", "kernels.device=cuda")))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageStartingWith("Cannot compute on a GPU: this version's kernels")
+        .hasMessageEndingWith("set kernels.device to auto or cpu");
+    assertThat(folder.resolve("card")).doesNotExist();
+  }
+
+  @Test
   void refusesAFolderThatAnotherRunIsTrainingIn() throws IOException {
     org.apache.hadoop.fs.Path out = new org.apache.hadoop.fs.Path(world.path("shared"));
     try (FolderLock held = FolderLock.take(FileSystems.of(out, HADOOP), out)) {
