@@ -383,7 +383,9 @@ public final class Checkpoints {
     List<String> whole = new ArrayList<>();
     MODULES.forEach(
         (prefix, module) -> {
-          if (content.tensors().stream().anyMatch(tensor -> tensor.name().startsWith(prefix))) {
+          if (content.tensors().stream()
+              .map(TensorSpec::name)
+              .anyMatch(name -> name.startsWith(prefix) && !TensorNames.isAdapter(name))) {
             whole.add(module);
           }
         });

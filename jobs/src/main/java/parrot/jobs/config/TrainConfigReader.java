@@ -85,7 +85,7 @@ public final class TrainConfigReader {
   private static TrainConfig read(StrictMap map) {
     Optional<TrainConfig.Stage> stage = TrainKeys.STAGE.read(map);
     Optional<Boolean> useMoe = useMoe(map, stage);
-    boolean adapted = map.given(TrainKeys.ADAPTERS);
+    Set<Part> adapted = map.given(TrainKeys.ADAPTERS) ? partsWithAdapters(map) : Set.of();
     Set<Part> train = train(map, stage, useMoe, adapted);
     // Stored configurations keep their bytes as long as keys are read in this order.
     TrainConfig config =
@@ -93,7 +93,7 @@ public final class TrainConfigReader {
             TrainKeys.OUT.read(map),
             train,
             useMoe,
-            adapted ? Optional.of(adapters(map)) : Optional.empty(),
+            adapted.isEmpty() ? Optional.empty() : Optional.of(adapters(map)),
             model(map),
             new TrainConfig.Data(sources(map), mixture(map), heldOut(map)),
             length(map),
@@ -109,10 +109,13 @@ public final class TrainConfigReader {
   }
 
   private static Set<Part> train(
-      StrictMap map, Optional<TrainConfig.Stage> stage, Optional<Boolean> useMoe, boolean adapted) {
+      StrictMap map,
+      Optional<TrainConfig.Stage> stage,
+      Optional<Boolean> useMoe,
+      Set<Part> adapted) {
     Set<Part> parts = TrainKeys.TRAIN.read(map);
     if (!parts.isEmpty()) {
-      requireOneOfDecoderAndAdapters(map, parts, adapted);
+      requireWholeOrAdapted(map, parts, adapted);
       return parts;
     }
     if (stage.isEmpty()) {
@@ -128,7 +131,8 @@ public final class TrainConfigReader {
     if (!useMoe.orElse(true)) {
       chosen.remove(Part.EXPERTS);
     }
-    if (adapted) {
+    if (!adapted.isEmpty()) {
+      chosen.removeAll(adapted);
       chosen.remove(Part.DECODER);
       chosen.add(Part.ADAPTERS);
     }
@@ -137,18 +141,36 @@ public final class TrainConfigReader {
     return chosen;
   }
 
-  private static void requireOneOfDecoderAndAdapters(
-      StrictMap map, Set<Part> parts, boolean adapted) {
-    boolean learn = parts.contains(Part.ADAPTERS);
-    if (learn && parts.contains(Part.DECODER)) {
-      throw TrainKeys.TRAIN.invalid(
-          map, "decoder and adapters", "one of both: adapters leave the decoder as it is");
+  /** Parts with a layer that {@code adapters.on} names. */
+  private static Set<Part> partsWithAdapters(StrictMap map) {
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    StrictMap aside = map.aside(); // so that the keys' order in the resolved one stays
+    for (String layer : TrainKeys.ADAPTER_LAYERS.read(aside)) {
+      parts.add(
+          Arrays.stream(Part.values())
+              .filter(part -> layer.split("\\.")[0].equals(part.key()))
+              .findFirst()
+              .orElse(Part.DECODER));
     }
-    if (learn && !adapted) {
+    return parts;
+  }
+
+  /** The decoder never learns whole beside adapters, and no other part if it has some. */
+  private static void requireWholeOrAdapted(StrictMap map, Set<Part> parts, Set<Part> adapted) {
+    boolean learn = parts.contains(Part.ADAPTERS);
+    for (Part part : parts) {
+      if (learn && (part == Part.DECODER || adapted.contains(part))) {
+        throw TrainKeys.TRAIN.invalid(
+            map,
+            part.key() + " and adapters",
+            "one of both: adapters leave the %s as it is".formatted(part.key()));
+      }
+    }
+    if (learn && adapted.isEmpty()) {
       throw new UsageException(
           "Missing adapters (train names them: set adapters.rank, or take them out of train)");
     }
-    if (!learn && adapted) {
+    if (!learn && !adapted.isEmpty()) {
       throw TrainKeys.TRAIN.invalid(
           map, parts.stream().map(Part::key).toList(), "with adapters in it, which are configured");
     }
@@ -157,8 +179,8 @@ public final class TrainConfigReader {
   private static Adapters adapters(StrictMap map) {
     int rank = TrainKeys.ADAPTER_RANK.read(map);
     double alpha = TrainKeys.ADAPTER_ALPHA.read(map, 2.0 * rank);
-    TrainKeys.ADAPTER_DROPOUT.read(map);
-    return new Adapters(rank, alpha, TrainKeys.ADAPTER_LAYERS.read(map));
+    double dropout = TrainKeys.ADAPTER_DROPOUT.read(map);
+    return new Adapters(rank, alpha, TrainKeys.ADAPTER_LAYERS.read(map), dropout);
   }
 
   /** Stage 1 bypasses the experts, stage 2 uses them; else the model's configuration decides. */

@@ -56,6 +56,9 @@ final class TrainKeys {
           .means(
               "StartingModel", "whether visual tokens pass the experts; align: no, instruct: yes");
   static final String ADAPTERS = "adapters";
+  private static final String ALL_LINEAR = "all-linear";
+  private static final String ADAPTED =
+      "a list of " + String.join(", ", Adapters.ALL) + ", or " + ALL_LINEAR;
   static final Key<Integer> ADAPTER_RANK =
       Key.whole(ADAPTERS + ".rank", 64, 1)
           .means("Adapters", "LoRA beside the decoder, which stays as it is: rank of both factors");
@@ -64,20 +67,14 @@ final class TrainKeys {
           .absent("2 x rank")
           .means("Adapters", "their product counts alpha / rank times");
   static final Key<List<String>> ADAPTER_LAYERS =
-      Key.of(
-              ADAPTERS + ".on",
-              "a list of " + String.join(", ", Adapters.LAYERS),
-              Adapters.LAYERS,
-              TrainKeys::adapted)
-          .absent("all of them")
-          .means("Adapters", "linear layers of the decoder that have an adapter");
+      Key.of(ADAPTERS + ".on", ADAPTED, Adapters.LAYERS, TrainKeys::adapted)
+          .absent("the decoder's: " + String.join(", ", Adapters.LAYERS))
+          .means(
+              "Adapters",
+              "linear layers that have an adapter; all-linear: all but head and router");
   static final Key<Double> ADAPTER_DROPOUT =
-      Key.number(
-              ADAPTERS + ".dropout",
-              0,
-              dropout -> dropout == 0,
-              "0; dropout before adapters is not computed")
-          .means("TrainConfigReader", "must be 0: dropout is not computed");
+      Key.belowOne(ADAPTERS + ".dropout", 0)
+          .means("Dropout", "share of its layer's input that an adapter drops in a step");
   static final Key<String> OUT =
       Key.text("out", "a folder").means("RunFolder", "the run's folder, local or in HDFS");
   static final Key<Long> SEED =
@@ -446,8 +443,11 @@ final class TrainKeys {
 
   private static List<String> adapted(StrictMap map, String name, List<String> absent) {
     List<String> given = map.texts(name);
-    if (!Adapters.LAYERS.containsAll(given)) {
-      throw map.invalid(name, given, "a list of " + String.join(", ", Adapters.LAYERS));
+    if (given.equals(List.of(ALL_LINEAR))) {
+      return Adapters.ALL;
+    }
+    if (!Adapters.ALL.containsAll(given)) {
+      throw map.invalid(name, given, ADAPTED);
     }
     return given.isEmpty() ? absent : given;
   }

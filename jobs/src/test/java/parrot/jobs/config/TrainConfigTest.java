@@ -60,9 +60,27 @@ class TrainConfigTest {
 
     assertThat(read("adapters={}").adapters()).contains(new Adapters(64, 128, Adapters.LAYERS));
     assertThat(read("adapters.rank=2", "train=[adapters]").train()).containsExactly(Part.ADAPTERS);
+    assertThat(read("adapters.dropout=0.05").adapters())
+        .contains(new Adapters(64, 128, Adapters.LAYERS, 0.05));
     TrainConfig without = read();
     assertThat(without.adapters()).isEmpty();
     assertThat(without.resolved().has("adapters")).isFalse();
+  }
+
+  /** As PEFT's word, and the parts that have some do not learn whole. */
+  @Test
+  void adaptersMayBeOnAnyLinearLayer() {
+    TrainConfig all = read("adapters.on=all-linear");
+    assertThat(all.train()).containsExactly(Part.ADAPTERS);
+    assertThat(all.adapters().orElseThrow().on()).isEqualTo(Adapters.ALL);
+    assertThat(TrainConfigReader.read(TrainConfigReader.toYaml(all.resolved()), List.of()))
+        .isEqualTo(all);
+    assertThat(read("adapters.on=[q_proj, projector]").train())
+        .containsExactlyInAnyOrder(Part.EXPERTS, Part.ADAPTERS);
+    assertThatThrownBy(() -> read("adapters.on=[vision.fc1]", "train=[vision, adapters]"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(
+            "vision and adapters (must be one of both: adapters leave the vision");
   }
 
   @ParameterizedTest
@@ -71,7 +89,8 @@ class TrainConfigTest {
       value = {
         "adapters.rank=0 | Invalid adapters.rank: 0 (must be at least 1)",
         "adapters.on=[q_proj, lm_head] | Invalid adapters.on: [q_proj, lm_head] (must be a list of",
-        "adapters.dropout=0.05 | Invalid adapters.dropout: 0.05 (must be 0; dropout before adapters",
+        "adapters.on=[vision] | Invalid adapters.on: [vision] (must be a list of",
+        "adapters.dropout=1 | Invalid adapters.dropout: 1.0 (must be at least 0 and below 1)",
         "adapters.ranks=4 | Unknown key adapters.ranks",
         "train=[adapters] | Missing adapters (train names them: set adapters.rank",
         "train=[projector, decoder, adapters] | Invalid train: decoder and adapters (must be one",

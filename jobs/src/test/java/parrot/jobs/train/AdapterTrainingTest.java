@@ -47,7 +47,7 @@ class AdapterTrainingTest {
   private static final Configuration HADOOP = new Configuration();
   private static final String[] ADAPTED = {
     "train=[projector, experts, adapters]",
-    "adapters={rank: 2, alpha: 6, on: [v_proj, q_proj, up_proj]}",
+    "adapters={rank: 2, alpha: 6, on: [v_proj, q_proj, up_proj, vision.fc1], dropout: 0.2}",
     "model.config.moe_top_k=1",
     "balance.update_rate=0.01",
     "checkpoints.every=1",

@@ -77,13 +77,12 @@ public record AdapterConfig(
   public static ObjectNode json(Adapters adapters, List<String> whole, String base) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put(BASE, base);
-    json.put("r", adapters.rank()).put("lora_alpha", adapters.alpha()).put("lora_dropout", 0.0);
+    json.put("r", adapters.rank()).put("lora_alpha", adapters.alpha());
+    json.put("lora_dropout", adapters.dropout());
     json.put("bias", "none").put("fan_in_fan_out", false).put("use_rslora", false);
     json.put("init_lora_weights", true).put("inference_mode", true);
     // A pattern, because a list of names would also mean layers of vision encoder and experts.
-    json.put(
-        "target_modules",
-        "model\\.layers\\.\\d+\\.(self_attn|mlp)\\.(" + String.join("|", adapters.on()) + ")");
+    json.put("target_modules", adapters.pattern());
     if (whole.isEmpty()) {
       json.putNull("modules_to_save");
     } else {
@@ -100,7 +99,7 @@ public record AdapterConfig(
    */
   public Optional<Adapters> asAdapters(List<String> on) {
     boolean alike = ranks.isEmpty() && alphas.isEmpty() && !rankStabilised;
-    return alike && Adapters.LAYERS.containsAll(on) && !on.isEmpty()
+    return alike && Adapters.ALL.containsAll(on) && !on.isEmpty()
         ? Optional.of(new Adapters(rank, alpha, on))
         : Optional.empty();
   }

@@ -77,7 +77,7 @@ public final class StrictMap {
   }
 
   /** A second reader, for keys that are checked and yet written back as they were. */
-  StrictMap aside() {
+  public StrictMap aside() {
     return new StrictMap(json, prefix, source);
   }
 

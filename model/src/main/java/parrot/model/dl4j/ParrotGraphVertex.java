@@ -192,7 +192,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   private StepResult learn(ParrotNetwork network, Batch batch) {
     network.steer(routing);
-    StepResult result = network.forwardBackward(batch);
+    StepResult result = network.forwardBackward(batch, graph.getIterationCount());
     routing = routing == null ? null : network.steering();
     return result;
   }

@@ -37,6 +37,12 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
+  public final void drop(Tensor y, Tensor x, double share, long seed) {
+    Shapes.same("drop", y, x);
+    doDrop(y, x, DropMask.of(seed, share));
+  }
+
+  @Override
   public final void addBias(Tensor x, Tensor bias) {
     Shapes.vector("add a bias", bias, x);
     doAddBias(x, bias);
@@ -261,6 +267,8 @@ public abstract class CheckedKernels implements Kernels {
       Tensor y, Tensor x, Tensor weight, Tensor bias, Activation activation, float beta);
 
   protected abstract void doCopy(Tensor y, Tensor x);
+
+  protected abstract void doDrop(Tensor y, Tensor x, DropMask mask);
 
   protected abstract void doAdd(Tensor y, Tensor x, float alpha);
 

@@ -86,6 +86,12 @@ public interface Kernels extends AutoCloseable {
   /** {@code y *= alpha}. */
   void scale(Tensor y, float alpha);
 
+  /**
+   * {@code y = x / (1 - share)} but for the values that a {@link DropMask} drops, which become 0;
+   * {@code y} may be {@code x}.
+   */
+  void drop(Tensor y, Tensor x, double share, long seed);
+
   /** {@code x[i, :] += bias[0, :]} for every row. */
   void addBias(Tensor x, Tensor bias);
 

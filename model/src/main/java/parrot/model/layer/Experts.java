@@ -40,10 +40,6 @@ public final class Experts {
     }
   }
 
-  public boolean isTrained() {
-    return router.isTrained();
-  }
-
   /**
    * Steers the router from the next forward pass on.
    *

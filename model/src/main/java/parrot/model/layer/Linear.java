@@ -57,6 +57,10 @@ final class Linear {
     return weight.isTrained();
   }
 
+  boolean isAdapted() {
+    return adapter != null;
+  }
+
   /**
    * @param y (rows, out)
    * @param x (rows, in), an operand

@@ -7,18 +7,25 @@ import parrot.model.tensor.Tensor;
 import parrot.model.weights.TensorNames;
 
 /**
- * What LoRA adds to a linear layer: {@code scale x A^T B^T}. The product with A is computed again
- * in the backward pass, because that takes less time than it would take memory to keep it.
+ * What LoRA adds to a linear layer: {@code scale d(x) A^T B^T}, where d drops values in a step of
+ * training. The product with A is computed again in the backward pass, because that takes less time
+ * than it would take memory to keep it.
  */
 final class Lora {
   private final Weight a; // (r, in)
   private final Weight b; // (out, r)
   private final float scale;
+  private final String layer;
+  private final double share; // of the input, that is dropped
+  private final Dropout dropout;
 
   Lora(WeightFactory weights, String layer, int out, int in, Adapters adapters) {
     a = weights.createFactor(layer + TensorNames.FIRST_FACTOR, adapters.rank(), in);
     b = weights.createFactor(layer + TensorNames.SECOND_FACTOR, out, adapters.rank());
     scale = adapters.scale();
+    this.layer = layer;
+    share = adapters.dropout();
+    dropout = weights.dropout();
   }
 
   /**
@@ -27,8 +34,22 @@ final class Lora {
    */
   void forwardAdding(Kernels kernels, Arena arena, Tensor y, Tensor x) {
     Arena.Mark mark = arena.mark();
-    kernels.matmul(y, inner(kernels, arena, x), false, b.factor(), true, 1);
+    kernels.matmul(y, inner(kernels, arena, seen(kernels, arena, x)), false, b.factor(), true, 1);
     arena.release(mark);
+  }
+
+  private boolean drops() {
+    return share > 0 && dropout.isOn();
+  }
+
+  /** What is left of the input. */
+  private Tensor seen(Kernels kernels, Arena arena, Tensor x) {
+    if (!drops()) {
+      return x;
+    }
+    Tensor seen = arena.take(x.type(), x.rows(), x.columns());
+    dropout.drop(kernels, seen, x, share, layer);
+    return seen;
   }
 
   /** {@code scale x A^T}, (rows, r). */
@@ -46,16 +67,22 @@ final class Lora {
    */
   void backward(Kernels kernels, Arena arena, Tensor dx, Tensor dy, Tensor x) {
     Arena.Mark mark = arena.mark();
+    Tensor seen = a.isTrained() || b.isTrained() ? seen(kernels, arena, x) : null;
     if (b.isTrained()) {
-      b.addProduct(kernels, dy, inner(kernels, arena, x));
+      b.addProduct(kernels, dy, inner(kernels, arena, seen));
     }
     Tensor dinner = arena.take(kernels.factorType(), dy.rows(), a.rows());
     kernels.matmul(dinner, dy, false, b.factor(), false, 0);
     kernels.scale(dinner, scale);
     if (a.isTrained()) {
-      a.addProduct(kernels, dinner, x);
+      a.addProduct(kernels, dinner, seen);
     }
-    if (dx != null) {
+    if (dx != null && drops()) {
+      Tensor dseen = arena.take(dx.rows(), dx.columns());
+      kernels.matmul(dseen, dinner, false, a.factor(), false, 0);
+      dropout.drop(kernels, dseen, dseen, share, layer);
+      kernels.add(dx, dseen, 1);
+    } else if (dx != null) {
       kernels.matmul(dx, dinner, false, a.factor(), false, 1);
     }
     arena.release(mark);

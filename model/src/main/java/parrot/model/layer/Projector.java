@@ -33,10 +33,6 @@ public final class Projector {
     }
   }
 
-  public boolean isTrained() {
-    return layers.get(0).isTrained();
-  }
-
   /**
    * @param x (rows, Dv)
    * @return (rows, D) float32

@@ -46,10 +46,6 @@ final class Router {
     routing = own;
   }
 
-  boolean isTrained() {
-    return gate.isTrained();
-  }
-
   /**
    * @param routing null for the model's own
    */

@@ -1,5 +1,6 @@
 package parrot.model.layer;
 
+import java.util.stream.Stream;
 import parrot.model.config.VisionConfig;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.Kernels;
@@ -27,6 +28,7 @@ final class VisionBlock {
   private final Activation activation;
   private final float epsilon;
   private final int heads;
+  private final boolean adapted;
 
   VisionBlock(WeightFactory weights, VisionConfig config, String prefix) {
     int d = config.hiddenSize();
@@ -44,6 +46,7 @@ final class VisionBlock {
     activation = config.hiddenAct();
     epsilon = (float) config.layerNormEps();
     heads = config.numAttentionHeads();
+    adapted = Stream.of(query, key, value, output, fc1, fc2).anyMatch(Linear::isAdapted);
   }
 
   /** What the backward pass needs; all (N, D) but where said. */
@@ -109,7 +112,7 @@ final class VisionBlock {
     kernels.layerNorm(
         s.normed2, s.mean2, s.inverse2, s.middle, norm2Weight.value(), norm2Bias.value(), epsilon);
     s.activated = arena.take(type, n, fc1.outputs());
-    if (fc1.isTrained()) { // in every pass the same way, so that all give the same bits
+    if (fc1.isTrained() || adapted) { // in every pass the same way, so that all give the same bits
       s.hidden = arena.take(type, n, fc1.outputs());
       fc1.forward(kernels, arena, s.hidden, s.normed2);
       kernels.activate(s.activated, s.hidden, activation);

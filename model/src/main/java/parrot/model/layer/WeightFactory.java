@@ -33,6 +33,11 @@ public interface WeightFactory {
     return Optional.empty();
   }
 
+  /** What adapters drop; by default nothing. */
+  default Dropout dropout() {
+    return new Dropout();
+  }
+
   /** A vector. */
   default Weight create(String name, int size) {
     return create(name, 1, size);

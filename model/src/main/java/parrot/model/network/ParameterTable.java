@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import parrot.model.config.Adapters;
 import parrot.model.kernel.Kernels;
+import parrot.model.layer.Dropout;
 import parrot.model.layer.Weight;
 import parrot.model.layer.WeightFactory;
 import parrot.model.tensor.ElementType;
@@ -31,6 +32,7 @@ final class ParameterTable implements WeightFactory {
   private final Set<String> tables = new HashSet<>();
   private final List<Weight> frozen = new ArrayList<>();
   private final List<Parameter> parameters = new ArrayList<>();
+  private final Dropout dropout = new Dropout();
   private long count;
 
   ParameterTable(Set<Part> trained, Optional<Adapters> adapters) {
@@ -73,6 +75,11 @@ final class ParameterTable implements WeightFactory {
   @Override
   public Optional<Adapters> adapters(String layer) {
     return adapters.filter(given -> given.cover(layer));
+  }
+
+  @Override
+  public Dropout dropout() {
+    return dropout;
   }
 
   List<Parameter> parameters() {

@@ -1,7 +1,6 @@
 package parrot.model.network;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,8 +30,6 @@ import parrot.model.weights.Weights;
  * instance serves one thread at a time.
  */
 public final class ParrotNetwork implements AutoCloseable {
-  private static final Set<Part> IN_DECODER = Set.of(Part.DECODER, Part.ADAPTERS);
-
   private final ParrotConfig config;
   private final FrozenWeights weights;
   private final Kernels kernels;
@@ -46,6 +43,7 @@ public final class ParrotNetwork implements AutoCloseable {
   private final Decoder decoder;
   private final LanguageHead head;
   private final Set<Part> trained;
+  private final Set<Part> learning; // parts in which something is trained
   private final boolean recompute;
   private final BoundMemory bound;
 
@@ -73,6 +71,7 @@ public final class ParrotNetwork implements AutoCloseable {
     memory = kernels == null ? Memory.HOST : kernels.memory();
     arena = new Arena(memory);
     this.trained = trained.isEmpty() ? EnumSet.noneOf(Part.class) : EnumSet.copyOf(trained);
+    learning = Part.learning(trained, config);
     table = new ParameterTable(this.trained, config.adapters());
     bound = new BoundMemory(table, kernels);
     vision = new VisionTower(table, config.vision(), config.visionLayersUsed());
@@ -200,7 +199,21 @@ public final class ParrotNetwork implements AutoCloseable {
    * router is steered by a balance loss, its gradient is added; its value is in no loss reported.
    */
   public StepResult forwardBackward(Batch batch) {
-    return run(batch, true);
+    return forwardBackward(batch, 0);
+  }
+
+  /**
+   * As above, in a run.
+   *
+   * @param step of the run, which decides with the batch what adapters drop
+   */
+  public StepResult forwardBackward(Batch batch, long step) {
+    table.dropout().start(step, batch.tokenIds());
+    try {
+      return run(batch, true);
+    } finally {
+      table.dropout().stop();
+    }
   }
 
   private StepResult run(Batch batch, boolean learn) {
@@ -375,7 +388,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private Visual look(Batch batch, SequenceLayout layout, boolean learn) {
-    return guide(see(batch.pixels(), learn && trained.contains(Part.VISION)), layout);
+    return guide(see(batch.pixels(), learn && learning.contains(Part.VISION)), layout);
   }
 
   private Visual see(Tensor pixels, boolean keep) {
@@ -408,8 +421,8 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private void backward(Tensor dx, SequenceLayout layout, Visual visual) {
-    boolean below = visual != null && !IN_DECODER.containsAll(trained);
-    if (!below && Collections.disjoint(trained, IN_DECODER)) {
+    boolean below = visual != null && !Set.of(Part.DECODER).containsAll(learning);
+    if (!below && !learning.contains(Part.DECODER)) {
       return;
     }
     Tensor dembedded = decoder.backward(kernels, arena, dx);
@@ -435,8 +448,8 @@ public final class ParrotNetwork implements AutoCloseable {
       }
       dvisual = dprojected;
     }
-    boolean visionLearns = trained.contains(Part.VISION);
-    if (projector.isTrained() || visionLearns) {
+    boolean visionLearns = learning.contains(Part.VISION);
+    if (learning.contains(Part.PROJECTOR) || visionLearns) {
       Tensor dfeatures =
           visionLearns ? arena.take(visual.features.rows(), visual.features.columns()) : null;
       projector.backward(kernels, arena, dfeatures, dvisual);

@@ -213,7 +213,9 @@ public final class Adapter implements AutoCloseable {
    */
   Adapters beside(ParrotConfig model) {
     Set<String> on = new TreeSet<>();
-    changes.keySet().forEach(name -> on.add(name.replaceFirst("^.*\\.([^.]+)\\.weight$", "$1")));
+    changes
+        .keySet()
+        .forEach(name -> on.add(Adapters.name(name.substring(0, name.lastIndexOf('.')))));
     return config
         .asAdapters(List.copyOf(on))
         .filter(adapters -> changes.keySet().equals(TensorNames.adapted(model, adapters)))
@@ -222,8 +224,8 @@ public final class Adapter implements AutoCloseable {
                 unusable(
                     "it can only be merged into its model, with parrot merge-adapter: beside it, an"
                         + " adapter changes the same ones of "
-                        + String.join(", ", Adapters.LAYERS)
-                        + " in every layer of the decoder, with one rank and one alpha and without"
+                        + String.join(", ", Adapters.ALL)
+                        + " in every layer of their part, with one rank and one alpha and without"
                         + " use_rslora"));
   }
 

@@ -45,15 +45,17 @@ public record Initializer(long seed, Experts experts) {
   private void fill(float[] values, TensorSpec spec, ParrotConfig config) {
     String name = spec.name();
     boolean bias = name.endsWith(".bias");
-    if (name.startsWith(TensorNames.PROJECTOR)) {
-      double bound = 1 / Math.sqrt(projectorInputs(name, config));
-      Random random = new Random(name);
-      fill(values, () -> (2 * random.uniform() - 1) * bound);
-    } else if (name.endsWith(TensorNames.FIRST_FACTOR)) {
+    if (name.endsWith(TensorNames.FIRST_FACTOR)) {
       double bound = 1 / Math.sqrt(spec.shape()[1]);
       Random random = new Random(name);
       fill(values, () -> (2 * random.uniform() - 1) * bound);
-    } else if (bias || name.endsWith(TensorNames.SECOND_FACTOR)) {
+    } else if (name.endsWith(TensorNames.SECOND_FACTOR)) {
+      fill(values, () -> 0);
+    } else if (name.startsWith(TensorNames.PROJECTOR)) {
+      double bound = 1 / Math.sqrt(projectorInputs(name, config));
+      Random random = new Random(name);
+      fill(values, () -> (2 * random.uniform() - 1) * bound);
+    } else if (bias) {
       fill(values, () -> 0);
     } else if (isNorm(name)) {
       fill(values, () -> 1);

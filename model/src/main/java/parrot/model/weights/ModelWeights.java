@@ -44,7 +44,8 @@ final class ModelWeights implements Weights {
   }
 
   boolean holdsVision() {
-    return sources.keySet().stream().anyMatch(name -> name.startsWith(TensorNames.VISION));
+    return sources.keySet().stream()
+        .anyMatch(name -> name.startsWith(TensorNames.VISION) && !TensorNames.isAdapter(name));
   }
 
   /**

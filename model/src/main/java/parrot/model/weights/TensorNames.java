@@ -52,11 +52,16 @@ public final class TensorNames {
 
   /** Vision encoder, projector, experts, decoder, adapters, in this order. */
   public static List<TensorSpec> of(ParrotConfig config) {
+    List<TensorSpec> specs = parts(config);
+    specs.addAll(adapters(config));
+    return specs;
+  }
+
+  private static List<TensorSpec> parts(ParrotConfig config) {
     List<TensorSpec> specs = new ArrayList<>(vision(config));
     specs.addAll(projector(config));
     specs.addAll(experts(config));
     specs.addAll(decoder(config));
-    specs.addAll(adapters(config));
     return specs;
   }
 
@@ -162,16 +167,17 @@ public final class TensorNames {
         .collect(Collectors.toSet());
   }
 
-  /** Both factors beside each layer of the decoder that has an adapter; none without adapters. */
+  /** Both factors beside each layer that has an adapter; none without adapters. */
   public static List<TensorSpec> adapters(ParrotConfig config) {
     Collector to = new Collector("");
     config
         .adapters()
         .ifPresent(
             adapters -> {
-              for (TensorSpec weight : decoder(config)) {
+              for (TensorSpec weight : parts(config)) {
                 String layer = layer(weight.name());
-                if (weight.name().endsWith(WEIGHT) && adapters.cover(layer)) {
+                boolean computes = weight.required() && weight.name().endsWith(WEIGHT);
+                if (computes && adapters.cover(layer)) {
                   to.add(layer + FIRST_FACTOR, adapters.rank(), weight.shape()[1]);
                   to.add(layer + SECOND_FACTOR, weight.shape()[0], adapters.rank());
                 }

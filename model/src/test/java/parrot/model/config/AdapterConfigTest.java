@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +33,35 @@ class AdapterConfigTest {
             """);
     assertThat(config.rank("base_model.model.model.layers.0.self_attn.q_proj")).isEqualTo(64);
     assertThat(config.scale("base_model.model.model.layers.0.self_attn.q_proj")).isEqualTo(2);
+  }
+
+  /** A text is matched against whole names of modules (PEFT: LoraConfig.target_modules). */
+  @Test
+  void namesItsLayersAsPeftMatchesThem() {
+    Adapters adapters = new Adapters(8, 16, Adapters.ALL, 0.05);
+    JsonNode json = AdapterConfig.json(adapters, List.of("lm_head"), "../base");
+    assertThat(json.path("lora_dropout").asDouble()).isEqualTo(0.05);
+    assertThat(json.path("modules_to_save").path(0).asText()).isEqualTo("lm_head");
+    String pattern = json.path("target_modules").asText();
+    assertThat(
+            List.of(
+                "model.layers.31.self_attn.q_proj",
+                "model.layers.0.mlp.down_proj",
+                "model.vision_tower.vision_tower.vision_model.encoder.layers.9.mlp.fc1",
+                "model.vision_tower.vision_tower.vision_model.encoder.layers.9.self_attn.out_proj",
+                "model.mm_projector",
+                "model.mm_projector.2",
+                "model.moe_model.experts.5.up_proj"))
+        .allMatch(name -> name.matches(pattern));
+    assertThat(List.of("lm_head", "model.moe_model.gate", "model.norm", "model.embed_tokens"))
+        .noneMatch(name -> name.matches(pattern));
+    assertThat(
+            AdapterConfig.json(new Adapters(8, 16, List.of("v_proj")), List.of(), "..")
+                .path("target_modules")
+                .asText())
+        .isEqualTo("model\\.layers\\.\\d+\\.(self_attn|mlp)\\.(v_proj)");
+    assertThat(AdapterConfig.of(json, "adapter_config.json").asAdapters(Adapters.ALL))
+        .contains(new Adapters(8, 16, Adapters.ALL));
   }
 
   @Test

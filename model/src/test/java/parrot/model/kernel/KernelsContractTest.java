@@ -56,6 +56,29 @@ public abstract class KernelsContractTest {
   }
 
   @Test
+  public void dropsTheShareThatIsAskedForAndScalesTheRest() {
+    Tensor x = Tensor.allocate(50, 401);
+    kernels.fill(x, 3);
+    Tensor y = Tensor.allocate(50, 401);
+    kernels.drop(y, x, 0.25, 5);
+    float[] values = y.toArray();
+    long dropped = 0;
+    for (int i = 0; i < values.length; i++) {
+      boolean drops = DropMask.of(5, 0.25).drops(i);
+      assertThat(values[i]).isEqualTo(drops ? 0f : 4f);
+      dropped += drops ? 1 : 0;
+    }
+    assertThat(dropped / (double) values.length).isCloseTo(0.25, Offset.offset(0.01));
+    Tensor other = Tensor.allocate(50, 401);
+    kernels.drop(other, x, 0.25, 6);
+    assertThat(other.toArray()).isNotEqualTo(values);
+    kernels.drop(x, x, 0, 5);
+    assertThat(x.toArray()).containsOnly(3);
+    assertThatThrownBy(() -> kernels.drop(y, x, 1, 5))
+        .hasMessage("Cannot drop: share 1.0 (must be from 0 to below 1)");
+  }
+
+  @Test
   public void aProductOverNothingIsZero() {
     Tensor c = Tensor.of(1, 2, 7, 8);
     kernels.matmul(c, Tensor.allocate(1, 0), false, Tensor.allocate(0, 2), false, 1);

@@ -109,6 +109,53 @@ class AdaptersTest {
     }
   }
 
+  @Test
+  void thePartsBelowNeedNotLearnWholeForTheirAdaptersToLearn() {
+    ParrotConfig config = TinyNetworks.adapted(RANK, ALPHA, Adapters.ALL);
+    Batch batch = TinyNetworks.batch(5);
+    try (Bound all = new Bound(config, EnumSet.allOf(Part.class));
+        Bound alone = new Bound(config, EnumSet.of(Part.ADAPTERS))) {
+      all.network.forwardBackward(batch);
+      alone.network.forwardBackward(batch);
+      assertThat(alone.parameterNames())
+          .contains(
+              "vision_model.encoder.layers.1.mlp.fc2.lora_B.weight",
+              "model.mm_projector.2.lora_A.weight",
+              "model.moe_model.experts.2.up_proj.lora_A.weight")
+          .noneMatch(name -> name.contains("encoder.layers.2")); // computes nothing
+      for (Parameter parameter : alone.network.parameters()) {
+        Parameter same =
+            all.network.parameters().stream()
+                .filter(other -> other.name().equals(parameter.name()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(alone.gradient(parameter))
+            .as(parameter.name())
+            .isEqualTo(all.gradient(same))
+            .isNotEqualTo(new float[(int) parameter.size()]);
+      }
+    }
+  }
+
+  @Test
+  void whatIsDroppedDependsOnStepAndBatchAndNothingIsDroppedOutsideOfTraining() {
+    ParrotConfig config = TinyNetworks.adapted(new Adapters(RANK, ALPHA, Adapters.ALL, 0.3));
+    Batch batch = TinyNetworks.batch(5);
+    try (Bound dropping = new Bound(config, Set.of(Part.ADAPTERS));
+        Bound again = new Bound(config, Set.of(Part.ADAPTERS), TinyNetworks.reference(), true);
+        Bound without =
+            new Bound(TinyNetworks.adapted(RANK, ALPHA, Adapters.ALL), Set.of(Part.ADAPTERS))) {
+      double loss = dropping.network.forwardBackward(batch, 7).meanLoss();
+      float[] gradients = dropping.gradients.toArray();
+      assertThat(again.network.forwardBackward(batch, 7).meanLoss()).isEqualTo(loss);
+      assertThat(again.gradients.toArray()).isEqualTo(gradients);
+      assertThat(dropping.network.forwardBackward(batch, 8).meanLoss()).isNotEqualTo(loss);
+      assertThat(dropping.network.forward(batch).meanLoss())
+          .isNotEqualTo(loss)
+          .isEqualTo(without.network.forward(batch).meanLoss());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"F32, 1e-5", "BF16, 0.05"})
   void theFastKernelsAgreeWithThePlainOnes(Precision precision, float most) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -79,10 +80,28 @@ class NetworkGradientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"q_proj", "v_proj", "o_proj", "up_proj", "down_proj", "all"})
+  @ValueSource(
+      strings = {
+        "q_proj",
+        "v_proj",
+        "o_proj",
+        "up_proj",
+        "down_proj",
+        "projector",
+        "vision.v_proj",
+        "vision.fc1",
+        "experts.down_proj",
+        "all"
+      })
   void everyGradientOfAnAdapterIsTheSlopeOfTheLoss(String layer) {
-    List<String> on = layer.equals("all") ? Adapters.LAYERS : List.of(layer);
+    List<String> on = layer.equals("all") ? Adapters.ALL : List.of(layer);
     checkSlopes(TinyNetworks.adapted(3, 4.5, on), TinyNetworks.batch(7), null);
+  }
+
+  @Test
+  void soItIsWhenAdaptersDropHalfOfTheirInputs() {
+    Adapters adapters = new Adapters(3, 4.5, Adapters.ALL, 0.5);
+    checkSlopes(TinyNetworks.adapted(adapters), TinyNetworks.batch(7), null);
   }
 
   private static void checkSlopes(ParrotConfig config, Batch batch, Routing routing) {
@@ -90,8 +109,10 @@ class NetworkGradientTest {
       bound.network.steer(routing);
       Loss loss = new Loss(routing, bound.network.forwardBackward(batch).selected());
       Random random = new Random(11);
+      Map<Parameter, float[]> gradients = new LinkedHashMap<>();
+      bound.network.parameters().forEach(one -> gradients.put(one, bound.gradient(one)));
       for (Parameter parameter : bound.network.parameters()) {
-        float[] gradient = bound.gradient(parameter);
+        float[] gradient = gradients.get(parameter);
         double[] direction = direction(gradient, random);
         double expected = 0;
         for (int i = 0; i < gradient.length; i++) {
@@ -250,7 +271,9 @@ class NetworkGradientTest {
       moved[i] += (float) (step * direction[i]);
     }
     values.set(moved);
-    double value = loss.of(bound.network.forward(batch));
+    boolean drops = bound.network.config().adapters().stream().anyMatch(a -> a.dropout() > 0);
+    double value =
+        loss.of(drops ? bound.network.forwardBackward(batch) : bound.network.forward(batch));
     values.set(before);
     return value;
   }

@@ -77,7 +77,11 @@ final class TinyNetworks {
 
   /** A configuration with adapters. */
   static ParrotConfig adapted(int rank, double alpha, List<String> on) {
-    return config(Map.of()).withAdapters(Optional.of(new Adapters(rank, alpha, on)));
+    return adapted(new Adapters(rank, alpha, on));
+  }
+
+  static ParrotConfig adapted(Adapters adapters) {
+    return config(Map.of()).withAdapters(Optional.of(adapters));
   }
 
   /** The slow kernels, which are exact enough for finite differences. */

@@ -3,6 +3,7 @@ package parrot.model.kernel.cpu;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.DropMask;
 import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
@@ -111,6 +112,11 @@ final class OneDnnKernels extends CheckedKernels {
   @Override
   protected void doAdd(Tensor y, Tensor x, float alpha) {
     VectorElementwise.add(workers, y, x, alpha);
+  }
+
+  @Override
+  protected void doDrop(Tensor y, Tensor x, DropMask mask) {
+    VectorElementwise.drop(workers, y, x, mask);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import parrot.model.kernel.DropMask;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -38,6 +39,25 @@ final class VectorElementwise {
     Spans.forEach(
         workers,
         run -> run.buffer(0).put(run.at(0), run.buffer(1), run.at(1), 4 * run.count()),
+        out(y),
+        in(x));
+  }
+
+  static void drop(Workers workers, Tensor y, Tensor x, DropMask mask) {
+    float scale = mask.scale();
+    Spans.forEachRow(
+        workers,
+        4L * y.columns(), // hashes cost more than memory
+        run -> {
+          long first = (long) run.row() * run.count();
+          long bits = mask.bits(first);
+          for (int j = 0; j < run.count(); j++) {
+            long place = first + j;
+            bits = (place & 3) == 0 ? mask.bits(place) : bits;
+            float value = run.buffer(1).getFloat(run.at(1) + 4 * j) * scale;
+            run.buffer(0).putFloat(run.at(0) + 4 * j, mask.drops(bits, place) ? 0 : value);
+          }
+        },
         out(y),
         in(x));
   }

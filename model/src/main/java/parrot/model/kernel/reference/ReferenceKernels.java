@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.DropMask;
 import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
@@ -58,6 +59,12 @@ final class ReferenceKernels extends CheckedKernels {
   @Override
   protected void doAdd(Tensor y, Tensor x, float alpha) {
     each(y, (i, j) -> y.get(i, j) + (double) alpha * x.get(i, j));
+  }
+
+  @Override
+  protected void doDrop(Tensor y, Tensor x, DropMask mask) {
+    long columns = x.columns();
+    each(y, (i, j) -> mask.drops(i * columns + j) ? 0 : (double) x.get(i, j) * mask.scale());
   }
 
   @Override
