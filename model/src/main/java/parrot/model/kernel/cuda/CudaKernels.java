@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.CheckedKernels;
+import parrot.model.kernel.DropMask;
 import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Segments;
@@ -117,6 +118,11 @@ public final class CudaKernels extends CheckedKernels {
   @Override
   protected void doAdd(Tensor y, Tensor x, float alpha) {
     launcher.launch("add", Launcher.cells(y), y, x, alpha);
+  }
+
+  @Override
+  protected void doDrop(Tensor y, Tensor x, DropMask mask) {
+    launcher.launch("drop", Launcher.cells(y), y, x, mask.seed(), mask.below(), mask.scale());
   }
 
   @Override

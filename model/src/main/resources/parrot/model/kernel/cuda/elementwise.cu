@@ -47,6 +47,28 @@ __global__ void scale(Matrix y, float alpha) {
 }
 EXPORT(scale)
 
+// What four neighbouring places have in common: DropMask.java computes the same.
+__device__ __forceinline__ unsigned long long drop_bits(unsigned long long seed, unsigned long long place) {
+  unsigned long long z = seed + ((place >> 2) + 1) * 0x9e3779b97f4a7c15ull;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+  return z ^ z >> 31;
+}
+
+// y = scale x, but 0 where the bits of a place are below a share of 65536
+__global__ void drop(Matrix y, Matrix x, long long seed, int below, float scale) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    Four a = get4(x, i, j);
+    for (int c = 0; c < 4; c++) {
+      unsigned long long place = i * x.columns + j + c;
+      int bits = (int)(drop_bits((unsigned long long)seed, place) >> 16 * (place & 3) & 0xffff);
+      a.v[c] = bits < below ? 0 : a.v[c] * scale;
+    }
+    put4(y, i, j, a);
+  });
+}
+EXPORT(drop)
+
 // y = f(x + bias + beta y): the end of a linear layer, with one rounding.
 __global__ void finish(Matrix y, Matrix x, Matrix bias, float beta, int activation) {
   cells(y.rows, y.columns, [&](long long i, int j) {
