@@ -2,6 +2,7 @@ package parrot.jobs.spark;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,8 @@ import java.util.OptionalLong;
 /**
  * Memory of a process, in bytes, as Linux counts it.
  *
- * @param peak resident at most so far: its own pages and those of mapped files
+ * @param peak at most so far: its own pages and those of mapped files, also if Linux has taken some
+ *     of these back
  * @param own of it now, which no other process shares: heap, activations, libraries
  * @param files pages of mapped files now, which all processes of the machine share and which Linux
  *     takes back when memory is short
@@ -27,7 +29,7 @@ public record ProcessMemory(long peak, long own, long files, long heap) implemen
   public static Optional<ProcessMemory> now() {
     try {
       long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
-      return of(Files.readString(STATUS), mapsHeapOften(), heap);
+      return of(Files.readString(STATUS), mapsHeapOften(), heap, mapped());
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -36,8 +38,9 @@ public record ProcessMemory(long peak, long own, long files, long heap) implemen
   /**
    * @param status the text of {@code /proc/PID/status}
    * @param often whether the heap, which is shared memory then, is counted {@link #ZGC_MAPS} times
+   * @param mapped bytes of files that Java has mapped, each of which was read at least once
    */
-  static Optional<ProcessMemory> of(String status, boolean often, long heap) {
+  static Optional<ProcessMemory> of(String status, boolean often, long heap, long mapped) {
     OptionalLong peak = bytes(status, "VmHWM");
     OptionalLong anonymous = bytes(status, "RssAnon");
     OptionalLong files = bytes(status, "RssFile");
@@ -49,9 +52,16 @@ public record ProcessMemory(long peak, long own, long files, long heap) implemen
     long own = anonymous.getAsLong() + once;
     // All maps of the heap were there at the peak, though not always now.
     long counted = often ? peak.getAsLong() - (ZGC_MAPS - 1) * heap : peak.getAsLong();
+    long now = own + Math.max(files.getAsLong(), mapped);
     return Optional.of(
-        new ProcessMemory(
-            Math.max(own + files.getAsLong(), counted), own, files.getAsLong(), heap));
+        new ProcessMemory(Math.max(now, counted), own, files.getAsLong(), heap));
+  }
+
+  private static long mapped() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("mapped"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   private static boolean mapsHeapOften() {
