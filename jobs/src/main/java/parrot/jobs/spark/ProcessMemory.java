@@ -53,8 +53,7 @@ public record ProcessMemory(long peak, long own, long files, long heap) implemen
     // All maps of the heap were there at the peak, though not always now.
     long counted = often ? peak.getAsLong() - (ZGC_MAPS - 1) * heap : peak.getAsLong();
     long now = own + Math.max(files.getAsLong(), mapped);
-    return Optional.of(
-        new ProcessMemory(Math.max(now, counted), own, files.getAsLong(), heap));
+    return Optional.of(new ProcessMemory(Math.max(now, counted), own, files.getAsLong(), heap));
   }
 
   private static long mapped() {

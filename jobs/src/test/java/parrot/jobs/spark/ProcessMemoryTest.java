@@ -34,7 +34,8 @@ class ProcessMemoryTest {
   /** Of a heap that was not there at the peak, nothing can be taken off. */
   @Test
   void aPeakIsNeverLessThanWhatIsThere() {
-    assertThat(ProcessMemory.of(STATUS, true, 30 << 10, 0).orElseThrow().peak()).isEqualTo(30 << 10);
+    assertThat(ProcessMemory.of(STATUS, true, 30 << 10, 0).orElseThrow().peak())
+        .isEqualTo(30 << 10);
   }
 
   @Test
