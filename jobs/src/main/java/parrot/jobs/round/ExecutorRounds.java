@@ -44,8 +44,7 @@ public final class ExecutorRounds implements RoundRunner {
             : state.next(plans, work, settings.weights(), work.after());
     RoundOutcome outcome;
     try {
-      long bytesOut = plan.replicas().size() * Float.BYTES * work.before().shared();
-      outcome = RoundOutcome.of(plan, next.chunks(), bytesOut);
+      outcome = RoundOutcome.of(plan, next.chunks(), bytesOut(plan, work));
       requireQuorum(outcome);
     } catch (RuntimeException e) {
       next.state().close();
@@ -54,6 +53,12 @@ public final class ExecutorRounds implements RoundRunner {
     state.giveWayTo(next.state());
     state = next.state();
     return outcome;
+  }
+
+  /** Differences are taken from parameters that are read a second time. */
+  private long bytesOut(RoundPlan plan, TrainReplica work) {
+    long again = work.exchange().sendsDifferences() ? settings.layout().parameters() : 0;
+    return plan.replicas().size() * Float.BYTES * (work.before().shared() + again);
   }
 
   private void requireQuorum(RoundOutcome outcome) {

@@ -36,16 +36,10 @@ final class GraphRestore {
    * Copies the parameters.
    *
    * @param start values by chunk, float32 in native order
-   * @param before gets the parameters' chunks, by index; null if not needed
    */
-  static void parameters(
-      ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, byte[][] before) {
+  static void parameters(ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start) {
     for (int i = 0; i < layout.parameterChunks(); i++) {
-      byte[] values = start.apply(i);
-      write(graph, layout.chunk(i), values);
-      if (before != null) {
-        before[i] = values;
-      }
+      write(graph, layout.chunk(i), start.apply(i));
     }
   }
 

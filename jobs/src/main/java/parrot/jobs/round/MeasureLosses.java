@@ -27,7 +27,7 @@ public record MeasureLosses(
   public Iterator<Tally> run(ReplicaPlan plan, StateReader state, StateReader own)
       throws Exception {
     ComputationGraph graph = GraphPool.take(network, optimizer);
-    GraphRestore.parameters(graph, layout, index -> state.chunk(index).values(), null);
+    GraphRestore.parameters(graph, layout, index -> state.chunk(index).values());
     GraphRestore.routing(graph, routing);
     List<Tally> tallies = new ArrayList<>();
     for (Minibatch minibatch : plan.minibatches()) {

@@ -31,7 +31,6 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
   private final ComputationGraph graph;
   private final Kept kept;
   private final StartValues start;
-  private final byte[][] before;
   private final ReplicaOutcome outcome;
   private final boolean gives;
   private final double[] load;
@@ -43,21 +42,18 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
 
   /**
    * @param start what the replica began with
-   * @param before the parameters' chunks that the replica began with; null if not needed
    * @param gives whether it has something to average
    */
   ReplicaPieces(
       TrainReplica work,
       ComputationGraph graph,
       StartValues start,
-      byte[][] before,
       ReplicaOutcome outcome,
       boolean gives) {
     this.work = work;
     this.graph = graph;
     this.kept = work.after();
     this.start = start;
-    this.before = before;
     this.outcome = outcome;
     this.gives = gives;
     this.load = outcome.images() > 0 ? outcome.tally().load().weights() : NO_LOAD;
@@ -119,7 +115,7 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
       residual = residual(chunk);
       keep(own, kept.residual(index), residual);
     }
-    byte[] old = takeBefore(index);
+    byte[] old = before(index);
     byte[] encoded = gives ? work.exchange().encode(values, old, residual) : null;
     keepContribution(own, index, () -> decode(chunk, old, encoded));
     return encoded;
@@ -148,14 +144,9 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
         .values();
   }
 
-  /** Makes room for the residual. */
-  private byte[] takeBefore(int index) {
-    if (before == null) {
-      return null;
-    }
-    byte[] old = before[index];
-    before[index] = null;
-    return old;
+  /** Read again: kept in the heap, the chunks would be as large as the model. */
+  private byte[] before(int index) {
+    return work.exchange().sendsDifferences() ? start.chunk(index) : null;
   }
 
   private static void keep(List<StateChunk> own, int number, byte[] values) {

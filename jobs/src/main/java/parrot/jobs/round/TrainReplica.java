@@ -78,9 +78,7 @@ record TrainReplica(
     ComputationGraph graph = GraphPool.take(network, optimizer);
     StateLayout layout = after.layout();
     StartValues start = new StartValues(before, state, own);
-    byte[][] parameters =
-        exchange == ExchangeFormat.F32 ? null : new byte[layout.parameterChunks()][];
-    GraphRestore.parameters(graph, layout, start::chunk, parameters);
+    GraphRestore.parameters(graph, layout, start::chunk);
     GraphRestore.moments(graph, layout, start::chunk, iteration);
     GraphRestore.routing(graph, routing);
     double restoreSeconds = secondsSince(began);
@@ -106,7 +104,7 @@ record TrainReplica(
             0,
             ProcessMemory.now().orElse(null));
     boolean gives = divergence == null && !plan.minibatches().isEmpty();
-    return new ReplicaPieces(this, graph, start, parameters, outcome, gives);
+    return new ReplicaPieces(this, graph, start, outcome, gives);
   }
 
   private static List<Double> selectionBias(ComputationGraph graph) {

@@ -35,6 +35,11 @@ public enum ExchangeFormat {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** Whether what travels is what values have changed by. */
+  public boolean sendsDifferences() {
+    return this != F32;
+  }
+
   /** Whether a replica keeps what rounding has lost, and adds it in the next round. */
   public boolean keepsResidual() {
     return rounding != null;

@@ -18,6 +18,7 @@ public enum Levels {
 
   private final boolean signed;
   private final float[] levels; // of sizes, ascending from 0
+  private final float[] byCode = new float[1 << Byte.SIZE];
   private final float[] borders; // half way from one level to the next
   private final byte[] first; // by the upper bits of a size: the nearest level of the smallest one
 
@@ -27,6 +28,9 @@ public enum Levels {
     borders = new float[levels.length - 1];
     for (int i = 0; i < borders.length; i++) {
       borders[i] = (levels[i] + levels[i + 1]) / 2;
+    }
+    for (int code = 0; code < byCode.length; code++) {
+      byCode[code] = signed && code > 0x7f ? -levels[code & 0x7f] : levels[code];
     }
     first = new byte[(Float.floatToRawIntBits(1) >> SHIFT) + 1];
     int level = 0;
@@ -63,11 +67,7 @@ public enum Levels {
 
   /** The level of a code. */
   float level(byte code) {
-    if (!signed) {
-      return levels[code & 0xff];
-    }
-    float size = levels[code & 0x7f];
-    return code < 0 ? -size : size;
+    return byCode[code & 0xff];
   }
 
   /**
