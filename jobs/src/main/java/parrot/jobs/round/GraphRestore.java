@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntFunction;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import parrot.model.dl4j.Moments;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.ReplicaState;
 import parrot.model.dl4j.StateVector;
@@ -51,12 +52,13 @@ final class GraphRestore {
    */
   static void moments(
       ComputationGraph graph, StateLayout layout, IntFunction<byte[]> start, int iteration) {
+    Moments moments = ParrotGraph.vertex(graph).state().moments();
+    boolean kept = layout.moments() > 0;
+    if (!kept || moments.sharesScales()) {
+      moments.clear();
+    }
     for (int i = layout.parameterChunks(); i < layout.count(); i++) {
       write(graph, layout.chunk(i), start.apply(i));
-    }
-    boolean kept = layout.moments() > 0;
-    if (!kept) {
-      ParrotGraph.vertex(graph).state().moments().clear();
     }
     ParrotGraph.vertex(graph).setMomentsBegan(kept ? 0 : iteration);
     graph.getConfiguration().setIterationCount(iteration);

@@ -144,9 +144,12 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
         .values();
   }
 
-  /** Read again: kept in the heap, the chunks would be as large as the model. */
+  /**
+   * The average that differences are taken from. Read again: kept in the heap, its chunks would be
+   * as large as the model.
+   */
   private byte[] before(int index) {
-    return work.exchange().sendsDifferences() ? start.chunk(index) : null;
+    return work.exchange().sendsDifferences() ? start.state().chunk(index).values() : null;
   }
 
   private static void keep(List<StateChunk> own, int number, byte[] values) {

@@ -31,9 +31,8 @@ record StartValues(Kept kept, StateReader state, StateReader own) {
    * Moments forget by a factor in each step; what is exchanged has been forgotten as far.
    *
    * @param decays of first and second moments in these steps
-   * @param averages gets the parameters' chunks of the average, by index; null if not needed
    */
-  void exchange(ComputationGraph graph, double[] decays, byte[][] averages) {
+  void exchange(ComputationGraph graph, double[] decays) {
     StateLayout layout = kept.layout();
     for (int i = 0; i < layout.count(); i++) {
       if (kept.local().get(i)) {
@@ -44,9 +43,6 @@ record StartValues(Kept kept, StateReader state, StateReader own) {
       float factor = isParameters ? 1 : (float) decays[layout.isSecond(i) ? 1 : 0];
       ByteBuffer now = GraphRestore.read(graph, layout.chunk(i));
       GraphRestore.write(graph, layout.chunk(i), exchanged(now, ownOr(i), average, factor));
-      if (isParameters && averages != null) {
-        averages[i] = average;
-      }
     }
   }
 

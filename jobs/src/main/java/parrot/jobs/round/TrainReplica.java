@@ -85,7 +85,7 @@ record TrainReplica(
     long wall = System.currentTimeMillis();
     long first = System.nanoTime();
     LoadStretches stretches = new LoadStretches();
-    Exchange pending = new Exchange(graph, start, parameters);
+    Exchange pending = new Exchange(graph, start);
     String divergence = train(graph, plan, stretches, pending);
     double trainSeconds = secondsSince(first) - pending.seconds;
     Tally tally = ParrotGraph.vertex(graph).takeTally();
@@ -151,20 +151,18 @@ record TrainReplica(
   private final class Exchange {
     private final ComputationGraph graph;
     private final StartValues start;
-    private final byte[][] averages;
     private double seconds;
 
-    Exchange(ComputationGraph graph, StartValues start, byte[][] averages) {
+    Exchange(ComputationGraph graph, StartValues start) {
       this.graph = graph;
       this.start = start;
-      this.averages = averages;
     }
 
     void after(int step, int steps) {
       if (before.contributions() && step == Math.min(overlap, steps)) {
         long began = System.nanoTime();
         double[] decays = {Math.pow(optimizer.beta1(), step), Math.pow(optimizer.beta2(), step)};
-        start.exchange(graph, decays, averages);
+        start.exchange(graph, decays);
         seconds = secondsSince(began);
       }
     }

@@ -61,6 +61,11 @@ final class EightBitMoments implements Moments {
   }
 
   @Override
+  public boolean sharesScales() {
+    return true;
+  }
+
+  @Override
   public void clear() {
     byParameter.values().forEach(both -> both.first.clear());
     byParameter.values().forEach(both -> both.second.clear());

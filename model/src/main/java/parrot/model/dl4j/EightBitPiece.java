@@ -64,19 +64,11 @@ final class EightBitPiece implements Piece {
     floats.put(at, touched.floats, touched.at, Float.BYTES * count);
   }
 
-  /**
-   * Expects to be written in order: values before these in the same block keep theirs, rounded once
-   * more, those behind them become 0. So what comes of it does not depend on what was here.
-   */
+  /** Values of the same block that are not written keep theirs, rounded once more. */
   @Override
   public void write(long from, int count, ByteBuffer floats, int at) {
     Touched touched = new Touched(from, count);
     touched.floats.put(touched.at, floats, at, Float.BYTES * count);
-    for (int i = touched.at + Float.BYTES * count;
-        i < touched.floats.capacity();
-        i += Float.BYTES) {
-      touched.floats.putFloat(i, 0);
-    }
     touched.packed.pack(0, touched.packed.blocks(), touched.floats);
   }
 

@@ -19,6 +19,14 @@ public interface Moments extends StateVector {
   }
 
   /**
+   * Whether a value depends on those beside it. Then all must be cleared before they are written,
+   * so that what comes of it does not depend on what was here.
+   */
+  default boolean sharesScales() {
+    return false;
+  }
+
+  /**
    * Has the moments of a parameter changed, part by part.
    *
    * @param block that the parameter is in

@@ -131,6 +131,7 @@ class OwnStateTest {
       ReplicaState from = ParrotGraph.vertex(source).state();
       ReplicaState to = ParrotGraph.vertex(target).state();
       copy(from.parameters(), to.parameters());
+      to.moments().clear();
       copy(from.moments(), to.moments());
       target.getConfiguration().setIterationCount(1);
       target.fit(data);
