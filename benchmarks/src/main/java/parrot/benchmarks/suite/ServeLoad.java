@@ -30,7 +30,7 @@ final class ServeLoad implements Benchmark {
   private static final double MOST_GROWTH_MIB = 64;
 
   /** So large that it is beyond what the server takes. */
-  private static final String OVERSIZED = " ".repeat(17_000_000);
+  private static final String OVERSIZED = " ".repeat(5_000_000);
 
   @Override
   public String id() {
@@ -74,7 +74,7 @@ final class ServeLoad implements Benchmark {
   public Result run(Options options, ProgressLog progress) throws IOException {
     ShapesRuns runs = new ShapesRuns(options.models(), options.logs(), progress);
     List<String> bodies = runs.questions(QUESTIONS);
-    try (ServedModel served = runs.serve("align", "--queue", "" + 2 * CLIENTS)) {
+    try (ServedModel served = runs.serve("align", "--queue", "" + 2 * CLIENTS, "--max-request", "4")) {
       progress.say("asking each of %d questions alone", bodies.size());
       List<JsonNode> alone = new ArrayList<>();
       for (String body : bodies) {

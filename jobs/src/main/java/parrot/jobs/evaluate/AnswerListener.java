@@ -12,6 +12,9 @@ public interface AnswerListener {
    */
   boolean said(String text, TokenLikelihood token);
 
+  /** Whether nothing more is to be said, as the answer is complete or the client is gone. */
+  boolean isOver();
+
   /** The answer is complete, or there is none. */
   void answered(Reply reply);
 }

@@ -2,6 +2,7 @@ package parrot.jobs.evaluate;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -228,21 +229,32 @@ public final class AnsweringModel implements AutoCloseable {
       Iterator<Q> queries,
       Function<Q, PreparedQuery> prepared,
       Function<Q, AnswerListener> listener) {
-    run(
-        queries,
-        (engine, next) -> submitPrepared(engine, prepared.apply(next), listener.apply(next)));
-  }
-
-  private <Q> void run(Iterator<Q> questions, BiConsumer<GenerationEngine, Q> submit) {
     try (EnginePool.Lease lease = engines.borrow()) {
       GenerationEngine engine = lease.engine();
-      while (questions.hasNext() || engine.open() > 0) {
-        while (questions.hasNext() && engine.hasRoom()) {
-          submit.accept(engine, questions.next());
+      Map<GenerationRequest, AnswerListener> listeners = new IdentityHashMap<>();
+      while (queries.hasNext() || engine.open() > 0) {
+        while (queries.hasNext() && engine.hasRoom()) {
+          Q next = queries.next();
+          submitPrepared(engine, prepared.apply(next), listener.apply(next), listeners);
         }
+        cancelOver(engine, listeners);
         engine.step();
       }
     }
+  }
+
+  private static void cancelOver(
+      GenerationEngine engine, Map<GenerationRequest, AnswerListener> listeners) {
+    listeners
+        .entrySet()
+        .removeIf(
+            one -> {
+              boolean over = one.getValue().isOver();
+              if (over) {
+                engine.cancel(one.getKey());
+              }
+              return over;
+            });
   }
 
   /** Pixels a side of the vision encoder's input. */
@@ -273,7 +285,10 @@ public final class AnsweringModel implements AutoCloseable {
   }
 
   private void submitPrepared(
-      GenerationEngine engine, PreparedQuery query, AnswerListener listener) {
+      GenerationEngine engine,
+      PreparedQuery query,
+      AnswerListener listener,
+      Map<GenerationRequest, AnswerListener> listeners) {
     try {
       Tensor image =
           query.pixels() == null
@@ -283,12 +298,14 @@ public final class AnsweringModel implements AutoCloseable {
                   () ->
                       engine.encode(
                           PixelNormalization.normalize(query.pixels(), preparation.size())));
-      engine.submit(
+      GenerationRequest request =
           new GenerationRequest(
               query.prompt(),
               image,
               query.settings(),
-              new Speaker(new AnswerText(tokenizer, query.stops()), listener)));
+              new Speaker(new AnswerText(tokenizer, query.stops()), listener));
+      engine.submit(request);
+      listeners.put(request, listener);
     } catch (RuntimeException e) {
       listener.answered(Reply.failed(e));
     }

@@ -70,7 +70,7 @@ final class AnswerQueue implements AutoCloseable {
   public void close() throws InterruptedException {
     closed = true;
     thread.interrupt();
-    thread.join(10_000);
+    thread.join(); // the model must not be closed while it computes; at most one step of it
   }
 
   /** Ends while none waits; requests that were given up meanwhile are left out. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -226,7 +227,7 @@ final class ChatRequestReader {
   /** The members of an object, and which of them were read. */
   private static final class Fields {
     private final JsonNode object;
-    private final Set<String> unread = new java.util.LinkedHashSet<>();
+    private final Set<String> unread = new LinkedHashSet<>();
 
     Fields(JsonNode object) {
       this.object = object;

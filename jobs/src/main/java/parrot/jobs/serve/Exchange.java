@@ -51,7 +51,8 @@ final class Exchange implements AnswerListener {
     return prepared;
   }
 
-  boolean isOver() {
+  @Override
+  public boolean isOver() {
     return over;
   }
 

@@ -114,7 +114,7 @@ public final class ServeCommand implements Callable<Void> {
   @Option(
       names = "--max-request",
       paramLabel = "N",
-      defaultValue = "16",
+      defaultValue = "32",
       description =
           "Largest request with its image, in megabytes; others get 413"
               + " (default: ${DEFAULT-VALUE}).")
