@@ -74,7 +74,8 @@ final class ServeLoad implements Benchmark {
   public Result run(Options options, ProgressLog progress) throws IOException {
     ShapesRuns runs = new ShapesRuns(options.models(), options.logs(), progress);
     List<String> bodies = runs.questions(QUESTIONS);
-    try (ServedModel served = runs.serve("align", "--queue", "" + 2 * CLIENTS, "--max-request", "4")) {
+    try (ServedModel served =
+        runs.serve("align", "--queue", "" + 2 * CLIENTS, "--max-request", "4")) {
       progress.say("asking each of %d questions alone", bodies.size());
       List<JsonNode> alone = new ArrayList<>();
       for (String body : bodies) {

@@ -102,7 +102,10 @@ final class ChatRequestReader {
       throw ApiException.invalid(
           null,
           "invalid_json",
-          "Cannot read the request: its body is not valid JSON: " + e.getOriginalMessage() + where);
+          "Cannot read the request: its body is not valid JSON: "
+              + e.getOriginalMessage()
+                  .replaceFirst(" \\(start marker at .*", "") // repeats the body
+              + where);
     } catch (IOException e) {
       throw ApiException.invalid(
           null, "invalid_json", "Cannot read the request: its body is not UTF-8 text");

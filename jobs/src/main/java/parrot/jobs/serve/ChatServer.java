@@ -17,9 +17,11 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -71,6 +73,17 @@ final class ChatServer implements AutoCloseable {
     }
   }
 
+  /** Says before a model is read what would keep it from being served; throws as {@link #start}. */
+  static void check(ServeOptions options) {
+    InetSocketAddress address = new InetSocketAddress(address(options), options.port());
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(address);
+    } catch (IOException e) {
+      throw taken(address, e);
+    }
+  }
+
   private static InetAddress address(ServeOptions options) {
     InetAddress host;
     try {
@@ -79,20 +92,20 @@ final class ChatServer implements AutoCloseable {
       throw new UsageException(
           "Invalid --host: " + options.host() + " (must be a name or an address of this machine)");
     }
-    requireKeyBeyond(host, options);
-    return host;
-  }
-
-  /**
-   * @throws UsageException if others could ask without a key
-   */
-  private static void requireKeyBeyond(InetAddress host, ServeOptions options) {
     if (!host.isLoopbackAddress() && options.apiKey().isEmpty()) {
       throw new UsageException(
           "Invalid --host: "
               + options.host()
               + " lets other machines ask, so a key is needed (give --api-key-file, or set PARROT_API_KEY)");
     }
+    return host;
+  }
+
+  private static EnvironmentException taken(InetSocketAddress address, Exception reason) {
+    return new EnvironmentException(
+        "Cannot listen at %s port %d: %s (stop the process that holds it, or choose another --host or --port)"
+            .formatted(address.getHostString(), address.getPort(), reason.getMessage()),
+        reason);
   }
 
   private Channel listen(InetSocketAddress address) {
@@ -114,10 +127,7 @@ final class ChatServer implements AutoCloseable {
       return bootstrap.bind(address).syncUninterruptibly().channel();
     } catch (Exception e) { // Netty throws checked ones that it does not declare
       if (e instanceof BindException) {
-        throw new EnvironmentException(
-            "Cannot listen at %s port %d: %s (stop the process that holds it, or choose another --host or --port)"
-                .formatted(address.getHostString(), address.getPort(), e.getMessage()),
-            e);
+        throw taken(address, e);
       }
       throw e;
     }

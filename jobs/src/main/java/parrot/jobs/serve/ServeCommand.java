@@ -154,6 +154,7 @@ public final class ServeCommand implements Callable<Void> {
             maxImage,
             Duration.ofSeconds(timeLimit),
             apiKey());
+    ChatServer.check(options);
     PrintWriter err = spec.commandLine().getErr();
     try (StopSignal stop = new StopSignal(err::println, "Stopped before the model was there")) {
       serve(folder, options, stop);
