@@ -201,6 +201,14 @@ public record TrainConfig(
           : bytes;
     }
 
+    /** Bytes that a replica reads of the state in a round, in the mean. */
+    public long readBytes(long parameters) {
+      long bytes = Float.BYTES * parameters;
+      return updaterState == UpdaterState.AVERAGE
+          ? bytes + clocks.bytes(parameters, ExchangeFormat.F32)
+          : bytes;
+    }
+
     /** Bytes of the state of a run: trained values, moments, and the outer momentum. */
     public long stateBytes(long parameters) {
       return (1 + MOMENTS + (outer.hasMomentum() ? 1 : 0)) * Float.BYTES * parameters;

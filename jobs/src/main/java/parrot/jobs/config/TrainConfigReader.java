@@ -231,10 +231,11 @@ public final class TrainConfigReader {
 
   private static Mixture mixture(StrictMap map) {
     Map<Language, Double> weights = TrainKeys.LANGUAGE_WEIGHTS.read(map);
-    if (!weights.isEmpty() && TrainKeys.TEMPERATURE.isIn(map)) {
+    double temperature = TrainKeys.TEMPERATURE.read(map);
+    if (!weights.isEmpty() && temperature != 1) { // stored configurations say 1 beside weights
       throw TrainKeys.TEMPERATURE.invalid(map, "beside weights", "given alone");
     }
-    return new Mixture(TrainKeys.TEMPERATURE.read(map), weights);
+    return new Mixture(temperature, weights);
   }
 
   private static TrainConfig.HeldOut heldOut(StrictMap map) {

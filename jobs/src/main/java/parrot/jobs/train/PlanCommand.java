@@ -9,11 +9,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
@@ -33,10 +38,16 @@ import picocli.CommandLine.Spec;
       "Reads the configuration of parrot train and the shapes of its model, no weights: where every"
           + " byte of an executor goes, bytes of a round and of a checkpoint, operations of a step."
           + " A step is counted over samples of the length that nine of ten in the shards do not"
-          + " exceed, or, without shards, of tokenizer_model_max_length."
+          + " exceed, or, without shards, of tokenizer_model_max_length.",
+      "With --executors also how long a round takes there, from the rounds of a run that was"
+          + " measured: any run of this program, best with the same model and kernels."
     },
     footerHeading = "%nExample:%n%n",
-    footer = {"  ./parrot plan recipes/align-7b.yaml --set batch_size=4"})
+    footer = {
+      "  ./parrot plan recipes/align-7b.yaml --set batch_size=4",
+      "  ./parrot plan align.yaml --set replicas=1024 --executors 1024 --bandwidth 10Gb"
+          + " --measured runs/align"
+    })
 public final class PlanCommand implements Callable<Void> {
   private static final double GIB = 1L << 30;
   private static final String ROUNDED_GRADIENTS = "state.gradients=bf16";
@@ -49,6 +60,8 @@ public final class PlanCommand implements Callable<Void> {
           "batch_size=1",
           ROUNDED_GRADIENTS,
           "state.moments=8bit");
+
+  private static final Pattern BANDWIDTH = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)([GM]b)");
 
   @Spec private CommandSpec spec;
 
@@ -64,8 +77,30 @@ public final class PlanCommand implements Callable<Void> {
       description = "Override a key of the file. May be given several times.")
   private List<String> settings = new ArrayList<>();
 
+  @Option(
+      names = "--executors",
+      paramLabel = "N",
+      description =
+          "Predict a round on so many executors, each with one replica at a time"
+              + " (default: no prediction).")
+  private Integer executors;
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "SIZE",
+      description =
+          "Of each executor's network in a second, such as 10Gb or 800Mb (default: as measured).")
+  private String bandwidth;
+
+  @Option(
+      names = "--measured",
+      paramLabel = "DIR",
+      description = "Folder of the run whose metrics.jsonl says how fast rounds are.")
+  private String measured;
+
   @Override
   public Void call() throws IOException {
+    checkOptions();
     Configuration hadoop = new Configuration();
     Path path = FileSystems.path(file);
     String yaml = FileSystems.readText(FileSystems.of(path, hadoop), path, 1 << 24);
@@ -89,7 +124,52 @@ public final class PlanCommand implements Callable<Void> {
         change ->
             RunPlan.of(TrainConfigReader.read(yaml, with(change)), model, table, plan.positions());
     advise(out, plan, changed, memory);
+    if (executors != null) {
+      forecast(plan, hadoop).print(out, measured);
+    }
     return null;
+  }
+
+  private RoundForecast forecast(RunPlan plan, Configuration hadoop) throws IOException {
+    Path run = FileSystems.path(measured);
+    FileSystem files = FileSystems.of(run, hadoop);
+    String yaml = FileSystems.readText(files, new Path(run, RunFolder.CONFIG), 1 << 24);
+    TrainConfig config = TrainConfigReader.read(yaml, List.of());
+    RunPlan itsPlan =
+        RunPlan.of(
+            config,
+            StartingModel.shape(config, hadoop),
+            StartingModel.embeddingType(config, hadoop),
+            TrainingData.lengths(config, hadoop));
+    RoundFigures figures = RoundFigures.of(itsPlan, MetricsFile.read(files, run));
+    return new RoundForecast(plan, figures, executors, bits(bandwidth));
+  }
+
+  private void checkOptions() {
+    if (executors != null && executors < 1) {
+      throw new UsageException("Invalid --executors: " + executors + " (must be at least 1)");
+    }
+    if (executors != null && measured == null) {
+      throw new UsageException(
+          "Missing --measured (the folder of a run, whose metrics.jsonl says how fast rounds are)");
+    }
+    if (executors == null && (measured != null || bandwidth != null)) {
+      throw new UsageException("Missing --executors (how many, so that a round can be predicted)");
+    }
+    bits(bandwidth);
+  }
+
+  /** Bits a second; infinite if nothing is said. */
+  private static double bits(String bandwidth) {
+    if (bandwidth == null) {
+      return Double.POSITIVE_INFINITY;
+    }
+    Matcher matcher = BANDWIDTH.matcher(bandwidth);
+    if (!matcher.matches() || Double.parseDouble(matcher.group(1)) == 0) {
+      throw new UsageException(
+          "Invalid --bandwidth: " + bandwidth + " (must be in bits a second, as 10Gb or 800Mb)");
+    }
+    return Double.parseDouble(matcher.group(1)) * (matcher.group(2).equals("Gb") ? 1e9 : 1e6);
   }
 
   private static void print(PrintWriter out, RunPlan plan, boolean fromData, Memory memory) {

@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
@@ -151,5 +153,24 @@ class PlanCommandTest {
         .asString()
         .startsWith("too large   for this machine's ");
     assertThat(out.toString()).contains("--set batch_size=1").doesNotContain("NaN");
+  }
+
+  @Test
+  void aPredictionNeedsExecutorsAndAMeasuredRun() {
+    assertThat(refusal("--executors", "4")).contains("Missing --measured (the folder of a run");
+    assertThat(refusal("--measured", "run")).contains("Missing --executors (how many");
+    assertThat(refusal("--executors", "0", "--measured", "run"))
+        .contains("Invalid --executors: 0 (must be at least 1)");
+    assertThat(refusal("--executors", "4", "--measured", "run", "--bandwidth", "10GB"))
+        .contains("Invalid --bandwidth: 10GB (must be in bits a second, as 10Gb or 800Mb)");
+  }
+
+  private static String refusal(String... options) {
+    StringWriter said = new StringWriter();
+    List<String> all = new ArrayList<>(List.of("plan", folder.resolve("any.yaml").toString()));
+    all.addAll(List.of(options));
+    int code = Main.run(new PrintWriter(said), new PrintWriter(said), all.toArray(String[]::new));
+    assertThat(code).isEqualTo(2);
+    return said.toString();
   }
 }
