@@ -40,6 +40,9 @@ import parrot.model.weights.Weights;
  * @param replace whether the folder may exist
  */
 record Export(Optional<DataType> type, long shardBytes, String visionTower, boolean replace) {
+  /** By which the published code (multimodal_encoder/builder.py) knows a CLIP. */
+  private static final String PUBLISHED_TOWER = "/clip-vit";
+
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
   private static final String CONFIG = "config.json";
 
@@ -101,6 +104,11 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
         lines.add(
             "The published code also needs tokenizer_config.json, which is not beside the model;"
                 + " copy it from the decoder's folder.");
+      }
+      if (!visionTower.contains(PUBLISHED_TOWER)) {
+        lines.add(
+            "The published code opens no vision encoder whose name is without %s, as %s is: name it with --vision-tower, as openai/clip-vit-large-patch14-336."
+                .formatted(PUBLISHED_TOWER, visionTower));
       }
     }
     return lines;

@@ -102,7 +102,8 @@ class ExportTest {
     assertThat(files("out")).contains("tokenizer.json", "generation_config.json");
     assertThat(printed.toString())
         .contains("1 file of weights, [tokenizer.json, generation_config.json]")
-        .contains("tokenizer_config.json, which is not beside the model");
+        .contains("tokenizer_config.json, which is not beside the model")
+        .contains("no vision encoder whose name is without /clip-vit, as vision is");
   }
 
   @Test
