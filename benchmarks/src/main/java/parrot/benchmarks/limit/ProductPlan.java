@@ -52,6 +52,10 @@ final class ProductPlan {
   /** The products of one step of a workload. */
   static ProductPlan of(Workload.Kind kind, ParrotConfig config, Set<Part> trained, Batch batch) {
     ProductPlan plan = new ProductPlan();
+    if (kind == Workload.Kind.ANSWER) {
+      plan.answers(config, batch);
+      return plan;
+    }
     if (batch.images() > 0) {
       plan.vision(config, batch.images());
     }
@@ -64,6 +68,34 @@ final class ProductPlan {
     }
     plan.decoder(config, batch, trained.contains(Part.DECODER), below);
     return plan;
+  }
+
+  /** What first tokens of prompts about one image take: tower and projector once for all. */
+  private void answers(ParrotConfig config, Batch batch) {
+    vision(config, 1);
+    projector(config, config.visualTokens(), false);
+    experts(config, batch.images() * config.visualTokens(), false, false);
+    int d = config.decoder().hiddenSize();
+    int f = config.decoder().intermediateSize();
+    int layers = config.decoder().numHiddenLayers();
+    int samples = batch.samples();
+    for (int sample = 0; sample < samples; sample++) {
+      int rows = batch.lengths()[sample] + config.visualTokens() - 1;
+      linear(rows, d, d, 2 * (layers - 1), false, false);
+      linear(rows, config.decoder().keyValueSize(), d, 2 * layers, false, false);
+      linear(rows, f, d, 2 * (layers - 1), false, false);
+      linear(rows, d, f, layers - 1, false, false);
+      attention(
+          rows,
+          config.decoder().headSize(),
+          config.decoder().numAttentionHeads() * (layers - 1),
+          false);
+    }
+    // Of the last layer one row of each prompt is read, and keys and values are of all.
+    linear(samples, d, d, 2, false, false);
+    linear(samples, f, d, 2, false, false);
+    linear(samples, d, f, 1, false, false);
+    linear(samples, config.decoder().vocabSize(), d, 1, false, false);
   }
 
   private void vision(ParrotConfig config, int images) {
@@ -81,14 +113,22 @@ final class ProductPlan {
   }
 
   private void visuals(ParrotConfig config, Set<Part> trained, int rows) {
-    int d = config.decoder().hiddenSize();
     boolean projects = trained.contains(Part.PROJECTOR);
+    projector(config, rows, projects);
+    experts(config, rows, projects, trained.contains(Part.EXPERTS));
+  }
+
+  private void projector(ParrotConfig config, int rows, boolean projects) {
+    int d = config.decoder().hiddenSize();
     for (int layer = 0; layer < config.projector().depth(); layer++) {
       int in = layer == 0 ? config.vision().hiddenSize() : d;
       linear(rows, d, in, 1, projects && layer > 0, projects);
     }
+  }
+
+  private void experts(ParrotConfig config, int rows, boolean projects, boolean learns) {
     if (config.experts().used()) {
-      boolean learns = trained.contains(Part.EXPERTS);
+      int d = config.decoder().hiddenSize();
       int f = config.experts().intermediateSize();
       linear(rows, f, d, 2 * config.experts().count(), projects, learns);
       linear(rows, d, f, config.experts().count(), projects || learns, learns);

@@ -19,6 +19,7 @@ public final class OurSides {
     return switch (request.workload().kind()) {
       case TRAIN -> new OurTraining(request);
       case GENERATE -> new OurGenerating(request, network(request));
+      case ANSWER -> new OurAnswering(request, network(request));
       case ENCODE -> new OurEncoding(request, network(request));
     };
   }

@@ -60,7 +60,8 @@ public record PeerComparison(Workload workload) implements Benchmark {
     return switch (workload.kind()) {
       case TRAIN -> training(series, standing);
       case GENERATE -> generating(series, standing);
-      case ENCODE -> encoding(series, standing);
+      case ANSWER -> perSecond("questions", series, standing);
+      case ENCODE -> perSecond("images", series, standing);
     };
   }
 
@@ -101,12 +102,12 @@ public record PeerComparison(Workload workload) implements Benchmark {
     return series.request().engine().isLimit();
   }
 
-  private static Table encoding(List<Series> series, Standing standing) {
+  private static Table perSecond(String units, List<Series> series, Standing standing) {
     return Table.of(
         series,
         SIDE,
-        column("best images/s", one -> 1 / one.best()),
-        column("median images/s", one -> 1 / one.median()),
+        column("best " + units + "/s", one -> 1 / one.best()),
+        column("median " + units + "/s", one -> 1 / one.median()),
         column("share of limit", standing::shareOfLimit),
         PEAK,
         FAULTS);

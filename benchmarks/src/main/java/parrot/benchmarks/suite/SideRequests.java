@@ -38,6 +38,7 @@ final class SideRequests {
           List.of(Engine.OURS, Engine.TORCH_AUTOCAST, Engine.PRODUCTS);
       case GENERATE, GENERATE_BATCH ->
           List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_F32, Engine.BANDWIDTH);
+      case ANSWER -> List.of(Engine.OURS, Engine.TORCH_BF16, Engine.PRODUCTS);
       case ENCODE ->
           List.of(Engine.OURS, Engine.TORCH_BF16, Engine.TORCH_AUTOCAST, Engine.PRODUCTS);
       case TINY -> List.of(Engine.OURS, Engine.TORCH_F32);

@@ -106,6 +106,14 @@ final class Standing {
                   Bound.AT_LEAST,
                   4),
               overTorch());
+      case ANSWER ->
+          List.of(
+              overProducts(1.2),
+              new Target(
+                  "questions per second over libtorch's",
+                  fastestTorch() / ours(Series::best),
+                  Bound.MORE_THAN,
+                  1));
       case TINY -> List.of();
     };
   }

@@ -43,7 +43,17 @@ final class TorchParrot {
 
   /** Embeddings of a batch with the images in their places, padded with zeros: (B, T, D). */
   Tensor embed(PaddedBatch batch) {
-    Tensor visual = batch.pixels == null ? null : see(batch);
+    return embed(batch, batch.pixels == null ? null : guide(batch, project(look(batch.pixels))));
+  }
+
+  /** The same if all samples have the first one's image: it is looked at once. */
+  Tensor embedAboutOneImage(PaddedBatch batch) {
+    Tensor projected = project(look(batch.pixels.narrow(0, 0, 1)));
+    return embed(
+        batch, guide(batch, projected.expand(batch.samples, projected.size(1), projected.size(2))));
+  }
+
+  private Tensor embed(PaddedBatch batch, Tensor visual) {
     Tensor[] rows = new Tensor[batch.samples];
     for (int sample = 0; sample < rows.length; sample++) {
       List<PaddedBatch.Piece> pieces = batch.pieces.get(sample);
@@ -60,16 +70,18 @@ final class TorchParrot {
     return torch.stack(new TensorVector(rows), 0);
   }
 
-  /** Visual tokens (I, P, D). */
-  private Tensor see(PaddedBatch batch) {
-    Tensor features;
+  /** What the tower makes of pixels (I, P, Dv). */
+  private Tensor look(Tensor pixels) {
     try (NoGradGuard ignored = new NoGradGuard()) {
-      features = vision.forward(batch.pixels);
-      if (!config.projector().classToken()) {
-        features = features.narrow(1, 1, features.size(1) - 1);
-      }
+      Tensor features = vision.forward(pixels);
+      return config.projector().classToken()
+          ? features
+          : features.narrow(1, 1, features.size(1) - 1);
     }
-    Tensor projected = project(features);
+  }
+
+  /** Visual tokens (I, P, D). */
+  private Tensor guide(PaddedBatch batch, Tensor projected) {
     if (experts == null) {
       return projected;
     }

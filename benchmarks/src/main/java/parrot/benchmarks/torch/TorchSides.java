@@ -33,6 +33,7 @@ public final class TorchSides {
       return switch (request.workload().kind()) {
         case TRAIN -> new TrainingSide(request, folder.config(), folder.weights());
         case GENERATE -> new GeneratingSide(request, folder.config(), folder.weights());
+        case ANSWER -> new AnsweringSide(request, folder.config(), folder.weights());
         case ENCODE -> new EncodingSide(request, folder.config(), folder.weights());
       };
     }

@@ -47,6 +47,19 @@ public final class Batches {
     return imaged(config, new int[] {tokens}, new int[] {answer}, random);
   }
 
+  /** Prompts about one image, which each of them has: what is made of the first holds for all. */
+  public static Batch questions(ParrotConfig config, int count, int tokens) {
+    int[] lengths = new int[count];
+    Arrays.fill(lengths, tokens);
+    Batch own = imaged(config, lengths, new int[count], new SplittableRandom(SEED));
+    float[] image = own.pixels().rows(0, 1).toArray();
+    float[] pixels = new float[count * image.length];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(image, 0, pixels, i * image.length, image.length);
+    }
+    return new Batch(own.tokenIds(), own.labels(), own.lengths(), pixels, own.imageSamples());
+  }
+
   /** Images with no text to speak of. */
   public static Batch images(ParrotConfig config, int count) {
     SplittableRandom random = new SplittableRandom(SEED);

@@ -22,6 +22,9 @@ public enum Workload {
       "Greedy decoding of the same model after a prompt of an image and 160 tokens."),
   GENERATE_BATCH(
       Kind.GENERATE, "Greedy decoding of the same model, 8 prompts of 160 tokens at a time."),
+  ANSWER(
+      Kind.ANSWER,
+      "Circular questions of the same model: 4 rotations in 3 languages about one image, a letter each."),
   ENCODE(Kind.ENCODE, "The vision tower of the same model on 4 images, without gradients."),
   /** For tests: every part, in milliseconds. */
   TINY(Kind.TRAIN, "One step of a Parrot of a few thousand parameters.");
@@ -30,6 +33,7 @@ public enum Workload {
   public enum Kind {
     TRAIN,
     GENERATE,
+    ANSWER,
     ENCODE
   }
 
@@ -46,7 +50,9 @@ public enum Workload {
   private static final int CONVERSATIONS = 8;
   private static final int PROMPTS = 8;
   private static final int TOKENS = 160;
-  private static final int ANSWER = 60;
+  private static final int QUESTIONS = 12;
+  private static final int QUESTION_TOKENS = 100;
+  private static final int ANSWER_TOKENS = 60;
 
   private final Kind kind;
   private final String summary;
@@ -74,7 +80,7 @@ public enum Workload {
     return switch (this) {
       case DECODER -> Models.decoder();
       case INSTRUCT -> Models.instruct();
-      case REAL_SIZE, GENERATE, GENERATE_BATCH, ENCODE -> Models.realSize();
+      case REAL_SIZE, GENERATE, GENERATE_BATCH, ANSWER, ENCODE -> Models.realSize();
       case ALIGN -> Models.realSize().withUseMoe(false);
       case TINY -> Models.tiny();
     };
@@ -83,7 +89,7 @@ public enum Workload {
   /** Name of the folder in a {@link ModelStore}. */
   public String folder() {
     return switch (this) {
-      case GENERATE, GENERATE_BATCH, ENCODE -> REAL_SIZE.id();
+      case GENERATE, GENERATE_BATCH, ANSWER, ENCODE -> REAL_SIZE.id();
       default -> id();
     };
   }
@@ -99,7 +105,7 @@ public enum Workload {
       case DECODER -> EnumSet.of(Part.DECODER);
       case INSTRUCT, REAL_SIZE, TINY -> EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
       case ALIGN -> EnumSet.of(Part.PROJECTOR);
-      case GENERATE, GENERATE_BATCH, ENCODE -> EnumSet.noneOf(Part.class);
+      case GENERATE, GENERATE_BATCH, ANSWER, ENCODE -> EnumSet.noneOf(Part.class);
     };
   }
 
@@ -114,9 +120,10 @@ public enum Workload {
     return switch (this) {
       case DECODER -> Batches.text(config, samples, tokens);
       case INSTRUCT -> Batches.conversations(config, CONVERSATIONS);
-      case REAL_SIZE, ALIGN -> Batches.conversation(config, TOKENS, ANSWER);
+      case REAL_SIZE, ALIGN -> Batches.conversation(config, TOKENS, ANSWER_TOKENS);
       case GENERATE -> Batches.conversation(config, TOKENS, 0);
       case GENERATE_BATCH -> Batches.prompts(config, together(), TOKENS);
+      case ANSWER -> Batches.questions(config, QUESTIONS, QUESTION_TOKENS);
       case ENCODE -> Batches.images(config, IMAGES);
       case TINY -> Batches.conversations(config, 3);
     };
@@ -128,7 +135,7 @@ public enum Workload {
   }
 
   /**
-   * What is compared: seconds of a step, of a generated token, or of an image.
+   * What is compared: seconds of a step, of a generated token, of a question, or of an image.
    *
    * @param step seconds of the whole step
    * @param extras that the side reported
@@ -137,6 +144,7 @@ public enum Workload {
     return switch (kind) {
       case TRAIN -> step;
       case GENERATE -> extras.getOrDefault(Decoding.TOKEN, step);
+      case ANSWER -> step / QUESTIONS;
       case ENCODE -> step / IMAGES;
     };
   }

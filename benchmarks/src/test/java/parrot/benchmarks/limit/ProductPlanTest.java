@@ -31,6 +31,29 @@ class ProductPlanTest {
   }
 
   @Test
+  void answersLookAtTheirImageOnce() {
+    ProductPlan answers = plan(Workload.ANSWER);
+    ProductPlan one = plan(Workload.ENCODE);
+
+    // Four images are encoded there, one here: the same shapes with a quarter of the rows.
+    one.products()
+        .forEach(
+            (shape, count) -> {
+              if (shape.k() != 64 && shape.n() != 64) {
+                ProductPlan.Shape quarter =
+                    new ProductPlan.Shape(
+                        shape.m() / 4,
+                        shape.n(),
+                        shape.k(),
+                        shape.transposeA(),
+                        shape.transposeB());
+                assertThat(answers.products()).containsKey(quarter);
+              }
+            });
+    assertThat(answers.products().keySet()).filteredOn(shape -> shape.m() == 12).hasSize(4);
+  }
+
+  @Test
   void productsOfTheTinyModelRun() {
     try (ProductsSide side =
         ProductsSide.open(new SideRequest(Engine.PRODUCTS, Workload.TINY, "", "bf16", 2, 0, 0))) {

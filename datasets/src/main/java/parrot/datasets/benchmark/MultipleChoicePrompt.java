@@ -2,6 +2,7 @@ package parrot.datasets.benchmark;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import parrot.datasets.language.Language;
 
 /**
@@ -35,15 +36,28 @@ public final class MultipleChoicePrompt {
     StringBuilder prompt = new StringBuilder();
     hint.ifPresent(text -> prompt.append(text).append('\n'));
     prompt.append(question);
-    options.forEach((letter, text) -> prompt.append('\n').append(letter).append(". ").append(text));
-    boolean chinese = prompt.chars().anyMatch(c -> c >= 0x4E00 && c <= 0x9FFF);
-    prompt
-        .append('\n')
-        .append(
-            options.isEmpty()
-                ? openInstruction(chinese)
-                : instruction(chinese ? Language.ZH : language));
-    return prompt.toString();
+    if (!options.isEmpty()) {
+      prompt.append('\n').append(options(options));
+    }
+    return prompt + "\n" + instruction(prompt, options.isEmpty(), language);
+  }
+
+  /** Options, a line each. */
+  static String options(Map<Character, String> options) {
+    return options.entrySet().stream()
+        .map(option -> option.getKey() + ". " + option.getValue())
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** The instruction of a question, without the rest of its prompt. */
+  static String instruction(BenchmarkItem item, Language language) {
+    String shown = item.hint().orElse("") + item.question() + options(item.options());
+    return instruction(shown, item.options().isEmpty(), language);
+  }
+
+  private static String instruction(CharSequence shown, boolean open, Language language) {
+    boolean chinese = shown.chars().anyMatch(c -> c >= 0x4E00 && c <= 0x9FFF);
+    return open ? openInstruction(chinese) : instruction(chinese ? Language.ZH : language);
   }
 
   private static String instruction(Language language) {

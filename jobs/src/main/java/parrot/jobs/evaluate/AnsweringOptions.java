@@ -2,6 +2,7 @@ package parrot.jobs.evaluate;
 
 import java.io.Serializable;
 import java.util.Locale;
+import parrot.datasets.benchmark.PromptTemplate;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
@@ -16,9 +17,18 @@ import parrot.model.kernel.Precision;
  * @param blank whether every image is replaced by one of CLIP's mean colour
  * @param fast whether the last bits of an answer in bf16 may depend on what is answered beside it,
  *     which takes less time; nothing changes in f32
+ * @param shuffled whether every question is asked about the image of another
+ * @param template how questions of benchmarks are asked; null as published
  */
 public record AnsweringOptions(
-    int maxNewTokens, String kernels, Precision precision, int threads, boolean blank, boolean fast)
+    int maxNewTokens,
+    String kernels,
+    Precision precision,
+    int threads,
+    boolean blank,
+    boolean fast,
+    boolean shuffled,
+    PromptTemplate template)
     implements Serializable {
   /** Tokens of an answer unless another number is given. */
   public static final int DEFAULT_MAX_NEW_TOKENS = 16;
@@ -34,6 +44,17 @@ public record AnsweringOptions(
     KernelProvider.named(kernels);
   }
 
+  /** As published. */
+  public AnsweringOptions(
+      int maxNewTokens,
+      String kernels,
+      Precision precision,
+      int threads,
+      boolean blank,
+      boolean fast) {
+    this(maxNewTokens, kernels, precision, threads, blank, fast, false, null);
+  }
+
   /** Exact ones. */
   public AnsweringOptions(
       int maxNewTokens, String kernels, Precision precision, int threads, boolean blank) {
@@ -46,31 +67,47 @@ public record AnsweringOptions(
         DEFAULT_MAX_NEW_TOKENS, Kernels.defaultName(), Precision.F32, 1, false);
   }
 
+  /** Every question is asked about the image of another. */
+  public AnsweringOptions withShuffled(boolean shuffled) {
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+  }
+
+  public AnsweringOptions withTemplate(PromptTemplate template) {
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+  }
+
   public AnsweringOptions withBlank(boolean blank) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
   }
 
   public AnsweringOptions withThreads(int threads) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
   }
 
   public AnsweringOptions withFast(boolean fast) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
   }
 
   public AnsweringOptions withMaxNewTokens(int maxNewTokens) {
-    return new AnsweringOptions(maxNewTokens, kernels, precision, threads, blank, fast);
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
   }
 
   /** What decides the answers; the number of threads does not. */
   String key() {
     return String.format(
         Locale.ROOT,
-        "greedy, at most %d new tokens, %s kernels, %s%s%s",
+        "greedy, at most %d new tokens, %s kernels, %s%s%s%s",
         maxNewTokens,
         kernels,
         precision,
         blank ? ", blank pictures" : "",
+        shuffled ? ", shuffled pictures" : "",
         fast && precision == Precision.BF16 ? ", fast" : "");
   }
 }

@@ -64,7 +64,8 @@ final class BenchmarkAsking implements AutoCloseable {
       throws IOException {
     FileSystem files = FileSystems.of(file, configuration);
     BenchmarkFile benchmark = BenchmarkFile.read(files, file, name);
-    Question.Plan plan = plan(name, benchmark, request.circular(), request.limit());
+    Question.Plan plan =
+        plan(name, benchmark, request.circular(), request.limit(), request.options());
     PredictionKey key =
         PredictionKey.of(
             fingerprint,
@@ -81,11 +82,15 @@ final class BenchmarkAsking implements AutoCloseable {
    * @param limit questions to ask, the first ones; 0 for all
    */
   static Question.Plan plan(
-      BenchmarkName name, BenchmarkFile benchmark, boolean circular, int limit) {
+      BenchmarkName name,
+      BenchmarkFile benchmark,
+      boolean circular,
+      int limit,
+      AnsweringOptions options) {
     List<BenchmarkItem> items =
         limit > 0 ? QuestionRows.first(benchmark.items(), limit) : benchmark.items();
     boolean rotate = circular || Metric.publishedFor(name.benchmark()) == Metric.CIRCULAR;
-    return Question.plan(name, items, rotate);
+    return Question.plan(name, items, rotate, options);
   }
 
   BenchmarkName name() {

@@ -1,10 +1,19 @@
 package parrot.jobs.evaluate;
 
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import parrot.datasets.UsageException;
+import parrot.datasets.benchmark.PromptTemplate;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.cli.KernelOptions;
@@ -35,10 +44,12 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n%n",
     footer = {
       "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct",
-      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/blank --blank",
+      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct --baselines",
       "  ./parrot evaluate --model runs/instruct --benchmark MMStar.tsv --language en --out scores/star"
     })
 public final class EvaluateCommand implements Callable<Void> {
+  private static final long LONGEST_PROMPT = 1 << 16;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ModelOption model;
@@ -66,6 +77,21 @@ public final class EvaluateCommand implements Callable<Void> {
       names = "--blank",
       description = "Show blank images: what is right then was guessed from the text.")
   private boolean blank;
+
+  @Option(
+      names = "--baselines",
+      description =
+          "Ask everything again about blank images, and about images of other questions, into DIR-blank"
+              + " and DIR-shuffled, and show those scores beside the others.")
+  private boolean baselines;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "FILE",
+      description =
+          "A text to ask questions by, with the places {question}, {hint}, {options}, {letters} and"
+              + " {instruction} (default: as published).")
+  private String prompt;
 
   @Option(names = "--circular", description = "Ask and score every benchmark circularly.")
   private boolean circular;
@@ -114,7 +140,9 @@ public final class EvaluateCommand implements Callable<Void> {
                     kernels.precision(),
                     kernels.threads(1),
                     blank,
-                    fast.given()));
+                    fast.given(),
+                    false,
+                    prompt == null ? null : template()));
     EvaluateJob.Request request =
         new EvaluateJob.Request(
             model.folder(),
@@ -128,6 +156,7 @@ public final class EvaluateCommand implements Callable<Void> {
             matching.rule(),
             options);
     EvaluateJob.Result result;
+    Map<String, EvaluationScores> beside = new LinkedHashMap<>();
     try (SparkSession session =
             SparkSessions.create("parrot evaluate", spark.master(), spark.settings());
         JavaSparkContext context = SparkSessions.context(session)) {
@@ -143,10 +172,37 @@ public final class EvaluateCommand implements Callable<Void> {
                   context.hadoopConfiguration()));
       console.flush();
       result = EvaluateJob.run(request, context);
+      if (baselines) {
+        beside.put("blank", baseline(request, "blank", options.withBlank(true), context));
+        beside.put("shuffled", baseline(request, "shuffled", options.withShuffled(true), context));
+      }
     }
     print(spec.commandLine().getOut(), result);
+    BaselineTable.print(spec.commandLine().getOut(), result.scores(), beside);
     result.scores().requireComplete();
+    beside.values().forEach(EvaluationScores::requireComplete);
     return null;
+  }
+
+  private static EvaluationScores baseline(
+      EvaluateJob.Request request, String name, AnsweringOptions options, JavaSparkContext spark) {
+    return EvaluateJob.run(request.with(request.out() + "-" + name, options), spark).scores();
+  }
+
+  private PromptTemplate template() {
+    Configuration configuration = new Configuration();
+    Path file = FileSystems.qualified(prompt, configuration);
+    try {
+      return new PromptTemplate(
+          FileSystems.readText(FileSystems.of(file, configuration), file, LONGEST_PROMPT));
+    } catch (FileNotFoundException e) {
+      throw new UsageException(
+          "Cannot read prompt template %s: there is no such file (check --prompt)".formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot read prompt template %s: %s".formatted(file, e.getMessage()), e);
+    }
   }
 
   private void requirePositive(String option, Integer value) {

@@ -72,6 +72,21 @@ public final class EvaluateJob {
       }
     }
 
+    /** The same, asked in another way and kept elsewhere. */
+    Request with(String out, AnsweringOptions options) {
+      return new Request(
+          model,
+          benchmarks,
+          language,
+          out,
+          circular,
+          limit,
+          partitions,
+          overwrite,
+          matching,
+          options);
+    }
+
     /** Everything with defaults. */
     public static Request of(
         String model, List<String> benchmarks, String out, AnsweringOptions options) {

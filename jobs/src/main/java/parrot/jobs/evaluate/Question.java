@@ -3,6 +3,7 @@ package parrot.jobs.evaluate;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import parrot.datasets.benchmark.BenchmarkItem;
@@ -34,7 +35,8 @@ record Question(int file, long[] indexes, String[] prompts, byte[] image) implem
   record Plan(List<BenchmarkItem> items, List<Question> questions) {}
 
   /** Every question of a file once, or with all its rotations, as far as they can be asked. */
-  static Plan plan(BenchmarkName name, List<BenchmarkItem> items, boolean circular) {
+  static Plan plan(
+      BenchmarkName name, List<BenchmarkItem> items, boolean circular, AnsweringOptions options) {
     List<BenchmarkItem> rows = new ArrayList<>();
     List<Question> questions = new ArrayList<>();
     // Some published files hold the rotations already.
@@ -45,14 +47,34 @@ record Question(int file, long[] indexes, String[] prompts, byte[] image) implem
       String[] prompts = new String[rotations.size()];
       for (int i = 0; i < indexes.length; i++) {
         indexes[i] = rotations.get(i).index();
-        prompts[i] = MultipleChoicePrompt.of(rotations.get(i), name.language());
+        prompts[i] =
+            options.template() == null
+                ? MultipleChoicePrompt.of(rotations.get(i), name.language())
+                : options.template().of(rotations.get(i), name.language());
         rows.add(rotations.get(i).withoutImage());
       }
       if (item.problem().isEmpty()) {
         questions.add(new Question(0, indexes, prompts, item.image()));
       }
     }
-    return new Plan(List.copyOf(rows), List.copyOf(questions));
+    return new Plan(
+        List.copyOf(rows), options.shuffled() ? shuffled(questions) : List.copyOf(questions));
+  }
+
+  /**
+   * Each question with the image of the next one that has another; its own if all have the same.
+   */
+  private static List<Question> shuffled(List<Question> questions) {
+    List<Question> shuffled = new ArrayList<>();
+    for (int i = 0; i < questions.size(); i++) {
+      Question question = questions.get(i);
+      byte[] other = question.image();
+      for (int j = 1; j < questions.size() && Arrays.equals(other, question.image()); j++) {
+        other = questions.get((i + j) % questions.size()).image();
+      }
+      shuffled.add(new Question(question.file(), question.indexes(), question.prompts(), other));
+    }
+    return shuffled;
   }
 
   Question ofFile(int number) {

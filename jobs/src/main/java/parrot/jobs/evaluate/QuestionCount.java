@@ -26,7 +26,8 @@ public record QuestionCount(long questions, long answers, long images) {
   public static QuestionCount of(
       BenchmarkName name, Path file, boolean circular, int limit, Configuration hadoop) {
     BenchmarkFile benchmark = BenchmarkFile.read(FileSystems.of(file, hadoop), file, name);
-    Question.Plan plan = BenchmarkAsking.plan(name, benchmark, circular, limit);
+    Question.Plan plan =
+        BenchmarkAsking.plan(name, benchmark, circular, limit, AnsweringOptions.defaults());
     return new QuestionCount(
         plan.questions().size(),
         plan.questions().stream().mapToLong(question -> question.indexes().length).sum(),
