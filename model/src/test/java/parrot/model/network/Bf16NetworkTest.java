@@ -14,7 +14,6 @@ import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,10 +25,11 @@ import parrot.model.kernel.Precision;
 import parrot.model.layer.KeyValueCache;
 import parrot.model.network.TinyNetworks.Bound;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** The network with bfloat16 factors: near float32, and never behind its own parameters. */
-class Bf16NetworkTest {
+public class Bf16NetworkTest {
   private static final String INSTRUCT = "align-and-instruct";
   private static final String ALIGN = "projector-only";
 
@@ -38,10 +38,11 @@ class Bf16NetworkTest {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
 
-  @BeforeEach
-  void needsTheProcessor() {
+  /** Kernels that multiply what the precision says. */
+  protected Kernels create(Precision precision) {
     assumeTrue(
         KernelProvider.named("onednn").gainsFromBf16(), "this processor computes in float32");
+    return Kernels.create("onednn", precision, 1);
   }
 
   @AfterEach
@@ -155,6 +156,9 @@ class Bf16NetworkTest {
       values[i] = 3 - values[i];
     }
     written.set(values);
+    if (!written.memory().isHost()) {
+      bound.network.parametersChanged(); // a device is not looked at before each step
+    }
     double after = bound.network.forward(reference.batch()).meanLoss();
     assertThat(after).isNotEqualTo(before).isEqualTo(freshLoss(reference, bound));
   }
@@ -163,8 +167,10 @@ class Bf16NetworkTest {
   void aStepOfTheOptimizerIsSeen() {
     ReferenceCase reference = open(INSTRUCT);
     Bound bound = network(reference, EnumSet.of(Part.DECODER, Part.PROJECTOR), Precision.BF16);
-    Tensor first = Tensor.allocate(1, (int) bound.network.parameterCount());
-    Tensor second = Tensor.allocate(1, first.columns());
+    Memory memory = bound.parameters.memory();
+    int count = (int) bound.network.parameterCount();
+    Tensor first = Tensor.allocate(memory, ElementType.F32, 1, count);
+    Tensor second = Tensor.allocate(memory, ElementType.F32, 1, count);
     for (int step = 1; step <= 3; step++) {
       double before = bound.network.forwardBackward(reference.batch()).meanLoss();
       AdamWStep adamW = new AdamWStep(1e-4, 0.9, 0.999, 1e-8, 0.1, step, 1);
@@ -225,7 +231,7 @@ class Bf16NetworkTest {
             reference.folder.config(),
             trained,
             reference.folder.weights(),
-            Kernels.create("onednn", precision, 1),
+            create(precision),
             false);
     opened.add(0, bound);
     return bound;

@@ -14,6 +14,8 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.config.VisionConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.FloatSink;
 import parrot.model.weights.TensorNames;
@@ -182,11 +184,12 @@ final class TinyNetworks {
         boolean recompute) {
       network = new ParrotNetwork(config, trained, new FrozenWeights(weights), kernels, recompute);
       int count = Math.max(1, Math.toIntExact(network.parameterCount()));
-      parameters = Tensor.allocate(1, count);
-      gradients = Tensor.allocate(1, count);
+      Memory memory = kernels.memory();
+      parameters = Tensor.allocate(memory, ElementType.F32, 1, count);
+      gradients = Tensor.allocate(memory, ElementType.F32, 1, count);
       network.bind(
           new FlatMemory(
-              parameters.address(), gradients.address(), List.of(parameters, gradients)));
+              memory, parameters.address(), gradients.address(), List.of(parameters, gradients)));
       network.initialize();
     }
 
