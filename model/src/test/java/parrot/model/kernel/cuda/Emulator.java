@@ -83,7 +83,7 @@ final class Emulator {
           new ArrayList<>(
               List.of(
                   "g++",
-                  "-O1",
+                  "-O2",
                   "-std=c++17",
                   "-fPIC",
                   "-shared",
