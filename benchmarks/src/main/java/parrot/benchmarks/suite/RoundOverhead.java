@@ -60,7 +60,7 @@ final class RoundOverhead implements Benchmark {
     /** Whether a full table has this row. */
     boolean measures(int replicas, Way way) {
       return switch (millions) {
-        case 1, 16 -> replicas == 2 || way != Way.LEAST;
+        case 1, 16 -> !way.overlaps() && (replicas == 2 || way.isExchangeAlone());
         case 117 -> replicas == 2;
         default -> replicas == 2 && (way == Way.F32 || way == Way.LEAST);
       };
@@ -83,7 +83,12 @@ final class RoundOverhead implements Benchmark {
     BF16("bf16"),
     INT8("int8"),
     INT4("int4"),
+    CLOCKS("f32, moments every 3rd and 6th round"),
+    OVERLAP("f32, overlap 4 of 8 steps"),
     LEAST("int8, moments reset");
+
+    /** Rounds after which the clocks of moments begin again. */
+    private static final int CYCLE = 6;
 
     final String text;
 
@@ -92,7 +97,36 @@ final class RoundOverhead implements Benchmark {
     }
 
     String settings() {
-      return this == LEAST ? "exchange: int8\nupdater_state: reset" : "exchange: " + text;
+      return switch (this) {
+        case CLOCKS -> "updater_state: {first: 3, second: 6}";
+        case OVERLAP -> "overlap: {steps: 4}";
+        case LEAST -> "exchange: int8\nupdater_state: reset";
+        default -> "exchange: " + text;
+      };
+    }
+
+    boolean overlaps() {
+      return this == OVERLAP;
+    }
+
+    /** Whether it differs from others by its format alone. */
+    boolean isExchangeAlone() {
+      return this != CLOCKS && this != OVERLAP && this != LEAST;
+    }
+
+    /** Steps of a round. */
+    int averageEvery() {
+      return overlaps() ? 8 : 1;
+    }
+
+    /** So many rounds, or a little more if all rounds together are what is typical. */
+    int rounds(int wanted) {
+      return this == CLOCKS ? (wanted + CYCLE - 1) / CYCLE * CYCLE : wanted;
+    }
+
+    /** What a round takes: the median, or the mean if rounds differ by design. */
+    double typical(DoubleStream rounds) {
+      return this == CLOCKS ? rounds.average().orElse(Double.NaN) : median(rounds);
     }
   }
 
@@ -137,6 +171,7 @@ final class RoundOverhead implements Benchmark {
             "MiB a round",
             "loopback s",
             "over loopback",
+            "exposed",
             "DL4J's s",
             "DL4J's over ours",
             "driver GiB");
@@ -161,12 +196,15 @@ final class RoundOverhead implements Benchmark {
         table,
         targets,
         List.of(
-            "Medians over rounds of one step with a batch of 1, after "
+            "Medians (means if moments have clocks) over rounds of one step with a batch of 1, after "
                 + sizes(options).stream()
                     .map(size -> "" + size.warmup())
                     .collect(Collectors.joining(", "))
                 + " of warm-up (fewer for more replicas). Workers have one core and are processes of"
                 + " this machine, as are the nodes of HDFS; one process trains two replicas at a time.",
+            "Exposed is the overhead as a share of the round. With overlap, rounds have eight steps"
+                + " and one slot more than replicas; its target holds if the steps take at least"
+                + " twice the overhead of f32.",
             "Overhead is the round without its replicas' steps; loopback copies the bytes that the"
                 + " round sent through one socket.",
             "Moments are averaged too unless the row says reset: f32 sends 12 bytes per parameter and"
@@ -182,11 +220,17 @@ final class RoundOverhead implements Benchmark {
   /** Of one size. */
   private record Runs(
       ShapesRuns runs, Options options, ProgressLog progress, Size size, Place place) {
+    /** With overlap, averages are made in a slot beside those of the replicas. */
+    private Place place(Way way) {
+      return way.overlaps() ? Place.local(size.memory() + "m", size.slots() + 1) : place;
+    }
+
     Round measure(int replicas, Way way, String master) throws IOException {
       String name =
           "rounds-%d-%d-%s-%s"
               .formatted(size.millions(), replicas, way.name().toLowerCase(Locale.ROOT), master);
-      int warmup = Math.max(1, size.warmup() * 2 / replicas);
+      int warmup = way.rounds(Math.max(1, size.warmup() * 2 / replicas));
+      int counted = way.rounds(Math.min(size.counted(), options.steps()));
       String yaml =
           String.format(
               Locale.ROOT,
@@ -197,7 +241,7 @@ final class RoundOverhead implements Benchmark {
               model: {folder: models/sized-%d, initialize: [vision, projector, decoder]}
               data: [shards/held-out-captions]
               replicas: %d
-              average_every: 1
+              average_every: %d
               batch_size: 1
               max_examples: %d
               averaging: %s
@@ -209,12 +253,13 @@ final class RoundOverhead implements Benchmark {
               name,
               size.millions(),
               replicas,
-              replicas * (warmup + Math.min(size.counted(), options.steps())),
+              way.averageEvery(),
+              replicas * way.averageEvery() * (warmup + counted),
               master,
               way.settings());
       ShapesRuns.Run run;
       try {
-        run = runs.train(name, yaml, place);
+        run = runs.train(name, yaml, place(way));
       } catch (IOException e) { // keep the other rows
         progress.say("%s", e.getMessage());
         return new Round(Double.NaN, Double.NaN, 0, Double.NaN);
@@ -223,9 +268,9 @@ final class RoundOverhead implements Benchmark {
           run.lines().stream().filter(line -> line.has("seconds")).skip(warmup).toList();
       runs.forget(name);
       return new Round(
-          median(lines.stream().mapToDouble(line -> line.path("seconds").asDouble())),
-          median(lines.stream().mapToDouble(RoundOverhead::steps)) / size.slots(),
-          median(lines.stream().mapToDouble(RoundOverhead::bytes)),
+          way.typical(lines.stream().mapToDouble(line -> line.path("seconds").asDouble())),
+          way.typical(lines.stream().mapToDouble(RoundOverhead::steps)) / size.slots(),
+          way.typical(lines.stream().mapToDouble(RoundOverhead::bytes)),
           run.driverBytes() == 0 ? Double.NaN : run.driverBytes());
     }
   }
@@ -241,7 +286,9 @@ final class RoundOverhead implements Benchmark {
   private static boolean measures(Runs runs, int replicas, Way way) {
     return runs.options().sizes().isEmpty()
         ? runs.size().measures(replicas, way)
-        : replicas == 2 && way == Way.F32;
+        : replicas == 2
+            && (way == Way.F32
+                || runs.size().workers() == 0 && (way == Way.CLOCKS || way == Way.OVERLAP));
   }
 
   /**
@@ -267,6 +314,8 @@ final class RoundOverhead implements Benchmark {
       Runs runs, Table table, List<Target> targets, Map<Integer, Double> drivers)
       throws IOException {
     Size size = runs.size();
+    double waiting = Double.NaN; // overhead if replicas wait for f32
+    double usual = Double.NaN; // bytes of f32
     for (int replicas : new int[] {2, 4, 8}) {
       for (Way way : Way.values()) {
         if (!measures(runs, replicas, way)) {
@@ -275,6 +324,26 @@ final class RoundOverhead implements Benchmark {
         Round ours = runs.measure(replicas, way, "parrot");
         double overhead = ours.seconds() - ours.steps();
         double floor = Loopback.seconds((long) ours.bytes(), 3);
+        if (replicas == 2 && way == Way.F32) {
+          waiting = overhead;
+          usual = ours.bytes();
+        }
+        if (way == Way.CLOCKS) {
+          targets.add(
+              new Target(
+                  "bytes of a round at " + size.millions() + " M with moments on clocks, of f32's",
+                  ours.bytes() / usual,
+                  Bound.AT_MOST,
+                  0.5));
+        }
+        if (way == Way.OVERLAP && ours.steps() >= 2 * waiting) {
+          targets.add(
+              new Target(
+                  "exposed exchange at " + size.millions() + " M with overlap, of a round",
+                  overhead / ours.seconds(),
+                  Bound.AT_MOST,
+                  0.05));
+        }
         double stock = Double.NaN;
         if (replicas == 2 && way == Way.F32) {
           if (size.millions() <= 16) {
@@ -302,6 +371,7 @@ final class RoundOverhead implements Benchmark {
             ours.bytes() / MIB,
             floor,
             overhead / floor,
+            overhead / ours.seconds(),
             stock,
             stock / overhead,
             ours.driver() / GIB);
