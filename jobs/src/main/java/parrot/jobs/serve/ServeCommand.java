@@ -174,9 +174,10 @@ public final class ServeCommand implements Callable<Void> {
             false,
             fast.given());
     PrintWriter err = spec.commandLine().getErr();
-    try (AnsweringModel opened =
-        AnsweringModel.open(
-            Checkpoints.resolveModel(folder, configuration), answering, configuration)) {
+    org.apache.hadoop.fs.Path newest = Checkpoints.resolveModel(folder, configuration);
+    String capacity = AnsweringModel.capacity(newest, answering, configuration);
+    spec.commandLine().getOut().println("Cache: " + capacity);
+    try (AnsweringModel opened = AnsweringModel.open(newest, answering, configuration)) {
       opened.answer(WARM_UP, null); // reads the weights, so that the first question need not wait
       try (ChatServer server = ChatServer.start(opened, options, err::println)) {
         stop.during(
