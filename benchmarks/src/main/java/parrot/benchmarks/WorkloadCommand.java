@@ -33,8 +33,8 @@ final class WorkloadCommand implements Callable<Integer> {
       names = "--steps",
       paramLabel = "N",
       description =
-          "Steps of each side that count; of serve: requests (default: 7, rounds 5, steady 100,"
-              + " averaging 192, precision 200, serve 5000).")
+          "Steps of each side that count; of serve: requests (default: 7, answer 3, rounds 5,"
+              + " steady 100, averaging 192, precision 200, serve 5000).")
   private Integer steps;
 
   @Option(

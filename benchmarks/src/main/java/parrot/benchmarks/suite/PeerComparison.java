@@ -19,6 +19,9 @@ import parrot.benchmarks.workload.Workload;
 
 /** One workload, ours and its peers in turn. */
 public record PeerComparison(Workload workload) implements Benchmark {
+  /** Each takes half a minute. */
+  private static final int ANSWER_STEPS = 3;
+
   private static final Table.Column<Series> SIDE =
       column("side", one -> one.request().engine().title());
   private static final Table.Column<Series> PEAK = column("peak GiB", Series::peakGib);
@@ -32,6 +35,11 @@ public record PeerComparison(Workload workload) implements Benchmark {
   @Override
   public String summary() {
     return workload.summary();
+  }
+
+  @Override
+  public int defaultSteps() {
+    return workload == Workload.ANSWER ? ANSWER_STEPS : Benchmark.super.defaultSteps();
   }
 
   @Override
