@@ -23,6 +23,7 @@ public final class CheckpointReader implements java.io.Serializable {
   private final String checkpoint;
   private final boolean isStart;
   private final Kept kept;
+  private final MomentOrder order;
   private final boolean hasMomentum;
   private final ArrayList<Parameter> parameters;
   private final SerializableConfiguration hadoop;
@@ -30,18 +31,21 @@ public final class CheckpointReader implements java.io.Serializable {
   /**
    * @param isStart whether the run begins with it: moments and outer momentum are zero then
    * @param kept what each replica keeps for itself after the checkpoint's round
+   * @param order of its moments and of those that are wanted
    * @param parameters trained tensors in the order of the state
    */
   public CheckpointReader(
       Path checkpoint,
       boolean isStart,
       Kept kept,
+      MomentOrder order,
       boolean hasMomentum,
       List<Parameter> parameters,
       Configuration hadoop) {
     this.checkpoint = checkpoint.toString();
     this.isStart = isStart;
     this.kept = kept;
+    this.order = order;
     this.hasMomentum = hasMomentum;
     this.parameters = new ArrayList<>(parameters);
     this.hadoop = new SerializableConfiguration(hadoop);
@@ -70,7 +74,7 @@ public final class CheckpointReader implements java.io.Serializable {
             FloatBytes.into(outerMomentum));
       }
     } else {
-      read(CheckpointLayout.moments(layout.moments()), chunk, FloatBytes.into(values));
+      readMoments(CheckpointLayout.moments(layout.moments()), chunk, FloatBytes.into(values));
     }
     return new StateChunk(index, values, outerMomentum, ChunkOutcome.NONE);
   }
@@ -99,6 +103,24 @@ public final class CheckpointReader implements java.io.Serializable {
     }
   }
 
+  private void readMoments(VectorFiles files, Chunk chunk, FloatSink sink) {
+    if (isStart) {
+      return;
+    }
+    for (MomentOrder.Run run : order.runs()) {
+      long from = Math.max(chunk.offset(), run.present());
+      long to = Math.min(chunk.offset() + chunk.length(), run.present() + run.length());
+      if (from < to) {
+        files.read(
+            path(),
+            hadoop.value(),
+            run.stored() + from - run.present(),
+            to - from,
+            (offset, values, count) -> sink.accept(offset + from - chunk.offset(), values, count));
+      }
+    }
+  }
+
   /**
    * Reads what a replica keeps for itself.
    *
@@ -109,13 +131,14 @@ public final class CheckpointReader implements java.io.Serializable {
     boolean isContribution = number >= layout.count();
     Chunk chunk = layout.chunk(isContribution ? number - layout.count() : number);
     byte[] values = new byte[Float.BYTES * chunk.length()];
-    VectorFiles files =
-        isContribution
-            ? CheckpointLayout.contribution(replica, layout.parameters())
-            : chunk.section() == Section.PARAMETERS
-                ? CheckpointLayout.residual(replica, layout.parameters())
-                : CheckpointLayout.moments(replica, layout.moments());
-    read(files, chunk, FloatBytes.into(values));
+    FloatSink sink = FloatBytes.into(values);
+    if (isContribution) {
+      read(CheckpointLayout.contribution(replica, layout.parameters()), chunk, sink);
+    } else if (chunk.section() == Section.PARAMETERS) {
+      read(CheckpointLayout.residual(replica, layout.parameters()), chunk, sink);
+    } else {
+      readMoments(CheckpointLayout.moments(replica, layout.moments()), chunk, sink);
+    }
     return new StateChunk(number, values, new byte[0], ChunkOutcome.NONE);
   }
 }

@@ -103,7 +103,13 @@ public final class CheckpointWriter {
             .map(
                 path ->
                     new CheckpointReader(
-                        path, false, Kept.nothing(layout), false, parameters, hadoop))
+                        path,
+                        false,
+                        Kept.nothing(layout),
+                        MomentOrder.unchanged(values),
+                        false,
+                        parameters,
+                        hadoop))
             .toList();
     MeanReader mean = new MeanReader(layout, readers);
     try (ExecutorState executors = ExecutorState.load(spark, layout, mean::chunk)) {

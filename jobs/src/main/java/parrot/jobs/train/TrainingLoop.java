@@ -20,10 +20,12 @@ import parrot.jobs.balance.ExpertLoads;
 import parrot.jobs.checkpoint.CheckpointReader;
 import parrot.jobs.checkpoint.CheckpointWriter;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.MomentOrder;
 import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.checkpoint.SettingsChange;
 import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.metrics.ConsoleLine;
 import parrot.jobs.metrics.MetricsFile;
@@ -181,12 +183,26 @@ final class TrainingLoop {
         + config.rounds().batchSize();
   }
 
+  /** Of the checkpoint, which may have been written with other rates of parts. */
+  private List<Long> storedBlocks() throws IOException {
+    boolean changed = changes.stream().anyMatch(change -> change.key().startsWith("optimizer."));
+    return momentBlocks(
+        changed
+            ? TrainConfigReader.read(run.folder().checkpoints.resolvedConfig(from), List.of())
+            : config);
+  }
+
+  private List<Long> momentBlocks(TrainConfig of) {
+    return ParrotGraph.momentBlocks(of.optimizer().spec(length.steps()), settings.parameters());
+  }
+
   private RoundRunner openRunner() throws IOException {
     CheckpointReader stored =
         new CheckpointReader(
             from,
             progress.round() == 0,
             settings.kept(progress.round()),
+            new MomentOrder(storedBlocks(), momentBlocks(config)),
             config.rounds().averaging().outer().hasMomentum(),
             settings.parameters(),
             run.spark().hadoopConfiguration());

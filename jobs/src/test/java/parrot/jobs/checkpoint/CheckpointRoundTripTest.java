@@ -144,7 +144,32 @@ class CheckpointRoundTripTest {
   }
 
   private static CheckpointReader reader(Path checkpoint, boolean isStart) {
-    return new CheckpointReader(checkpoint, isStart, kept(), true, parameters, HADOOP);
+    return reader(checkpoint, isStart, MomentOrder.unchanged(layout.parameters()));
+  }
+
+  private static CheckpointReader reader(Path checkpoint, boolean isStart, MomentOrder order) {
+    return new CheckpointReader(checkpoint, isStart, kept(), order, true, parameters, HADOOP);
+  }
+
+  /** Parts that learn alike no longer have their moments between those of others. */
+  @Test
+  void momentsComeInTheOrderOfThePresentRates() {
+    int n = (int) layout.parameters();
+    int moments = layout.parameterChunks();
+    byte[] stored = chunk(moments).values(); // n first ones, n second ones
+    MomentOrder order = new MomentOrder(List.of((long) n), List.of(3L, n - 3L));
+    byte[] expected = new byte[stored.length];
+    copy(stored, 0, expected, 0, 3);
+    copy(stored, n, expected, 3, 3);
+    copy(stored, 3, expected, 6, n - 3);
+    copy(stored, n + 3, expected, n + 3, n - 3);
+    assertThat(reader(saved, false, order).chunk(moments).values()).isEqualTo(expected);
+    MomentOrder back = new MomentOrder(order.present(), order.stored());
+    assertThat(back.runs()).contains(new MomentOrder.Run(n, 3, 3));
+  }
+
+  private static void copy(byte[] from, int at, byte[] to, int toAt, int floats) {
+    System.arraycopy(from, Float.BYTES * at, to, Float.BYTES * toAt, Float.BYTES * floats);
   }
 
   @Test

@@ -31,6 +31,7 @@ import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.CheckpointReader;
+import parrot.jobs.checkpoint.MomentOrder;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.DivergedException;
 import parrot.jobs.spark.SparkSessions;
@@ -117,6 +118,7 @@ class ExecutorRoundsTest {
             new org.apache.hadoop.fs.Path(settings.network().modelFolder()),
             true,
             settings.kept(0),
+            MomentOrder.unchanged(settings.layout().parameters()),
             settings.averaging().outer().hasMomentum(),
             settings.parameters(),
             HADOOP);
