@@ -19,6 +19,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
@@ -31,6 +33,7 @@ import parrot.model.ModelException;
 
 /** Asks a model on executors. Which executor gets which question decides nothing. */
 final class Asker {
+  private static final Logger LOG = LoggerFactory.getLogger(Asker.class);
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final JavaSparkContext spark;
@@ -68,7 +71,7 @@ final class Asker {
           spark
               .parallelize(tasks, tasks.size())
               .foreachPartitionAsync(
-                  task(model, fingerprint, options, configuration, asked, answered));
+                  task(name, model, fingerprint, options, configuration, asked, answered));
     }
     long total = questions.stream().mapToLong(q -> q.indexes().length).sum();
     int[] heard = {0};
@@ -133,6 +136,7 @@ final class Asker {
 
   /** What a task does; static, so that it takes along nothing but its arguments. */
   private static VoidFunction<Iterator<List<Question>>> task(
+      String name,
       String model,
       String fingerprint,
       AnsweringOptions options,
@@ -148,7 +152,11 @@ final class Asker {
             .model()
             .answer(
                 rotations(lists),
-                Rotation::query,
+                rotation -> {
+                  LOG.debug(
+                      "{}, {}: file {}, question {}", name, model, rotation.file, rotation.index);
+                  return rotation.query;
+                },
                 (rotation, reply) -> {
                   asked.add(1);
                   answered.add(answer(rotation, reply));

@@ -38,7 +38,7 @@ final class QuestionTasks {
     long bytes = 0;
     for (List<Question> about : byImage(questions)) {
       long more = about.get(0).image() == null ? 0 : about.get(0).image().length;
-      if (task.size() >= wanted || tasks == 0 && bytes + more > IMAGE_BYTES) {
+      if (task.size() + about.size() > wanted || tasks == 0 && bytes + more > IMAGE_BYTES) {
         add(cut, task);
         task = new ArrayList<>();
         bytes = 0;

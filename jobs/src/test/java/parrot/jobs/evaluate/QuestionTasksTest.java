@@ -28,12 +28,12 @@ final class QuestionTasksTest {
   void keepsTheQuestionsAboutAnImageTogether() {
     List<List<Question>> tasks = QuestionTasks.of(questions(48, 8), 0);
 
-    assertThat(tasks).hasSize(4);
+    assertThat(tasks).hasSize(8);
     assertThat(tasks)
         .allSatisfy(
             task ->
                 assertThat(task.stream().map(question -> question.image()[0]).distinct())
-                    .hasSize(2));
+                    .hasSize(1));
   }
 
   @Test

@@ -11,10 +11,10 @@ import parrot.datasets.shapes.ShapesWriter;
 import parrot.jobs.evaluate.TinyModel;
 
 /** Models and benchmarks to sweep over: MMMB in six languages, and MMBench, asked circularly. */
-final class SmallSweep {
+public final class SmallSweep {
   private final Path folder;
 
-  SmallSweep(Path folder, int questions, List<String> languages) throws IOException {
+  public SmallSweep(Path folder, int questions, List<String> languages) throws IOException {
     this.folder = folder;
     ShapesConfig config =
         ShapesConfig.builder()
@@ -37,11 +37,11 @@ final class SmallSweep {
     }
   }
 
-  Path benchmarks() {
+  public Path benchmarks() {
     return folder.resolve("benchmarks");
   }
 
-  Path model(String name, long seed) throws IOException {
+  public Path model(String name, long seed) throws IOException {
     return TinyModel.write(folder.resolve(name), seed);
   }
 
