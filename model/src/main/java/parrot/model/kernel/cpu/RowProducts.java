@@ -37,24 +37,37 @@ final class RowProducts {
           for (int tile = first; tile < last; tile++) {
             int from = tile * OUTPUTS;
             int to = Math.min(b.rows(), from + OUTPUTS);
+            Tensor weights = b.hasBuffer() ? b : b.rows(from, to);
+            int skipped = b.hasBuffer() ? 0 : from;
             int row = 0;
             for (; row + TOGETHER <= a.rows(); row += TOGETHER) {
-              two(c, a, b, beta, bias, row, from, to);
+              two(c, a, weights, skipped, beta, bias, row, from, to);
             }
             for (; row < a.rows(); row++) {
-              one(c, a, b, beta, bias, row, from, to);
+              one(c, a, weights, skipped, beta, bias, row, from, to);
             }
           }
         });
   }
 
+  /**
+   * @param skipped outputs before the first that {@code b} has
+   */
   private static void one(
-      Tensor c, Tensor a, Tensor b, float beta, Tensor bias, int row, int from, int to) {
+      Tensor c,
+      Tensor a,
+      Tensor b,
+      int skipped,
+      float beta,
+      Tensor bias,
+      int row,
+      int from,
+      int to) {
     int count = a.columns();
     Spans.forPart(
         run -> {
           for (int j = from; j < to; j++) {
-            float product = dot(run.buffer(0), run.at(0), b.buffer(), b.at(j, 0), count);
+            float product = dot(run.buffer(0), run.at(0), b.buffer(), b.at(j - skipped, 0), count);
             store(c, row, j, product, beta, bias);
           }
         },
@@ -65,13 +78,21 @@ final class RowProducts {
   }
 
   private static void two(
-      Tensor c, Tensor a, Tensor b, float beta, Tensor bias, int row, int from, int to) {
+      Tensor c,
+      Tensor a,
+      Tensor b,
+      int skipped,
+      float beta,
+      Tensor bias,
+      int row,
+      int from,
+      int to) {
     int count = a.columns();
     float[] products = new float[TOGETHER];
     Spans.forPart(
         run -> {
           for (int j = from; j < to; j++) {
-            dots(products, run, b.buffer(), b.at(j, 0), count);
+            dots(products, run, b.buffer(), b.at(j - skipped, 0), count);
             for (int i = 0; i < TOGETHER; i++) {
               store(c, row + i, j, products[i], beta, bias);
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static parrot.model.kernel.Agreement.of;
 
+import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,34 @@ class RowProductsTest {
       }
     }
     Agreement.assertClose("product by rows", few, all, Agreement.FLOAT);
+  }
+
+  /**
+   * A head of 152,000 tokens and width 8192 is one. Pages that nothing writes to take no memory.
+   */
+  @Test
+  void meetsWeightsBeyondWhatABufferHolds() {
+    int outputs = (1 << 20) + 40;
+    int width = 1024;
+    try (BytePointer memory = new BytePointer(2L * outputs * width);
+        Kernels kernels = Kernels.create("onednn", Precision.BF16, 2)) {
+      Tensor weights = Tensor.view(ElementType.BF16, memory.address(), outputs, width, memory);
+      assertThat(weights.hasBuffer()).isFalse();
+      for (int column = 0; column < width; column++) {
+        weights.set(0, column, column == 3 ? 5 : 0);
+        weights.set(outputs - 1, column, column == 3 ? 2.5f : 0);
+      }
+      Tensor inputs = Tensor.allocate(ElementType.BF16, 3, width);
+      for (int row = 0; row < inputs.rows(); row++) {
+        inputs.set(row, 3, row + 1);
+      }
+      Tensor products = Tensor.allocate(inputs.rows(), outputs);
+      kernels.matmul(products, inputs, false, weights, true, 0);
+      for (int row = 0; row < inputs.rows(); row++) {
+        assertThat(products.get(row, 0)).isEqualTo(5f * (row + 1));
+        assertThat(products.get(row, outputs - 1)).isEqualTo(2.5f * (row + 1));
+      }
+    }
   }
 
   @Test
