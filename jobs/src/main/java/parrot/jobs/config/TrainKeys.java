@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +44,7 @@ final class TrainKeys {
           .absent("required without train")
           .means("TrainConfigReader", "stage of the paper; sets train, use_moe and learning_rate");
   static final Key<Set<Part>> TRAIN =
-      parts("train", List.of(Part.values()))
+      PartKeys.parts("train", List.of(Part.values()))
           .absent("by stage")
           .means(
               "TrainConfigReader",
@@ -90,7 +89,7 @@ final class TrainKeys {
           .absent(FROM_FOLDER)
           .means("StartingModel", "tokenizer.json to use instead of the model's");
   static final Key<Set<Part>> INITIALIZE =
-      parts("model.initialize", STORED).absent("[]").means("Initializer", "parts that start fresh");
+      PartKeys.parts("model.initialize", STORED).absent("[]").means("Initializer", "parts that start fresh");
   static final Key<Initializer.Experts> EXPERTS_START =
       Key.choice("model.experts_start", Initializer.Experts.SMALL)
           .means("Initializer", "how fresh experts start; small: with an output near 0");
@@ -214,7 +213,7 @@ final class TrainKeys {
           .absent(inWords(ALIGN_RATE) + "; instruct: " + inWords(INSTRUCT_RATE))
           .means("RateSchedule", "peak of the learning rate");
   static final Key<Map<Part, Double>> RATES =
-      byPart("optimizer.rates").means("OptimizerSpec", "peaks of parts, as {experts: 1.0e-4}");
+      PartKeys.byPart("optimizer.rates").means("OptimizerSpec", "peaks of parts, as {experts: 1.0e-4}");
   static final Key<RateSchedule.Shape> SCHEDULE =
       Key.choice("optimizer.schedule", RateSchedule.Shape.COSINE)
           .means("RateSchedule", "learning rate after the warm-up");
@@ -239,7 +238,7 @@ final class TrainKeys {
       Key.notNegative("optimizer.weight_decay", 0)
           .means("OptimizerSpec", "decay of weights, times the learning rate");
   static final Key<Map<Part, Double>> WEIGHT_DECAYS =
-      byPart("optimizer.weight_decays").means("OptimizerSpec", "decay of parts, as {decoder: 0.1}");
+      PartKeys.byPart("optimizer.weight_decays").means("OptimizerSpec", "decay of parts, as {decoder: 0.1}");
   static final Key<Double> CLIP_NORM =
       Key.notNegative("optimizer.clip_norm", 1)
           .means("ParrotGraphVertex", "largest norm of the whole gradient; 0 for no limit");
@@ -450,46 +449,6 @@ final class TrainKeys {
       throw map.invalid(name, given, ADAPTED);
     }
     return given.isEmpty() ? absent : given;
-  }
-
-  private static String names(List<Part> parts) {
-    return String.join(", ", parts.stream().map(Part::key).toList());
-  }
-
-  private static Key<Set<Part>> parts(String path, List<Part> allowed) {
-    return Key.of(
-        path,
-        "a list of " + names(allowed),
-        Set.<Part>of(),
-        (map, name, absent) -> {
-          Set<Part> parts = EnumSet.noneOf(Part.class);
-          map.texts(name).forEach(part -> parts.add(part(map, name, part, allowed)));
-          return parts;
-        });
-  }
-
-  private static Key<Map<Part, Double>> byPart(String path) {
-    return Key.of(
-        path,
-        "numbers, at least 0, by part",
-        Map.<Part, Double>of(),
-        (map, name, absent) -> {
-          StrictMap byPart = map.map(name);
-          Map<Part, Double> values = new EnumMap<>(Part.class);
-          for (String part : byPart.keys()) {
-            values.put(
-                part(byPart, "", part, List.of(Part.values())),
-                Key.notNegative(part, Double.NaN).read(byPart));
-          }
-          return values;
-        });
-  }
-
-  private static Part part(StrictMap map, String key, String name, List<Part> allowed) {
-    return allowed.stream()
-        .filter(part -> part.key().equals(name))
-        .findFirst()
-        .orElseThrow(() -> map.invalid(key, name, "among " + names(allowed)));
   }
 
   private static Map<Language, Double> byLanguage(StrictMap map, String name) {
