@@ -362,7 +362,7 @@ public final class TrainConfigReader {
     Precision precision = TrainKeys.PRECISION.read(map);
     return new TrainConfig.Compute(
         kernels,
-        TrainKeys.DEVICE.read(map),
+        TrainKeys.DEVICE.ifGiven(map).orElse(TrainKeys.DEVICE.absent()),
         precision,
         TrainKeys.THREADS.read(map),
         TrainKeys.RECOMPUTE.read(map),

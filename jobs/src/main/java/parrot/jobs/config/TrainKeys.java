@@ -89,7 +89,9 @@ final class TrainKeys {
           .absent(FROM_FOLDER)
           .means("StartingModel", "tokenizer.json to use instead of the model's");
   static final Key<Set<Part>> INITIALIZE =
-      PartKeys.parts("model.initialize", STORED).absent("[]").means("Initializer", "parts that start fresh");
+      PartKeys.parts("model.initialize", STORED)
+          .absent("[]")
+          .means("Initializer", "parts that start fresh");
   static final Key<Initializer.Experts> EXPERTS_START =
       Key.choice("model.experts_start", Initializer.Experts.SMALL)
           .means("Initializer", "how fresh experts start; small: with an output near 0");
@@ -213,7 +215,8 @@ final class TrainKeys {
           .absent(inWords(ALIGN_RATE) + "; instruct: " + inWords(INSTRUCT_RATE))
           .means("RateSchedule", "peak of the learning rate");
   static final Key<Map<Part, Double>> RATES =
-      PartKeys.byPart("optimizer.rates").means("OptimizerSpec", "peaks of parts, as {experts: 1.0e-4}");
+      PartKeys.byPart("optimizer.rates")
+          .means("OptimizerSpec", "peaks of parts, as {experts: 1.0e-4}");
   static final Key<RateSchedule.Shape> SCHEDULE =
       Key.choice("optimizer.schedule", RateSchedule.Shape.COSINE)
           .means("RateSchedule", "learning rate after the warm-up");
@@ -238,7 +241,8 @@ final class TrainKeys {
       Key.notNegative("optimizer.weight_decay", 0)
           .means("OptimizerSpec", "decay of weights, times the learning rate");
   static final Key<Map<Part, Double>> WEIGHT_DECAYS =
-      PartKeys.byPart("optimizer.weight_decays").means("OptimizerSpec", "decay of parts, as {decoder: 0.1}");
+      PartKeys.byPart("optimizer.weight_decays")
+          .means("OptimizerSpec", "decay of parts, as {decoder: 0.1}");
   static final Key<Double> CLIP_NORM =
       Key.notNegative("optimizer.clip_norm", 1)
           .means("ParrotGraphVertex", "largest norm of the whole gradient; 0 for no limit");
