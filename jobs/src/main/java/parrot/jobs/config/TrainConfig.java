@@ -209,9 +209,10 @@ public record TrainConfig(
           : bytes;
     }
 
-    /** Bytes of the state of a run: trained values, moments, and the outer momentum. */
+    /** Bytes of the state of a run: trained values, moments if kept, and the outer momentum. */
     public long stateBytes(long parameters) {
-      return (1 + MOMENTS + (outer.hasMomentum() ? 1 : 0)) * Float.BYTES * parameters;
+      long moments = updaterState == UpdaterState.AVERAGE ? MOMENTS : 0;
+      return (1 + moments + (outer.hasMomentum() ? 1 : 0)) * Float.BYTES * parameters;
     }
 
     /** Whether this is a plain mean, the only thing that {@link Master#DL4J} does. */

@@ -48,6 +48,7 @@ class PlanCommandTest {
     assertThat(plan.state()).isEqualTo(12 * plan.learns());
     assertThat(plan.step().activations()).isPositive();
     assertThat(plan("updater_state=reset").exchanged()).isEqualTo(2 * 4 * plan.learns());
+    assertThat(plan("updater_state=reset").state()).isEqualTo(4 * plan.learns());
     assertThat(plan("outer.momentum=0.5").state()).isEqualTo(16 * plan.learns());
     assertThat(plan("exchange=int8").exchanged()).isLessThan(plan.exchanged() / 2);
     assertThat(plan("exchange=int4", "updater_state=reset").exchanged())
