@@ -106,27 +106,64 @@ public final class FolderLock implements AutoCloseable {
     while (!file.createIfAbsent(holder) || contested && !settles(file, holder, full, timing)) {
       contested = true;
       LockFile.Content other = file.read();
-      FolderLock own = OWN.get(file.path());
-      if (own != null && own.holder.equals(other.holder()) || watch.seesLife(other)) {
+      if (isAlive(file, other, watch)) {
         throw held(full, other.holder());
       }
       if (watch.isOver()) {
         if (file.remove(other)) {
           LOG.warn("Took over {} from a run that ended without notice ({})", full, line(other));
         }
-      } else if (watch.isNew() && !other.equals(LockFile.Content.NONE)) {
-        LOG.warn(
-            "Waiting for the lock of {}, held by {}: if it is not renewed in {} s, its run is dead"
-                + " and this one goes on",
-            full,
-            line(other),
-            timing.lease().toSeconds());
       }
+      warnOfWait(watch, other, full, timing);
       pause(timing.poll(), full);
     }
     FolderLock lock = new FolderLock(file, full, holder, timing);
     OWN.put(file.path(), lock);
     return lock;
+  }
+
+  private static void warnOfWait(
+      LeaseWatch watch, LockFile.Content holder, Path target, Timing timing) {
+    if (watch.isNew() && !holder.equals(LockFile.Content.NONE)) {
+      LOG.warn(
+          "Waiting for the lock of {}, held by {}: if it is not renewed in {} s, its run is dead"
+              + " and this one goes on",
+          target,
+          line(holder),
+          timing.lease().toSeconds());
+    }
+  }
+
+  private static boolean isAlive(LockFile file, LockFile.Content holder, LeaseWatch watch) {
+    FolderLock own = OWN.get(file.path());
+    return own != null && own.holder.equals(holder.holder()) || watch.seesLife(holder);
+  }
+
+  /**
+   * Makes sure that the lock of {@code target} could be taken. Waits out the lease of a holder that
+   * may be dead, and changes nothing.
+   *
+   * @throws EnvironmentException if another run holds it
+   * @throws UsageException if no lock of {@code target} is possible
+   */
+  public static void requireFree(FileSystem files, Path target) throws IOException {
+    requireFree(files, target, Timing.USUAL);
+  }
+
+  static void requireFree(FileSystem files, Path target, Timing timing) throws IOException {
+    Path full = files.makeQualified(target);
+    FileSystems.requireWritableName(full);
+    LockFile file = new LockFile(files, full);
+    LeaseWatch watch = new LeaseWatch(timing);
+    LockFile.Content holder = file.read();
+    while (files.exists(file.path()) && !watch.isOver()) {
+      if (isAlive(file, holder, watch)) {
+        throw held(full, holder.holder());
+      }
+      warnOfWait(watch, holder, full, timing);
+      pause(timing.poll(), full);
+      holder = file.read();
+    }
   }
 
   /**

@@ -78,6 +78,21 @@ class FolderLockTest {
   }
 
   @Test
+  void tellsWithoutTakingItWhetherALockIsFree() throws IOException {
+    FolderLock.requireFree(files, target, SHORT);
+    assertThat(file).doesNotExist();
+    Files.writeString(file, "owner=dead\n");
+    FolderLock.requireFree(files, target, SHORT);
+    assertThat(file).hasContent("owner=dead\n");
+    Files.delete(file);
+    try (FolderLock held = take()) {
+      assertThatThrownBy(() -> FolderLock.requireFree(files, target, SHORT))
+          .isInstanceOf(EnvironmentException.class);
+      held.requireHeld();
+    }
+  }
+
+  @Test
   void takesOverALockWhoseHolderDiedBeforeItWroteItsName() throws IOException {
     Files.writeString(file, "");
 

@@ -63,7 +63,8 @@ public final class ConsoleLine {
     return String.format(Locale.ROOT, format, values);
   }
 
-  private static String duration(double seconds) {
+  /** Such as {@code 3h20m} or {@code 40s}. */
+  public static String duration(double seconds) {
     long whole = Math.round(seconds);
     if (whole >= HOUR) {
       return text("%dh%02dm", whole / HOUR, whole / MINUTE % MINUTE);

@@ -71,6 +71,11 @@ public final class Preflight {
         spark.getConf(), need, ClusterShape.now(spark), MemoryCheck.Machine.here());
   }
 
+  /** Tasks that run at the same time. */
+  public static int slots(SparkContext spark) {
+    return ClusterShape.now(spark).slots();
+  }
+
   /**
    * Writes a small file to a folder, or to the nearest one above that exists, and deletes it.
    *
@@ -85,7 +90,7 @@ public final class Preflight {
   /**
    * Makes sure that executors, which write into a folder, see it where the driver does.
    *
-   * @param out with its scheme; the folder above it exists
+   * @param out with its scheme
    * @throws EnvironmentException naming the hosts that do not see it
    */
   public static void shared(SparkContext spark, Path out) {

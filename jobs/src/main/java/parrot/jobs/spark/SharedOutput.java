@@ -20,10 +20,10 @@ final class SharedOutput {
   private SharedOutput() {}
 
   /**
-   * Writes a small file beside the folder, and lets tasks on all executors look for it. Does
-   * nothing for other file systems, and in local mode.
+   * Writes a small file beside the folder, or to the nearest one above that exists, and lets tasks
+   * on all executors look for it. Does nothing for other file systems, and in local mode.
    *
-   * @param out the folder, with its scheme; the one above it exists
+   * @param out the folder, with its scheme
    * @throws EnvironmentException naming the hosts that do not see the file
    */
   static void require(SparkContext spark, org.apache.hadoop.fs.Path out) {
@@ -32,13 +32,23 @@ final class SharedOutput {
     }
     Path probe = null;
     try {
-      probe = Files.createTempFile(Path.of(out.getParent().toUri().getPath()), ".parrot-", null);
+      probe =
+          Files.createTempFile(
+              nearest(Path.of(out.getParent().toUri().getPath())), ".parrot-", null);
       requireSeen(JavaSparkContext.fromSparkContext(spark), out, probe.toString());
     } catch (IOException e) {
       throw new EnvironmentException("Cannot write beside " + out + ": " + e.getMessage(), e);
     } finally {
       delete(probe);
     }
+  }
+
+  private static Path nearest(Path folder) {
+    Path nearest = folder;
+    while (nearest.getParent() != null && !Files.exists(nearest)) {
+      nearest = nearest.getParent();
+    }
+    return nearest;
   }
 
   private static void requireSeen(

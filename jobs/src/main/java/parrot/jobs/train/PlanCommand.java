@@ -2,7 +2,6 @@ package parrot.jobs.train;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,16 +11,13 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
-import parrot.jobs.metrics.MetricsFile;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Precision;
-import parrot.model.network.Part;
 import parrot.model.tensor.ElementType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,8 +106,8 @@ public final class PlanCommand implements Callable<Void> {
     ElementType table = StartingModel.embeddingType(config, hadoop);
     RunPlan plan = RunPlan.of(config, model, table, lengths);
     PrintWriter out = spec.commandLine().getOut();
-    Memory memory = Memory.here();
-    print(out, plan, lengths.isPresent(), memory);
+    PlanTable.Memory memory = PlanTable.Memory.here();
+    PlanTable.print(out, plan, lengths.isPresent(), memory);
     if (lengths.isPresent()) {
       RunPlan most = RunPlan.of(config, model, table, lengths.get().longest());
       out.printf(
@@ -131,17 +127,7 @@ public final class PlanCommand implements Callable<Void> {
   }
 
   private RoundForecast forecast(RunPlan plan, Configuration hadoop) throws IOException {
-    Path run = FileSystems.path(measured);
-    FileSystem files = FileSystems.of(run, hadoop);
-    String yaml = FileSystems.readText(files, new Path(run, RunFolder.CONFIG), 1 << 24);
-    TrainConfig config = TrainConfigReader.read(yaml, List.of());
-    RunPlan itsPlan =
-        RunPlan.of(
-            config,
-            StartingModel.shape(config, hadoop),
-            StartingModel.embeddingType(config, hadoop),
-            TrainingData.lengths(config, hadoop));
-    RoundFigures figures = RoundFigures.of(itsPlan, MetricsFile.read(files, run));
+    RoundFigures figures = RoundFigures.read(FileSystems.path(measured), hadoop);
     return new RoundForecast(plan, figures, executors, bits(bandwidth));
   }
 
@@ -172,63 +158,6 @@ public final class PlanCommand implements Callable<Void> {
     return Double.parseDouble(matcher.group(1)) * (matcher.group(2).equals("Gb") ? 1e9 : 1e6);
   }
 
-  private static void print(PrintWriter out, RunPlan plan, boolean fromData, Memory memory) {
-    TrainConfig config = plan.config();
-    out.printf(
-        Locale.ROOT,
-        "learns      %,d parameters: %s%n",
-        plan.learns(),
-        String.join(", ", config.train().stream().map(Part::key).toList()));
-    out.printf(
-        Locale.ROOT,
-        "step        %,d samples of %,d positions (%s), %.2f TFLOP a replica%n",
-        plan.samples(),
-        plan.positions(),
-        fromData ? "nine of ten are no longer" : "no shards yet: the model's longest",
-        plan.step().operations() / 1e12);
-    out.println("executor    beside its heap");
-    row(
-        out,
-        "frozen weights",
-        plan.frozen(),
-        "once, whatever the number of replicas; in bf16, pages of files,"
-            + " which executors of a machine share");
-    row(out, "values", plan.trained().values(), "a replica");
-    row(out, "gradients", plan.trained().gradients(), "a replica");
-    row(out, "moments", plan.trained().moments(), "a replica");
-    row(out, "bf16 copies", plan.trained().copies(), "a replica");
-    row(out, "activations", plan.step().activations(), "a replica");
-    row(out, "one replica", plan.frozen() + plan.replica(), "together");
-    row(
-        out,
-        "its process",
-        plan.process(memory.heap()),
-        String.format(
-            Locale.ROOT,
-            "with one replica, Java itself and a heap of %.1f GiB (PARROT_HEAP)",
-            memory.heap() / GIB));
-    out.println("all executors");
-    row(
-        out,
-        "state in heaps",
-        2 * plan.state(),
-        "old and new, twice on a cluster; what does not fit goes to disk");
-    row(out, "sent in a round", plan.exchanged(), "by all replicas");
-    row(
-        out,
-        "state on disk",
-        plan.state(),
-        plan.config().adapters().isPresent()
-            ? "a checkpoint; the frozen weights as they came, once for all"
-            : "a checkpoint, and the frozen weights as they came");
-  }
-
-  private static void row(PrintWriter out, String what, long bytes, String note) {
-    if (bytes > 0) {
-      out.printf(Locale.ROOT, "  %-18s %9.2f GiB  %s%n", what, bytes / GIB, note);
-    }
-  }
-
   private List<String> with(String change) {
     List<String> all = new ArrayList<>(settings);
     all.add(change);
@@ -236,28 +165,12 @@ public final class PlanCommand implements Callable<Void> {
   }
 
   /**
-   * Of this machine, in bytes.
-   *
-   * @param heap that a process started as this one may have
-   */
-  record Memory(long machine, long heap) {
-    static Memory here() {
-      var system =
-          (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-      var options =
-          ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class);
-      return new Memory(
-          system.getTotalMemorySize(),
-          Long.parseLong(options.getVMOption("MaxHeapSize").getValue()));
-    }
-  }
-
-  /**
    * Says what would help if a process with one replica does not fit into the memory of a machine.
    *
    * @param with the plan with one setting changed
    */
-  static void advise(PrintWriter out, RunPlan plan, Function<String, RunPlan> with, Memory memory) {
+  static void advise(
+      PrintWriter out, RunPlan plan, Function<String, RunPlan> with, PlanTable.Memory memory) {
     long machine = memory.machine();
     long need = plan.process(memory.heap());
     if (need <= machine) {

@@ -1,10 +1,18 @@
 package parrot.jobs.train;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.storage.FileSystems;
+import parrot.jobs.config.TrainConfig;
+import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.RoundTimes;
 import parrot.jobs.metrics.RoundTimes.Phase;
@@ -29,6 +37,24 @@ record RoundFigures(
     double rest) {
   /** Classes load and memory is touched in the first round. */
   private static final int WARMUP = 1;
+
+  /**
+   * Reads them off a run's folder.
+   *
+   * @throws DataException if there are fewer than three rounds with times
+   */
+  static RoundFigures read(Path run, Configuration hadoop) throws IOException {
+    FileSystem files = FileSystems.of(run, hadoop);
+    String yaml = FileSystems.readText(files, new Path(run, RunFolder.CONFIG), 1 << 24);
+    TrainConfig config = TrainConfigReader.read(yaml, List.of());
+    RunPlan plan =
+        RunPlan.of(
+            config,
+            StartingModel.shape(config, hadoop),
+            StartingModel.embeddingType(config, hadoop),
+            TrainingData.lengths(config, hadoop));
+    return of(plan, MetricsFile.read(files, run));
+  }
 
   /**
    * Reads them off a run's metrics.

@@ -35,7 +35,7 @@ final class RunFolder implements AutoCloseable {
 
   final FileSystem files;
   final Path path;
-  final FolderLock lock;
+  final FolderLock lock; // null if the run is only checked
   final Checkpoints checkpoints;
 
   private RunFolder(FileSystem files, Path path, FolderLock lock) {
@@ -55,6 +55,17 @@ final class RunFolder implements AutoCloseable {
     RunFolder folder = new RunFolder(files, path, FolderLock.take(files, path));
     folder.checkpoints.clearRemains();
     return folder;
+  }
+
+  /**
+   * The same without taking the lock, for a run that is only checked. Changes nothing.
+   *
+   * @throws EnvironmentException if the folder is in use by another run
+   */
+  static RunFolder look(FileSystem files, Path out) throws IOException {
+    Path path = files.makeQualified(out);
+    FolderLock.requireFree(files, path);
+    return new RunFolder(files, path, null);
   }
 
   @Override
@@ -129,13 +140,17 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * Deletes what the run wrote. Anything else in the folder stays.
+   * Makes sure that nothing is lost if the run's files are deleted.
    *
    * @param inputs what the next run reads
-   * @throws UsageException if one of them lies in the folder; nothing is deleted then
+   * @throws UsageException if one of them lies in the folder
    */
-  void delete(Collection<Path> inputs) throws IOException {
+  void requireOutside(Collection<Path> inputs) throws IOException {
     InputGuard.requireOutside(path, inputs, files.getConf());
+  }
+
+  /** Deletes what the run wrote. Anything else in the folder stays. */
+  void delete() throws IOException {
     for (String name : WRITTEN) {
       Path written = new Path(path, name);
       if (files.exists(written) && !files.delete(written, true)) {

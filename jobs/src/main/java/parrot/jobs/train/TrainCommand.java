@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./parrot train align.yaml",
       "  ./parrot train align.yaml --set optimizer.learning_rate=5e-4",
+      "  ./parrot train align.yaml --check",
       "  ./parrot train align.yaml --resume",
       "  ./parrot train align.yaml --resume --set epochs=2",
       "",
@@ -120,6 +122,27 @@ public final class TrainCommand implements Callable<Void> {
     private boolean overwrite;
   }
 
+  @ArgGroup(exclusive = false)
+  private Check check;
+
+  /** Whether the run is only looked at. */
+  static final class Check {
+    @Option(
+        names = "--check",
+        required = true,
+        description =
+            "Check keys, data, model, memory and slots as a start does, say what the run will take,"
+                + " and write nothing. Ends with the code that the start would end with.")
+    private boolean asked;
+
+    @Option(
+        names = "--measured",
+        paramLabel = "DIR",
+        description =
+            "With --check: folder of a run whose metrics.jsonl says how long rounds take.")
+    private String measured;
+  }
+
   @Mixin private SparkOptions spark;
 
   @Override
@@ -139,6 +162,10 @@ public final class TrainCommand implements Callable<Void> {
     PrintWriter console = spec.commandLine().getOut();
     try (SparkSession session =
         SparkSessions.create("parrot train", spark.master(), spark.settings())) {
+      if (check != null) {
+        TrainJob.check(config, session, mode, Optional.ofNullable(check.measured), console);
+        return null;
+      }
       TrainJob.Outcome outcome =
           TrainJob.run(
               config,

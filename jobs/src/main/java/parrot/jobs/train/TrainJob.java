@@ -2,6 +2,7 @@ package parrot.jobs.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.failure.StoppedException;
+import parrot.jobs.metrics.ConsoleLine;
 import parrot.jobs.round.GraphPool;
 import parrot.jobs.round.MinibatchLoader;
 import parrot.jobs.spark.MemoryNeed;
@@ -83,10 +85,39 @@ public final class TrainJob {
     }
   }
 
+  /**
+   * Finds out all that can be known of a run without training, as the run itself would, and ends as
+   * it would. Writes nothing that stays.
+   *
+   * @param measured folder of a run that says how fast rounds are
+   * @param console gets the lines of a start, the plan and the forecast
+   * @throws UsageException if the configuration or the folder does not allow it
+   */
+  public static void check(
+      TrainConfig config,
+      SparkSession session,
+      Mode mode,
+      Optional<String> measured,
+      PrintWriter console) {
+    Consumer<String> say = line -> console.println(line);
+    try (StopSignal stop = new StopSignal(say, "Stopped; nothing was written")) {
+      guard(
+          stop, () -> new TrainJob(config, session, say).checkAndForecast(mode, measured, console));
+    }
+  }
+
+  private interface Work<T> {
+    T run() throws IOException;
+  }
+
   static Outcome run(
       TrainConfig config, SparkSession session, Mode mode, Consumer<String> say, StopSignal stop) {
+    return guard(stop, () -> new TrainJob(config, session, say).checkAndLock(mode, stop));
+  }
+
+  private static <T> T guard(StopSignal stop, Work<T> work) {
     try {
-      return new TrainJob(config, session, say).checkAndLock(mode, stop);
+      return work.run();
     } catch (IOException | RuntimeException e) {
       if (stop.isEnding()) {
         throw new StoppedException(null, e);
@@ -101,50 +132,110 @@ public final class TrainJob {
   }
 
   private Outcome checkAndLock(Mode mode, StopSignal stop) throws IOException {
-    Optional<String> obstacle = config.compute().device().obstacle();
-    if (obstacle.isPresent()) {
-      throw new EnvironmentException(obstacle.get());
-    }
-    Path out = FileSystems.path(config.out());
-    say.accept(Preflight.writable(out, hadoop));
+    Path out = requireOutput();
     // Before executors are asked for: another run into this folder may hold them.
     try (RunFolder locked = RunFolder.lock(FileSystems.of(out, hadoop), out)) {
       folder = locked;
       locked.lock.onLost(() -> spark.sc().cancelAllJobs());
-      TrainConfig.Compute compute = config.compute();
-      Preflight.check(
-              spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
-          .forEach(say);
-      Preflight.shared(spark.sc(), folder.path);
+      requireCluster();
       return prepareAndTrain(mode, stop);
     } catch (RuntimeException e) {
       throw folder != null && folder.lock.isLost() ? folder.lock.lost(e) : e;
     }
   }
 
+  private Path requireOutput() {
+    Optional<String> obstacle = config.compute().device().obstacle();
+    if (obstacle.isPresent()) {
+      throw new EnvironmentException(obstacle.get());
+    }
+    Path out = FileSystems.path(config.out());
+    say.accept(Preflight.writable(out, hadoop));
+    return out;
+  }
+
+  private void requireCluster() {
+    TrainConfig.Compute compute = config.compute();
+    Preflight.check(spark.sc(), config.rounds().replicas(), compute.kernels(), compute.precision())
+        .forEach(say);
+    Preflight.shared(spark.sc(), folder.path);
+  }
+
+  private Void checkAndForecast(Mode mode, Optional<String> measured, PrintWriter console)
+      throws IOException {
+    Path out = requireOutput();
+    folder = RunFolder.look(FileSystems.of(out, hadoop), out);
+    requireCluster();
+    int threads = threads(mode);
+    ObjectNode resolved = resolved(threads);
+    Optional<Path> from = folder.prepare(mode, resolved, say);
+    RunPlan plan;
+    int rounds;
+    if (from.isPresent()) {
+      try (ModelFolder model = ModelFolder.open(folder.checkpoints.start(), hadoop)) {
+        plan = plan(model);
+        Run run = continued(model, plan, TrainConfigReader.toYaml(resolved), threads);
+        TrainingLoop loop = new TrainingLoop(run, from.get());
+        loop.sayOutlook();
+        rounds = loop.rounds();
+      }
+    } else {
+      try (StartingModel model = StartingModel.open(config, hadoop)) {
+        TrainingData data = requireStart(mode, model);
+        plan = plan(model.config(), model.storedType(TensorNames.EMBEDDING));
+        Outlook outlook = Outlook.of(config, model.config(), data, progress(model, data));
+        outlook.lines().forEach(say);
+        rounds = outlook.length().rounds();
+      }
+    }
+    boolean fromData = TrainingData.lengths(config, hadoop).isPresent();
+    PlanTable.print(console, plan, fromData, PlanTable.Memory.here());
+    if (measured.isPresent()) {
+      RoundFigures figures = RoundFigures.read(FileSystems.path(measured.get()), hadoop);
+      int executors = Math.min(config.rounds().replicas(), Preflight.slots(spark.sc()));
+      RoundForecast forecast =
+          new RoundForecast(plan, figures, executors, Double.POSITIVE_INFINITY);
+      forecast.print(console, measured.get());
+      say.accept(
+          "run         %d rounds, about %s"
+              .formatted(rounds, ConsoleLine.duration(rounds * forecast.together())));
+    } else {
+      say.accept("run         %d rounds; --measured RUN tells their time".formatted(rounds));
+    }
+    say.accept("Checked: the run can start. Nothing was written");
+    return null;
+  }
+
   private Outcome prepareAndTrain(Mode mode, StopSignal stop) throws IOException {
     int threads = threads(mode);
-    ObjectNode resolved = config.resolved().deepCopy();
-    ((ObjectNode) resolved.get("kernels")).put("threads", threads);
+    ObjectNode resolved = resolved(threads);
     Optional<Path> from = folder.prepare(mode, resolved, say);
     String yaml = TrainConfigReader.toYaml(resolved);
     Path start = from.isPresent() ? folder.checkpoints.start() : begin(mode, yaml);
     try (ModelFolder model = ModelFolder.open(start, hadoop)) {
-      if (from.isPresent()) {
-        requireMemory(need(model));
-      }
+      RunPlan plan = plan(model);
       Run run =
-          new Run(
-              config,
-              yaml,
-              folder,
-              model,
-              spark,
-              threads,
-              Preflight.executorBytes(spark.sc(), need(model)),
-              say);
+          from.isPresent()
+              ? continued(model, plan, yaml, threads)
+              : run(model, plan, yaml, threads);
       return trainThroughLosses(run, from.orElse(start), stop);
     }
+  }
+
+  private ObjectNode resolved(int threads) {
+    ObjectNode resolved = config.resolved().deepCopy();
+    ((ObjectNode) resolved.get("kernels")).put("threads", threads);
+    return resolved;
+  }
+
+  private Run continued(ModelFolder model, RunPlan plan, String yaml, int threads) {
+    requireMemory(need(plan));
+    return run(model, plan, yaml, threads);
+  }
+
+  private Run run(ModelFolder model, RunPlan plan, String yaml, int threads) {
+    long planned = Preflight.executorBytes(spark.sc(), need(plan));
+    return new Run(config, yaml, folder, model, spark, threads, planned, say);
   }
 
   /** Goes on from the last checkpoint if the executors that held the state are lost. */
@@ -175,12 +266,9 @@ public final class TrainJob {
    */
   private Path begin(Mode mode, String yaml) throws IOException {
     try (StartingModel model = StartingModel.open(config, hadoop)) {
-      model.requireParts(config.train());
-      config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
-      TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
-      requireMemory(need(model.config(), model.storedType(TensorNames.EMBEDDING)));
+      TrainingData data = requireStart(mode, model);
       if (mode == Mode.OVERWRITE) {
-        folder.delete(inputs());
+        folder.delete();
       }
       folder.writeConfig(yaml);
       return folder.checkpoints.writeFrom(
@@ -192,14 +280,29 @@ public final class TrainJob {
                   model::storedType,
                   name -> config.train().contains(Part.of(name))),
               model.tokenizer(),
-              RunProgress.start(
-                  data.fingerprints(),
-                  data.heldOutFingerprints(),
-                  ExpertBalance.start(model.config(), config.balance())),
+              progress(model, data),
               yaml),
           config.train(),
           model::read);
     }
+  }
+
+  private TrainingData requireStart(Mode mode, StartingModel model) throws IOException {
+    model.requireParts(config.train());
+    config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
+    TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
+    requireMemory(need(plan(model.config(), model.storedType(TensorNames.EMBEDDING))));
+    if (mode == Mode.OVERWRITE) {
+      folder.requireOutside(inputs());
+    }
+    return data;
+  }
+
+  private RunProgress progress(StartingModel model, TrainingData data) {
+    return RunProgress.start(
+        data.fingerprints(),
+        data.heldOutFingerprints(),
+        ExpertBalance.start(model.config(), config.balance()));
   }
 
   private void requireMemory(MemoryNeed need) {
@@ -219,12 +322,15 @@ public final class TrainJob {
     return config.rounds().averaging().master() == TrainConfig.Master.DL4J;
   }
 
-  private MemoryNeed need(ModelFolder start) throws IOException {
-    return need(start.config(), start.weights().storedType(TensorNames.EMBEDDING));
+  private RunPlan plan(ModelFolder start) throws IOException {
+    return plan(start.config(), start.weights().storedType(TensorNames.EMBEDDING));
   }
 
-  private MemoryNeed need(ParrotConfig model, ElementType table) throws IOException {
-    RunPlan plan = RunPlan.of(config, model, table, TrainingData.lengths(config, hadoop));
+  private RunPlan plan(ParrotConfig model, ElementType table) throws IOException {
+    return RunPlan.of(config, model, table, TrainingData.lengths(config, hadoop));
+  }
+
+  private MemoryNeed need(RunPlan plan) {
     int copies = spark.isLocal() ? 1 : 2;
     int onDriver = isDl4j() ? MemoryNeed.DL4J_MASTER : 0;
     return new MemoryNeed(

@@ -51,7 +51,6 @@ import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.StateFormat;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
-import parrot.model.network.Part;
 import parrot.model.network.Tally;
 
 /** The rounds of a run from a checkpoint to its end. */
@@ -63,6 +62,7 @@ final class TrainingLoop {
   private final TrainConfig config;
   private final Consumer<String> say;
   private final Path from;
+  private final Outlook outlook;
   private final ExampleOrder stream;
   private final RunLength length;
   private final int rounds;
@@ -71,7 +71,6 @@ final class TrainingLoop {
   private final MinibatchLoader loader;
   private final HeldOut heldOut;
   private final BalanceAlarm alarm;
-  private final List<String> hints;
   private final List<SettingsChange.Setting> changes; // since the checkpoint
   private HeldOutLosses losses = new HeldOutLosses();
   private volatile RunProgress progress;
@@ -94,15 +93,10 @@ final class TrainingLoop {
     RunProgress stored = run.folder().checkpoints.state(from);
     changes = run.folder().changes(from, run.yaml()).settings(stored, data);
     progress = stored.changed(changes, data.fingerprints(), data.heldOutFingerprints());
-    stream =
-        new ExampleOrder(
-            data.train(),
-            config.data().sources().stream().map(TrainConfig.DataSource::weight).toList(),
-            config.data().mixture(),
-            config.seed());
-    length = RunLength.of(config, stream.rows(), progress);
+    outlook = Outlook.of(config, parrot, data, progress);
+    stream = outlook.order();
+    length = outlook.length();
     rounds = length.rounds();
-    hints = RunHints.of(config, data, length);
     List<Parameter> parameters = ParrotNetwork.parameters(parrot, config.train());
     NetworkSpec network =
         new NetworkSpec(
@@ -147,10 +141,7 @@ final class TrainingLoop {
     stream.skip(ofThisData());
     run.folder().writeConfig(run.yaml());
     run.folder().checkpoints.deleteAfter(progress.round());
-    changes.forEach(change -> say.accept("Changed: " + change));
-    say.accept(summary());
-    say.accept(config.checkpoints().every().risk());
-    hints.forEach(say);
+    sayOutlook();
     try (MetricsFile metrics =
             new MetricsFile(run.folder().files, run.folder().path, progress.round());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
@@ -164,23 +155,15 @@ final class TrainingLoop {
     }
   }
 
-  private String summary() {
-    return "Training "
-        + config.train().stream().map(Part::key).toList()
-        + ", "
-        + settings.layout().parameters()
-        + " parameters, "
-        + (run.model().config().experts().used() ? "with" : "without")
-        + " experts; "
-        + length.examples()
-        + " examples in "
-        + rounds
-        + " rounds of "
-        + config.rounds().replicas()
-        + " x "
-        + config.rounds().averageEvery()
-        + " steps of "
-        + config.rounds().batchSize();
+  /** What will happen, in lines for the user. */
+  void sayOutlook() {
+    changes.forEach(change -> say.accept("Changed: " + change));
+    outlook.lines().forEach(say);
+  }
+
+  /** Rounds of the whole run, those that are done included. */
+  int rounds() {
+    return rounds;
   }
 
   /** Of the checkpoint, which may have been written with other rates of parts. */

@@ -148,7 +148,7 @@ class PlanCommandTest {
         new PrintWriter(out, true),
         plan,
         change -> changed(change),
-        new PlanCommand.Memory(plan.frozen(), 1));
+        new PlanTable.Memory(plan.frozen(), 1));
     assertThat(out.toString().lines())
         .first()
         .asString()
