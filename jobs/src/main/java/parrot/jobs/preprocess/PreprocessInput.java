@@ -161,18 +161,21 @@ record PreprocessInput(
    * content; images, of which there may be millions, by path, size and time.
    *
    * @param checksums of the sources with rows, in order, after the name of each
+   * @param benchmarkChecksums of the benchmarks in order, each with that of its image files
    * @param out the folder that is made, which is not input even if it lies among the images
    */
-  String fingerprint(List<String> checksums, Path out, Configuration configuration)
+  String fingerprint(
+      List<String> checksums,
+      List<String> benchmarkChecksums,
+      Path out,
+      Configuration configuration)
       throws IOException {
     MessageDigest digest = Digests.sha256();
     checksums.forEach(text -> add(digest, text));
     ImageRoot root = new ImageRoot(FileSystems.of(images, configuration), images, allowedRoots);
     add(digest, root.fingerprint(out));
     digest.update(tokenizer);
-    for (Path benchmark : benchmarks) {
-      add(digest, Digests.sha256(FileSystems.of(benchmark, configuration), benchmark));
-    }
+    benchmarkChecksums.forEach(text -> add(digest, text));
     return Digests.hex(digest.digest());
   }
 

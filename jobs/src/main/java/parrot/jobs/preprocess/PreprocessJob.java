@@ -98,7 +98,9 @@ public final class PreprocessJob {
     try {
       PreprocessTasks tasks = new PreprocessTasks(options, hadoop);
       List<NamedScan> scans = scan(tasks, input);
-      String fingerprint = input.fingerprint(checksums(scans), out, configuration);
+      String fingerprint =
+          input.fingerprint(
+              checksums(scans), benchmarkChecksums(tasks, input), out, configuration);
       Manifest former = former(files, out);
       if (former != null && isSame(former, fingerprint)) {
         return PreprocessReport.of(
@@ -218,6 +220,19 @@ public final class PreprocessJob {
   /** The name of each source and its checksum. */
   private static List<String> checksums(List<NamedScan> scans) {
     return scans.stream().flatMap(one -> Stream.of(one.name(), one.scan().sha256())).toList();
+  }
+
+  private List<String> benchmarkChecksums(PreprocessTasks tasks, PreprocessInput input) {
+    List<String> files = input.benchmarks().stream().map(Path::toString).toList();
+    if (files.isEmpty()) {
+      return List.of();
+    }
+    try (JobDescription described = describe("compare benchmarks with the last run's")) {
+      return spark
+          .parallelize(files, files.size())
+          .flatMap(file -> tasks.benchmarkChecksums(file).iterator())
+          .collect();
+    }
   }
 
   private JobDescription describe(String what) {

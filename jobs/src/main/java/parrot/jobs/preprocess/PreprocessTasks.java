@@ -2,6 +2,7 @@ package parrot.jobs.preprocess;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -94,13 +95,25 @@ final class PreprocessTasks implements Serializable {
     }
   }
 
+  private BenchmarkFile benchmark(String benchmark) {
+    Path file = new Path(benchmark);
+    BenchmarkName name = BenchmarkName.parse(file.getName(), Optional.of(Language.EN));
+    return BenchmarkFile.read(files(benchmark), file, name);
+  }
+
+  /** The checksum of a benchmark's table, and that of the image files it names, if it names any. */
+  List<String> benchmarkChecksums(String benchmark) throws IOException {
+    List<String> checksums = new ArrayList<>();
+    checksums.add(Digests.sha256(files(benchmark), new Path(benchmark)));
+    benchmark(benchmark).imageFiles().ifPresent(checksums::add);
+    return checksums;
+  }
+
   /** Checksums of a benchmark's images, prepared as those of the rows are. */
   Set<String> images(String benchmark) {
     ImagePreparation preparation = new ImagePreparation(options.imageSize());
     Set<String> checksums = new HashSet<>();
-    Path file = new Path(benchmark);
-    BenchmarkName name = BenchmarkName.parse(file.getName(), Optional.of(Language.EN));
-    for (BenchmarkItem item : BenchmarkFile.read(files(benchmark), file, name).items()) {
+    for (BenchmarkItem item : benchmark(benchmark).items()) {
       if (item.image() == null) {
         throw new DataException(
             "Cannot keep the images of %s out of the shards: question %d: %s"

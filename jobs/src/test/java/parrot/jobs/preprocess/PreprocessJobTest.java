@@ -7,6 +7,7 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -329,6 +330,28 @@ class PreprocessJobTest {
     assertThat(report.totals()).isEqualTo(new Totals(5, 4, 0, 1));
     assertThat(rejects("out")).extracting(Reject::reason).containsExactly(RejectReason.LEAK);
     assertThat(rejects("out")).extracting(Reject::origin).containsExactly("rows.json:4");
+  }
+
+  @Test
+  void noticesChangedImageFilesBehindABenchmark() throws IOException {
+    RawData data = new RawData(scratch).good(5);
+    Path folder = Files.createDirectory(scratch.resolve("bench"));
+    Files.writeString(
+        folder.resolve("MMMB_en.tsv"),
+        "index\tquestion\tA\tB\tanswer\timage_path\n1\tWhat?\ta\tb\tA\tasked.png\n");
+    Files.copy(scratch.resolve("images/3.png"), folder.resolve("asked.png"));
+    run(options(data).benchmark("bench").maxRejected(0.5).build());
+    assertThat(run(options(data).benchmark("bench").maxRejected(0.5).build()).unchanged()).isTrue();
+
+    Files.copy(
+        scratch.resolve("images/1.png"),
+        folder.resolve("asked.png"),
+        StandardCopyOption.REPLACE_EXISTING);
+    PreprocessReport report =
+        run(options(data).benchmark("bench").maxRejected(0.5).overwrite().build());
+
+    assertThat(report.unchanged()).isFalse();
+    assertThat(rejects("out")).extracting(Reject::origin).containsExactly("rows.json:2");
   }
 
   @Test
