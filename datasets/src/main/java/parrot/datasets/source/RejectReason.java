@@ -41,7 +41,9 @@ public enum RejectReason {
   PICTURE_UNREADABLE,
 
   /** The image is one of a benchmark that the model will be judged by. */
-  LEAK;
+  LEAK,
+  /** The image looks like one of a benchmark: it is probably a copy, encoded or scaled anew. */
+  LEAK_LOOKALIKE;
 
   /** The reason that counts rows with this problem. */
   public static RejectReason of(ConversationProblem problem) {

@@ -139,7 +139,9 @@ public final class PreprocessCommand implements Callable<Void> {
       names = "--benchmark",
       arity = "1..*",
       paramLabel = "FILE|DIR",
-      description = "Benchmarks whose images must not be trained on: rows with one are rejected.")
+      description =
+          "Benchmarks whose images must not be trained on: rows with one, or with a copy encoded or"
+              + " scaled anew, are rejected.")
   private List<String> benchmarks = new ArrayList<>();
 
   @Option(

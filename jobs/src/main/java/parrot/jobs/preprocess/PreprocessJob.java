@@ -2,11 +2,9 @@ package parrot.jobs.preprocess;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -280,7 +278,7 @@ public final class PreprocessJob {
             ranges.size(),
             shards));
     Broadcast<byte[]> tokenizer = spark.broadcast(input.tokenizer());
-    Broadcast<HashSet<String>> excluded = spark.broadcast(benchmarkImages(tasks, input));
+    Broadcast<BenchmarkImages> excluded = spark.broadcast(benchmarkImages(tasks, input));
     LongAccumulator progress = spark.sc().longAccumulator("rows prepared");
     String images = input.images().toString();
     String target = folder.toString();
@@ -309,23 +307,19 @@ public final class PreprocessJob {
     }
   }
 
-  private HashSet<String> benchmarkImages(PreprocessTasks tasks, PreprocessInput input) {
-    HashSet<String> checksums = new HashSet<>();
+  private BenchmarkImages benchmarkImages(PreprocessTasks tasks, PreprocessInput input) {
     List<String> files = input.benchmarks().stream().map(Path::toString).toList();
-    if (!files.isEmpty()) {
-      console.accept("Reading the images of " + files.size() + " benchmarks");
-      try (JobDescription described = describe("read the images of benchmarks")) {
-        List<HashSet<String>> found =
-            spark
-                .parallelize(files, files.size())
-                .map(file -> new HashSet<>(tasks.images(file)))
-                .collect();
-        for (Set<String> one : found) {
-          checksums.addAll(one);
-        }
-      }
+    if (files.isEmpty()) {
+      return new BenchmarkImages(List.of());
     }
-    return checksums;
+    console.accept("Reading the images of " + files.size() + " benchmarks");
+    try (JobDescription described = describe("read the images of benchmarks")) {
+      return new BenchmarkImages(
+          spark
+              .parallelize(files, files.size())
+              .flatMap(file -> tasks.images(file).iterator())
+              .collect());
+    }
   }
 
   /** Renames the files of the attempts that count and deletes those of the others. */

@@ -128,6 +128,10 @@ public record PreprocessOptions(
     putUnlessDefault(map, "conversations", rows.rules(), RowReader.DEFAULT.rules());
     putUnlessDefault(map, "control-tokens", controlTokens, ControlTokens.TEXT);
     map.put("benchmarks", String.join(",", benchmarks));
+    if (!benchmarks.isEmpty()) {
+      // Data sets made when only equal images were kept out must not count as unchanged.
+      map.put("leaks", "equal and similar images");
+    }
     map.put("seed", Long.toString(seed));
     return map;
   }

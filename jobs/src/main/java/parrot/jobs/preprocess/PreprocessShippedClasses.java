@@ -8,6 +8,8 @@ public final class PreprocessShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
     return List.of(
+        BenchmarkImages.class,
+        BenchmarkImages.Asked.class,
         PreprocessTasks.NamedSource.class,
         PreprocessTasks.NumberedRange.class,
         PreprocessTasks.Scanned.class);

@@ -3,12 +3,10 @@ package parrot.jobs.preprocess;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -22,7 +20,9 @@ import parrot.datasets.EnvironmentException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.image.ImageDecoder;
 import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.RgbImage;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.source.DamagedFileException;
@@ -109,24 +109,26 @@ final class PreprocessTasks implements Serializable {
     return checksums;
   }
 
-  /** Checksums of a benchmark's images, prepared as those of the rows are. */
-  Set<String> images(String benchmark) {
+  /** A benchmark's images, prepared as those of the rows are. */
+  List<BenchmarkImages.Asked> images(String benchmark) {
+    ImageDecoder decoder = new ImageDecoder();
     ImagePreparation preparation = new ImagePreparation(options.imageSize());
-    Set<String> checksums = new HashSet<>();
+    List<BenchmarkImages.Asked> images = new ArrayList<>();
     for (BenchmarkItem item : benchmark(benchmark).items()) {
       if (item.image() == null) {
         throw new DataException(
             "Cannot keep the images of %s out of the shards: question %d: %s"
                 .formatted(benchmark, item.index(), item.problem().orElse("no image")));
       }
+      String question = "question " + item.index() + " in " + benchmark;
       try {
-        byte[] pixels = preparation.prepare(item.image());
-        checksums.add(Digests.sha256(pixels));
+        RgbImage decoded = decoder.decode(item.image());
+        images.add(BenchmarkImages.Asked.of(preparation.prepare(decoded), decoded, question));
       } catch (UnusableImageException e) {
-        throw e.at("of question " + item.index() + " in " + benchmark);
+        throw e.at("of " + question);
       }
     }
-    return checksums;
+    return images;
   }
 
   private List<Path> allowedRoots() {
@@ -143,7 +145,7 @@ final class PreprocessTasks implements Serializable {
       NumberedRange numbered,
       String images,
       byte[] tokenizer,
-      Set<String> benchmarkImages,
+      BenchmarkImages benchmarkImages,
       int shards,
       LongAccumulator progress)
       throws IOException {

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import parrot.datasets.DataException;
@@ -17,7 +16,9 @@ import parrot.datasets.conversation.FormattedConversation;
 import parrot.datasets.conversation.TextTokenizer;
 import parrot.datasets.conversation.UnusableConversationException;
 import parrot.datasets.image.DataUri;
+import parrot.datasets.image.ImageDecoder;
 import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.RgbImage;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.language.LanguageIdentifier;
@@ -33,18 +34,19 @@ import parrot.datasets.storage.Digests;
 final class RowPreparer {
   private final PreprocessOptions options;
   private final ImageRoot images;
+  private final ImageDecoder decoder = new ImageDecoder();
   private final ImagePreparation preparation;
   private final TextTokenizer tokenizer;
-  private final Set<String> benchmarkImages;
+  private final BenchmarkImages benchmarkImages;
 
   /**
-   * @param benchmarkImages checksums of prepared images that must not be trained on
+   * @param benchmarkImages images that must not be trained on
    */
   RowPreparer(
       PreprocessOptions options,
       ImageRoot images,
       TextTokenizer tokenizer,
-      Set<String> benchmarkImages) {
+      BenchmarkImages benchmarkImages) {
     this.options = options;
     this.images = images;
     this.preparation = new ImagePreparation(options.imageSize());
@@ -99,14 +101,15 @@ final class RowPreparer {
     int[] ids = Arrays.copyOf(formatted.inputIds(), kept);
     int[] labels = Arrays.copyOf(formatted.labels(), kept);
     // The image last: it is what costs time.
-    byte[] pixels = source.imagePath().isPresent() ? image(source.imagePath().get()) : null;
-    if (isOfBenchmark(pixels)) {
+    Image image = source.imagePath().isPresent() ? image(source.imagePath().get()) : null;
+    byte[] pixels = image == null ? null : image.pixels();
+    Optional<BenchmarkImages.Leak> leak =
+        image == null ? Optional.empty() : benchmarkImages.find(pixels, image.decoded());
+    if (leak.isPresent()) {
       return Rejected.of(
           source,
-          RejectReason.LEAK,
-          "Cannot use the image "
-              + imageName(source)
-              + ": it is one of a benchmark that --benchmark names");
+          leak.get().reason(),
+          "Cannot use the image " + imageName(source) + ": " + leak.get().message());
     }
     return new PreparedRow(
         new TrainingExample(source.id(), language, ids, labels, pixels, source.origin()),
@@ -126,10 +129,14 @@ final class RowPreparer {
     return notes;
   }
 
-  private byte[] image(String path) throws IOException {
+  /** A whole image, and what the vision encoder gets of it. */
+  private record Image(RgbImage decoded, byte[] pixels) {}
+
+  private Image image(String path) throws IOException {
     byte[] file = DataUri.is(path) ? DataUri.bytes(path) : images.read(path);
     try {
-      return preparation.prepare(file);
+      RgbImage decoded = decoder.decode(file);
+      return new Image(decoded, preparation.prepare(decoded));
     } catch (UnusableImageException | EnvironmentException e) {
       throw e; // a missing native library is not a fault of the row
     } catch (RuntimeException e) {
@@ -143,12 +150,6 @@ final class RowPreparer {
 
   private static String imageName(SourceExample source) {
     return source.imagePath().map(DataUri::shortened).orElse("");
-  }
-
-  private boolean isOfBenchmark(byte[] pixels) {
-    return pixels != null
-        && !benchmarkImages.isEmpty()
-        && benchmarkImages.contains(Digests.sha256(pixels));
   }
 
   /**

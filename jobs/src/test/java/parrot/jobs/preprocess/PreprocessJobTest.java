@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -330,6 +333,39 @@ class PreprocessJobTest {
     assertThat(report.totals()).isEqualTo(new Totals(5, 4, 0, 1));
     assertThat(rejects("out")).extracting(Reject::reason).containsExactly(RejectReason.LEAK);
     assertThat(rejects("out")).extracting(Reject::origin).containsExactly("rows.json:4");
+    assertThat(rejects("out").get(0).message()).contains("question 1 in ", "bench/MMMB_en.tsv");
+  }
+
+  @Test
+  void keepsCopiesOfBenchmarkImagesOut() throws IOException {
+    RawData data = new RawData(scratch).good(2);
+    Path folder = Files.createDirectory(scratch.resolve("bench"));
+    BufferedImage asked = drawing(200, 150);
+    ImageIO.write(asked, "png", folder.resolve("asked.png").toFile());
+    Files.writeString(
+        folder.resolve("MMMB_en.tsv"),
+        "index\tquestion\tA\tB\tanswer\timage_path\n7\tWhat?\ta\tb\tA\tasked.png\n");
+    ImageIO.write(drawing(280, 210), "jpg", scratch.resolve("images/copy.jpg").toFile());
+    data.row("copy.jpg", "en", "<image>\\nWhat is it?", "It is a drawing.");
+
+    PreprocessReport report = run(options(data).benchmark("bench").maxRejected(0.5).build());
+
+    assertThat(report.totals()).isEqualTo(new Totals(3, 2, 0, 1));
+    Reject reject = rejects("out").get(0);
+    assertThat(reject.reason()).isEqualTo(RejectReason.LEAK_LOOKALIKE);
+    assertThat(reject.message()).contains("copy.jpg", "looks like", "question 7 in ");
+  }
+
+  /** The same picture in any size. */
+  private static BufferedImage drawing(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.YELLOW);
+    graphics.fillRect(0, height / 2, width, height / 2);
+    graphics.setColor(Color.RED);
+    graphics.fillOval(width / 5, height / 5, width / 3, height / 3);
+    graphics.dispose();
+    return image;
   }
 
   @Test
