@@ -9,9 +9,9 @@ import java.util.Arrays;
  *
  * <p>The hash is that of PDQ (Facebook, 2019): of the grey image in {@value #SIDE} x {@value #SIDE}
  * pixels, the 256 lowest frequencies of its discrete cosine transform, each one bit that tells
- * whether it lies above their median. Grey values alone cannot tell a red apple from a green one, so
- * the colours of {@value #CELLS} x {@value #CELLS} cells are compared, too. An image of one colour
- * looks like no other: its frequencies are rounding errors. Immutable.
+ * whether it lies above their median. Grey values alone cannot tell a red apple from a green one,
+ * so the colours of {@value #CELLS} x {@value #CELLS} cells are compared, too. An image of one
+ * colour looks like no other: its frequencies are rounding errors. Immutable.
  */
 public final class ImageSignature implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
@@ -30,13 +31,16 @@ final class SourceBytes extends InputStream {
   private static final int SAFE_BYTES = 256;
 
   private final Stored stored;
+  private final long fileBytes;
   private final List<String> layers = new ArrayList<>();
   private final MessageDigest digest;
   private InputStream in;
+  private long unpacked; // bytes of text so far
   private Exception broken; // a packing that does not even begin
 
-  private SourceBytes(InputStream file, MessageDigest digest) throws IOException {
+  private SourceBytes(InputStream file, long fileBytes, MessageDigest digest) throws IOException {
     this.stored = new Stored(file);
+    this.fileBytes = fileBytes;
     this.digest = digest;
     this.in = new BufferedInputStream(stored, 1 << 16);
     try {
@@ -62,7 +66,7 @@ final class SourceBytes extends InputStream {
   static SourceBytes open(FileSystem files, Path file, MessageDigest digest) throws IOException {
     InputStream in = StoredStream.open(files, file);
     try {
-      return new SourceBytes(in, digest);
+      return new SourceBytes(in, files.getFileStatus(file).getLen(), digest);
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;
@@ -143,10 +147,11 @@ final class SourceBytes extends InputStream {
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     if (broken != null) {
-      throw new DamagedPackingException(packing(), broken);
+      throw damaged(broken);
     }
     try {
       int count = in.read(bytes, offset, isPacked() ? Math.min(length, SAFE_BYTES) : length);
+      unpacked += Math.max(0, count);
       if (digest != null && count > 0) {
         digest.update(bytes, offset, count);
       }
@@ -155,8 +160,20 @@ final class SourceBytes extends InputStream {
       if (stored.failed || layers.isEmpty()) {
         throw e;
       }
-      throw new DamagedPackingException(packing(), e);
+      throw damaged(e);
     }
+  }
+
+  private DamagedPackingException damaged(Exception cause) {
+    return new DamagedPackingException(
+        String.format(
+            Locale.ROOT,
+            "the %s data breaks off or is damaged (%,d bytes of text could be unpacked from the"
+                + " file's %,d bytes; what is lost behind them is not counted)",
+            packing(),
+            unpacked,
+            fileBytes),
+        cause);
   }
 
   @Override
@@ -174,8 +191,8 @@ final class SourceBytes extends InputStream {
   static final class DamagedPackingException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    DamagedPackingException(String packing, Exception cause) {
-      super("the " + packing + " data breaks off or is damaged", cause);
+    DamagedPackingException(String message, Exception cause) {
+      super(message, cause);
     }
   }
 

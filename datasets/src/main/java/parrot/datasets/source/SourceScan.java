@@ -24,6 +24,11 @@ public record SourceScan(List<SourceRange> ranges, long bytes, String sha256)
     return ranges.stream().filter(range -> range.problem() != null).count();
   }
 
+  /** Whether the file is compressed or in UTF-16 or UTF-32: then {@link #bytes} are not its own. */
+  public boolean isPacked() {
+    return ranges.stream().anyMatch(SourceRange::packed);
+  }
+
   /** Bytes that hold no whole row and were left out. */
   public long lostBytes() {
     return ranges.stream()

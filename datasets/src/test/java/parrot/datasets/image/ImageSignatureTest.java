@@ -107,7 +107,9 @@ class ImageSignatureTest {
             : RenderingHints.VALUE_INTERPOLATION_BICUBIC);
     graphics.drawImage(original, 0, 0, width, height, null);
     graphics.dispose();
-    return random.nextInt(4) == 0 ? png(scaled) : jpeg(scaled, 0.4f + 0.55f * random.nextInt(100) / 100);
+    return random.nextInt(4) == 0
+        ? png(scaled)
+        : jpeg(scaled, 0.4f + 0.55f * random.nextInt(100) / 100);
   }
 
   private static byte[] png(BufferedImage image) throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.apache.hadoop.conf.Configuration;
@@ -82,6 +83,23 @@ class SourceKindsTest {
     byte[] longer = Arrays.copyOf(packed, packed.length + 7);
     Arrays.fill(longer, packed.length, longer.length, (byte) 'x');
     assertThatThrownBy(() -> scan(longer, false)).isInstanceOf(DamagedFileException.class);
+  }
+
+  @Test
+  void saysHowManyBytesCouldBeUnpacked() throws IOException, CompressorException {
+    byte[] packed = pack("gz", lines().getBytes(StandardCharsets.UTF_8));
+    byte[] cut = Arrays.copyOf(packed, packed.length / 2);
+    SourceScan rest = scan(cut, true);
+
+    assertThat(rest.isPacked()).isTrue();
+    assertThatThrownBy(() -> scan(cut, false))
+        .hasMessageContaining(
+            String.format(
+                Locale.ROOT,
+                "(%,d bytes of text could be unpacked from the file's %,d bytes; what is lost"
+                    + " behind them is not counted)",
+                rest.bytes(),
+                cut.length));
   }
 
   @ParameterizedTest

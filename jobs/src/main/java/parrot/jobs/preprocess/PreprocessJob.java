@@ -97,8 +97,7 @@ public final class PreprocessJob {
       PreprocessTasks tasks = new PreprocessTasks(options, hadoop);
       List<NamedScan> scans = scan(tasks, input);
       String fingerprint =
-          input.fingerprint(
-              checksums(scans), benchmarkChecksums(tasks, input), out, configuration);
+          input.fingerprint(checksums(scans), benchmarkChecksums(tasks, input), out, configuration);
       Manifest former = former(files, out);
       if (former != null && isSame(former, fingerprint)) {
         return PreprocessReport.of(
@@ -205,11 +204,13 @@ public final class PreprocessJob {
         console.accept(
             String.format(
                 Locale.ROOT,
-                "%s is damaged, in %s: %,d of its %,d bytes left out (see %s)",
+                "%s is damaged, in %s: %,d of %s %,d bytes%s left out (see %s)",
                 one.name(),
                 one.scan().damages() == 1 ? "one place" : one.scan().damages() + " places",
                 one.scan().lostBytes(),
+                one.scan().isPacked() ? "the" : "its",
                 one.scan().bytes(),
+                one.scan().isPacked() ? " that could be unpacked" : "",
                 REJECTED_FILE));
       }
     }
