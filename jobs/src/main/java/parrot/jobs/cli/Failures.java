@@ -36,7 +36,12 @@ public final class Failures {
   /**
    * @param message without a stack trace
    */
-  public record Failure(ExitCode exitCode, String message) {}
+  public record Failure(ExitCode exitCode, String message) {
+    /** The process's exit code. */
+    public int code() {
+      return exitCode.code();
+    }
+  }
 
   private static final Pattern IN_TEXT =
       Pattern.compile(

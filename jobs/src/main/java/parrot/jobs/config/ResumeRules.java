@@ -19,6 +19,8 @@ public final class ResumeRules {
           "max_steps",
           "max_examples",
           "stop",
+          "on_end",
+          "on_alarm",
           "average_every",
           "batch_size",
           "on_divergence",

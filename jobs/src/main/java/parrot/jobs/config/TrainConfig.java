@@ -38,6 +38,7 @@ import parrot.model.weights.Initializer;
  * @param balance how experts are kept in balance
  * @param checkpoints what is kept
  * @param seed of the order of the data and of fresh weights
+ * @param commands that are told what happens
  * @param resolved all of this as written into the run's folder
  */
 public record TrainConfig(
@@ -54,7 +55,16 @@ public record TrainConfig(
     BalanceConfig balance,
     Checkpointing checkpoints,
     long seed,
+    Commands commands,
     ObjectNode resolved) {
+
+  /**
+   * Commands of the shell.
+   *
+   * @param onEnd run when the run ends
+   * @param onAlarm run with each warning after a round
+   */
+  public record Commands(Optional<String> onEnd, Optional<String> onAlarm) {}
 
   /** The two stages of the paper, with their usual settings. */
   public enum Stage {
@@ -268,7 +278,17 @@ public record TrainConfig(
       Map<Part, Double> byPart,
       RateSchedule.Shape schedule,
       Warmup warmup,
-      double minimum) {}
+      double minimum) {
+    /** The peak of a part. */
+    public double of(Part part) {
+      return byPart.getOrDefault(part, peak);
+    }
+
+    /** The peak of a part in the paper: of stage 2 for the decoder, else of stage 1. */
+    public static double published(Part part) {
+      return part == Part.DECODER ? TrainKeys.INSTRUCT_RATE : TrainKeys.ALIGN_RATE;
+    }
+  }
 
   /**
    * The rise of the learning rate.

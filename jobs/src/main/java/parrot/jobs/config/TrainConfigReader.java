@@ -103,6 +103,8 @@ public final class TrainConfigReader {
             balance(map),
             checkpoints(map, map.has(TrainKeys.STOP)),
             TrainKeys.SEED.read(map),
+            new TrainConfig.Commands(
+                TrainKeys.ON_END.ifGiven(map), TrainKeys.ON_ALARM.ifGiven(map)),
             map.resolved());
     map.refuseOthers(TrainKeys.paths());
     return config;

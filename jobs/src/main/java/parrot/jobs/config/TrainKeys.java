@@ -79,6 +79,15 @@ final class TrainKeys {
   static final Key<Long> SEED =
       Key.wholeLong("seed", 0, Long.MIN_VALUE)
           .means("ExampleOrder", "decides the order of the data and fresh weights");
+  private static final String COMMAND = "a command of the shell";
+  static final Key<String> ON_END =
+      Key.text("on_end", COMMAND)
+          .absent("none")
+          .means("RunEvents", "is run when the run ends, however it ends, and told how");
+  static final Key<String> ON_ALARM =
+      Key.text("on_alarm", COMMAND)
+          .absent("none")
+          .means("RunEvents", "is run with each warning after a round, and told it");
 
   static final Key<String> FOLDER =
       Key.text("model.folder", "a folder")
@@ -345,7 +354,7 @@ final class TrainKeys {
   /** All keys, in the order in which one reads about them. */
   static final List<Section> SECTIONS =
       List.of(
-          new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED)),
+          new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED, ON_END, ON_ALARM)),
           new Section(
               "Adapters", List.of(ADAPTER_RANK, ADAPTER_ALPHA, ADAPTER_LAYERS, ADAPTER_DROPOUT)),
           new Section("Model", modelKeys()),

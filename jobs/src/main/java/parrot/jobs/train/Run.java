@@ -13,6 +13,7 @@ import parrot.model.weights.ModelFolder;
  * @param threads of one replica
  * @param planned bytes of an executor's process
  * @param say gets each line for the user
+ * @param events gets alarms
  */
 record Run(
     TrainConfig config,
@@ -22,4 +23,5 @@ record Run(
     JavaSparkContext spark,
     int threads,
     long planned,
-    Consumer<String> say) {}
+    Consumer<String> say,
+    RunEvents events) {}

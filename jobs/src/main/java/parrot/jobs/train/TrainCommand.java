@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -160,26 +161,34 @@ public final class TrainCommand implements Callable<Void> {
             ? TrainJob.Mode.RESUME
             : existing.overwrite ? TrainJob.Mode.OVERWRITE : TrainJob.Mode.FRESH;
     PrintWriter console = spec.commandLine().getOut();
-    try (SparkSession session =
-        SparkSessions.create("parrot train", spark.master(), spark.settings())) {
-      if (check != null) {
+    if (check != null) {
+      try (SparkSession session = session()) {
         TrainJob.check(config, session, mode, Optional.ofNullable(check.measured), console);
-        return null;
-      }
-      TrainJob.Outcome outcome =
-          TrainJob.run(
-              config,
-              session,
-              mode,
-              line -> {
-                console.println(line);
-                console.flush();
-              });
-      if (outcome.stopped()) {
-        throw new StoppedException(null);
       }
       return null;
     }
+    Consumer<String> say =
+        line -> {
+          console.println(line);
+          console.flush();
+        };
+    RunEvents events = new RunEvents(config, say);
+    TrainJob.Outcome outcome;
+    try (SparkSession session = session()) {
+      outcome = TrainJob.run(config, session, mode, say);
+    } catch (RuntimeException | Error e) {
+      events.failed(e);
+      throw e;
+    }
+    events.ended(outcome);
+    if (outcome.stopped()) {
+      throw new StoppedException(null);
+    }
+    return null;
+  }
+
+  private SparkSession session() {
+    return SparkSessions.create("parrot train", spark.master(), spark.settings());
   }
 
   private static String read(String file) throws IOException {

@@ -63,6 +63,7 @@ public final class TrainJob {
   private final JavaSparkContext spark;
   private final Configuration hadoop;
   private final Consumer<String> say;
+  private final RunEvents events;
   private RunFolder folder;
 
   private TrainJob(TrainConfig config, SparkSession session, Consumer<String> say) {
@@ -70,6 +71,7 @@ public final class TrainJob {
     this.spark = SparkSessions.context(session);
     this.hadoop = spark.hadoopConfiguration();
     this.say = say;
+    this.events = new RunEvents(config, say);
   }
 
   /**
@@ -235,7 +237,7 @@ public final class TrainJob {
 
   private Run run(ModelFolder model, RunPlan plan, String yaml, int threads) {
     long planned = Preflight.executorBytes(spark.sc(), need(plan));
-    return new Run(config, yaml, folder, model, spark, threads, planned, say);
+    return new Run(config, yaml, folder, model, spark, threads, planned, say, events);
   }
 
   /** Goes on from the last checkpoint if the executors that held the state are lost. */
@@ -255,7 +257,8 @@ public final class TrainJob {
               e);
         }
         from = folder.checkpoints.newestValid(say).orElseThrow();
-        say.accept("warning: " + e.getMessage() + "; going on from " + from);
+        events.alarm(
+            Checkpoints.round(from), "warning: " + e.getMessage() + "; going on from " + from);
       }
     }
   }

@@ -249,13 +249,13 @@ final class TrainingLoop {
       heldOutLoss = measured.map(Tally::meanLoss).orElse(heldOutLoss);
       pace.end(clock.seconds());
       say.accept(ConsoleLine.of(line, pace.mean() * (rounds - progress.round())));
-      outcome.dropped().forEach(why -> say.accept("warning: left out of the average: " + why));
-      balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(say));
+      outcome.dropped().forEach(why -> warn("warning: left out of the average: " + why));
+      balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(this::warn));
     }
     if (Checkpoints.round(checkpoint) < progress.round()) {
       save(runner);
     }
-    alarm.atEnd().ifPresent(say);
+    alarm.atEnd().ifPresent(this::warn);
     ended.ifPresent(say);
     boolean stopped = progress.round() < rounds && ended.isEmpty();
     say.accept(
@@ -267,6 +267,10 @@ final class TrainingLoop {
       saveAverage();
     }
     return new TrainJob.Outcome(checkpoint, progress.round(), loss, heldOutLoss, stopped);
+  }
+
+  private void warn(String warning) {
+    run.events().alarm(progress.round(), warning);
   }
 
   private RoundPlan plan(RoundClock clock) {

@@ -14,6 +14,8 @@ class ResumeRulesTest {
     assertThat(TrainKeys.paths().stream().filter(path -> mayChange(path.replace("[]", ""))))
         .containsExactly(
             "out",
+            "on_end",
+            "on_alarm",
             "data",
             "data[].folder",
             "data[].weight",
