@@ -3,6 +3,7 @@ package parrot.jobs.train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import parrot.datasets.UsageException;
 import parrot.datasets.order.ExampleOrder;
 import parrot.jobs.checkpoint.RunProgress;
@@ -34,7 +35,7 @@ record Outlook(ExampleOrder order, RunLength length, List<String> lines) {
     List<String> lines = new ArrayList<>();
     lines.add(summary(config, model, length));
     lines.add(config.checkpoints().every().risk());
-    lines.addAll(RunHints.of(config, data, length));
+    lines.addAll(RunHints.of(config, data, length, parameters(model, Set.of(Part.DECODER))));
     return new Outlook(order, length, List.copyOf(lines));
   }
 
@@ -42,7 +43,7 @@ record Outlook(ExampleOrder order, RunLength length, List<String> lines) {
     return "Training "
         + config.train().stream().map(Part::key).toList()
         + ", "
-        + ParrotNetwork.parameters(model, config.train()).stream().mapToLong(Parameter::size).sum()
+        + parameters(model, config.train())
         + " parameters, "
         + (model.experts().used() ? "with" : "without")
         + " experts; "
@@ -55,5 +56,9 @@ record Outlook(ExampleOrder order, RunLength length, List<String> lines) {
         + config.rounds().averageEvery()
         + " steps of "
         + config.rounds().batchSize();
+  }
+
+  private static long parameters(ParrotConfig model, Set<Part> parts) {
+    return ParrotNetwork.parameters(model, parts).stream().mapToLong(Parameter::size).sum();
   }
 }

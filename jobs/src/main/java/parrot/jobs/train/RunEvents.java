@@ -109,7 +109,8 @@ final class RunEvents {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("was ended with the run");
-    } catch (IOException | IllegalArgumentException e) { // the second: a value with a zero character
+    } catch (IOException
+        | IllegalArgumentException e) { // the second: a value with a zero character
       return Optional.of("could not be started: " + e.getMessage());
     }
   }

@@ -3,6 +3,7 @@ package parrot.jobs.train;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import parrot.datasets.shard.ShardFile;
@@ -11,10 +12,17 @@ import parrot.jobs.config.TrainConfig;
 
 /** What is allowed in a run, and rarely meant. */
 final class RunHints {
+  private static final long SMALLEST_PUBLISHED = 300_000_000; // parameters of a decoder
+  private static final double MUCH = 10;
+
   private RunHints() {}
 
-  /** A warning for each, with what to change. */
-  static List<String> of(TrainConfig config, TrainingData data, RunLength length) {
+  /**
+   * A warning for each, with what to change.
+   *
+   * @param decoder parameters of the decoder
+   */
+  static List<String> of(TrainConfig config, TrainingData data, RunLength length, long decoder) {
     List<String> hints = new ArrayList<>();
     for (ShardedDataset heldOut : data.heldOut()) {
       data.train().stream()
@@ -29,6 +37,7 @@ final class RunHints {
                           + train.folder()
                           + ": its loss says nothing about new data (hold other rows out)"));
     }
+    rate(config, decoder).ifPresent(hints::add);
     TrainConfig.Rounds rounds = config.rounds();
     int steps = length.steps();
     int warmup = config.optimizer().learningRate().warmup().steps(steps);
@@ -73,6 +82,27 @@ final class RunHints {
               + " steps (lower average_every)");
     }
     return hints;
+  }
+
+  /** Rates are compared for models of the published sizes: small ones learn with higher ones. */
+  static Optional<String> rate(TrainConfig config, long decoder) {
+    TrainConfig.LearningRate rates = config.optimizer().learningRate();
+    if (decoder < SMALLEST_PUBLISHED) {
+      return Optional.empty();
+    }
+    return config.train().stream()
+        .filter(part -> !config.model().initialize().contains(part))
+        .filter(part -> rates.of(part) >= MUCH * TrainConfig.LearningRate.published(part))
+        .findFirst()
+        .map(
+            part ->
+                "warning: the learning rate of the %s is %s, %.0f times the paper's %s: a trained model may lose what it knows (lower optimizer.learning_rate, or optimizer.rates.%s)"
+                    .formatted(
+                        part.key(),
+                        rates.of(part),
+                        rates.of(part) / TrainConfig.LearningRate.published(part),
+                        TrainConfig.LearningRate.published(part),
+                        part.key()));
   }
 
   private static boolean shareFiles(ShardedDataset one, ShardedDataset other) {

@@ -81,7 +81,8 @@ class RunEventsTest {
 
   @Test
   void aCommandThatFailsOrHangsIsSaidAndNoMore() {
-    assertThat(said("on_end=exit 7")).containsExactly("warning: the command of on_end ended with 7");
+    assertThat(said("on_end=exit 7"))
+        .containsExactly("warning: the command of on_end ended with 7");
     assertThat(said("on_end=sleep 60; true"))
         .containsExactly("warning: the command of on_end took longer than 1 s and was ended");
     assertThat(said("on_end=true")).isEmpty();
