@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -23,6 +25,7 @@ import parrot.datasets.EnvironmentException;
 import parrot.datasets.record.RecordFormat;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.StoredInput;
+import parrot.datasets.storage.StoredStream;
 
 /** Parquet as Hugging Face writes it: rows with nested turns and images, by row groups. */
 final class ParquetSource {
@@ -44,7 +47,12 @@ final class ParquetSource {
     long bytes = files.getFileStatus(file).getLen();
     RangeCutter cutter = new RangeCutter(file.toString(), name, 1, false, resynchronise);
     cutter.of(() -> SourceForm.PARQUET);
-    try (ParquetFileReader reader = open(files, file)) {
+    try (ParquetFileReader reader = open(files, file);
+        FSDataInputStream headers = StoredStream.open(files, file)) {
+      MessageType schema = reader.getFileMetaData().getSchema();
+      for (BlockMetaData group : reader.getRowGroups()) {
+        undamaged(() -> ParquetSoundness.requireFooter(group, schema, bytes));
+      }
       requireConversations(reader, name, format);
       long number = 1;
       for (int group = 0; group < reader.getRowGroups().size(); group++) {
@@ -55,6 +63,7 @@ final class ParquetSource {
         long start = about.getStartingPos();
         long end = start + about.getCompressedSize();
         try {
+          undamaged(() -> ParquetSoundness.requirePages(about, headers, bytes));
           GroupRows rows = new GroupRows(reader, group);
           while (rows.left > 0) {
             rows.read();
@@ -64,8 +73,8 @@ final class ParquetSource {
           requireUnchanged(files, file, sha256);
           boolean last = group == reader.getRowGroups().size() - 1;
           String problem =
-              "row group %d, of %,d rows, cannot be read (%s)"
-                  .formatted(group, about.getRowCount(), e.getMessage());
+              "row group %d, of %,d rows in %s, cannot be read"
+                  .formatted(group, about.getRowCount(), packing(about));
           cutter.lost(number, start, end, last, new RowBoundaries.Damage(start, problem));
         }
         number += about.getRowCount();
@@ -76,6 +85,13 @@ final class ParquetSource {
       cutter.lost(1, 0, bytes, true, new RowBoundaries.Damage(bytes, problem));
     }
     return new SourceScan(cutter.finish(), bytes, sha256);
+  }
+
+  private static String packing(BlockMetaData group) {
+    return group.getColumns().stream()
+        .map(column -> column.getCodec().name())
+        .distinct()
+        .collect(Collectors.joining(" and "));
   }
 
   /** Tells damage from a file system that fails. */
@@ -104,8 +120,19 @@ final class ParquetSource {
   }
 
   private static ParquetFileReader open(FileSystem files, Path file) throws IOException {
+    ParquetReadOptions options =
+        ParquetReadOptions.builder().usePageChecksumVerification().build();
+    return undamaged(() -> ParquetFileReader.open(new StoredInput(files, file), options));
+  }
+
+  /** What of a file is read with Parquet's reader, which throws anything at damage. */
+  private interface Reading<T> {
+    T get() throws IOException;
+  }
+
+  private static <T> T undamaged(Reading<T> reading) throws DamagedGroupException {
     try {
-      return ParquetFileReader.open(new StoredInput(files, file));
+      return reading.get();
     } catch (EnvironmentException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -121,7 +148,7 @@ final class ParquetSource {
     private static final long serialVersionUID = 1L;
 
     DamagedGroupException(Exception cause) {
-      super(RowJson.printable(String.valueOf(cause.getMessage())), cause);
+      super(cause);
     }
   }
 
@@ -130,31 +157,21 @@ final class ParquetSource {
     private final RecordReader<Group> records;
     private long left;
 
-    GroupRows(ParquetFileReader reader, int group) throws IOException {
-      MessageType schema = reader.getFileMetaData().getSchema();
-      try {
-        PageReadStore pages = reader.readRowGroup(group);
-        this.left = pages.getRowCount();
-        this.records =
-            new ColumnIOFactory()
-                .getColumnIO(schema)
-                .getRecordReader(pages, new GroupRecordConverter(schema));
-      } catch (EnvironmentException e) {
-        throw e;
-      } catch (IOException | RuntimeException e) {
-        throw new DamagedGroupException(e);
-      }
+    GroupRows(ParquetFileReader reader, int group) throws DamagedGroupException {
+      PageReadStore pages = undamaged(() -> reader.readRowGroup(group));
+      this.left = pages.getRowCount();
+      this.records = undamaged(() -> records(reader.getFileMetaData().getSchema(), pages));
+    }
+
+    private static RecordReader<Group> records(MessageType schema, PageReadStore pages) {
+      return new ColumnIOFactory()
+          .getColumnIO(schema)
+          .getRecordReader(pages, new GroupRecordConverter(schema));
     }
 
     Group read() throws DamagedGroupException {
       left--;
-      try {
-        return records.read();
-      } catch (EnvironmentException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        throw new DamagedGroupException(e);
-      }
+      return undamaged(records::read);
     }
   }
 
@@ -199,7 +216,8 @@ final class ParquetSource {
       try {
         row = ParquetJson.of(rows.read());
       } catch (DamagedGroupException e) {
-        throw new DataException("Cannot read " + range.file() + ": " + e.getMessage(), e);
+        throw new DataException(
+            "Cannot read " + range.file() + ": it changed while it was read; run again", e);
       }
       return reader.read(row, range.name() + ":" + number++);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -224,15 +225,46 @@ class ParquetSourceTest {
     assertThat(read(scan)).hasSize(5).allMatch(SourceExample.class::isInstance);
   }
 
+  /** The reader believes the footer, and would pass over the others in silence. */
+  @Test
+  void tellsThatTheFooterCountsFewerRowsThanThereAre() throws IOException {
+    writeMany(CompressionCodecName.SNAPPY);
+    editFooter(footer -> footer.getRow_groups().get(0).setNum_rows(3));
+    assertThatThrownBy(() -> scan(false))
+        .isInstanceOf(DamagedFileException.class)
+        .hasMessageContaining("its footer cannot be read; was the file copied completely?");
+  }
+
+  @Test
+  void tellsThatAColumnReachesOverTheEndOfTheFile() throws IOException {
+    writeMany(CompressionCodecName.SNAPPY);
+    editFooter(
+        footer ->
+            footer
+                .getRow_groups()
+                .get(0)
+                .getColumns()
+                .forEach(column -> column.getMeta_data().setTotal_compressed_size(1L << 40)));
+    assertThatThrownBy(() -> scan(false)).isInstanceOf(DamagedFileException.class);
+    assertThat(read(scan(true))).singleElement().isInstanceOf(Reject.class);
+  }
+
   private void addEmptyRowGroup() throws IOException {
+    editFooter(
+        footer -> {
+          RowGroup empty = new RowGroup(footer.getRow_groups().get(0));
+          empty.setNum_rows(0);
+          empty.getColumns().forEach(column -> column.getMeta_data().setNum_values(0));
+          footer.getRow_groups().add(0, empty);
+        });
+  }
+
+  private void editFooter(Consumer<FileMetaData> edit) throws IOException {
     byte[] bytes = Files.readAllBytes(path());
     int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
     int footer = bytes.length - 8 - length;
     FileMetaData about = Util.readFileMetaData(new ByteArrayInputStream(bytes, footer, length));
-    RowGroup empty = new RowGroup(about.getRow_groups().get(0));
-    empty.setNum_rows(0);
-    empty.getColumns().forEach(column -> column.getMeta_data().setNum_values(0));
-    about.getRow_groups().add(0, empty);
+    edit.accept(about);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Util.writeFileMetaData(about, out);
     ByteBuffer end = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
