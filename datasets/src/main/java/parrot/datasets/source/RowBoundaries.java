@@ -35,6 +35,7 @@ final class RowBoundaries {
   private State state = State.UNKNOWN;
   private long position;
   private long number = 1;
+  private long lastOfRange;
   private Damage damage;
 
   // The row that is open: its first byte that is not white, and one past its last.
@@ -58,6 +59,7 @@ final class RowBoundaries {
     this.state = range.form() == SourceForm.ARRAY ? State.ARRAY : State.LINES;
     this.position = range.start();
     this.number = range.firstRow();
+    this.lastOfRange = range.firstRow() + range.rows() - 1;
   }
 
   /** Whether the rows are elements of arrays. */
@@ -362,8 +364,12 @@ final class RowBoundaries {
     wide = 0;
   }
 
-  /** Ends a range: no separator follows its last row. */
+  /** Ends a range: no separator follows its last row, which in an array may be without content. */
   void finishRange() {
+    if (isArray() && start < 0 && number == lastOfRange) {
+      start = position;
+      end = position;
+    }
     closeRow();
   }
 

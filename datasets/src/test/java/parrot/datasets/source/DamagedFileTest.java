@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -121,6 +123,20 @@ class DamagedFileTest {
         read(LlavaSource.scan(files, write("x.json", bytes(text)), "x.json", 1, false));
     assertThat(rows).hasSize(6);
     assertThat(ids(rows)).isEqualTo("1 6");
+  }
+
+  /** Wherever ranges are cut. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 130, 200, 300, 1 << 20})
+  void isNoneInARowWithoutContentWhichCounts(long rangeBytes) throws IOException {
+    Path file = write("x.json", bytes("[R1,,R2,,,R3,,]"));
+    SourceScan scan = LlavaSource.scan(files, file, "x.json", rangeBytes, false);
+    List<SourceRow> rows = read(scan);
+    assertThat(ids(rows)).isEqualTo("1 2 3");
+    assertThat(rows).hasSize((int) scan.rows());
+    assertThat(rows)
+        .extracting(SourceRow::origin)
+        .isEqualTo(IntStream.rangeClosed(1, rows.size()).mapToObj(i -> "x.json:" + i).toList());
   }
 
   @Test
