@@ -13,6 +13,8 @@ import parrot.datasets.DataException;
  * does NaN, which pandas writes for it.
  */
 final class RecordFields {
+  private static final int SHOWN = 60;
+
   private final JsonNode object;
   private final Set<String> read = new HashSet<>();
 
@@ -98,5 +100,10 @@ final class RecordFields {
       case BINARY -> "bytes that are not UTF-8";
       default -> node.toString();
     };
+  }
+
+  /** A text of the row, short enough for a message. */
+  static String shown(String text) {
+    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
   }
 }

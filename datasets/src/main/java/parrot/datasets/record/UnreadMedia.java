@@ -72,7 +72,6 @@ final class UnreadMedia {
 
   private static final Set<String> KEPT = Set.of("bytes", "has", "is");
   private static final int LONGEST_NAME = 300;
-  private static final int SHOWN = 60;
 
   private final List<String> used;
 
@@ -95,7 +94,7 @@ final class UnreadMedia {
               found -> {
                 throw refusal(
                     "the field %s names %s, which would not be used (name the key as images or ignored in a --format FILE.yaml, or remove the field)"
-                        .formatted(field.getKey(), shown(found)));
+                        .formatted(field.getKey(), RecordFields.shown(found)));
               });
     }
   }
@@ -114,7 +113,7 @@ final class UnreadMedia {
       if (place.isPresent()) {
         throw refusal(
             "turn %d holds %s, a place for something that is not read (only <image> is known, with the field image)"
-                .formatted(number, shown(place.get())));
+                .formatted(number, RecordFields.shown(place.get())));
       }
     }
   }
@@ -241,9 +240,5 @@ final class UnreadMedia {
       }
     }
     return words;
-  }
-
-  private static String shown(String text) {
-    return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
   }
 }

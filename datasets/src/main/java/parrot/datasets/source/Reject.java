@@ -6,7 +6,7 @@ import java.util.Objects;
  * A row that was rejected.
  *
  * @param id as in the file, or empty if it could not be read
- * @param message what is wrong, and what to do about it
+ * @param message what is wrong, and what to do about it, on one line
  */
 public record Reject(String origin, String id, RejectReason reason, String message)
     implements SourceRow {
@@ -14,6 +14,6 @@ public record Reject(String origin, String id, RejectReason reason, String messa
     Objects.requireNonNull(origin, "origin");
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(reason, "reason");
-    Objects.requireNonNull(message, "message");
+    message = RowJson.printable(message);
   }
 }

@@ -170,6 +170,15 @@ class LlavaSourceTest {
     return ("{'conversations':[" + turns + "]}").replace('\'', '"');
   }
 
+  @Test
+  void rejectsInOneLineWhateverTheRowHolds() throws IOException {
+    String role = "human\\n" + "x".repeat(500);
+    List<SourceRow> rows = read("x.json", "[" + turns("{\"from\":\"" + role + "\",\"value\":\"Q\"}") + "]");
+    assertThat(((Reject) rows.get(0)).message())
+        .startsWith("Cannot use conversation: turn 1: Invalid role: human xxx")
+        .hasSizeLessThan(300);
+  }
+
   private static void assertReject(
       SourceRow row, RejectReason reason, String origin, String message) {
     assertThat(row).isInstanceOf(Reject.class);
