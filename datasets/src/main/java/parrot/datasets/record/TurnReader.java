@@ -88,7 +88,8 @@ final class TurnReader {
       throw new UnusableConversationException(
           ConversationProblem.UNKNOWN_ROLE,
           "Cannot use conversation: turn %d: Invalid role: %s (must be one of %s)"
-              .formatted(number, RecordFields.shown(speaker), String.join(", ", format.roles().keySet())));
+              .formatted(
+                  number, RecordFields.shown(speaker), String.join(", ", format.roles().keySet())));
     }
     return role;
   }

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -120,8 +120,7 @@ final class ParquetSource {
   }
 
   private static ParquetFileReader open(FileSystem files, Path file) throws IOException {
-    ParquetReadOptions options =
-        ParquetReadOptions.builder().usePageChecksumVerification().build();
+    ParquetReadOptions options = ParquetReadOptions.builder().usePageChecksumVerification().build();
     return undamaged(() -> ParquetFileReader.open(new StoredInput(files, file), options));
   }
 

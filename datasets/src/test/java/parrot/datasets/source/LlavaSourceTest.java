@@ -173,7 +173,8 @@ class LlavaSourceTest {
   @Test
   void rejectsInOneLineWhateverTheRowHolds() throws IOException {
     String role = "human\\n" + "x".repeat(500);
-    List<SourceRow> rows = read("x.json", "[" + turns("{\"from\":\"" + role + "\",\"value\":\"Q\"}") + "]");
+    List<SourceRow> rows =
+        read("x.json", "[" + turns("{\"from\":\"" + role + "\",\"value\":\"Q\"}") + "]");
     assertThat(((Reject) rows.get(0)).message())
         .startsWith("Cannot use conversation: turn 1: Invalid role: human xxx")
         .hasSizeLessThan(300);

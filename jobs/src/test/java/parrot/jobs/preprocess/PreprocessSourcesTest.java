@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.shard.Totals;
+import parrot.datasets.source.PassedOver;
 import parrot.jobs.spark.SparkSessions;
 
 /** Inputs as they lie about: folders of many kinds, packed files, damaged ones, links. */
@@ -144,6 +147,47 @@ class PreprocessSourcesTest {
     assertThatThrownBy(() -> options.allowRoot("/").build())
         .isInstanceOf(UsageException.class)
         .hasMessage("Invalid --allow-root: / (must be a folder, not the whole file system)");
+  }
+
+  @Test
+  void accountsForEachRowAndFileWhateverHappensToThem() throws IOException {
+    int sources = 40;
+    RawData data = new RawData(scratch).good(sources);
+    byte[] whole = lines(data, 0, sources).getBytes(StandardCharsets.UTF_8);
+    Files.createDirectories(scratch.resolve("in"));
+    for (int seed = 0; seed < sources; seed++) {
+      Random random = new Random(seed);
+      Files.write(scratch.resolve("in/part-" + seed), damaged(whole, random));
+      Path image = scratch.resolve("images/" + seed + ".png");
+      Files.write(image, damaged(Files.readAllBytes(image), random));
+    }
+    PreprocessReport report =
+        run(
+            new OptionsBuilder(scratch)
+                .input(scratch + "/in")
+                .maxRejected(1)
+                .resynchronise()
+                .build());
+    long passedOver =
+        report.reading().passedOver().values().stream().mapToLong(PassedOver.Group::files).sum();
+    assertThat(report.reading().files() + passedOver).isEqualTo(sources);
+    Totals totals = report.totals();
+    assertThat(totals.read()).isGreaterThan(sources * report.reading().files() / 2);
+    assertThat(totals.read()).isEqualTo(totals.written() + totals.duplicate() + totals.rejected());
+    assertThat(report.rejected()).containsKeys("BROKEN_FILE", "PICTURE_TRUNCATED");
+  }
+
+  /** Cut off, or with some bytes changed. */
+  private static byte[] damaged(byte[] whole, Random random) {
+    int at = whole.length / 2 + random.nextInt(whole.length / 2);
+    if (random.nextBoolean()) {
+      return Arrays.copyOf(whole, at);
+    }
+    byte[] noise = new byte[Math.min(whole.length - at, 1 + random.nextInt(40))];
+    random.nextBytes(noise);
+    byte[] changed = whole.clone();
+    System.arraycopy(noise, 0, changed, at, noise.length);
+    return changed;
   }
 
   private PreprocessReport run(PreprocessOptions options) throws IOException {
