@@ -11,10 +11,11 @@ import parrot.model.layer.Routing;
  *
  * @param bias what moves the selection bias, if experts are selected
  * @param loss what weighs the balance loss
+ * @param zLoss weight of a loss on the size of the router's logits; 0 for none
  * @param freezeAfter share of the run after which bias and loss weight stay
  * @param alarm when to warn
  */
-public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alarm) {
+public record BalanceConfig(Bias bias, Loss loss, double zLoss, double freezeAfter, Alarm alarm) {
   /** Half of the way, because the router goes on learning. */
   public static final double USUAL_RATE = 0.5;
 
@@ -79,7 +80,7 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
   public void requireFit(ParrotConfig model, boolean expertsLearn) {
     if (!model.experts().used()) {
       refuseBias("absent if use_moe is false: there are no experts");
-      refuseLoss("0 if use_moe is false: there are no experts");
+      refuseLosses("0 if use_moe is false: there are no experts");
     } else if (!model.experts().selected()) {
       refuseBias(
           "absent if every expert computes: moe_top_k is num_experts, "
@@ -87,7 +88,7 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
               + "; set model.config.moe_top_k to fewer, or balance.loss_weight instead");
     }
     if (!expertsLearn) {
-      refuseLoss("0 if experts are not among train: the router does not learn");
+      refuseLosses("0 if experts are not among train: the router does not learn");
     }
   }
 
@@ -102,9 +103,12 @@ public record BalanceConfig(Bias bias, Loss loss, double freezeAfter, Alarm alar
     }
   }
 
-  private void refuseLoss(String rule) {
+  private void refuseLosses(String rule) {
     if (loss.weight() > 0) {
       throw invalid("balance.loss_weight", loss.weight(), rule);
+    }
+    if (zLoss > 0) {
+      throw invalid("balance.z_loss", zLoss, rule);
     }
   }
 

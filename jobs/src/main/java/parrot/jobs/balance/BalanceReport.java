@@ -14,6 +14,7 @@ import java.util.Map;
  * @param leastOverMost the smallest load as a part of the largest; NaN if unknown
  * @param entropy of the router's probabilities in nats, mean over images
  * @param information how much the language says about the expert, from 0 to 1
+ * @param zLoss of the router before its weight, mean over images; NaN if it has none
  * @param deadExperts counted from 0
  * @param matrix share of a language's load that each expert got, [E], by language tag
  * @param bias of the next round's selection, [E]; empty if all experts compute
@@ -27,6 +28,7 @@ public record BalanceReport(
     double leastOverMost,
     double entropy,
     double information,
+    double zLoss,
     List<Integer> deadExperts,
     Map<String, List<Double>> matrix,
     List<Double> bias,
@@ -38,10 +40,11 @@ public record BalanceReport(
    *
    * @param loads of the round, not empty
    * @param within largest violation of the quarters of each replica's round
+   * @param zLoss of the router before its weight, mean over images; NaN if it has none
    * @param after the state that it led to
    */
   public static BalanceReport of(
-      ExpertLoads loads, double within, ExpertBalance after, BalanceConfig config) {
+      ExpertLoads loads, double within, double zLoss, ExpertBalance after, BalanceConfig config) {
     List<Integer> dead = loads.below(config.alarm().deadLoad());
     boolean balanced = dead.isEmpty() && loads.maxViolation() <= config.alarm().violation();
     return new BalanceReport(
@@ -52,6 +55,7 @@ public record BalanceReport(
         loads.leastOverMost(),
         loads.entropy(),
         loads.information(),
+        zLoss,
         dead,
         loads.matrix(),
         after.selectionBias(),

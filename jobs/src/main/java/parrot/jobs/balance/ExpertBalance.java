@@ -109,12 +109,12 @@ public record ExpertBalance(
   public Routing routing(BalanceConfig config, double progress) {
     double pace =
         selectionBias.isEmpty() || progress > config.freezeAfter() ? 0 : config.bias().pace();
-    return new Routing(selectionBias, lossWeight, load, pace);
+    return new Routing(selectionBias, lossWeight, load, pace, config.zLoss());
   }
 
   /** What models are measured with. */
   public Routing still() {
-    return new Routing(selectionBias, lossWeight, load, 0);
+    return new Routing(selectionBias, lossWeight, load, 0, 0);
   }
 
   /** How far the most loaded expert is above its fair share over the whole run. */

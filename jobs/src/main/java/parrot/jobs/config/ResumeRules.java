@@ -36,6 +36,7 @@ public final class ResumeRules {
           "optimizer.clip_norm",
           "kernels.threads",
           "recompute",
+          "balance.z_loss",
           "balance.freeze_after",
           "balance.alarm_violation",
           "balance.alarm_dead_load",

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import parrot.datasets.UsageException;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
@@ -18,6 +19,7 @@ import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
 import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Precision;
+import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -245,6 +247,26 @@ public record TrainConfig(
   public record Optimizer(
       LearningRate learningRate, Adam adam, WeightDecay weightDecay, double clipNorm) {
 
+    /**
+     * Refuses settings of a router that does not learn.
+     *
+     * @throws UsageException naming the key, its value and the remedy
+     */
+    public void requireFit(boolean routerLearns) {
+      if (!routerLearns) {
+        refuseRouter(TrainKeys.RATES.path(), learningRate.byGroup);
+        refuseRouter(TrainKeys.WEIGHT_DECAYS.path(), weightDecay.byGroup);
+      }
+    }
+
+    private static void refuseRouter(String key, Map<ParameterGroup, Double> byGroup) {
+      if (byGroup.containsKey(ParameterGroup.ROUTER)) {
+        throw new UsageException(
+            "Invalid %s.router: %s (must be absent if use_moe is false or experts are not among train: no router learns)"
+                .formatted(key, byGroup.get(ParameterGroup.ROUTER)));
+      }
+    }
+
     /** All of this for a run of so many steps. */
     public OptimizerSpec spec(int steps) {
       RateSchedule schedule =
@@ -256,9 +278,9 @@ public record TrainConfig(
               steps);
       return new OptimizerSpec(
           schedule,
-          learningRate.byPart,
+          learningRate.byGroup,
           weightDecay.usual,
-          weightDecay.byPart,
+          weightDecay.byGroup,
           adam.beta1,
           adam.beta2,
           adam.epsilon,
@@ -270,18 +292,18 @@ public record TrainConfig(
    * The learning rate over a run.
    *
    * @param peak after the warm-up
-   * @param byPart peaks of single parts
+   * @param byGroup peaks of single parts, or of the router
    * @param minimum where the schedule ends
    */
   public record LearningRate(
       double peak,
-      Map<Part, Double> byPart,
+      Map<ParameterGroup, Double> byGroup,
       RateSchedule.Shape schedule,
       Warmup warmup,
       double minimum) {
     /** The peak of a part. */
     public double of(Part part) {
-      return byPart.getOrDefault(part, peak);
+      return byGroup.getOrDefault(ParameterGroup.of(part), peak);
     }
 
     /** The peak of a part in the paper: of stage 2 for the decoder, else of stage 1. */
@@ -308,9 +330,9 @@ public record TrainConfig(
   /**
    * Decay of weights per step, times the learning rate.
    *
-   * @param byPart decay of single parts
+   * @param byGroup decay of single parts, or of the router
    */
-  public record WeightDecay(double usual, Map<Part, Double> byPart) {}
+  public record WeightDecay(double usual, Map<ParameterGroup, Double> byGroup) {}
 
   /**
    * What computes.

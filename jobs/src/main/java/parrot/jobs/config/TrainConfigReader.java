@@ -407,6 +407,7 @@ public final class TrainConfigReader {
     return new BalanceConfig(
         bias,
         new BalanceConfig.Loss(lossWeight, maxLossWeight, TrainKeys.TARGET_VIOLATION.read(map)),
+        TrainKeys.Z_LOSS.ifGiven(map).orElse(TrainKeys.Z_LOSS.absent()),
         TrainKeys.FREEZE_AFTER.read(map),
         new BalanceConfig.Alarm(
             TrainKeys.ALARM_VIOLATION.read(map), TrainKeys.ALARM_DEAD_LOAD.read(map)));

@@ -22,6 +22,7 @@ import parrot.model.exchange.ExchangeFormat;
 import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
+import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
 
@@ -223,9 +224,11 @@ final class TrainKeys {
       Key.notNegative("optimizer.learning_rate", ALIGN_RATE)
           .absent(inWords(ALIGN_RATE) + "; instruct: " + inWords(INSTRUCT_RATE))
           .means("RateSchedule", "peak of the learning rate");
-  static final Key<Map<Part, Double>> RATES =
-      PartKeys.byPart("optimizer.rates")
-          .means("OptimizerSpec", "peaks of parts, as {experts: 1.0e-4}");
+  static final Key<Map<ParameterGroup, Double>> RATES =
+      PartKeys.byGroup("optimizer.rates")
+          .means(
+              "OptimizerSpec",
+              "peaks of parts, as {experts: 1.0e-4}; router: as experts if absent");
   static final Key<RateSchedule.Shape> SCHEDULE =
       Key.choice("optimizer.schedule", RateSchedule.Shape.COSINE)
           .means("RateSchedule", "learning rate after the warm-up");
@@ -249,9 +252,10 @@ final class TrainKeys {
   static final Key<Double> WEIGHT_DECAY =
       Key.notNegative("optimizer.weight_decay", 0)
           .means("OptimizerSpec", "decay of weights, times the learning rate");
-  static final Key<Map<Part, Double>> WEIGHT_DECAYS =
-      PartKeys.byPart("optimizer.weight_decays")
-          .means("OptimizerSpec", "decay of parts, as {decoder: 0.1}");
+  static final Key<Map<ParameterGroup, Double>> WEIGHT_DECAYS =
+      PartKeys.byGroup("optimizer.weight_decays")
+          .means(
+              "OptimizerSpec", "decay of parts, as {decoder: 0.1}; router: as experts if absent");
   static final Key<Double> CLIP_NORM =
       Key.notNegative("optimizer.clip_norm", 1)
           .means("ParrotGraphVertex", "largest norm of the whole gradient; 0 for no limit");
@@ -306,6 +310,9 @@ final class TrainKeys {
       Key.notNegative("balance.max_loss_weight", 0)
           .absent(inWords(BalanceConfig.USUAL_RISE) + " x loss_weight")
           .means("ExpertBalance", "the loss weight rises to it above target_violation");
+  static final Key<Double> Z_LOSS =
+      Key.notNegative("balance.z_loss", 0)
+          .means("ZLoss", "weight of a loss on the size of the router's logits, such as 0.001");
   static final Key<Double> TARGET_VIOLATION =
       Key.positive("balance.target_violation", 0.3)
           .means("ExpertBalance", "where the loss weight turns: largest load / fair share - 1");
@@ -414,6 +421,7 @@ final class TrainKeys {
                   LOSS_WEIGHT,
                   MAX_LOSS_WEIGHT,
                   TARGET_VIOLATION,
+                  Z_LOSS,
                   FREEZE_AFTER,
                   ALARM_VIOLATION,
                   ALARM_DEAD_LOAD)),

@@ -24,6 +24,7 @@ import parrot.jobs.metrics.MetricsLine.Training;
 final class MetricsJson {
   private static final String BALANCE = "balance";
   private static final String HELD_OUT = "held_out";
+  private static final String OWN_RATES = "learning_rates";
   private static final String PHASES = "phases";
   private static final String MEMORY = "memory";
 
@@ -42,6 +43,10 @@ final class MetricsJson {
             training -> {
               json.put("loss", training.loss());
               json.put("learning_rate", training.learningRate());
+              if (!training.ownRates().isEmpty()) {
+                ObjectNode rates = json.putObject(OWN_RATES);
+                training.ownRates().forEach(rates::put);
+              }
               json.put("examples_per_second", training.examplesPerSecond());
               json.put("seconds", training.seconds());
               json.put("overhead_seconds", training.overheadSeconds());
@@ -113,9 +118,16 @@ final class MetricsJson {
     return new Training(
         number(json, "loss"),
         number(json, "learning_rate"),
+        numbers(json.path(OWN_RATES)),
         json.path("examples_per_second").asDouble(),
         number(json, "seconds"),
         number(json, "overhead_seconds"));
+  }
+
+  private static Map<String, Double> numbers(JsonNode json) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    json.fields().forEachRemaining(one -> numbers.put(one.getKey(), one.getValue().asDouble()));
+    return numbers;
   }
 
   private static Counts counts(JsonNode json) {
@@ -167,6 +179,9 @@ final class MetricsJson {
     json.put("least_over_most", balance.leastOverMost());
     json.put("entropy", balance.entropy());
     json.put("information", balance.information());
+    if (!Double.isNaN(balance.zLoss())) {
+      json.put("z_loss", balance.zLoss());
+    }
     json.put("verdict", balance.verdict().key());
     balance.deadExperts().forEach(json.putArray("dead_experts")::add);
     addAll(json.putArray("bias"), balance.bias());
@@ -184,6 +199,7 @@ final class MetricsJson {
         number(json, "least_over_most"),
         number(json, "entropy"),
         number(json, "information"),
+        number(json, "z_loss"),
         list(json.path("dead_experts"), JsonNode::asInt),
         rows(json.path("matrix")),
         list(json.path("bias"), JsonNode::asDouble),

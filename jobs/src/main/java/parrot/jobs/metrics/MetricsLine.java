@@ -60,20 +60,24 @@ public record MetricsLine(
    * A round's training.
    *
    * @param loss mean per supervised token
-   * @param learningRate of the last step
+   * @param learningRate of the last step, of parts that have none of their own
+   * @param ownRates of the last step, by the name of the part, or of the router, that has its own
    * @param seconds of the round, without measuring and writing
    * @param overheadSeconds of them beside the steps of the slowest replica
    */
   public record Training(
       double loss,
       double learningRate,
+      Map<String, Double> ownRates,
       double examplesPerSecond,
       double seconds,
       double overheadSeconds) {
-    public static Training of(RoundOutcome outcome, double learningRate, double seconds) {
+    public static Training of(
+        RoundOutcome outcome, double learningRate, Map<String, Double> ownRates, double seconds) {
       return new Training(
           outcome.loss(),
           learningRate,
+          ownRates,
           outcome.examples() / seconds,
           seconds,
           seconds - outcome.trainSeconds());

@@ -108,6 +108,13 @@ final class ExpertSection {
         List.of(
             series("entropy", "c1", stage, balance -> balance.entropy() / Math.log(width(last))),
             series("language", "c2", stage, BalanceReport::information)));
+    if (Double.isFinite(last.zLoss())) {
+      CurveFigure.write(
+          html,
+          "Size of the router's logits",
+          "mean square of their log-sum-exp, before balance.z_loss weighs it",
+          List.of(series("z-loss", "c1", stage, BalanceReport::zLoss)));
+    }
     for (String tag : languages(stage)) {
       List<Series> experts = new ArrayList<>();
       for (int i = 0; i < width(last); i++) {

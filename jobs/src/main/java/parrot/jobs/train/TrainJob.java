@@ -231,6 +231,7 @@ public final class TrainJob {
   }
 
   private Run continued(ModelFolder model, RunPlan plan, String yaml, int threads) {
+    requireFit(model.config());
     requireMemory(need(plan));
     return run(model, plan, yaml, threads);
   }
@@ -238,6 +239,12 @@ public final class TrainJob {
   private Run run(ModelFolder model, RunPlan plan, String yaml, int threads) {
     long planned = Preflight.executorBytes(spark.sc(), need(plan));
     return new Run(config, yaml, folder, model, spark, threads, planned, say, events);
+  }
+
+  private void requireFit(ParrotConfig model) {
+    boolean expertsLearn = config.train().contains(Part.EXPERTS);
+    config.balance().requireFit(model, expertsLearn);
+    config.optimizer().requireFit(expertsLearn && model.experts().used());
   }
 
   /** Goes on from the last checkpoint if the executors that held the state are lost. */
@@ -292,7 +299,7 @@ public final class TrainJob {
 
   private TrainingData requireStart(Mode mode, StartingModel model) throws IOException {
     model.requireParts(config.train());
-    config.balance().requireFit(model.config(), config.train().contains(Part.EXPERTS));
+    requireFit(model.config());
     TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
     requireMemory(need(plan(model.config(), model.storedType(TensorNames.EMBEDDING))));
     if (mode == Mode.OVERWRITE) {

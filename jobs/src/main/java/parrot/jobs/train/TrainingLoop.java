@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -339,7 +340,12 @@ final class TrainingLoop {
     return loads.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            BalanceReport.of(loads, outcome.violationWithin(), balance, config.balance()));
+            BalanceReport.of(
+                loads,
+                outcome.violationWithin(),
+                outcome.tally().load().zLoss(),
+                balance,
+                config.balance()));
   }
 
   /** Share of the run that is done after the next round. */
@@ -425,10 +431,12 @@ final class TrainingLoop {
       Optional<BalanceReport> balance,
       Optional<Tally> measured,
       RoundClock clock) {
-    double rate = ParrotGraph.learningRate(settings.optimizer(), progress.iteration() - 1);
+    int last = progress.iteration() - 1;
+    double rate = ParrotGraph.learningRate(settings.optimizer(), last);
+    Map<String, Double> ownRates = ParrotGraph.ownLearningRates(settings.optimizer(), last);
     return new MetricsLine(
         told((double) ofThisData() / stream.rows()),
-        Optional.of(MetricsLine.Training.of(outcome, rate, seconds)),
+        Optional.of(MetricsLine.Training.of(outcome, rate, ownRates, seconds)),
         MetricsLine.Counts.of(outcome.tally(), seconds),
         outcome.dropped(),
         List.of(),

@@ -30,8 +30,13 @@ class BalanceConfigTest {
     return new BalanceConfig(
         new BalanceConfig.Bias(rate, BalanceConfig.Update.SOLVE, OptionalDouble.empty()),
         new BalanceConfig.Loss(lossWeight, 10 * lossWeight, 0.3),
+        0,
         0.9,
         new BalanceConfig.Alarm(1, 0.05));
+  }
+
+  private static BalanceConfig zLoss(double weight) {
+    return new BalanceConfig(USUAL.bias(), USUAL.loss(), weight, 0.9, USUAL.alarm());
   }
 
   private static BalanceConfig within(double pace) {
@@ -39,6 +44,7 @@ class BalanceConfigTest {
         new BalanceConfig.Bias(
             OptionalDouble.empty(), BalanceConfig.Update.SOLVE, OptionalDouble.of(pace)),
         new BalanceConfig.Loss(0, 0, 0.3),
+        0,
         0.9,
         new BalanceConfig.Alarm(1, 0.05));
   }
@@ -55,6 +61,7 @@ class BalanceConfigTest {
                 USUAL.requireFit(model(true, choices), false);
                 USUAL.requireFit(model(false, choices), false);
                 LOSS.requireFit(model(true, choices), true);
+                zLoss(0.001).requireFit(model(true, choices), true);
               }
               BIAS.requireFit(model(true, 2), false);
             })
@@ -85,5 +92,13 @@ class BalanceConfigTest {
         .hasMessage(
             "Invalid balance.loss_weight: 0.02 (must be 0 if experts are not among train: the"
                 + " router does not learn)");
+    assertThatThrownBy(() -> zLoss(0.001).requireFit(model(false, 6), true))
+        .hasMessage(
+            "Invalid balance.z_loss: 0.001 (must be 0 if use_moe is false: there are no experts)");
+    assertThatThrownBy(() -> zLoss(0.001).requireFit(model(true, 2), false))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Invalid balance.z_loss: 0.001 (must be 0 if experts are not among train: the router"
+                + " does not learn)");
   }
 }

@@ -21,6 +21,7 @@ class ExpertBalanceTest {
     return new BalanceConfig(
         new BalanceConfig.Bias(OptionalDouble.of(rate), update, OptionalDouble.empty()),
         new BalanceConfig.Loss(lossWeight, 10 * lossWeight, 0.3),
+        0,
         0.9,
         new BalanceConfig.Alarm(1, 0.05));
   }
@@ -37,6 +38,17 @@ class ExpertBalanceTest {
 
   private static ExpertLoads loads(Double... loads) {
     return new ExpertLoads(1, 1, Map.of("en", List.of(loads)), List.of());
+  }
+
+  @Test
+  void theZLossIsForTrainingAlone() {
+    BalanceConfig usual = config(0.5, BalanceConfig.Update.SOLVE, 0);
+    BalanceConfig given =
+        new BalanceConfig(usual.bias(), usual.loss(), 0.001, usual.freezeAfter(), usual.alarm());
+    assertThat(selecting(3).routing(usual, 0.5).zLoss()).isZero();
+    assertThat(selecting(3).routing(given, 1).zLoss()).isEqualTo(0.001);
+    assertThat(selecting(3).routing(given, 1).still().zLoss()).isZero();
+    assertThat(selecting(3).still().zLoss()).isZero();
   }
 
   @Test
@@ -59,7 +71,7 @@ class ExpertBalanceTest {
     assertThat(twice.load()).containsExactly(0.25, 0.25, 0.4, 0.1);
     assertThat(twice.runLoad()).containsExactly(95.0, 45.0, 45.0, 15.0);
     assertThat(twice.maxViolation()).isCloseTo(4 * 95.0 / 200 - 1, Offset.offset(1e-12));
-    assertThat(twice.still()).isEqualTo(new Routing(twice.selectionBias(), 0, twice.load(), 0));
+    assertThat(twice.still()).isEqualTo(new Routing(twice.selectionBias(), 0, twice.load(), 0, 0));
   }
 
   @Test

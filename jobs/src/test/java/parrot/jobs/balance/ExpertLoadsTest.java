@@ -16,6 +16,7 @@ class ExpertLoadsTest {
           new BalanceConfig.Bias(
               OptionalDouble.empty(), BalanceConfig.Update.SOLVE, OptionalDouble.empty()),
           new BalanceConfig.Loss(0, 0, 0.3),
+          0,
           0.9,
           new BalanceConfig.Alarm(1, 0.05));
 
@@ -38,7 +39,7 @@ class ExpertLoadsTest {
 
   private static BalanceReport report(ExpertLoads loads) {
     return BalanceReport.of(
-        loads, 0.75, ExpertBalance.NONE.after(loads, List.of(), CONFIG, 0.5), CONFIG);
+        loads, 0.75, 3.5, ExpertBalance.NONE.after(loads, List.of(), CONFIG, 0.5), CONFIG);
   }
 
   @Test
@@ -135,12 +136,13 @@ class ExpertLoadsTest {
         new BalanceConfig(
             new BalanceConfig.Bias(OptionalDouble.empty(), BalanceConfig.Update.STEP, pace),
             CONFIG.loss(),
+            0,
             CONFIG.freezeAfter(),
             CONFIG.alarm());
     List<Double> bias = List.of(0.0, 0.0, 0.0);
     ExpertBalance balance =
         new ExpertBalance(bias, 0, List.of(), List.of()).after(COLLAPSED, bias, config, 0.5);
-    BalanceReport report = BalanceReport.of(COLLAPSED, 2, balance, config);
+    BalanceReport report = BalanceReport.of(COLLAPSED, 2, Double.NaN, balance, config);
     return new BalanceAlarm(config).after(report).get(0);
   }
 

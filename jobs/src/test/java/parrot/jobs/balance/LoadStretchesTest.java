@@ -24,6 +24,7 @@ class LoadStretchesTest {
               new int[1],
               new float[][] {probabilities},
               new float[][] {probabilities},
+              new float[0],
               new int[][] {selected});
       tally.addLoad(batch, new int[1], result);
     }

@@ -44,6 +44,7 @@ class ResumeRulesTest {
             "optimizer.clip_norm",
             "kernels.threads",
             "recompute",
+            "balance.z_loss",
             "balance.freeze_after",
             "balance.alarm_violation",
             "balance.alarm_dead_load",
@@ -57,6 +58,7 @@ class ResumeRulesTest {
   @Test
   void whatAKeyHoldsFollowsTheKey() {
     assertThat(mayChange("optimizer.rates.experts")).isTrue();
+    assertThat(mayChange("optimizer.rates.router")).isTrue();
     assertThat(mayChange("model.config.moe_top_k")).isFalse();
     assertThat(mayChange("a_key_of_a_later_version")).isFalse();
   }

@@ -18,6 +18,7 @@ import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
+import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 
 class TrainConfigTest {
@@ -114,7 +115,8 @@ class TrainConfigTest {
   void flagsWinOverTheFileAndTheFileOverDefaults() {
     TrainConfig config = read("optimizer.rates.projector=1e-4", "out=elsewhere", "epochs=2.5");
     assertThat(config.out()).isEqualTo("elsewhere");
-    assertThat(config.optimizer().learningRate().byPart()).containsEntry(Part.PROJECTOR, 1e-4);
+    assertThat(config.optimizer().learningRate().byGroup())
+        .containsEntry(ParameterGroup.PROJECTOR, 1e-4);
     assertThat(config.length().epochs()).isEqualTo(OptionalDouble.of(2.5));
     assertThat(config.rounds().batchSize()).isEqualTo(8);
   }
@@ -172,6 +174,36 @@ class TrainConfigTest {
     TrainConfig config = read("balance.update_rate=0.001");
     String yaml = TrainConfigReader.toYaml(config.resolved());
     assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
+  }
+
+  @Test
+  void theRouterHasARateAndAZLossIfTheFileSaysSo() {
+    TrainConfig usual = read();
+    assertThat(usual.balance().zLoss()).isZero();
+    assertThat(TrainConfigReader.toYaml(usual.resolved())).doesNotContain("z_loss", "router");
+    TrainConfig given =
+        read("balance.z_loss=1e-3", "optimizer.rates={experts: 1e-2, router: 1e-3}");
+    assertThat(given.balance().zLoss()).isEqualTo(1e-3);
+    assertThat(given.optimizer().spec(10).learningRates())
+        .containsExactly(
+            Map.entry(ParameterGroup.EXPERTS, 1e-2), Map.entry(ParameterGroup.ROUTER, 1e-3));
+    String yaml = TrainConfigReader.toYaml(given.resolved());
+    assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(given);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rates", "weight_decays"})
+  void settingsOfARouterThatDoesNotLearnAreRefused(String key) {
+    TrainConfig.Optimizer optimizer = read("optimizer." + key + "={router: 0.5}").optimizer();
+    optimizer.requireFit(true);
+    read().optimizer().requireFit(false);
+    assertThatThrownBy(() -> optimizer.requireFit(false))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Invalid optimizer."
+                + key
+                + ".router: 0.5 (must be absent if use_moe is false or experts are not among"
+                + " train: no router learns)");
   }
 
   @Test
@@ -234,6 +266,8 @@ class TrainConfigTest {
           balance.updaterate=1     | Unknown key balance.updaterate; did you mean update_rate?
           balance.update_rate=-1   | Invalid balance.update_rate: -1.0 (must be 0 or a positive number)
           balance.within_round=-1  | Invalid balance.within_round: -1.0 (must be 0 or a positive number)
+          balance.z_loss=-1        | Invalid balance.z_loss: -1.0 (must be 0 or a positive number)
+          optimizer.rates={gate: 1} | Invalid optimizer.rates: gate (must be among vision, projector, experts, router, decoder, adapters)
           balance.freeze_after=90  | Invalid balance.freeze_after: 90.0 (must be between 0 and 1)
           balance={loss_weight: 2, max_loss_weight: 1} | Invalid balance.max_loss_weight: 1.0 (must be at least loss_weight, 2.0)
           optimizer=fast           | Invalid optimizer: "fast" (must be a mapping of keys to values)

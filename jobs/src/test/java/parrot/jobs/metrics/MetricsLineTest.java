@@ -29,7 +29,7 @@ class MetricsLineTest {
   private static final MetricsLine FULL =
       new MetricsLine(
           new Progress(2, 4, 16, 64, 3_000_000_000L, 0.5),
-          Optional.of(new Training(1.25, 1e-3, 12.8, 2.5, 0.5)),
+          Optional.of(new Training(1.25, 1e-3, Map.of("router", 5e-4), 12.8, 2.5, 0.5)),
           Optional.of(
               new Counts(
                   0.75,
@@ -48,6 +48,7 @@ class MetricsLineTest {
                   0.5,
                   0.6,
                   0.3,
+                  4.5,
                   List.of(1),
                   Map.of("en", List.of(0.625, 0.375)),
                   List.of(0.01, -0.01),
@@ -72,7 +73,7 @@ class MetricsLineTest {
 
   private static final String TEXT =
       "{\"round\":2,\"rounds\":4,\"step\":16,\"examples\":64,\"tokens\":3000000000,\"epoch\":0.5,"
-          + "\"loss\":1.25,\"learning_rate\":0.001,\"examples_per_second\":12.8,\"seconds\":2.5,"
+          + "\"loss\":1.25,\"learning_rate\":0.001,\"learning_rates\":{\"router\":5.0E-4},\"examples_per_second\":12.8,\"seconds\":2.5,"
           + "\"overhead_seconds\":0.5,\"gradient_norm\":0.75,\"tokens_per_second\":600.5,"
           + "\"supervised_tokens\":40,"
           + "\"languages\":{\"en\":{\"loss\":1.25,\"examples\":32,\"supervised_tokens\":40}},"
@@ -81,7 +82,7 @@ class MetricsLineTest {
           + "\"notes\":[\"max_steps was 8 and is 16\"],"
           + "\"balance\":{\"max_violation\":0.25,\"max_violation_run\":0.5,"
           + "\"max_violation_within\":0.75,\"gini\":0.125,\"least_over_most\":0.5,"
-          + "\"entropy\":0.6,\"information\":0.3,\"verdict\":\"specialised\",\"dead_experts\":[1],"
+          + "\"entropy\":0.6,\"information\":0.3,\"z_loss\":4.5,\"verdict\":\"specialised\",\"dead_experts\":[1],"
           + "\"bias\":[0.01,-0.01],\"loss_weight\":0.02,\"matrix\":{\"en\":[0.625,0.375]}},"
           + "\"held_out\":{\"loss\":1.5,\"examples\":12,"
           + "\"languages\":{\"ar\":{\"loss\":1.5,\"examples\":12,\"supervised_tokens\":30}},"

@@ -117,19 +117,37 @@ class PrometheusGaugesTest {
     tally.add(
         new Batch(tokens, tokens, lengths, new float[0], new int[0]),
         new int[64],
-        new StepResult(new double[64], new int[64], new float[0][], new float[0][], new int[0][]));
+        new StepResult(
+            new double[64],
+            new int[64],
+            new float[0][],
+            new float[0][],
+            new float[0],
+            new int[0][]));
     RoundOutcome outcome =
         new RoundOutcome(64, tally, loss, 1, List.of(), 1L << 19, 1L << 19, 0, 0, List.of());
     MetricsLine line =
         new MetricsLine(
             new MetricsLine.Progress(number, 9, number, 64, 2_000, 0.5),
-            Optional.of(MetricsLine.Training.of(outcome, 1e-3, 3.5)),
+            Optional.of(MetricsLine.Training.of(outcome, 1e-3, Map.of(), 3.5)),
             Optional.empty(),
             List.of(),
             List.of(),
             Optional.of(
                 new BalanceReport(
-                    0.25, 0, 0, 0, 1, 0, 0, List.of(), Map.of(), List.of(), 0, Verdict.SHARED)),
+                    0.25,
+                    0,
+                    0,
+                    0,
+                    1,
+                    0,
+                    0,
+                    Double.NaN,
+                    List.of(),
+                    Map.of(),
+                    List.of(),
+                    0,
+                    Verdict.SHARED)),
             Double.isNaN(heldOut)
                 ? Optional.empty()
                 : Optional.of(new MetricsLine.HeldOut(heldOut, 12, Map.of(), Map.of())),

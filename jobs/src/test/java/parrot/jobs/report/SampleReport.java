@@ -126,7 +126,7 @@ final class SampleReport {
               new MetricsLine.Progress(i, rounds, 8 * i, 64L * i, 2400L * i, share),
               i == 0
                   ? Optional.empty()
-                  : Optional.of(new MetricsLine.Training(loss, 1e-3, 240, 4, 0.5)),
+                  : Optional.of(new MetricsLine.Training(loss, 1e-3, Map.of(), 240, 4, 0.5)),
               Optional.empty(),
               List.of(),
               List.of(),
@@ -184,6 +184,7 @@ final class SampleReport {
         1 / (1 + violation),
         1.2 - 0.5 * share,
         0.6 * share,
+        3 + share,
         List.of(),
         matrix,
         List.of(),

@@ -277,7 +277,7 @@ class ExecutorRoundsTest {
   @Test
   void everyReplicaMovesABiasOfItsOwnAndTheMeanIsTold() throws IOException {
     RoundSettings settings = selecting();
-    Routing routing = new Routing(List.of(0.1, 0.0, -0.1), 0, List.of(), 0.2);
+    Routing routing = new Routing(List.of(0.1, 0.0, -0.1), 0, List.of(), 0.2, 0);
     List<Double> first = bias(settings, routing, plan(0, 0, 3));
     List<Double> second = bias(settings, routing, plan(0, 1, 2));
     List<Double> both = bias(settings, routing, plan(0, 0, 3), plan(1, 1, 2));

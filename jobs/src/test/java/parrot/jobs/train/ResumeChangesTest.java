@@ -114,6 +114,8 @@ class ResumeChangesTest {
       "batch_size=8",
       "optimizer.learning_rate=0.5e-2",
       "optimizer.schedule=constant",
+      "optimizer.rates={router: 1e-3}",
+      "balance.z_loss=1e-3",
       "checkpoints.keep=9"
     };
     TrainJob.Outcome outcome = resume("retuned", other);
@@ -122,11 +124,16 @@ class ResumeChangesTest {
         .contains(
             "Changed: batch_size was 4 and is 8",
             "Changed: optimizer.learning_rate was 0.01 and is 0.005",
-            "Changed: checkpoints.keep was 2 and is 9");
+            "Changed: checkpoints.keep was 2 and is 9")
+        .anyMatch(line -> line.startsWith("Changed: optimizer.rates"))
+        .anyMatch(line -> line.startsWith("Changed: balance.z_loss"));
     assertThat(state(outcome).path("iteration").asInt()).isEqualTo(8);
     assertThat(state(outcome).path("examples").asInt()).isEqualTo(4 * 8 + 4 * 16);
     assertThat(metrics("retuned").get(3).path("learning_rate").asDouble())
         .isEqualTo(0.005, offset(1e-12));
+    assertThat(metrics("retuned").get(3).path("learning_rates").path("router").asDouble())
+        .isEqualTo(0.001, offset(1e-12));
+    assertThat(metrics("retuned").get(3).path("balance").path("z_loss").asDouble()).isPositive();
 
     resume("retuned", other);
     assertThat(said).noneMatch(line -> line.startsWith("Changed: "));

@@ -291,7 +291,7 @@ class TrainJobTest {
     String[] settings = {
       "exchange=" + format,
       "outer.momentum=0.9",
-      "optimizer.rates={experts: 1e-3}",
+      "optimizer.rates={experts: 1e-3, router: 1e-4}",
       "checkpoints.every=1",
       "checkpoints.keep=9"
     };
@@ -373,7 +373,7 @@ class TrainJobTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"model.config.moe_top_k=1", "balance.loss_weight=0.1"})
+  @ValueSource(strings = {"model.config.moe_top_k=1", "balance={loss_weight: 0.1, z_loss: 0.01}"})
   void balanceGoesOnWhereItWasLeft(String setting) throws IOException {
     String name = "balance-" + setting.length();
     String[] settings = {setting, "checkpoints.every=2", "checkpoints.keep=9"};
@@ -383,6 +383,7 @@ class TrainJobTest {
     JsonNode last = rounds.get(4).path("balance");
     assertThat(last.path("matrix").size()).isBetween(1, 6);
     assertThat(last.path("max_violation").asDouble()).isBetween(0.0, 2.0);
+    assertThat(last.path("z_loss").asDouble() > 0).isEqualTo(setting.contains("z_loss"));
     assertThat(rounds.get(4).path("routing").size()).isPositive();
 
     Files.delete(local(whole.checkpoint()).resolve("_SUCCESS"));

@@ -6,15 +6,16 @@ import java.util.TreeMap;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 import parrot.model.dl4j.updater.AdamW;
 import parrot.model.dl4j.updater.RateSchedule;
-import parrot.model.network.Part;
+import parrot.model.network.Parameter;
+import parrot.model.network.ParameterGroup;
 
 /**
  * How the trained parts learn.
  *
  * @param schedule learning rate of parts that have none of their own
- * @param learningRates peak rate of single parts; the shape is the schedule's
+ * @param learningRates peak rate of single groups; the shape is the schedule's
  * @param weightDecay decoupled decay of parts that have none of their own
- * @param weightDecays decay of single parts
+ * @param weightDecays decay of single groups
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the second moment
@@ -22,9 +23,9 @@ import parrot.model.network.Part;
  */
 public record OptimizerSpec(
     @JsonProperty("schedule") RateSchedule schedule,
-    @JsonProperty("learningRates") Map<Part, Double> learningRates,
+    @JsonProperty("learningRates") Map<ParameterGroup, Double> learningRates,
     @JsonProperty("weightDecay") double weightDecay,
-    @JsonProperty("weightDecays") Map<Part, Double> weightDecays,
+    @JsonProperty("weightDecays") Map<ParameterGroup, Double> weightDecays,
     @JsonProperty("beta1") double beta1,
     @JsonProperty("beta2") double beta2,
     @JsonProperty("epsilon") double epsilon,
@@ -53,14 +54,21 @@ public record OptimizerSpec(
     return new OptimizerSpec(schedule, Map.of(), 0, Map.of(), 0.9, 0.999, 1e-8, 0);
   }
 
-  /** How one part learns. */
-  AdamW adamW(Part part) {
-    Double peak = learningRates.get(part);
+  /** How a parameter learns. */
+  AdamW adamW(Parameter parameter) {
+    ParameterGroup group = ParameterGroup.of(parameter);
     return new AdamW(
-        peak == null ? schedule : schedule.withPeak(peak),
+        group.setting(schedules(), schedule),
         beta1,
         beta2,
         epsilon,
-        weightDecays.getOrDefault(part, weightDecay));
+        group.setting(weightDecays, weightDecay));
+  }
+
+  /** Of groups that have a rate of their own. */
+  Map<ParameterGroup, RateSchedule> schedules() {
+    Map<ParameterGroup, RateSchedule> schedules = new TreeMap<>();
+    learningRates.forEach((group, peak) -> schedules.put(group, schedule.withPeak(peak)));
+    return schedules;
   }
 }

@@ -21,7 +21,7 @@ public record ParameterBlock(AdamW adamW, List<Parameter> parameters) {
   static List<ParameterBlock> of(OptimizerSpec optimizer, List<Parameter> parameters) {
     List<ParameterBlock> blocks = new ArrayList<>();
     for (Parameter parameter : parameters) {
-      AdamW adamW = optimizer.adamW(parameter.part());
+      AdamW adamW = optimizer.adamW(parameter);
       int last = blocks.size() - 1;
       if (last >= 0 && blocks.get(last).adamW.equals(adamW)) {
         blocks.set(last, blocks.get(last).with(parameter));

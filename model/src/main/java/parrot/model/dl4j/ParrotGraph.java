@@ -1,6 +1,8 @@
 package parrot.model.dl4j;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.WorkspaceMode;
@@ -65,6 +67,15 @@ public final class ParrotGraph {
   /** Learning rate of the next step, of parts that have none of their own. */
   public static double learningRate(OptimizerSpec optimizer, int iteration) {
     return optimizer.schedule().valueAt(iteration, 0);
+  }
+
+  /** Learning rates of the next step by the key of the group, of groups that have their own. */
+  public static Map<String, Double> ownLearningRates(OptimizerSpec optimizer, int iteration) {
+    Map<String, Double> rates = new TreeMap<>();
+    optimizer
+        .schedules()
+        .forEach((group, own) -> rates.put(group.key(), own.valueAt(iteration, 0)));
+    return rates;
   }
 
   /**

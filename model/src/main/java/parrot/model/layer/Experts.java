@@ -92,13 +92,21 @@ public final class Experts {
     return router.probabilities();
   }
 
+  /**
+   * Log-sum-exp of the router's logits in the last forward pass, [I]; empty unless it is steered by
+   * a z-loss.
+   */
+  public float[] logSums() {
+    return router.logSums();
+  }
+
   /** Numbers of the experts that computed in the last forward pass, by image. */
   public int[][] selected() {
     return router.selected();
   }
 
   /**
-   * Gradients, those of the router's balance loss included.
+   * Gradients, those of the router's balance loss and z-loss included.
    *
    * @param dx (I * P, D), overwritten
    * @param dprompts (queries, D), overwritten; null where no gradient is wanted

@@ -34,6 +34,7 @@ final class Router {
   private Tensor pooled; // (I, D)
   private Tensor logSum; // (I, 1)
   private Tensor probabilities; // (I, E)
+  private float[] logSums = {}; // [I], for a z-loss
   private Tensor weights; // (I, E), zero for experts that are not chosen
   private int[][] selected; // [I][k], null where all are
   private Segments segments;
@@ -88,6 +89,7 @@ final class Router {
     kernels.attention(pooled, logSum, classes, prompts, prompts, segments);
     Tensor logits = arena.take(images, experts);
     kernels.matmul(logits, pooled, false, gate.value(), true, 0);
+    logSums = routing.zLoss() > 0 ? ZLoss.logSums(logits.toArray(), experts) : new float[0];
     if (choices == experts) {
       kernels.softmax(logits);
       probabilities = logits;
@@ -139,6 +141,11 @@ final class Router {
     return probabilities;
   }
 
+  /** Log-sum-exp of the logits by image, [I]; empty unless the router is steered by a z-loss. */
+  float[] logSums() {
+    return logSums;
+  }
+
   /** Numbers of the experts that compute, by image. */
   int[][] selected() {
     if (selected != null) {
@@ -163,8 +170,8 @@ final class Router {
   }
 
   /**
-   * Gradients of the model's loss through the weights and of the balance loss through the
-   * probabilities; the selection counts as given.
+   * Gradients of the model's loss through the weights, of the balance loss through the
+   * probabilities, and of the z-loss through all logits; the selection counts as given.
    *
    * @param dclasses (I, D), overwritten
    * @param dprompts (queries, D), overwritten; null where no gradient is wanted
@@ -175,6 +182,11 @@ final class Router {
     kernels.softmaxBackward(dlogits, dweights, weights);
     if (routing.hasLoss()) {
       addBalanceGradient(kernels, arena, dlogits);
+    }
+    if (routing.zLoss() > 0) {
+      Tensor pull = arena.take(dlogits.rows(), experts);
+      pull.set(ZLoss.gradient(routing.zLoss(), logSums, probabilities.toArray()));
+      kernels.add(dlogits, pull, 1);
     }
     if (gate.isTrained()) {
       gate.addProduct(kernels, dlogits, pooled);

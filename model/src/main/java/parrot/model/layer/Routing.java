@@ -15,9 +15,10 @@ import parrot.model.config.ParrotConfig;
  * @param load share of all earlier load that each expert got, [E], sum 1; empty if none is known
  * @param biasPace how far the bias moves against the load that an image causes, as a part of how
  *     far apart the probabilities are; 0 for a bias that stays
+ * @param zLoss weight of a loss on the size of the logits, see {@link ZLoss}; 0 for none
  */
 public record Routing(
-    List<Double> selectionBias, double lossWeight, List<Double> load, double biasPace)
+    List<Double> selectionBias, double lossWeight, List<Double> load, double biasPace, double zLoss)
     implements Serializable {
 
   public Routing {
@@ -31,6 +32,10 @@ public record Routing(
       throw new IllegalArgumentException(
           "Invalid pace of the selection bias: " + biasPace + " (must be 0 or a positive number)");
     }
+    if (!(zLoss >= 0 && zLoss < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "Invalid z-loss weight: " + zLoss + " (must be 0 or a positive number)");
+    }
     if (!Stream.concat(selectionBias.stream(), load.stream()).allMatch(Double::isFinite)) {
       throw new IllegalArgumentException(
           "Invalid routing: bias %s, load %s (must be finite)".formatted(selectionBias, load));
@@ -39,17 +44,17 @@ public record Routing(
 
   /** What a model does by itself: the selection bias that it was trained to, and no loss. */
   public static Routing of(ParrotConfig config) {
-    return new Routing(config.experts().selectionBias(), 0, List.of(), 0);
+    return new Routing(config.experts().selectionBias(), 0, List.of(), 0, 0);
   }
 
-  /** The same with a bias that stays, as where a model is measured. */
+  /** For a model that is measured: the same with a bias that stays, and no z-loss. */
   public Routing still() {
-    return new Routing(selectionBias, lossWeight, load, 0);
+    return new Routing(selectionBias, lossWeight, load, 0, 0);
   }
 
   /** The same with another bias. */
   Routing withBias(List<Double> bias) {
-    return new Routing(bias, lossWeight, load, biasPace);
+    return new Routing(bias, lossWeight, load, biasPace, zLoss);
   }
 
   /** Whether there is a balance loss with a gradient. */

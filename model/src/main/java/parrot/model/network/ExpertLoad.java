@@ -15,6 +15,8 @@ public final class ExpertLoad implements Serializable {
 
   private long images;
   private double entropy; // nats
+  private long logSums;
+  private double squaredLogSums;
   private double[] probabilities = {}; // [E]
   private double[] weights = {}; // [E]
   private long[] selections = {}; // [E]
@@ -36,6 +38,12 @@ public final class ExpertLoad implements Serializable {
     remember(probabilities.clone());
   }
 
+  /** Counts the log-sum-exp of an image's logits. */
+  void countLogSum(double logSum) {
+    logSums++;
+    squaredLogSums += logSum * logSum;
+  }
+
   private void remember(float[] probabilities) {
     recent.add(probabilities);
     if (recent.size() > RECENT) {
@@ -48,6 +56,8 @@ public final class ExpertLoad implements Serializable {
     widen(other.probabilities.length);
     images += other.images;
     entropy += other.entropy;
+    logSums += other.logSums;
+    squaredLogSums += other.squaredLogSums;
     other.recent.forEach(this::remember);
     for (int i = 0; i < other.probabilities.length; i++) {
       probabilities[i] += other.probabilities[i];
@@ -77,6 +87,11 @@ public final class ExpertLoad implements Serializable {
   /** Entropy of the router's probabilities in nats, summed over images. */
   public double entropy() {
     return entropy;
+  }
+
+  /** The router's z-loss before its weight, mean over images; NaN if it was not computed. */
+  public double zLoss() {
+    return squaredLogSums / logSums;
   }
 
   /** The router's probabilities summed over images, [E]; empty if nothing was routed. */

@@ -195,8 +195,9 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   /**
-   * Loss of a batch, and the gradients of its mean over supervised tokens, overwritten. Where the
-   * router is steered by a balance loss, its gradient is added; its value is in no loss reported.
+   * Loss of a batch, and the gradients of its mean over supervised tokens, overwritten. If the
+   * router is steered by a balance loss or a z-loss, its gradient is added; its value is in no loss
+   * reported.
    */
   public StepResult forwardBackward(Batch batch) {
     return forwardBackward(batch, 0);
@@ -257,6 +258,7 @@ public final class ParrotNetwork implements AutoCloseable {
         sampleTokens,
         routing(visual),
         routed ? byRow(experts.probabilities()) : new float[0][],
+        routed ? experts.logSums() : new float[0],
         routed ? experts.selected() : new int[0][]);
   }
 

@@ -9,6 +9,8 @@ package parrot.model.network;
  *     empty without experts
  * @param probabilities the router's, by image and expert, before any selection; empty without
  *     experts
+ * @param logSums log-sum-exp of the router's logits, by image; empty unless it is steered by a
+ *     z-loss
  * @param selected numbers of the experts that computed, by image; empty without experts
  */
 public record StepResult(
@@ -16,6 +18,7 @@ public record StepResult(
     int[] sampleTokens,
     float[][] routing,
     float[][] probabilities,
+    float[] logSums,
     int[][] selected) {
 
   /** Sum over all supervised tokens. */

@@ -116,6 +116,9 @@ public final class Tally implements Serializable {
         language(sampleLanguages[sample])
             .load
             .count(result.probabilities()[i], result.routing()[i], result.selected()[i]);
+        if (result.logSums().length > 0) {
+          language(sampleLanguages[sample]).load.countLogSum(result.logSums()[i]);
+        }
       }
     }
   }

@@ -19,6 +19,7 @@ import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Parameter;
+import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 
 /** A state in memory of its own is the state in DL4J's vectors, to the last bit. */
@@ -47,9 +48,9 @@ class OwnStateTest {
   private static OptimizerSpec optimizer() {
     return new OptimizerSpec(
         RateSchedule.constant(1e-2),
-        Map.of(Part.EXPERTS, 1e-3),
+        Map.of(ParameterGroup.EXPERTS, 1e-3),
         0.1,
-        Map.of(Part.DECODER, 0.0),
+        Map.of(ParameterGroup.DECODER, 0.0),
         0.9,
         0.999,
         1e-8,

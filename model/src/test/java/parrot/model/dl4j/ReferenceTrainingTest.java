@@ -28,6 +28,7 @@ import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.ExpertLoad;
 import parrot.model.network.Parameter;
+import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 import parrot.model.network.Tally;
 import parrot.model.weights.ModelFolder;
@@ -112,7 +113,7 @@ public class ReferenceTrainingTest {
   @Test
   void survivesJsonAndComputesTheSameOnTheSameVectors() {
     ComputationGraph graph =
-        ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of(Part.EXPERTS, 1e-2)));
+        ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of(ParameterGroup.EXPERTS, 1e-2)));
     graph.fit(dataSet(INSTRUCT));
     graph.fit(dataSet(INSTRUCT));
     String json = graph.getConfiguration().toJson();
@@ -133,7 +134,8 @@ public class ReferenceTrainingTest {
 
   @Test
   void partsLearnAtTheirOwnRates() {
-    Map<Part, Double> rates = Map.of(Part.DECODER, 0.0, Part.EXPERTS, 0.0);
+    Map<ParameterGroup, Double> rates =
+        Map.of(ParameterGroup.DECODER, 0.0, ParameterGroup.EXPERTS, 0.0);
     ComputationGraph graph = ParrotGraph.create(spec(INSTRUCT), optimizer(rates));
     float[] before = graph.params().dup().data().asFloat();
     graph.fit(dataSet(INSTRUCT));
@@ -144,6 +146,24 @@ public class ReferenceTrainingTest {
       boolean same = Arrays.equals(before, from, to, after, from, to);
       assertThat(same).as(parameter.name()).isEqualTo(parameter.part() != Part.PROJECTOR);
     }
+  }
+
+  @Test
+  void theRouterMayStayWhileTheExpertsLearn() {
+    ComputationGraph graph =
+        ParrotGraph.create(spec(INSTRUCT), optimizer(Map.of(ParameterGroup.ROUTER, 0.0)));
+    float[] before = graph.params().dup().data().asFloat();
+    graph.fit(dataSet(INSTRUCT));
+    float[] after = graph.params().data().asFloat();
+    assertThat(ParrotGraph.vertex(graph).parameters())
+        .filteredOn(
+            parameter -> {
+              int from = (int) parameter.offset();
+              int to = (int) (from + parameter.size());
+              return Arrays.equals(before, from, to, after, from, to);
+            })
+        .extracting(Parameter::name)
+        .containsExactly("model.moe_model.gate.weight");
   }
 
   @Test
@@ -228,11 +248,11 @@ public class ReferenceTrainingTest {
     ParrotGraphVertex vertex = ParrotGraph.vertex(graph);
     MultiDataSet data = dataSet(INSTRUCT);
     float[] plain = gradients(graph, data);
-    vertex.setRouting(new Routing(List.of(), 1, List.of(0.5, 0.1, 0.1, 0.1, 0.1, 0.1), 0));
+    vertex.setRouting(new Routing(List.of(), 1, List.of(0.5, 0.1, 0.1, 0.1, 0.1, 0.1), 0, 0));
     assertThat(gradients(graph, data)).isNotEqualTo(plain);
     vertex.setRouting(null);
     assertThat(gradients(graph, data)).isEqualTo(plain);
-    vertex.setRouting(new Routing(List.of(1.0), 0, List.of(), 0));
+    vertex.setRouting(new Routing(List.of(1.0), 0, List.of(), 0, 0));
     assertThatThrownBy(() -> gradients(graph, data))
         .hasMessage("Cannot route: got 1 selection biases, expected 6, one for each expert");
   }
@@ -254,7 +274,7 @@ public class ReferenceTrainingTest {
         : EnumSet.of(Part.PROJECTOR);
   }
 
-  private static OptimizerSpec optimizer(Map<Part, Double> rates) {
+  private static OptimizerSpec optimizer(Map<ParameterGroup, Double> rates) {
     return new OptimizerSpec(
         RateSchedule.constant(1e-3), rates, 0.01, Map.of(), 0.9, 0.999, 1e-8, 1.0);
   }

@@ -25,6 +25,7 @@ class ExpertLoadTest {
           new int[3],
           new float[][] {{0.75f, 0.25f, 0}, {0, 1, 0}},
           new float[][] {{0.6f, 0.2f, 0.2f}, {0, 1, 0}},
+          new float[] {2, 3},
           new int[][] {{0, 1}, {0, 1}});
 
   @Test
@@ -36,6 +37,7 @@ class ExpertLoadTest {
     assertThat(load.probabilities()).containsExactly(new double[] {0.6, 0.2, 0.2}, within(1e-7));
     assertThat(load.weights()).containsExactly(0.75, 0.25, 0);
     assertThat(load.selections()).containsExactly(1, 1, 0);
+    assertThat(load.zLoss()).isEqualTo(2 * 2);
     double entropy = -0.6 * Math.log(0.6) - 0.4 * Math.log(0.2);
     assertThat(load.entropy()).isCloseTo(entropy, Offset.offset(1e-6));
   }

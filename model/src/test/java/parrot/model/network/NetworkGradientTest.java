@@ -46,7 +46,7 @@ class NetworkGradientTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void theBalanceLossHasItsSlopeInTheGradient(int chosen) {
-    Routing routing = new Routing(List.of(), 0.7, List.of(0.6, 0.1, 0.3), 0);
+    Routing routing = new Routing(List.of(), 0.7, List.of(0.6, 0.1, 0.3), 0, 0);
     ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
     checkSlopes(config, TinyNetworks.batch(7), routing);
     try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
@@ -61,6 +61,25 @@ class NetworkGradientTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void theZLossHasItsSlopeInTheGradientAndIsNothingIfItsWeightIsZero(int chosen) {
+    Routing routing = new Routing(List.of(), 0, List.of(), 0, 0.7);
+    ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
+    checkSlopes(config, TinyNetworks.batch(7), routing);
+    try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
+      assertThat(bound.network.forwardBackward(TinyNetworks.batch(7)).logSums()).isEmpty();
+      float[] without = bound.gradients.toArray();
+      bound.network.steer(routing);
+      assertThat(bound.network.forwardBackward(TinyNetworks.batch(7)).logSums())
+          .hasSize(TinyNetworks.batch(7).images());
+      assertThat(bound.gradients.toArray()).isNotEqualTo(without);
+      bound.network.steer(new Routing(List.of(), 0, List.of(), 0, 0));
+      bound.network.forwardBackward(TinyNetworks.batch(7));
+      assertThat(bound.gradients.toArray()).isEqualTo(without);
+    }
+  }
+
   @Test
   void aBalancedLoadPullsAtNoExpert() {
     ParrotConfig config = TinyNetworks.config(Map.of());
@@ -68,7 +87,7 @@ class NetworkGradientTest {
     try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
       bound.network.forwardBackward(TinyNetworks.batch(7));
       float[] without = bound.gradients.toArray();
-      bound.network.steer(new Routing(List.of(), 1, List.of(third, third, third), 0));
+      bound.network.steer(new Routing(List.of(), 1, List.of(third, third, third), 0, 0));
       bound.network.forwardBackward(TinyNetworks.batch(7));
       assertThat(bound.gradients.toArray()).containsExactly(without, Offset.offset(1e-6f));
     }
@@ -281,13 +300,24 @@ class NetworkGradientTest {
   /**
    * What is descended on, while the selection stays.
    *
-   * @param routing null for no balance loss
+   * @param routing null for no loss on it
    * @param selected experts by image
    */
   private record Loss(Routing routing, int[][] selected) {
     double of(StepResult result) {
       assertThat(result.selected()).as("the selection at a step aside").isDeepEqualTo(selected);
-      return result.meanLoss() + (routing == null ? 0 : balance(result.probabilities()));
+      return result.meanLoss()
+          + (routing == null || routing.load().isEmpty() ? 0 : balance(result.probabilities()))
+          + (routing == null ? 0 : size(result.logSums()));
+    }
+
+    /** Mean square of the log-sum-exp. */
+    private double size(float[] logSums) {
+      double sum = 0;
+      for (float logSum : logSums) {
+        sum += (double) logSum * logSum / logSums.length;
+      }
+      return routing.zLoss() * sum;
     }
 
     /** E sum_i f_i mean p_i. */

@@ -34,7 +34,7 @@ class SelectedExpertsTest {
   }
 
   private static Routing favouring(Double... bias) {
-    return new Routing(List.of(bias), 0, List.of(), 0);
+    return new Routing(List.of(bias), 0, List.of(), 0, 0);
   }
 
   @Test
@@ -105,7 +105,8 @@ class SelectedExpertsTest {
     ParrotConfig config = TinyNetworks.config(Map.of("num_experts", 5, "moe_top_k", k));
     Batch batch = TinyNetworks.batchWithSilentSamples(3);
     Routing routing =
-        new Routing(List.of(0.01, 0.0, -0.02, 0.0, 0.01), 0.5, List.of(0.4, 0.3, 0.1, 0.1, 0.1), 0);
+        new Routing(
+            List.of(0.01, 0.0, -0.02, 0.0, 0.01), 0.5, List.of(0.4, 0.3, 0.1, 0.1, 0.1), 0, 0);
     try (Bound plain = bound(config, TinyNetworks.reference());
         Bound fast = bound(config, Kernels.create("onednn", precision, 2))) {
       plain.network.steer(routing);

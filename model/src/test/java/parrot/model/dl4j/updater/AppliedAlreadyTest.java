@@ -24,6 +24,7 @@ import parrot.model.dl4j.ReferenceTrainingTest;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Parameter;
+import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 
 /** What DL4J's optimizer does to the parameters: nothing that the updater has not done. */
@@ -49,7 +50,7 @@ class AppliedAlreadyTest {
   }
 
   private static OptimizerSpec optimizer(
-      Map<Part, Double> rates, Map<Part, Double> decays, double clipNorm) {
+      Map<ParameterGroup, Double> rates, Map<ParameterGroup, Double> decays, double clipNorm) {
     return new OptimizerSpec(
         RateSchedule.constant(RATE), rates, DECAY, decays, 0.9, 0.999, 1e-8, clipNorm);
   }
@@ -106,7 +107,7 @@ class AppliedAlreadyTest {
     ComputationGraph apart =
         ParrotGraph.create(
             network("reference", Precision.F32),
-            optimizer(Map.of(Part.DECODER, 0.0), Map.of(Part.EXPERTS, 0.7), 0));
+            optimizer(Map.of(ParameterGroup.DECODER, 0.0), Map.of(ParameterGroup.EXPERTS, 0.7), 0));
     float[] start = parameters(alike);
     assertThat(parameters(apart)).isEqualTo(start);
     alike.fit(data);
