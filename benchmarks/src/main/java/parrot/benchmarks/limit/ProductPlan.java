@@ -101,7 +101,7 @@ final class ProductPlan {
   private void vision(ParrotConfig config, int images) {
     VisionConfig vision = config.vision();
     int d = vision.hiddenSize();
-    int tokens = vision.patches() + 1;
+    int tokens = vision.tokens();
     int layers = config.visionLayersUsed();
     int patch = vision.numChannels() * vision.patchSize() * vision.patchSize();
     linear(images * vision.patches(), d, patch, 1, false, false);

@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * Makes the input of a vision encoder of an image, as published Parrot does: padded to a square
- * with CLIP's mean colour, the image in the middle, then resized as Pillow's {@code
+ * with the encoder's mean colour, the image in the middle, then resized as Pillow's {@code
  * resize(BICUBIC)} does, with the same integers.
  *
  * <p>The square is never built: what lies beyond the image enters as a constant times its weights.
@@ -14,9 +14,7 @@ import java.io.Serializable;
 public final class ImagePreparation implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The colour of the padding: CLIP's mean in 8 bits. */
-  private static final int[] MEAN_COLOUR = {122, 116, 104};
-
+  private final VisionEncoder encoder;
   private final int size;
   private final ImageDecoder decoder;
 
@@ -25,16 +23,17 @@ public final class ImagePreparation implements Serializable {
    *
    * @param size pixels a side of the result
    */
-  public ImagePreparation(int size) {
-    this(size, new ImageDecoder());
+  public ImagePreparation(VisionEncoder encoder, int size) {
+    this(encoder, size, new ImageDecoder());
   }
 
   /** Prepares for an encoder, with a decoder of the caller's. */
-  public ImagePreparation(int size, ImageDecoder decoder) {
+  public ImagePreparation(VisionEncoder encoder, int size, ImageDecoder decoder) {
     if (size < 1 || size > 8192) {
       throw new IllegalArgumentException(
           "Invalid image size: " + size + " (must be from 1 to 8192)");
     }
+    this.encoder = encoder;
     this.size = size;
     this.decoder = decoder;
   }
@@ -42,6 +41,16 @@ public final class ImagePreparation implements Serializable {
   /** Pixels a side of the result. */
   public int size() {
     return size;
+  }
+
+  /**
+   * Normalises a prepared image for the encoder.
+   *
+   * @param prepared uint8 [size, size, 3], RGB
+   * @return float32 [3, size, size]
+   */
+  public float[] normalize(byte[] prepared) {
+    return encoder.normalize(prepared, size);
   }
 
   /**
@@ -65,6 +74,7 @@ public final class ImagePreparation implements Serializable {
       return image.rgb().clone();
     }
     BicubicWeights weights = new BicubicWeights(side, size);
+    int[] colour = encoder.paddingColour();
     int left = (side - image.width()) / 2;
     int top = (side - image.height()) / 2;
 
@@ -73,7 +83,7 @@ public final class ImagePreparation implements Serializable {
     for (int x = 0; x < size; x++) {
       int all = weights.outside(x, 0, 0);
       for (int c = 0; c < 3; c++) {
-        padding[3 * x + c] = BicubicWeights.sample(MEAN_COLOUR[c] * all);
+        padding[3 * x + c] = BicubicWeights.sample(colour[c] * all);
       }
     }
     // What the padding beside the image adds to its rows, and where a row differs from padding at
@@ -84,7 +94,7 @@ public final class ImagePreparation implements Serializable {
     for (int x = 0; x < size; x++) {
       int outside = weights.outside(x, left, left + image.width());
       for (int c = 0; c < 3; c++) {
-        beside[3 * x + c] = MEAN_COLOUR[c] * outside;
+        beside[3 * x + c] = colour[c] * outside;
       }
       if (overlaps(weights, x, left, image.width())) {
         from = Math.min(from, x);

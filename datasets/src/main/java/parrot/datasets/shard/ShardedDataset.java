@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.Digests;
@@ -109,6 +110,21 @@ public final class ShardedDataset {
               + size
               + "); preprocess again with --image-size "
               + size);
+    }
+    return this;
+  }
+
+  /**
+   * Checks for which vision encoder images were prepared; shards that do not tell were for CLIP.
+   *
+   * @throws DataException if it was another one
+   */
+  public ShardedDataset requireEncoder(VisionEncoder encoder) {
+    String made = manifest.configuration().getOrDefault("vision", VisionEncoder.CLIP.toString());
+    if (!made.equals(encoder.toString())) {
+      throw new DataException(
+          "Cannot use %s: its images are prepared for another vision encoder (got %s, expected %s); preprocess again with --vision %s"
+              .formatted(folder, made, encoder, encoder));
     }
     return this;
   }

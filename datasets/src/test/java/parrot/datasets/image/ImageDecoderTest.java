@@ -319,13 +319,15 @@ class ImageDecoderTest {
   void travelsToExecutors() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
-      stream.writeObject(new ImagePreparation(14));
+      stream.writeObject(new ImagePreparation(VisionEncoder.CLIP, 14));
     }
     try (ObjectInputStream stream =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       ImagePreparation preparation = (ImagePreparation) stream.readObject();
       assertThat(preparation.prepare(ReferenceImages.file("small.png")))
-          .isEqualTo(new ImagePreparation(14).prepare(ReferenceImages.file("small.png")));
+          .isEqualTo(
+              new ImagePreparation(VisionEncoder.CLIP, 14)
+                  .prepare(ReferenceImages.file("small.png")));
     }
   }
 

@@ -26,7 +26,8 @@ class ImagePreparationTest {
     int size = Integer.parseInt(name.substring(name.indexOf('@') + 1));
     byte[] expected = EXPECTED.get(name);
 
-    byte[] prepared = new ImagePreparation(size).prepare(ReferenceImages.file(file));
+    byte[] prepared =
+        new ImagePreparation(VisionEncoder.CLIP, size).prepare(ReferenceImages.file(file));
 
     assertThat(prepared).hasSameSizeAs(expected);
     long sum = 0;
@@ -59,7 +60,8 @@ class ImagePreparationTest {
       rgb[i] = mean[i % 3];
     }
 
-    byte[] prepared = new ImagePreparation(56).prepare(new RgbImage(width, height, rgb));
+    byte[] prepared =
+        new ImagePreparation(VisionEncoder.CLIP, 56).prepare(new RgbImage(width, height, rgb));
 
     for (int i = 0; i < prepared.length; i++) {
       assertThat(prepared[i]).isEqualTo(mean[i % 3]);
@@ -72,7 +74,8 @@ class ImagePreparationTest {
     byte[] rgb = new byte[3 * 131 * 131];
     Arrays.fill(rgb, (byte) value);
 
-    byte[] prepared = new ImagePreparation(56).prepare(new RgbImage(131, 131, rgb));
+    byte[] prepared =
+        new ImagePreparation(VisionEncoder.CLIP, 56).prepare(new RgbImage(131, 131, rgb));
 
     assertThat(prepared).containsOnly((byte) value);
   }
@@ -81,7 +84,7 @@ class ImagePreparationTest {
   void leavesAnImageOfTheRightSizeAsItIs() {
     byte[] rgb = random(64, 64);
 
-    assertThat(new ImagePreparation(64).prepare(new RgbImage(64, 64, rgb)))
+    assertThat(new ImagePreparation(VisionEncoder.CLIP, 64).prepare(new RgbImage(64, 64, rgb)))
         .isEqualTo(rgb)
         .isNotSameAs(rgb);
   }
@@ -98,7 +101,7 @@ class ImagePreparationTest {
     }
     System.arraycopy(rgb, 0, square, 3 * width * ((width - height) / 2), rgb.length);
     byte[] turned = transpose(rgb, width, height);
-    ImagePreparation preparation = new ImagePreparation(56);
+    ImagePreparation preparation = new ImagePreparation(VisionEncoder.CLIP, 56);
 
     byte[] implied = preparation.prepare(new RgbImage(width, height, rgb));
 
@@ -119,7 +122,7 @@ class ImagePreparationTest {
   void preparesARibbonWhoseSquareWouldNotFitInMemory() {
     byte[] rgb = new byte[3 * 65_535];
     Arrays.fill(rgb, (byte) 255);
-    ImagePreparation preparation = new ImagePreparation(56);
+    ImagePreparation preparation = new ImagePreparation(VisionEncoder.CLIP, 56);
 
     byte[] wide = preparation.prepare(new RgbImage(65_535, 1, rgb));
     byte[] tall = preparation.prepare(new RgbImage(1, 65_535, rgb));
@@ -133,7 +136,7 @@ class ImagePreparationTest {
 
   @Test
   void refusesASizeThatIsNoSize() {
-    assertThatThrownBy(() -> new ImagePreparation(0))
+    assertThatThrownBy(() -> new ImagePreparation(VisionEncoder.CLIP, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Invalid image size: 0 (must be from 1 to 8192)");
   }
@@ -145,7 +148,7 @@ class ImagePreparationTest {
     pixels[4] = 100; // green of the second
     pixels[11] = (byte) 200; // blue of the last
 
-    float[] normalised = PixelNormalization.normalize(pixels, 2);
+    float[] normalised = VisionEncoder.CLIP.normalize(pixels, 2);
 
     assertThat(normalised[0]).isEqualTo((float) ((1 - 0.48145466) / 0.26862954));
     assertThat(normalised[1]).isEqualTo((float) (-0.48145466 / 0.26862954));
@@ -154,8 +157,23 @@ class ImagePreparationTest {
   }
 
   @Test
+  void preparesForSiglipWithItsOwnMeanAndPadding() {
+    RgbImage wide = new RgbImage(64, 1, new byte[3 * 64]);
+    ImagePreparation preparation = new ImagePreparation(VisionEncoder.SIGLIP, 64);
+
+    byte[] prepared = preparation.prepare(wide);
+
+    assertThat(prepared[0]).isEqualTo((byte) 127); // 0.5 of 255, rounded down
+    assertThat(prepared[1]).isEqualTo((byte) 127);
+    assertThat(prepared[2]).isEqualTo((byte) 127);
+    float[] normalised = preparation.normalize(prepared);
+    assertThat(normalised[0]).isEqualTo((float) ((127 / 255.0 - 0.5) / 0.5));
+    assertThat(normalised).hasSize(3 * 64 * 64);
+  }
+
+  @Test
   void refusesToNormaliseAnotherSize() {
-    assertThatThrownBy(() -> PixelNormalization.normalize(new byte[12], 3))
+    assertThatThrownBy(() -> VisionEncoder.CLIP.normalize(new byte[12], 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot normalise pixels: 12 bytes (must be 27 for 3 x 3 pixels)");
   }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.Digests;
@@ -172,6 +173,12 @@ class ShardsTest {
     assertThatThrownBy(() -> dataset.requireTokenizer("other"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("another tokenizer (got bytes, expected other)");
+    assertThat(dataset.requireEncoder(VisionEncoder.CLIP)).isSameAs(dataset);
+    assertThatThrownBy(() -> dataset.requireEncoder(VisionEncoder.SIGLIP))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith(
+            ": its images are prepared for another vision encoder (got clip, expected siglip);"
+                + " preprocess again with --vision siglip");
     assertThatThrownBy(() -> dataset.requireImageSize(336))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("wrong image size (got 8, expected 336)");

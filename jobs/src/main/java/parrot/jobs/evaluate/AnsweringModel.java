@@ -18,8 +18,9 @@ import parrot.datasets.EnvironmentException;
 import parrot.datasets.conversation.ChatFormat;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TextTokenizer;
+import parrot.datasets.image.ImageDecoder;
 import parrot.datasets.image.ImagePreparation;
-import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
 import parrot.model.generate.EngineLimits;
@@ -62,7 +63,7 @@ public final class AnsweringModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.options = options;
     ParrotConfig config = folder.config();
-    this.preparation = new ImagePreparation(config.vision().imageSize());
+    this.preparation = preparation(config, new ImageDecoder());
     this.stops = new HashSet<>(folder.endTokens());
     stops.add(tokenizer.id(TextTokenizer.END_OF_TURN));
     stops.add(tokenizer.id(TextTokenizer.END_OF_TEXT));
@@ -257,15 +258,20 @@ public final class AnsweringModel implements AutoCloseable {
             });
   }
 
-  /** Pixels a side of the vision encoder's input. */
-  public int imageSize() {
-    return preparation.size();
+  /** Makes the vision encoder's input of images that a decoder of the caller's takes. */
+  public ImagePreparation preparation(ImageDecoder decoder) {
+    return preparation(folder.config(), decoder);
+  }
+
+  private static ImagePreparation preparation(ParrotConfig config, ImageDecoder decoder) {
+    VisionEncoder encoder = VisionEncoder.of(config.vision().family().name());
+    return new ImagePreparation(encoder, config.vision().imageSize(), decoder);
   }
 
   /**
    * Makes of a query what the engine reads; any thread may do so while others are answered.
    *
-   * @param images makes the vision encoder's input of the image; of {@link #imageSize}
+   * @param images makes the vision encoder's input of the image, as {@link #preparation} does
    * @param maxNewTokens of the answer, which is cut to what the model's window leaves
    * @throws DataException if the image cannot be read or the question alone fills the window
    */
@@ -294,10 +300,7 @@ public final class AnsweringModel implements AutoCloseable {
           query.pixels() == null
               ? null
               : images.get(
-                  query.pixels(),
-                  () ->
-                      engine.encode(
-                          PixelNormalization.normalize(query.pixels(), preparation.size())));
+                  query.pixels(), () -> engine.encode(preparation.normalize(query.pixels())));
       GenerationRequest request =
           new GenerationRequest(
               query.prompt(),
@@ -371,7 +374,7 @@ public final class AnsweringModel implements AutoCloseable {
   private float[] pixels(byte[] image) {
     int size = preparation.size();
     byte[] prepared = options.blank() ? blank(size) : preparation.prepare(image);
-    return PixelNormalization.normalize(prepared, size);
+    return preparation.normalize(prepared);
   }
 
   /** Turns tokens into text, and ends an answer at a text that ends it. */

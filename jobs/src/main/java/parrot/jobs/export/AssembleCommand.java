@@ -60,7 +60,7 @@ public final class AssembleCommand implements Callable<Void> {
       names = "--vision",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of a CLIP, or of a Parrot for its vision encoder.")
+      description = "Folder of a CLIP or SigLIP, or of a Parrot for its vision encoder.")
   private String vision;
 
   @Option(

@@ -23,6 +23,7 @@ import parrot.model.config.DecoderFamily;
 import parrot.model.config.ExpertsConfig;
 import parrot.model.config.MoeFormula;
 import parrot.model.config.ParrotConfig;
+import parrot.model.config.VisionFamily;
 import parrot.model.weights.DataType;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.SafetensorsWriter;
@@ -114,13 +115,22 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
     return lines;
   }
 
-  /** The published code knows one decoder, no choice of experts and not the paper's formula. */
+  /**
+   * The published code knows one decoder, one vision encoder, no choice of experts and not the
+   * paper's formula.
+   */
   private static void requirePublishedComputation(ParrotConfig config, Path source) {
     DecoderFamily family = config.decoder().family();
     if (family != DecoderFamily.QWEN2) {
       throw new UsageException(
           "Cannot export %s: its decoder is a %s, and the published code has Parrots of Qwen1.5, Qwen2 and Qwen2.5 alone; the folder itself opens here"
               .formatted(source, family));
+    }
+    VisionFamily vision = config.vision().family();
+    if (vision != VisionFamily.CLIP) {
+      throw new UsageException(
+          "Cannot export %s: its vision encoder is a %s, and the published code opens Parrots with CLIP alone; the folder itself opens here"
+              .formatted(source, vision));
     }
     ExpertsConfig experts = config.experts();
     boolean selects = experts.used() && experts.topK() < experts.count();

@@ -7,29 +7,49 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.image.VisionEncoder;
 import parrot.model.ModelException;
 import parrot.model.config.VisionConfig;
+import parrot.model.config.VisionFamily;
 import parrot.model.weights.ConfigFile;
 
-/** The {@code preprocessor_config.json} of CLIP: how images are prepared here. */
+/** The {@code preprocessor_config.json} of CLIP and SigLIP: how images are prepared here. */
 final class ImagePreprocessor {
   static final String FILE = "preprocessor_config.json";
 
   private static final int BICUBIC = 3;
 
+  /** The class that reads the file, and the crop of what is square already. */
+  private static final Set<String> NOT_COMPUTED =
+      Set.of("feature_extractor_type", "image_processor_type", "do_center_crop");
+
   private ImagePreprocessor() {}
 
   static ObjectNode json(VisionConfig vision) {
     ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("crop_size", vision.imageSize()).put("do_center_crop", true);
+    int size = vision.imageSize();
+    boolean clip = vision.family() == VisionFamily.CLIP;
+    if (clip) {
+      json.put("crop_size", size).put("do_center_crop", true);
+    }
     json.put("do_normalize", true).put("do_resize", true);
-    json.put("feature_extractor_type", "CLIPFeatureExtractor");
-    PixelNormalization.mean().forEach(json.putArray("image_mean")::add);
-    PixelNormalization.deviation().forEach(json.putArray("image_std")::add);
-    json.put("resample", BICUBIC).put("size", vision.imageSize());
+    if (clip) {
+      json.put("feature_extractor_type", "CLIPFeatureExtractor");
+    } else {
+      json.put("do_rescale", true).put("image_processor_type", "SiglipImageProcessor");
+    }
+    VisionEncoder encoder = VisionEncoder.of(vision.family().name());
+    encoder.mean().forEach(json.putArray("image_mean")::add);
+    encoder.deviation().forEach(json.putArray("image_std")::add);
+    json.put("resample", BICUBIC);
+    if (clip) {
+      json.put("size", size);
+    } else {
+      json.putObject("size").put("height", size).put("width", size);
+    }
     return json;
   }
 
@@ -47,9 +67,7 @@ final class ImagePreprocessor {
     List<String> contradictions = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : json(vision).properties()) {
       JsonNode value = given.path(entry.getKey());
-      boolean computed =
-          !entry.getKey().equals("feature_extractor_type")
-              && !entry.getKey().equals("do_center_crop");
+      boolean computed = !NOT_COMPUTED.contains(entry.getKey());
       if (computed && !value.isMissingNode() && !agrees(value, entry.getValue())) {
         contradictions.add(
             "%s (got %s, expected %s)".formatted(entry.getKey(), value, entry.getValue()));
@@ -64,6 +82,9 @@ final class ImagePreprocessor {
 
   /** Sizes may be one number, or a mapping of sides to numbers. */
   private static boolean agrees(JsonNode given, JsonNode expected) {
+    if (expected.isObject()) {
+      return agrees(given, expected.iterator().next());
+    }
     if (given.isNumber() && expected.isNumber()) {
       return given.doubleValue() == expected.doubleValue();
     }

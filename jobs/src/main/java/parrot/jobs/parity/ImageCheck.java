@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.weights.Safetensors;
 
@@ -72,7 +73,7 @@ final class ImageCheck {
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + name.group(1) + ": " + e.getMessage(), e);
     }
-    byte[] actual = new ImagePreparation(size).prepare(image);
+    byte[] actual = new ImagePreparation(VisionEncoder.CLIP, size).prepare(image);
     return judge(
         tensor, Comparison.shape(shape), actual, expected.integers(tensor), isLossy(image));
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.DataException;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.SparkOptions;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Spec;
       "",
       "  ./parrot preprocess --input data/messages.jsonl --format openai --turns merge \\",
       "      --last-question reject --tokenizer data/tokenizer.json --out shards/messages",
+      "",
+      "  ./parrot preprocess --input data/instruct.json --tokenizer data/tokenizer.json \\",
+      "      --vision siglip --out shards/siglip",
       "",
       "  ./parrot preprocess --input 'wds/*.tar' --tokenizer data/tokenizer.json --out shards/wds"
     })
@@ -90,11 +94,20 @@ public final class PreprocessCommand implements Callable<Void> {
   private String out;
 
   @Option(
+      names = "--vision",
+      defaultValue = "clip",
+      paramLabel = "NAME",
+      description =
+          "The vision encoder that images are prepared for: clip or siglip (default:"
+              + " ${DEFAULT-VALUE}).")
+  private VisionEncoder vision;
+
+  @Option(
       names = "--image-size",
-      defaultValue = "336",
       paramLabel = "PIXELS",
-      description = "Width and height that the vision encoder takes (default: ${DEFAULT-VALUE}).")
-  private int imageSize;
+      description =
+          "Width and height that the vision encoder takes (default: 336; with --vision siglip 384).")
+  private Integer imageSize;
 
   @Option(
       names = "--patch-size",
@@ -183,7 +196,8 @@ public final class PreprocessCommand implements Callable<Void> {
             allowedRoots,
             tokenizer,
             out,
-            imageSize,
+            vision,
+            imageSize == null ? vision.usualSize() : imageSize,
             patchSize,
             maxLength,
             shardRows,

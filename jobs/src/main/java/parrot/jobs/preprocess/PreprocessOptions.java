@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import parrot.datasets.UsageException;
 import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardWriter;
 import parrot.datasets.source.RowReader;
@@ -21,6 +22,7 @@ import parrot.datasets.storage.FileSystems;
  * @param allowedRoots folders that links and absolute paths of images may lead to
  * @param tokenizer a {@code tokenizer.json}
  * @param out folder of the data set
+ * @param vision whose input images become
  * @param imageSize S: images become S x S pixels
  * @param patchSize pixels a side of a visual token
  * @param maxLength longest sequence, in positions: tokens, and the visual tokens of an image
@@ -40,6 +42,7 @@ public record PreprocessOptions(
     List<String> allowedRoots,
     String tokenizer,
     String out,
+    VisionEncoder vision,
     int imageSize,
     int patchSize,
     int maxLength,
@@ -70,10 +73,12 @@ public record PreprocessOptions(
     }
     require(imageSize >= 1 && imageSize <= 8192, "image-size", imageSize, "1 to 8192");
     require(
-        patchSize >= 1 && imageSize % patchSize == 0,
+        patchSize >= 1
+            && patchSize <= imageSize
+            && (vision.leavesPixels() || imageSize % patchSize == 0),
         "patch-size",
         patchSize,
-        "a divisor of the image size " + imageSize);
+        (vision.leavesPixels() ? "at most" : "a divisor of") + " the image size " + imageSize);
     require(maxLength >= 8, "max-length", maxLength, "at least 8");
     require(shardRows >= 0, "shard-rows", shardRows, "at least 1, or 0 for the default");
     require(rowGroupRows >= 0, "row-group-rows", rowGroupRows, "at least 1, or 0 for the default");
@@ -98,10 +103,9 @@ public record PreprocessOptions(
     }
   }
 
-  /** Positions that an image takes: its patches and the class token. */
+  /** Positions that an image takes. */
   public int visualTokens() {
-    int side = imageSize / patchSize;
-    return side * side + 1;
+    return vision.visualTokens(imageSize, patchSize);
   }
 
   /** The options that decide what comes out, as the manifest keeps them. */
@@ -119,6 +123,7 @@ public record PreprocessOptions(
     map.put("tokenizer", tokenizer);
     map.put("picture-size", Integer.toString(imageSize));
     map.put("patch-size", Integer.toString(patchSize));
+    putUnlessDefault(map, "vision", vision, VisionEncoder.CLIP);
     map.put("max-length", Integer.toString(maxLength));
     map.put("shard-rows", Integer.toString(shardRows));
     map.put("row-group-rows", Integer.toString(rowGroupRows));

@@ -112,7 +112,7 @@ final class PreprocessTasks implements Serializable {
   /** A benchmark's images, prepared as those of the rows are. */
   List<BenchmarkImages.Asked> images(String benchmark) {
     ImageDecoder decoder = new ImageDecoder();
-    ImagePreparation preparation = new ImagePreparation(options.imageSize());
+    ImagePreparation preparation = new ImagePreparation(options.vision(), options.imageSize());
     List<BenchmarkImages.Asked> images = new ArrayList<>();
     for (BenchmarkItem item : benchmark(benchmark).items()) {
       if (item.image() == null) {

@@ -49,7 +49,7 @@ final class RowPreparer {
       BenchmarkImages benchmarkImages) {
     this.options = options;
     this.images = images;
-    this.preparation = new ImagePreparation(options.imageSize());
+    this.preparation = new ImagePreparation(options.vision(), options.imageSize());
     this.tokenizer = tokenizer;
     this.benchmarkImages = benchmarkImages;
   }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.datasets.source.RowReader;
@@ -63,6 +64,7 @@ final class WorldData {
             List.of(),
             place.hdfs().path("pretrained/tokenizer.json"),
             place.shards(name),
+            VisionEncoder.CLIP,
             place.parts().imageSize(),
             place.parts().patchSize(),
             parameters.maxLength(),

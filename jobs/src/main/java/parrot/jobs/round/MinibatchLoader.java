@@ -10,7 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import parrot.datasets.DataException;
-import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.order.BatchPath;
 import parrot.datasets.order.Minibatch;
 import parrot.datasets.shard.ShardedDataset;
@@ -28,16 +28,20 @@ public final class MinibatchLoader implements RowLoader {
   private static final Map<String, ShardedDataset> OPENED = new HashMap<>();
 
   private final TreeMap<String, String> hadoop = new TreeMap<>();
+  private final VisionEncoder encoder;
   private final int imageSize;
   private final int vocabulary;
 
   /**
    * @param hadoop settings with which executors open file systems
+   * @param encoder of the model
    * @param imageSize width and height of the model's images, in pixels
    * @param vocabulary size; token ids are below it
    */
-  public MinibatchLoader(Configuration hadoop, int imageSize, int vocabulary) {
+  public MinibatchLoader(
+      Configuration hadoop, VisionEncoder encoder, int imageSize, int vocabulary) {
     hadoop.forEach(entry -> this.hadoop.put(entry.getKey(), entry.getValue()));
+    this.encoder = encoder;
     this.imageSize = imageSize;
     this.vocabulary = vocabulary;
   }
@@ -73,7 +77,7 @@ public final class MinibatchLoader implements RowLoader {
       System.arraycopy(row.labels(), 0, labels, at, lengths[i]);
       at += lengths[i];
       if (row.hasImage()) {
-        PixelNormalization.normalize(row.pixels(), imageSize, pixels, image * area);
+        encoder.normalize(row.pixels(), imageSize, pixels, image * area);
         imageSamples[image++] = i;
       }
     }

@@ -47,7 +47,7 @@ final class ChatService implements AutoCloseable {
     this.options = options;
     this.reader = new ChatRequestReader(options.name(), options.maxNewTokens());
     ImageLimits limits = new ImageLimits(options.imagePixels(), ImageLimits.DEFAULT.side());
-    this.images = new ImagePreparation(model.imageSize(), new ImageDecoder(limits));
+    this.images = model.preparation(new ImageDecoder(limits));
     this.answers = new AnswerQueue(model, log);
     this.places = new Semaphore(options.queue());
   }

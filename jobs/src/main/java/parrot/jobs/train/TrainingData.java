@@ -10,12 +10,14 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TokenizerFile;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.config.TrainConfig;
+import parrot.jobs.round.MinibatchLoader;
 import parrot.model.config.ParrotConfig;
 
 /**
@@ -100,8 +102,19 @@ record TrainingData(
     }
   }
 
+  /** Reads rows as a model takes them. */
+  static MinibatchLoader loader(Configuration hadoop, ParrotConfig parrot) {
+    return new MinibatchLoader(
+        hadoop, encoder(parrot), parrot.vision().imageSize(), parrot.decoder().vocabSize());
+  }
+
+  private static VisionEncoder encoder(ParrotConfig parrot) {
+    return VisionEncoder.of(parrot.vision().family().name());
+  }
+
   private static ShardedDataset fitting(
       ShardedDataset dataset, ParrotConfig parrot, Optional<String> tokenizer) {
+    dataset.requireEncoder(encoder(parrot));
     dataset.requireImageSize(parrot.vision().imageSize());
     dataset.requireConfiguration(
         "max-length",

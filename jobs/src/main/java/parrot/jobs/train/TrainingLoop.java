@@ -122,7 +122,7 @@ final class TrainingLoop {
             config,
             run.yaml(),
             hadoop);
-    loader = new MinibatchLoader(hadoop, parrot.vision().imageSize(), parrot.decoder().vocabSize());
+    loader = TrainingData.loader(hadoop, parrot);
     heldOut = new HeldOut(config, data.heldOut());
     alarm = new BalanceAlarm(config.balance());
   }

@@ -36,6 +36,12 @@ public final class TinyModel {
        "image_size": 28, "patch_size": 14, "num_channels": 3, "layer_norm_eps": 1e-05}
       """;
 
+  private static final String SIGLIP =
+      """
+      {"model_type": "siglip_vision_model", "hidden_size": 16, "intermediate_size": 32,
+       "num_hidden_layers": 2, "num_attention_heads": 2, "image_size": 28, "patch_size": 13}
+      """;
+
   private TinyModel() {}
 
   /** Writes the model into a new folder. */
@@ -45,20 +51,30 @@ public final class TinyModel {
 
   /** Writes a model whose vocabulary need not be its tokenizer's. */
   static Path write(Path folder, long seed, int vocabulary) throws IOException {
-    return write(folder, seed, CONFIG.formatted(vocabulary));
+    return write(folder, seed, CONFIG.formatted(vocabulary), VISION);
   }
 
   /** Writes a model whose decoder is a Qwen3, with heads wider than their share. */
   public static Path writeQwen3(Path folder, long seed) throws IOException {
     String config = CONFIG.formatted(ShapesTokenizer.VOCABULARY_SIZE);
     return write(
-        folder, seed, config.replace("\"parrot_qwen2\"", "\"parrot_qwen3\", \"head_dim\": 16"));
+        folder,
+        seed,
+        config.replace("\"parrot_qwen2\"", "\"parrot_qwen3\", \"head_dim\": 16"),
+        VISION);
   }
 
-  private static Path write(Path folder, long seed, String config) throws IOException {
+  /** Writes a model whose vision encoder is a SigLIP. */
+  public static Path writeSiglip(Path folder, long seed) throws IOException {
+    String config = CONFIG.formatted(ShapesTokenizer.VOCABULARY_SIZE);
+    return write(folder, seed, config.replace("cls_patch", "patch"), SIGLIP);
+  }
+
+  private static Path write(Path folder, long seed, String config, String vision)
+      throws IOException {
     Files.createDirectories(folder.resolve("vision"));
     Files.writeString(folder.resolve("config.json"), config);
-    Files.writeString(folder.resolve("vision/config.json"), VISION);
+    Files.writeString(folder.resolve("vision/config.json"), vision);
     Files.writeString(folder.resolve("tokenizer.json"), ShapesTokenizer.json());
     Configuration configuration = new Configuration();
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(folder.toUri());

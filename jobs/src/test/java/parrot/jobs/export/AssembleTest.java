@@ -67,9 +67,14 @@ class AssembleTest {
 
   private void part(String name, ObjectNode config, String tensors, DataType type)
       throws IOException {
+    part("whole", name, config, tensors, type);
+  }
+
+  private void part(String from, String name, ObjectNode config, String tensors, DataType type)
+      throws IOException {
     Path part = Files.createDirectories(folder.resolve(name));
     JSON.writeValue(part.resolve("config.json").toFile(), config);
-    try (ModelFolder whole = open("whole");
+    try (ModelFolder whole = open(from);
         OutputStream out = Files.newOutputStream(part.resolve("model.safetensors"))) {
       Weights weights = whole.weights();
       List<TensorSpec> specs =
@@ -138,6 +143,36 @@ class AssembleTest {
       }
     }
     assertThat(run("export", "--model", at("out"), "--out", at("exported"))).isZero();
+  }
+
+  @Test
+  void aSiglipGivesPatchesAloneAndItsOwnPreprocessor() throws IOException {
+    Path whole = TinyModel.writeSiglip(folder.resolve("parrot-siglip"), 1);
+    part("parrot-siglip", "siglip", json(whole.resolve("vision/config.json")), TOWER, DataType.F32);
+    String[] command = {
+      "assemble", "--decoder", at("qwen"), "--vision", at("siglip"), "--out", at("out")
+    };
+    assertThat(run(command)).as(printed.toString()).isZero();
+    assertThat(printed.toString())
+        .contains("SigLIP has no class token: the router asks with the first patch");
+    try (ModelFolder model = open("out");
+        ModelFolder source = open("parrot-siglip")) {
+      assertThat(model.config().vision()).isEqualTo(source.config().vision());
+      assertThat(model.config().visualTokens()).isEqualTo(4);
+      for (String name : source.weights().names()) {
+        if (name.matches(TOWER)) {
+          assertThat(model.weights().read(name)).as(name).isEqualTo(source.weights().read(name));
+        }
+      }
+    }
+    JsonNode preprocessor = json(folder.resolve("out/preprocessor_config.json"));
+    assertThat(preprocessor.path("image_processor_type").asText())
+        .isEqualTo("SiglipImageProcessor");
+    assertThat(preprocessor.path("image_mean").toString()).isEqualTo("[0.5,0.5,0.5]");
+    assertThat(preprocessor.path("size").toString()).isEqualTo("{\"height\":28,\"width\":28}");
+    assertThat(run("export", "--model", at("out"), "--out", at("exported"))).isNotZero();
+    assertThat(printed.toString())
+        .contains("its vision encoder is a SigLIP, and the published code opens Parrots with CLIP");
   }
 
   @Test

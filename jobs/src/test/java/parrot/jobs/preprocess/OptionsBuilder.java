@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.source.RowReader;
 
 /** Options for small data in a scratch folder. */
@@ -17,6 +18,7 @@ final class OptionsBuilder {
   private boolean resynchronise;
   private long seed;
   private RowReader rows = RowReader.DEFAULT;
+  private VisionEncoder vision = VisionEncoder.CLIP;
   private ControlTokens controlTokens = ControlTokens.TEXT;
   private final List<String> allowedRoots = new ArrayList<>();
   private final List<String> benchmarks = new ArrayList<>();
@@ -38,6 +40,11 @@ final class OptionsBuilder {
 
   OptionsBuilder out(String name) {
     out = folder + "/" + name;
+    return this;
+  }
+
+  OptionsBuilder vision(VisionEncoder value) {
+    vision = value;
     return this;
   }
 
@@ -94,6 +101,7 @@ final class OptionsBuilder {
         allowedRoots,
         folder + "/tokenizer.json",
         out,
+        vision,
         28,
         patchSize,
         128,

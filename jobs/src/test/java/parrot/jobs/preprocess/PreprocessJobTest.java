@@ -32,6 +32,7 @@ import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.Totals;
@@ -421,6 +422,11 @@ class PreprocessJobTest {
     assertThatThrownBy(() -> run(options(data).input(scratch + "/text.json").build()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Cannot read text.json: neither a JSON array nor JSON lines");
+    PreprocessOptions siglip = options(data).vision(VisionEncoder.SIGLIP).patchSize(13).build();
+    assertThat(siglip.visualTokens()).isEqualTo(4);
+    assertThat(siglip.configuration()).containsEntry("vision", "siglip");
+    assertThat(options(data).build().visualTokens()).isEqualTo(5);
+    assertThat(options(data).build().configuration()).doesNotContainKey("vision");
     assertThatThrownBy(() -> options(data).patchSize(5).build())
         .isInstanceOf(UsageException.class)
         .hasMessage("Invalid --patch-size: 5 (must be a divisor of the image size 28)");

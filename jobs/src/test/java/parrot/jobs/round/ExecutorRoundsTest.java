@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
 import parrot.datasets.order.Mixture;
@@ -51,7 +52,7 @@ import parrot.model.weights.ModelFolder;
 class ExecutorRoundsTest {
   private static final Configuration HADOOP = new Configuration();
   private static final MinibatchLoader LOADER =
-      new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
+      new MinibatchLoader(HADOOP, VisionEncoder.CLIP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
 
   @TempDir static Path folder;
   private static SmallWorld world;

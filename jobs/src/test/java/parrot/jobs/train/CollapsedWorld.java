@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import parrot.datasets.image.PixelNormalization;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.storage.FileSystems;
@@ -159,7 +159,7 @@ final class CollapsedWorld {
         for (int i = 0; i < questions; i++) {
           TrainingExample example = example(random, "question");
           int[] prompt = Arrays.copyOf(example.tokenIds(), 6);
-          float[] pixels = PixelNormalization.normalize(example.pixels(), SIZE);
+          float[] pixels = VisionEncoder.CLIP.normalize(example.pixels(), SIZE);
           float[] logits =
               network.read(
                   network.embed(prompt, network.encode(pixels)), network.newCache(64), true);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
@@ -192,7 +193,8 @@ class TrainJobTest {
     ExampleOrder stream =
         new ExampleOrder(
             List.of(dataset), List.of(OptionalDouble.empty()), Mixture.OF_THE_DATA, config.seed());
-    MinibatchLoader loader = new MinibatchLoader(HADOOP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
+    MinibatchLoader loader =
+        new MinibatchLoader(HADOOP, VisionEncoder.CLIP, SmallWorld.SIZE, SmallWorld.VOCABULARY);
     for (int left = 30; left > 0; left -= 4) {
       graph.fit(loader.load(stream.take(Math.min(4, left))));
     }

@@ -46,9 +46,10 @@ public final class ConfigOfParts {
   }
 
   /** A fresh projector as the published models have it, and fresh experts. */
-  private static ObjectNode fresh(ObjectNode json, int experts) {
+  private static ObjectNode fresh(ObjectNode json, int experts, VisionFamily vision) {
     json.put("mm_projector_type", "mlp2x_gelu").put("mm_vision_select_layer", -2);
-    json.put("mm_vision_select_feature", experts > 0 ? "cls_patch" : "patch");
+    json.put(
+        "mm_vision_select_feature", experts > 0 && vision.classToken() ? "cls_patch" : "patch");
     json.put("image_aspect_ratio", "pad").put("tokenizer_padding_side", "right");
     json.put("use_moe", experts > 0).put("num_experts", experts);
     if (experts > 0) {
@@ -67,7 +68,7 @@ public final class ConfigOfParts {
    */
   public static ParrotConfig of(
       JsonNode decoder, String where, VisionConfig vision, int experts, Optional<Trained> trained) {
-    ObjectNode json = fresh(decoder(decoder, where), experts);
+    ObjectNode json = fresh(decoder(decoder, where), experts, vision.family());
     json.put("mm_hidden_size", vision.hiddenSize()).put("mm_vision_tower", "vision");
     trained.ifPresent(projector -> take(projector, json));
     String places = where + trained.map(projector -> " with " + projector.where).orElse("");

@@ -28,9 +28,10 @@ public record ExpertsConfig(
     boolean residual,
     MoeFormula formula) {
 
-  static ExpertsConfig of(StrictMap keys, int hidden, ProjectorConfig projector) {
+  static ExpertsConfig of(
+      StrictMap keys, int hidden, ProjectorConfig projector, VisionFamily vision) {
     boolean used = keys.flag("use_moe", true);
-    if (used && !projector.classToken()) {
+    if (used && vision.classToken() && !projector.classToken()) {
       throw keys.invalid(
           "mm_vision_select_feature",
           projector.selectFeature(),

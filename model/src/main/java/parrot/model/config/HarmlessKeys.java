@@ -77,9 +77,14 @@ final class HarmlessKeys {
   private static final List<String> WINDOW =
       List.of("layer_types", "max_window_layers", "sliding_window");
 
-  /** Of a whole CLIP, whose text side is not used. */
+  /** Of a whole CLIP or SigLIP, whose text side and pooled output are not used. */
   private static final List<String> CLIP =
-      List.of("logit_scale_init_value", "projection_dim", "tie_word_embeddings", "vocab_size");
+      List.of(
+          "logit_scale_init_value",
+          "projection_dim",
+          "tie_word_embeddings",
+          "vision_use_head",
+          "vocab_size");
 
   /** Which layers an adapter changes, its tensors tell; the rest is how it was trained. */
   private static final List<String> ADAPTER =

@@ -55,7 +55,7 @@ public record ParrotConfig(
         vision,
         keys.text("mm_vision_tower"),
         projector,
-        ExpertsConfig.of(keys, decoder.hiddenSize(), projector),
+        ExpertsConfig.of(keys, decoder.hiddenSize(), projector, vision.family()),
         cut,
         type(keys),
         withArchitecture(keys.others(HarmlessKeys.OF_PARROT), family),
@@ -93,7 +93,12 @@ public record ParrotConfig(
 
   /** Visual tokens that one image becomes. */
   public int visualTokens() {
-    return vision.patches() + (projector.classToken() ? 1 : 0);
+    return vision.tokens() - (dropsClassToken() ? 1 : 0);
+  }
+
+  /** Whether the vision encoder has a class token that the projector does not take. */
+  public boolean dropsClassToken() {
+    return vision.family().classToken() && !projector.classToken();
   }
 
   /** Encoder layers that have to run for the selected hidden state. */

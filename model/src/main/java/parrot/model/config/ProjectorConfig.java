@@ -25,7 +25,9 @@ public record ProjectorConfig(int selectLayer, boolean classToken, int depth) {
     }
     checkWidth(keys, vision.hiddenSize());
     return new ProjectorConfig(
-        selectLayer(keys, vision.numHiddenLayers()), classToken(keys), depth(keys));
+        selectLayer(keys, vision.numHiddenLayers()),
+        classToken(keys, vision.family()),
+        depth(keys));
   }
 
   private static void checkWidth(StrictMap keys, int towerWidth) {
@@ -48,9 +50,14 @@ public record ProjectorConfig(int selectLayer, boolean classToken, int depth) {
     return select;
   }
 
-  private static boolean classToken(StrictMap keys) {
-    return keys.oneOf("mm_vision_select_feature", "patch", List.of("cls_patch", "patch"))
-        .equals("cls_patch");
+  private static boolean classToken(StrictMap keys, VisionFamily family) {
+    String feature = keys.oneOf("mm_vision_select_feature", "patch", List.of("cls_patch", "patch"));
+    boolean kept = feature.equals("cls_patch");
+    if (kept && !family.classToken()) {
+      throw keys.invalid(
+          "mm_vision_select_feature", feature, "patch, because " + family + " has no class token");
+    }
+    return kept;
   }
 
   private static int depth(StrictMap keys) {

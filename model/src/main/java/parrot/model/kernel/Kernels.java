@@ -284,7 +284,7 @@ public interface Kernels extends AutoCloseable {
   /**
    * Cuts images into patches, row by row: {@code patches[image * grid * grid + y * grid + x]} holds
    * channel, row, column of the patch, so that a convolution's weight [out, 3 * patch * patch] is a
-   * plain matrix.
+   * plain matrix. The grid has {@code size / patch} patches a side; pixels beyond it are left out.
    *
    * @param patches [images * grid * grid, 3 * patch * patch]
    * @param pixels [images, 3 * size * size], channel first

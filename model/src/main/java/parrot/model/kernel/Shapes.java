@@ -207,9 +207,9 @@ final class Shapes {
   }
 
   static void patches(Tensor patches, Tensor pixels, int size, int patch) {
-    if (patch < 1 || size % patch != 0) {
+    if (patch < 1 || size < patch) {
       throw new IllegalArgumentException(
-          "Cannot cut patches: size %d (must be a multiple of %d)".formatted(size, patch));
+          "Cannot cut patches: size %d (must be at least %d)".formatted(size, patch));
     }
     int grid = size / patch;
     fits("cut patches", pixels, pixels.rows(), 3 * size * size);

@@ -55,7 +55,8 @@ public final class Experts {
   }
 
   /**
-   * @param x projected visual tokens (I * P, D), the class token first in each image
+   * @param x projected visual tokens (I * P, D), the class token, or the first patch, first in each
+   *     image
    * @param prompts embeddings of the prompts' tokens (queries, D)
    * @param promptBoundaries rows of {@code prompts} by image, I + 1
    * @return (I * P, D)

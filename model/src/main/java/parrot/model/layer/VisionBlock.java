@@ -10,9 +10,10 @@ import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
 /**
- * One encoder layer of CLIP: {@code x + attention(norm1(x))}, then {@code x + mlp(norm2(x))}.
+ * One encoder layer of CLIP or SigLIP: {@code x + attention(norm1(x))}, then {@code x +
+ * mlp(norm2(x))}.
  *
- * <p>Source: CLIPEncoderLayer of the published checkpoints.
+ * <p>Source: CLIPEncoderLayer and SiglipEncoderLayer of the published checkpoints.
  */
 final class VisionBlock {
   private final Weight norm1Weight; // (1, D)

@@ -395,7 +395,7 @@ public final class ParrotNetwork implements AutoCloseable {
 
   private Visual see(Tensor pixels, boolean keep) {
     Tensor features = vision.forward(kernels, arena, pixels.in(memory), keep);
-    if (!config.projector().classToken()) {
+    if (config.dropsClassToken()) {
       features = ClassTokens.without(kernels, arena, features, vision.tokens());
     }
     return new Visual(features, projector.forward(kernels, arena, features));
@@ -459,9 +459,9 @@ public final class ParrotNetwork implements AutoCloseable {
         vision.backward(
             kernels,
             arena,
-            config.projector().classToken()
-                ? dfeatures
-                : ClassTokens.with(kernels, arena, dfeatures, vision.tokens()));
+            config.dropsClassToken()
+                ? ClassTokens.with(kernels, arena, dfeatures, vision.tokens())
+                : dfeatures);
       }
     }
   }

@@ -41,7 +41,7 @@ public final class ModelParts implements AutoCloseable {
    * Where the parts lie.
    *
    * @param decoder folder of a language model, or of a Parrot whose decoder is meant
-   * @param vision folder of a CLIP, or of a Parrot whose vision encoder is meant
+   * @param vision folder of a CLIP or SigLIP, or of a Parrot whose vision encoder is meant
    * @param projector a folder or a file; experts that lie there are taken with it
    */
   public record Places(Path decoder, Path vision, Optional<Path> projector) {
@@ -98,7 +98,11 @@ public final class ModelParts implements AutoCloseable {
       }
       weights.check(fresh);
       List<String> remarks = remarks(weights, parts);
-      if (config.experts().used() && trained.stream().anyMatch(Trained::withoutClassToken)) {
+      if (config.experts().used() && !config.vision().family().classToken()) {
+        remarks.add(
+            "%s has no class token: the router asks with the first patch, as the published code does."
+                .formatted(config.vision().family()));
+      } else if (config.experts().used() && trained.stream().anyMatch(Trained::withoutClassToken)) {
         remarks.add(
             "The projector learned without the class token (mm_vision_select_feature is patch), which"
                 + " experts need (cls_patch): train it (stage align) before the rest.");

@@ -10,11 +10,12 @@ import java.util.regex.Pattern;
  * hold a language model or a vision encoder) put their own names in front.
  */
 final class PublishedNames {
-  /** Buffers, and the text side of a whole CLIP: without meaning here. */
+  /** Buffers, the text side of a CLIP or SigLIP, and what pools tokens: without meaning here. */
   private static final Pattern IGNORED =
       Pattern.compile(
           "(?:.*\\.)?(?:rotary_emb\\.inv_freq|embeddings\\.position_ids|text_model\\..*"
-              + "|visual_projection\\.weight|text_projection\\.weight|logit_scale)");
+              + "|visual_projection\\.weight|text_projection\\.weight|logit_scale|logit_bias"
+              + "|head\\.(?:probe|attention\\..+|layernorm\\..+|mlp\\..+))");
 
   /** What wrappers of single layers put into names: torch.compile, FSDP, activation checkpoints. */
   private static final Pattern INSIDE =

@@ -74,15 +74,22 @@ public final class TensorNames {
     Collector to = new Collector(VISION);
     int d = vision.hiddenSize();
     int f = vision.intermediateSize();
-    to.add("embeddings.class_embedding", d);
+    if (vision.family().classToken()) {
+      to.add("embeddings.class_embedding", d);
+    }
     to.add(
         "embeddings.patch_embedding.weight",
         d,
         vision.numChannels(),
         vision.patchSize(),
         vision.patchSize());
-    to.add("embeddings.position_embedding.weight", vision.patches() + 1, d);
-    to.norm("pre_layrnorm", d);
+    if (vision.family().patchBias()) {
+      to.add("embeddings.patch_embedding.bias", d);
+    }
+    to.add("embeddings.position_embedding.weight", vision.tokens(), d);
+    if (vision.family().normsFirst()) {
+      to.norm("pre_layrnorm", d);
+    }
     for (int i = 0; i < vision.numHiddenLayers(); i++) {
       to.required = i < config.visionLayersUsed();
       String layer = "encoder.layers." + i + ".";

@@ -121,6 +121,57 @@ class ParrotConfigTest {
     assertThat(config.patches()).isEqualTo(16);
   }
 
+  /** Source: config.json of google/siglip-so400m-patch14-384. */
+  private static ObjectNode publishedSiglip() {
+    ObjectNode whole = JSON.createObjectNode().put("model_type", "siglip");
+    whole.put("initializer_factor", 1.0).put("torch_dtype", "float32");
+    whole.putObject("text_config").put("hidden_size", 1152).put("model_type", "siglip_text_model");
+    whole
+        .putObject("vision_config")
+        .put("hidden_size", 1152)
+        .put("image_size", 384)
+        .put("intermediate_size", 4304)
+        .put("model_type", "siglip_vision_model")
+        .put("num_attention_heads", 16)
+        .put("num_hidden_layers", 27)
+        .put("patch_size", 14);
+    return whole;
+  }
+
+  @Test
+  void readsThePublishedSiglip() {
+    VisionConfig config = VisionConfig.of(publishedSiglip(), "config.json");
+    assertThat(config.family()).isEqualTo(VisionFamily.SIGLIP);
+    assertThat(config.hiddenAct()).isEqualTo(Activation.TANH_GELU);
+    assertThat(config.layerNormEps()).isEqualTo(1e-6);
+    assertThat(config.headSize()).isEqualTo(72);
+    assertThat(config.tokens()).isEqualTo(729).isEqualTo(config.patches());
+    assertThat(VisionConfig.of(config.toJson(), "config.json")).isEqualTo(config);
+  }
+
+  @Test
+  void aSiglipGivesAllItsPatchesAndHasNoClassToken() {
+    VisionConfig siglip = VisionConfig.of(publishedSiglip(), "config.json");
+    parrot.put("mm_hidden_size", 1152).put("mm_vision_select_feature", "patch");
+    ParrotConfig config = ParrotConfig.of(parrot, siglip, "config.json");
+    assertThat(config.experts().used()).isTrue();
+    assertThat(config.visualTokens()).isEqualTo(729);
+    parrot.put("mm_vision_select_feature", "cls_patch");
+    assertThatThrownBy(() -> ParrotConfig.of(parrot, siglip, "config.json"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "Invalid mm_vision_select_feature: cls_patch (must be patch, because SigLIP has no class"
+                + " token) in config.json");
+  }
+
+  @Test
+  void refusesAWholeModelWithAnotherFamilysVisionSide() {
+    ObjectNode whole = publishedSiglip().put("model_type", "clip");
+    assertThatThrownBy(() -> VisionConfig.of(whole, "config.json"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("model_type: siglip_vision_model (must be clip_vision_model)");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -179,11 +230,11 @@ class ParrotConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "model_type|\"siglip_vision_model\"|model_type: siglip_vision_model (must be clip_vision_model)",
+        "model_type|\"dinov2\"|model_type: dinov2 (must be one of clip_vision_model, siglip_vision_model",
         "num_attention_heads|5|num_attention_heads: 5 (must be a divisor of hidden_size, 32)",
         "patch_size|8|Invalid patch_size: 8 (must be a divisor of image_size, 28)",
         "num_channels|1|Invalid num_channels: 1 (must be 3, red, green and blue)",
-        "hidden_act|\"silu\"|Invalid hidden_act: silu (must be one of quick_gelu, gelu; did you mean gelu?)",
+        "hidden_act|\"silu\"|Invalid hidden_act: silu (must be one of gelu, quick_gelu, gelu_pytorch_tanh; did you mean gelu?)",
       })
   void refusesAnImpossibleVisionEncoder(String key, String value, String message)
       throws JsonProcessingException {

@@ -16,6 +16,10 @@ import parrot.model.tensor.Tensor;
  * mixtures, one thread and several.
  */
 public class KernelsAgreementTest {
+  private static final Activation[] ACTIVATIONS = {
+    null, Activation.GELU, Activation.QUICK_GELU, Activation.TANH_GELU
+  };
+
   private static final ElementType[] TYPES = ElementType.values();
 
   private Agreement agreement;
@@ -97,7 +101,7 @@ public class KernelsAgreementTest {
     Tensor x = samples.tensor(factors, m, k, 1);
     Tensor weight = samples.tensor(factors, n, k, 0.3);
     Tensor bias = samples.tensor(1, n);
-    for (Activation activation : new Activation[] {null, Activation.GELU, Activation.QUICK_GELU}) {
+    for (Activation activation : ACTIVATIONS) {
       for (int mode = 0; mode < 4; mode++) {
         boolean biased = (mode & 1) != 0;
         int beta = mode >> 1;
@@ -388,6 +392,11 @@ public class KernelsAgreementTest {
           of(samples.empty(from, 3 * 16, 3 * 25)),
           of(samples.tensor(3, 3 * 400)),
           (k, out, in) -> k.patches(out[0], in[0], 20, 5));
+      agreement.check(
+          "patches that leave pixels",
+          of(samples.empty(from, 3 * 4, 3 * 81)),
+          of(samples.tensor(3, 3 * 400)),
+          (k, out, in) -> k.patches(out[0], in[0], 20, 9));
     }
     agreement.check(
         "gather gradient",

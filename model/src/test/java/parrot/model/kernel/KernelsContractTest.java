@@ -368,9 +368,9 @@ public abstract class KernelsContractTest {
     assertThatThrownBy(() -> kernels.rotate(two, one, one, new int[] {1}, 2, false))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("Cannot rotate: position 1 (must be below 1)");
-    assertThatThrownBy(() -> kernels.patches(two, three, 5, 2))
+    assertThatThrownBy(() -> kernels.patches(two, three, 1, 2))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Cannot cut patches: size 5 (must be a multiple of 2)");
+        .hasMessage("Cannot cut patches: size 1 (must be at least 2)");
     assertThat(two.toArray()).containsExactly(1, 2);
     assertThat(one.toArray()).containsExactly(9);
   }

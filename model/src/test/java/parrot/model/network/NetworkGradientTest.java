@@ -43,6 +43,12 @@ class NetworkGradientTest {
     checkSlopes(TinyNetworks.config(changes), TinyNetworks.batch(7), null);
   }
 
+  @Test
+  void everyGradientOfASiglipIsTheSlopeOfTheLoss() {
+    float[] pixels = TinyNetworks.pixels(2, TinyNetworks.SIGLIP_PICTURE, 7);
+    checkSlopes(TinyNetworks.siglip(Map.of()), TinyNetworks.batch(pixels), null);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void theBalanceLossHasItsSlopeInTheGradient(int chosen) {

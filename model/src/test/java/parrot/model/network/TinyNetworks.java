@@ -26,14 +26,16 @@ import parrot.model.weights.Weights;
 final class TinyNetworks {
   static final int VOCABULARY = 23;
   static final int PICTURE = 6;
+  static final int SIGLIP_PICTURE = 7;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private TinyNetworks() {}
 
   /** A configuration with the given keys of config.json changed. */
   static ParrotConfig config(Map<String, Object> changes) {
-    ObjectMapper mapper = new ObjectMapper();
     ObjectNode vision =
-        mapper.valueToTree(
+        JSON.valueToTree(
             Map.of(
                 "model_type", "clip_vision_model",
                 "hidden_act", "quick_gelu",
@@ -45,6 +47,27 @@ final class TinyNetworks {
                 "patch_size", 3,
                 "num_channels", 3,
                 "layer_norm_eps", 1e-5));
+    return config(vision, changes);
+  }
+
+  /** The same with a SigLIP, whose patches leave a row and a column of pixels. */
+  static ParrotConfig siglip(Map<String, Object> changes) {
+    ObjectNode vision =
+        JSON.valueToTree(
+            Map.of(
+                "model_type", "siglip_vision_model",
+                "hidden_size", 8,
+                "intermediate_size", 12,
+                "num_hidden_layers", 3,
+                "num_attention_heads", 2,
+                "image_size", SIGLIP_PICTURE,
+                "patch_size", 3));
+    Map<String, Object> all = new TreeMap<>(Map.of("mm_vision_select_feature", "patch"));
+    all.putAll(changes);
+    return config(vision, all);
+  }
+
+  private static ParrotConfig config(ObjectNode vision, Map<String, Object> changes) {
     Map<String, Object> keys = new TreeMap<>();
     keys.put("model_type", "parrot_qwen2");
     keys.put("hidden_act", "silu");
@@ -74,7 +97,7 @@ final class TinyNetworks {
     keys.put("image_aspect_ratio", "pad");
     keys.putAll(changes);
     return ParrotConfig.of(
-        mapper.valueToTree(keys), VisionConfig.of(vision, "the test's vision"), "the test");
+        JSON.valueToTree(keys), VisionConfig.of(vision, "the test's vision"), "the test");
   }
 
   /** A configuration with adapters. */
@@ -126,6 +149,11 @@ final class TinyNetworks {
 
   /** Two samples with an image, one of text alone in between; the last tokens are supervised. */
   static Batch batch(long seed) {
+    return batch(pixels(2, seed));
+  }
+
+  /** As above, with the pixels of two images. */
+  static Batch batch(float[] pixels) {
     int image = Batch.IMAGE;
     int ignore = Batch.IGNORE;
     int[] ids = {4, image, 7, 2, 9, 3, /**/ 5, 6, 11, 12, /**/ image, 8, 1, 13, 14};
@@ -133,7 +161,7 @@ final class TinyNetworks {
       ignore, ignore, ignore, ignore, 9, 3, /**/ ignore, ignore, 11, 12, /**/ ignore, ignore,
       ignore, 13, 14
     };
-    return new Batch(ids, labels, new int[] {6, 4, 5}, pixels(2, seed), new int[] {0, 2});
+    return new Batch(ids, labels, new int[] {6, 4, 5}, pixels, new int[] {0, 2});
   }
 
   /**
@@ -154,8 +182,12 @@ final class TinyNetworks {
   }
 
   static float[] pixels(int images, long seed) {
+    return pixels(images, PICTURE, seed);
+  }
+
+  static float[] pixels(int images, int size, long seed) {
     Random random = new Random(seed);
-    float[] pixels = new float[images * 3 * PICTURE * PICTURE];
+    float[] pixels = new float[images * 3 * size * size];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (float) random.nextGaussian();
     }

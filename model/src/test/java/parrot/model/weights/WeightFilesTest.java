@@ -68,7 +68,11 @@ class WeightFilesTest {
         "text_model.encoder.layers.0.mlp.fc1.weight",
         "visual_projection.weight",
         "text_projection.weight",
-        "logit_scale"
+        "logit_scale",
+        "logit_bias",
+        "vision_model.head.probe",
+        "vision_model.head.attention.in_proj_weight",
+        "model.vision_tower.vision_tower.vision_model.head.mlp.fc1.bias"
       })
   void leavesOutWhatHasNoMeaningHere(String harmless) throws IOException {
     write("model.safetensors", "lm_head.weight", harmless);

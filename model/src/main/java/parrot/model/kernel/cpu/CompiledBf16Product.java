@@ -125,6 +125,8 @@ final class CompiledBf16Product implements AutoCloseable {
       check(dnnl.dnnl_post_ops_append_eltwise(after, dnnl.dnnl_eltwise_swish, 1.702f, 0));
     } else if (kind.activation == Activation.GELU) {
       check(dnnl.dnnl_post_ops_append_eltwise(after, dnnl.dnnl_eltwise_gelu_erf, 0, 0));
+    } else if (kind.activation == Activation.TANH_GELU) {
+      check(dnnl.dnnl_post_ops_append_eltwise(after, dnnl.dnnl_eltwise_gelu_tanh, 0, 0));
     }
     check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, after));
     dnnl.dnnl_post_ops_destroy(after);

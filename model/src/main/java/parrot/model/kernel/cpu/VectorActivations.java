@@ -19,6 +19,13 @@ import parrot.model.tensor.Tensor;
 final class VectorActivations {
   private static final float QUICK = 1.702f;
 
+  /**
+   * {@code (1 + tanh(a)) / 2} is {@code sigmoid(2 a)}, with {@code 2 a = x (LINEAR + CUBIC x^2)}.
+   */
+  private static final float LINEAR = 1.5957691216057308f; // 2 sqrt(2 / pi)
+
+  private static final float CUBIC = 0.07135481627159545f; // 0.044715 of it
+
   private VectorActivations() {}
 
   static void activate(Workers workers, Tensor y, Tensor x, Activation activation) {
@@ -29,6 +36,8 @@ final class VectorActivations {
             case GELU -> gelu(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count());
             case QUICK_GELU ->
                 quickGelu(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count());
+            case TANH_GELU ->
+                tanhGelu(run.buffer(0), run.at(0), run.buffer(1), run.at(1), run.count());
           }
         },
         out(y),
@@ -52,6 +61,15 @@ final class VectorActivations {
                     run.count());
             case QUICK_GELU ->
                 quickGeluBackward(
+                    run.buffer(0),
+                    run.at(0),
+                    run.buffer(1),
+                    run.at(1),
+                    run.buffer(2),
+                    run.at(2),
+                    run.count());
+            case TANH_GELU ->
+                tanhGeluBackward(
                     run.buffer(0),
                     run.at(0),
                     run.buffer(1),
@@ -161,6 +179,42 @@ final class VectorActivations {
     for (; j < count; j++) {
       float value = x.getFloat(xAt + 4 * j);
       float slope = VectorMath.swishSlope(value, VectorMath.sigmoid(value * QUICK), QUICK);
+      dx.putFloat(dxAt + 4 * j, slope * dy.getFloat(dyAt + 4 * j));
+    }
+  }
+
+  private static void tanhGelu(ByteBuffer y, int yAt, ByteBuffer x, int xAt, int count) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector value = load(x, xAt + 4 * j);
+      FloatVector twice = value.mul(value.mul(value).mul(CUBIC).add(LINEAR));
+      store(value.mul(VectorMath.sigmoid(twice)), y, yAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      float value = x.getFloat(xAt + 4 * j);
+      float twice = value * (value * value * CUBIC + LINEAR);
+      y.putFloat(yAt + 4 * j, value * VectorMath.sigmoid(twice));
+    }
+  }
+
+  private static void tanhGeluBackward(
+      ByteBuffer dx, int dxAt, ByteBuffer dy, int dyAt, ByteBuffer x, int xAt, int count) {
+    int end = covered(count);
+    int j = 0;
+    for (; j < end; j += WIDTH) {
+      FloatVector value = load(x, xAt + 4 * j);
+      FloatVector cubic = value.mul(value).mul(CUBIC);
+      FloatVector sigmoid = VectorMath.sigmoid(value.mul(cubic.add(LINEAR)));
+      FloatVector inner = value.mul(cubic.mul(3).add(LINEAR));
+      FloatVector slope = VectorMath.swishSlope(inner, sigmoid, 1);
+      store(slope.mul(load(dy, dyAt + 4 * j)), dx, dxAt + 4 * j);
+    }
+    for (; j < count; j++) {
+      float value = x.getFloat(xAt + 4 * j);
+      float cubic = value * value * CUBIC;
+      float sigmoid = VectorMath.sigmoid(value * (cubic + LINEAR));
+      float slope = VectorMath.swishSlope(value * (3 * cubic + LINEAR), sigmoid, 1);
       dx.putFloat(dxAt + 4 * j, slope * dy.getFloat(dyAt + 4 * j));
     }
   }

@@ -102,7 +102,14 @@ public final class CudaKernels extends CheckedKernels {
   }
 
   private static int code(Activation activation) {
-    return activation == null ? 0 : activation == Activation.GELU ? 1 : 2;
+    if (activation == null) {
+      return 0;
+    }
+    return switch (activation) {
+      case GELU -> 1;
+      case QUICK_GELU -> 2;
+      case TANH_GELU -> 3;
+    };
   }
 
   @Override

@@ -145,6 +145,7 @@ final class ReferenceKernels extends CheckedKernels {
           return switch (activation) {
             case GELU -> value * ReferenceMath.normalDistribution(value);
             case QUICK_GELU -> value * ReferenceMath.sigmoid(1.702 * value);
+            case TANH_GELU -> value * (1 + Math.tanh(ReferenceMath.tanhArgument(value))) / 2;
           };
         });
   }
@@ -161,6 +162,7 @@ final class ReferenceKernels extends CheckedKernels {
                     ReferenceMath.normalDistribution(value)
                         + value * ReferenceMath.normalDensity(value);
                 case QUICK_GELU -> ReferenceMath.swishSlope(value, 1.702);
+                case TANH_GELU -> ReferenceMath.tanhGeluSlope(value);
               };
           return dy.get(i, j) * slope;
         });

@@ -16,6 +16,18 @@ public final class ReferenceMath {
     return sigmoid + beta * x * sigmoid * (1 - sigmoid);
   }
 
+  /** What GELU's approximation takes the hyperbolic tangent of. */
+  static double tanhArgument(double x) {
+    return Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+  }
+
+  /** Derivative of {@code x (1 + tanh(argument(x))) / 2}. */
+  static double tanhGeluSlope(double x) {
+    double tanh = Math.tanh(tanhArgument(x));
+    double inner = Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+    return (1 + tanh + x * (1 - tanh * tanh) * inner) / 2;
+  }
+
   static double normalDensity(double x) {
     return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
   }

@@ -6,14 +6,23 @@ __device__ __forceinline__ float swish_slope(float x, float beta) {
   float s = sigmoid(beta * x);
   return s + beta * x * s * (1.f - s);
 }
-// 0 for none, 1 for GELU with the exact error function, 2 for x sigmoid(1.702 x).
+// 2 sqrt(2 / pi) (x + cubes 0.044715 x^3)
+__device__ __forceinline__ float tanh_term(float x, float cubes) {
+  return x * (1.5957691216057308f + cubes * 0.07135481627159545f * x * x);
+}
+// 0 for none, 1 for GELU with the exact error function, 2 for x sigmoid(1.702 x), 3 for GELU by the hyperbolic tangent.
 __device__ __forceinline__ float activated(float x, int activation) {
   if (activation == 1) return x * (0.5f * erfcf(-x * 0.70710678118654752f));
   if (activation == 2) return x * sigmoid(1.702f * x);
+  if (activation == 3) return x * sigmoid(tanh_term(x, 1.f));
   return x;
 }
 __device__ __forceinline__ float activation_slope(float x, int activation) {
   if (activation == 2) return swish_slope(x, 1.702f);
+  if (activation == 3) {
+    float s = sigmoid(tanh_term(x, 1.f));
+    return s + tanh_term(x, 3.f) * s * (1.f - s);
+  }
   return 0.5f * erfcf(-x * 0.70710678118654752f) + x * 0.39894228040143268f * expf(-0.5f * x * x);
 }
 
