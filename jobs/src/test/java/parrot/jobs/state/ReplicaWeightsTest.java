@@ -17,7 +17,7 @@ class ReplicaWeightsTest {
       List.of(replica(0, 30, 1, 0, 0), replica(1, 10, 3, 5, 0));
 
   private static ReplicaPiece replica(int number, long examples, double... load) {
-    return new ReplicaPiece(0, number, examples, new byte[0], load, null, null);
+    return new ReplicaPiece(0, number, examples, new byte[0], load, List.of(), null);
   }
 
   private static ReplicaWeights weights(ExpertRange... experts) {

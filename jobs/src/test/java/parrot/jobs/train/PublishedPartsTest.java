@@ -182,8 +182,9 @@ class PublishedPartsTest {
   void refusesADecoderOfAnotherKind() throws IOException {
     ObjectNode qwen = (ObjectNode) JSON.readTree(folder.resolve("qwen/config.json").toFile());
     write("qwen", qwen.put("model_type", "qwen3"), Map.of());
-    assertThatThrownBy(this::open)
-        .hasMessageContaining("Invalid model_type: qwen3 (must be one of qwen2, parrot_qwen2");
+    assertThatThrownBy(this::open).hasMessageContaining("model_type (got qwen3, expected qwen2)");
+    write("qwen", qwen.put("model_type", "llama"), Map.of());
+    assertThatThrownBy(this::open).hasMessageContaining("Invalid model_type: llama (must be one of");
   }
 
   @Test
