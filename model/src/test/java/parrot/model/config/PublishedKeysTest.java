@@ -245,10 +245,10 @@ class PublishedKeysTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'model_type':'siglip','vision_config':{}}|Invalid model_type: siglip (must be one of clip",
+        "{'model_type':'dinov2','vision_config':{}}|Invalid model_type: dinov2 (must be one of clip",
         "{'vision_config':{'hidden_size':32},'vision_config_dict':{'hidden_size':64}}|vision_config_dict.hidden_size: 64 (must be equal to that of vision_config, 32)",
         "{'num_register_tokens':4}|Cannot use key num_register_tokens: 4",
-        "{'vision_config':{'hidden_act':'gelu_pytorch_tanh'}}|Invalid vision_config.hidden_act: gelu_pytorch_tanh",
+        "{'vision_config':{'hidden_act':'relu'}}|Invalid vision_config.hidden_act: relu",
       })
   void anotherVisionEncoderIsRefusedByItsKey(String json, String message) throws IOException {
     JsonNode clip = JSON.readTree(json.replace('\'', '"'));
