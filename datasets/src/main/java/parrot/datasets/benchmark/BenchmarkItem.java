@@ -94,10 +94,9 @@ public record BenchmarkItem(
         Optional.empty());
   }
 
-  /** Whether the benchmark tells what is right. */
+  /** Whether the benchmark tells what is right, so that an answer can be scored. */
   public boolean hasAnswer() {
-    return answer.isPresent()
-        || open.map(OpenQuestion::accepted).filter(all -> !all.isEmpty()).isPresent();
+    return answer.isPresent() || open.filter(OpenQuestion::isScored).isPresent();
   }
 
   /** What is right, as a cell of a table: a letter, a text, or a list; empty if it is not told. */

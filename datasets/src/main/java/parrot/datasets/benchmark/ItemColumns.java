@@ -141,7 +141,7 @@ final class ItemColumns {
                     .says(
                         "answer",
                         open
-                            ? "no answer (fill it in or remove the row)"
+                            ? unscored(item)
                             : "no answer (must be one of %s; fill it in or remove the row)"
                                 .formatted(BenchmarkItem.letters(item.options()))));
           }
@@ -150,6 +150,12 @@ final class ItemColumns {
                   row(item).says("answer", "neither yes nor no (expected one of them)"))
               : item;
         });
+  }
+
+  private static String unscored(BenchmarkItem item) {
+    return item.open().filter(asked -> asked.kind() == AnswerKind.CAPTION).isPresent()
+        ? "a caption is not scored, and other rows are (move captions to a file of their own)"
+        : "no answer (fill it in or remove the row)";
   }
 
   private static boolean isNeitherYesNorNo(OpenQuestion asked) {

@@ -19,6 +19,11 @@ public record OpenQuestion(AnswerKind kind, List<String> accepted) {
     return new OpenQuestion(kind, accepted);
   }
 
+  /** Whether answers count: a description's never do, whatever it is compared with. */
+  boolean isScored() {
+    return kind != AnswerKind.CAPTION && !accepted.isEmpty();
+  }
+
   /** What an answer counts as, of yes/no questions; empty of other kinds. */
   Optional<Match> match(String answer, MatchingRule rule, Language language) {
     return kind == AnswerKind.YES_NO
@@ -30,7 +35,11 @@ public record OpenQuestion(AnswerKind kind, List<String> accepted) {
   double credit(String answer, MatchingRule rule, Language language) {
     return switch (kind) {
       case YES_NO ->
-          YesNo.match(answer, rule, language).option().equals(YesNo.of(accepted.get(0))) ? 1 : 0;
+          YesNo.of(accepted.get(0))
+                  .filter(right -> YesNo.match(answer, rule, language).option().equals(Optional.of(right)))
+                  .isPresent()
+              ? 1
+              : 0;
       case VQA -> ShortAnswers.vqa(answer, accepted);
       case ANLS -> ShortAnswers.anls(answer, accepted);
       case RELAXED -> ShortAnswers.relaxed(answer, accepted);

@@ -26,6 +26,9 @@ final class ShortAnswers {
           Map.entry("nine", "9"),
           Map.entry("ten", "10"));
 
+  /** Whose answers each question of VQA has. */
+  private static final int PEOPLE = 10;
+
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
   private static final Pattern SPACE = Pattern.compile("\\s+");
   private static final Pattern COMMA_IN_NUMBER = Pattern.compile("(?<=\\d),(?=\\d)");
@@ -36,13 +39,13 @@ final class ShortAnswers {
 
   /**
    * The accuracy of VQA (arXiv 1505.00468, with the normalisation of its evaluation code): of ten
-   * people's answers, an answer must equal three; the mean over all choices of nine. An only right
-   * answer must be equalled.
+   * people's answers, an answer must equal three; the mean over all choices of nine. With fewer than
+   * ten right answers, one must be equalled.
    */
   static double vqa(String answer, List<String> accepted) {
     String said = normal(answer);
     List<String> right = accepted.stream().map(ShortAnswers::normal).toList();
-    if (right.size() == 1) {
+    if (right.size() < PEOPLE) {
       return right.contains(said) ? 1 : 0;
     }
     long equal = right.stream().filter(said::equals).count();

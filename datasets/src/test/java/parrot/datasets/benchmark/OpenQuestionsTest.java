@@ -88,6 +88,37 @@ class OpenQuestionsTest {
   }
 
   @Test
+  void aCaptionHasNoScoreEvenIfTheFileHasAnswers() throws Exception {
+    BenchmarkItem item =
+        read("COCO_en.tsv", "index\timage\tquestion\tanswer", "0\tIMAGE\tDescribe it.\ta dog")
+            .get(0);
+
+    assertThat(item.hasAnswer()).isFalse();
+    assertThat(item.problem()).isEmpty();
+    assertThat(item.answerText()).contains("a dog");
+  }
+
+  @Test
+  void aCaptionAmongScoredQuestionsHasAProblem() throws Exception {
+    List<BenchmarkItem> items =
+        read(
+            "Own_en.tsv",
+            "index\timage\tquestion\tanswer\tkind",
+            "0\tIMAGE\tColour?\tred\texact",
+            "1\tIMAGE\tDescribe it.\ta dog\tcaption");
+
+    assertThat(items.get(0).problem()).isEmpty();
+    assertThat(items.get(1).problem().orElseThrow()).contains("a caption is not scored");
+  }
+
+  @Test
+  void anUnreadableAnswerIsNeverRight() {
+    OpenQuestion asked = new OpenQuestion(AnswerKind.YES_NO, List.of("maybe"));
+
+    assertThat(asked.credit("perhaps", MatchingRule.PUBLISHED_2024, Language.EN)).isZero();
+  }
+
+  @Test
   void aRowWithoutAnswerOrWithAStrangeOneHasAProblem() throws Exception {
     List<BenchmarkItem> items =
         read(

@@ -25,6 +25,12 @@ class ShortAnswersTest {
         .isEqualTo(credit, within(1e-12));
   }
 
+  @Test
+  void vqaWithFewerThanTenAnswersWantsOneOfThem() {
+    assertThat(ShortAnswers.vqa("two", List.of("2", "three", "few"))).isEqualTo(1);
+    assertThat(ShortAnswers.vqa("four", List.of("2", "three"))).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "The red bus, red bus, 1",
