@@ -75,6 +75,7 @@ public final class QuestionFile {
     List<Row> rows = new ArrayList<>();
     try (Table table = Table.open(files, path)) {
       table.require("question");
+      table.refuseOthersThan(KEYS);
       for (Table.Row row = table.next(); row != null; row = table.next()) {
         String question = row.value("question").orElse("");
         rows.add(
@@ -132,6 +133,10 @@ public final class QuestionFile {
         || UnicodeText.isBlank(object.path("question").asText())) {
       problem = "line %d: no question (must be a text that is not blank)".formatted(number);
     }
+    JsonNode system = object.path("system");
+    if (problem == null && !system.isMissingNode() && !system.isNull() && !system.isTextual()) {
+      problem = "line %d: system is not a text".formatted(number);
+    }
     List<String> images = new ArrayList<>();
     JsonNode image = object.path("image");
     if (image.isArray()) {
@@ -144,7 +149,7 @@ public final class QuestionFile {
     return row(
         object.path("id").asText(object.path("index").asText(Integer.toString(number))),
         object.path("question").asText(),
-        Optional.ofNullable(object.path("system").textValue()),
+        Optional.ofNullable(system.textValue()),
         images,
         problem);
   }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -93,6 +95,19 @@ abstract class Table implements Closeable {
                   name,
                   String.join(", ", missing),
                   String.join(", ", columns.keySet().stream().sorted().toList())));
+    }
+  }
+
+  /**
+   * @throws DataException naming the columns that are not known, which nothing would read
+   */
+  void refuseOthersThan(Set<String> known) {
+    Set<String> unknown = new TreeSet<>(columns.keySet());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw new DataException(
+          "Cannot read %s line 1: unknown columns %s (known are %s; rename or remove them)"
+              .formatted(name, unknown, new TreeSet<>(known)));
     }
   }
 

@@ -179,12 +179,18 @@ public final class GenerateCommand implements Callable<Void> {
 
   private static byte[] image(QuestionFile.Row row, Path folder, Configuration configuration) {
     return row.image()
-        .map(name -> folder == null ? name : new Path(folder, name).toString())
-        .map(name -> read(name, configuration))
+        .map(
+            name ->
+                folder == null
+                    ? read(name, "check --image", configuration)
+                    : read(
+                        new Path(folder, name).toString(),
+                        "correct the row's image",
+                        configuration))
         .orElse(null);
   }
 
-  private static byte[] read(String image, Configuration configuration) {
+  private static byte[] read(String image, String remedy, Configuration configuration) {
     FileSystem files = FileSystems.of(image, configuration);
     Path path = files.makeQualified(new Path(image));
     try {
@@ -194,7 +200,7 @@ public final class GenerateCommand implements Callable<Void> {
       }
       if (!files.exists(path)) {
         throw new DataException(
-            "Cannot read image %s: there is no such file (check --image)".formatted(path));
+            "Cannot read image %s: there is no such file (%s)".formatted(path, remedy));
       }
       return FileSystems.readFully(files, path, LARGEST_IMAGE);
     } catch (IOException e) {
