@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -15,10 +14,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.SerializableConfiguration;
 import org.apache.spark.util.TaskCompletionListener;
 import parrot.datasets.DataException;
-import parrot.datasets.EnvironmentException;
 import parrot.datasets.conversation.Role;
 import parrot.datasets.conversation.Turn;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
 import parrot.jobs.evaluate.Query;
@@ -74,12 +73,11 @@ final class AnswerRows implements MapPartitionsFunction<Row, Row> {
     Configuration hadoop = configuration.value().value();
     AnsweringModel.Borrowed borrowed =
         AnsweringModel.borrow(new Path(model), stamp, options, hadoop);
+    // Spark calls the listeners last to first.
+    TaskCompletionListener giveBack = context -> borrowed.close();
+    TaskContext.get().addTaskCompletionListener(giveBack);
     Replies<Row> replies = borrowed.model().replies(rows, row -> query(row, hadoop), true);
-    TaskCompletionListener close =
-        context -> {
-          replies.close();
-          borrowed.close();
-        };
+    TaskCompletionListener close = context -> replies.close();
     TaskContext.get().addTaskCompletionListener(close);
     return new Iterator<>() {
       @Override
@@ -113,11 +111,13 @@ final class AnswerRows implements MapPartitionsFunction<Row, Row> {
       return (byte[]) value;
     }
     Path path = FileSystems.path((String) value);
-    FileSystem files = FileSystems.of(path, hadoop);
     try {
-      return FileSystems.readFully(files, path, MOST_BYTES);
+      return FileSystems.readFully(FileSystems.of(path, hadoop), path, MOST_BYTES);
+    } catch (StorageUnavailableException e) {
+      // Storage that has answered before and then fails is no fault of the row and ends the task.
+      throw new DataException(e.getMessage(), e);
     } catch (IOException e) {
-      throw new EnvironmentException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
+      throw new DataException("Cannot read %s: %s".formatted(path, e.getMessage()), e);
     }
   }
 

@@ -181,6 +181,12 @@ final class ParrotAnswersTest {
                     items.get(0).question(),
                     1L,
                     folder.resolve("none.png").toString(),
+                    "What is this?",
+                    2L,
+                    folder.toString(),
+                    "What is this?",
+                    3L,
+                    "nowhere://host/cat.png",
                     "What is this?"))
             .orderBy("id")
             .collectAsList();
@@ -188,6 +194,8 @@ final class ParrotAnswersTest {
     Row bytes = one(answers().transform(benchmark()).where("id = " + items.get(0).index()));
     assertThat(answered.get(0).<String>getAs("answer")).isEqualTo(bytes.getAs("answer"));
     assertThat(answered.get(1).<String>getAs("error")).contains("none.png: it does not exist");
+    assertThat(answered.get(2).<String>getAs("error")).contains("Cannot read " + folder);
+    assertThat(answered.get(3).<String>getAs("error")).contains("Cannot reach nowhere://host");
   }
 
   @Test
