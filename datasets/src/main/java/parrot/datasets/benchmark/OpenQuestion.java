@@ -36,7 +36,9 @@ public record OpenQuestion(AnswerKind kind, List<String> accepted) {
     return switch (kind) {
       case YES_NO ->
           YesNo.of(accepted.get(0))
-                  .filter(right -> YesNo.match(answer, rule, language).option().equals(Optional.of(right)))
+                  .filter(
+                      right ->
+                          YesNo.match(answer, rule, language).option().equals(Optional.of(right)))
                   .isPresent()
               ? 1
               : 0;

@@ -39,8 +39,8 @@ final class ShortAnswers {
 
   /**
    * The accuracy of VQA (arXiv 1505.00468, with the normalisation of its evaluation code): of ten
-   * people's answers, an answer must equal three; the mean over all choices of nine. With fewer than
-   * ten right answers, one must be equalled.
+   * people's answers, an answer must equal three; the mean over all choices of nine. With fewer
+   * than ten right answers, one must be equalled.
    */
   static double vqa(String answer, List<String> accepted) {
     String said = normal(answer);

@@ -44,6 +44,20 @@ public final class ImagePreparation implements Serializable {
   }
 
   /**
+   * An image that is padding all over.
+   *
+   * @return uint8 [size, size, 3], RGB
+   */
+  public byte[] blank() {
+    int[] colour = encoder.paddingColour();
+    byte[] pixels = new byte[3 * size * size];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (byte) colour[i % 3];
+    }
+    return pixels;
+  }
+
+  /**
    * Normalises a prepared image for the encoder.
    *
    * @param prepared uint8 [size, size, 3], RGB

@@ -18,8 +18,7 @@ class QuestionFileTest {
 
   private List<QuestionFile.Row> read(String name, String text) throws IOException {
     Path file = Files.writeString(folder.resolve(name), text);
-    return QuestionFile.read(
-        ReferenceText.local(), new org.apache.hadoop.fs.Path(file.toUri()));
+    return QuestionFile.read(ReferenceText.local(), new org.apache.hadoop.fs.Path(file.toUri()));
   }
 
   @Test

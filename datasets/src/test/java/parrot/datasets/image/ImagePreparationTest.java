@@ -68,6 +68,13 @@ class ImagePreparationTest {
     }
   }
 
+  @Test
+  void aBlankImageHasTheEncodersMeanColour() {
+    assertThat(new ImagePreparation(VisionEncoder.CLIP, 1).blank()).containsExactly(122, 116, 104);
+    assertThat(new ImagePreparation(VisionEncoder.SIGLIP, 1).blank())
+        .containsExactly(127, 127, 127);
+  }
+
   @ParameterizedTest
   @CsvSource({"0", "1", "127", "254", "255"})
   void keepsAConstantSquare(int value) {

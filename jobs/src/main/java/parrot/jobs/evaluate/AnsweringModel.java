@@ -41,9 +41,6 @@ import parrot.model.weights.ModelFolder;
  * its weights.
  */
 public final class AnsweringModel implements AutoCloseable {
-  /** CLIP's mean in 8 bits; images are padded with it. */
-  private static final byte[] MEAN_COLOUR = {122, 116, 104};
-
   private static final Map<Key, AnsweringModel> SHARED = new HashMap<>();
 
   private final ModelFolder folder;
@@ -372,8 +369,7 @@ public final class AnsweringModel implements AutoCloseable {
   }
 
   private float[] pixels(byte[] image) {
-    int size = preparation.size();
-    byte[] prepared = options.blank() ? blank(size) : preparation.prepare(image);
+    byte[] prepared = options.blank() ? preparation.blank() : preparation.prepare(image);
     return preparation.normalize(prepared);
   }
 
@@ -425,14 +421,6 @@ public final class AnsweringModel implements AutoCloseable {
     return Math.min(
         folder.config().tokenizerModelMaxLength(),
         folder.config().decoder().maxPositionEmbeddings());
-  }
-
-  private static byte[] blank(int size) {
-    byte[] pixels = new byte[3 * size * size];
-    for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = MEAN_COLOUR[i % 3];
-    }
-    return pixels;
   }
 
   @Override

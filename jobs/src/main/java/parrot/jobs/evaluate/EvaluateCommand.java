@@ -130,6 +130,10 @@ public final class EvaluateCommand implements Callable<Void> {
   public Void call() {
     requirePositive("--limit", limit);
     requirePositive("--partitions", partitions);
+    if (blank && baselines) {
+      throw Arguments.refuse(
+          spec, "Invalid --baselines: with --blank all images are blank (give one of the two)");
+    }
     AnsweringOptions options =
         Arguments.check(
             spec,

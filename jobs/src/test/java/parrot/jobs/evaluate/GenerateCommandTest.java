@@ -226,12 +226,31 @@ final class GenerateCommandTest {
     assertThat(lines.get(0).get("answer").asText())
         .isEqualTo(
             generate("--model", model, "--image", image, "--question", "What is this?").strip());
-    assertThat(lines.get(1).get("error").asText()).contains("gone.png: there is no such file");
+    assertThat(lines.get(1).get("error").asText())
+        .contains("gone.png: there is no such file (correct the row's image)");
     assertThat(lines.get(2).get("error").asText()).contains("several images");
     assertThat(lines.get(4).get("error").asText()).contains("unknown keys [picture]");
     assertThatThrownBy(() -> generate(arguments))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("it exists");
+  }
+
+  @Test
+  void evaluateRefusesBaselinesOfBlankImages() {
+    assertThatThrownBy(
+            () ->
+                TestOutput.of(
+                    new EvaluateCommand(),
+                    "--model",
+                    model,
+                    "--benchmark",
+                    "MMMB_en.tsv",
+                    "--out",
+                    folder.resolve("scores").toString(),
+                    "--blank",
+                    "--baselines"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Invalid --baselines: with --blank all images are blank");
   }
 
   @Test

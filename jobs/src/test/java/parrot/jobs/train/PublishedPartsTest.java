@@ -184,7 +184,8 @@ class PublishedPartsTest {
     write("qwen", qwen.put("model_type", "qwen3"), Map.of());
     assertThatThrownBy(this::open).hasMessageContaining("model_type (got qwen3, expected qwen2)");
     write("qwen", qwen.put("model_type", "llama"), Map.of());
-    assertThatThrownBy(this::open).hasMessageContaining("Invalid model_type: llama (must be one of");
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("Invalid model_type: llama (must be one of");
   }
 
   @Test
