@@ -136,6 +136,19 @@ class AdapterTrainingTest {
     assertThat(header.path("__metadata__").path("format").asText()).isEqualTo("pt");
   }
 
+  @Test
+  void replicasDropWhatTheRunAsksFor() throws IOException {
+    TrainJob.Outcome without = train("without", TrainJob.Mode.FRESH, "adapters.dropout=0");
+    assertThat(without.loss()).isNotEqualTo(whole.loss());
+    assertThat(dropout(without)).isZero();
+    assertThat(dropout(whole)).isEqualTo(0.2);
+  }
+
+  private static double dropout(TrainJob.Outcome outcome) throws IOException {
+    Path file = local(outcome.checkpoint()).resolve("adapter_config.json");
+    return new ObjectMapper().readTree(file.toFile()).path("lora_dropout").asDouble();
+  }
+
   /** Eight bytes of length, then JSON. */
   private static JsonNode header(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);

@@ -18,18 +18,22 @@ import java.util.regex.PatternSyntaxException;
  * @param alpha of layers that no pattern of {@code alphas} names
  * @param base folder of the model that it was trained on, relative to its own or absolute, or the
  *     name of a published one
+ * @param dropout share of a layer's input that the adapter drops in a step of training
  * @param rankStabilised whether to divide by the root of the rank instead of the rank
  */
 public record AdapterConfig(
     int rank,
     double alpha,
     Optional<String> base,
+    double dropout,
     boolean rankStabilised,
     Map<Pattern, Double> ranks,
     Map<Pattern, Double> alphas) {
   public static final String NAME = "adapter_config.json";
 
   private static final String BASE = "base_model_name_or_path";
+
+  private static final String DROPOUT = "lora_dropout";
 
   /** PEFT's wrapper around the model; patterns begin behind it. */
   private static final String WRAPPER = "base_model.model.";
@@ -61,6 +65,7 @@ public record AdapterConfig(
             (int) keys.number("r", AdapterConfig::isRank, "a positive integer"),
             keys.number("lora_alpha", Double::isFinite, "a number"),
             Optional.of(json.path(BASE).asText("")).filter(base -> !base.isBlank()),
+            keys.number(DROPOUT, 0, x -> x >= 0 && x < 1, "at least 0 and below 1"),
             keys.flag("use_rslora", false),
             patterns(keys, "rank_pattern", AdapterConfig::isRank, "positive integers"),
             patterns(keys, "alpha_pattern", Double::isFinite, "numbers"));
@@ -78,7 +83,7 @@ public record AdapterConfig(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM").put(BASE, base);
     json.put("r", adapters.rank()).put("lora_alpha", adapters.alpha());
-    json.put("lora_dropout", adapters.dropout());
+    json.put(DROPOUT, adapters.dropout());
     json.put("bias", "none").put("fan_in_fan_out", false).put("use_rslora", false);
     json.put("init_lora_weights", true).put("inference_mode", true);
     // A pattern, because a list of names would also mean layers of vision encoder and experts.
@@ -100,7 +105,7 @@ public record AdapterConfig(
   public Optional<Adapters> asAdapters(List<String> on) {
     boolean alike = ranks.isEmpty() && alphas.isEmpty() && !rankStabilised;
     return alike && Adapters.ALL.containsAll(on) && !on.isEmpty()
-        ? Optional.of(new Adapters(rank, alpha, on))
+        ? Optional.of(new Adapters(rank, alpha, on, dropout))
         : Optional.empty();
   }
 

@@ -98,7 +98,6 @@ final class HarmlessKeys {
           "inference_mode",
           "layers_pattern",
           "layers_to_transform",
-          "lora_dropout",
           "megatron_core",
           "modules_to_save",
           "peft_version",

@@ -61,7 +61,13 @@ class AdapterConfigTest {
                 .asText())
         .isEqualTo("model\\.layers\\.\\d+\\.(self_attn|mlp)\\.(v_proj)");
     assertThat(AdapterConfig.of(json, "adapter_config.json").asAdapters(Adapters.ALL))
-        .contains(new Adapters(8, 16, Adapters.ALL));
+        .contains(adapters);
+  }
+
+  @Test
+  void dropsNothingUnlessItSaysSo() {
+    assertThat(read("\"r\": 8, \"lora_alpha\": 8").asAdapters(Adapters.ALL))
+        .contains(new Adapters(8, 8, Adapters.ALL));
   }
 
   @Test
@@ -84,6 +90,9 @@ class AdapterConfigTest {
         "\"layer_replication\": [[0, 4]] | Cannot use key layer_replication",
         "\"of_tomorrow\": 3 | Cannot use key of_tomorrow: 3",
         "\"init_lora_weights\": \"pissa\" | others change the model itself",
+        "\"lora_dropout\": 1 | Invalid lora_dropout: 1.0 (must be at least 0 and below 1)",
+        "\"lora_dropout\": -0.1 | Invalid lora_dropout: -0.1 (must be at least 0 and below 1)",
+        "\"lora_dropout\": \"some\" | Invalid lora_dropout: \"some\"",
         "\"rank_pattern\": {\"q\": 0} | must be a mapping of layers to positive integers",
         "\"alpha_pattern\": {\"(\": 1} | must be a mapping of layers' names or expressions",
       })

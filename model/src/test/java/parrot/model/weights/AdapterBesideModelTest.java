@@ -28,7 +28,7 @@ class AdapterBesideModelTest {
   private static final Path MODEL =
       Path.of("src/test/resources/reference/network/align-and-instruct").toAbsolutePath();
   private static final Configuration HADOOP = new Configuration();
-  private static final Adapters ADAPTERS = new Adapters(2, 6, List.of("v_proj", "q_proj"));
+  private static final Adapters ADAPTERS = new Adapters(2, 6, List.of("v_proj", "q_proj"), 0.2);
   private static final String QUERY = "model.layers.0.self_attn.q_proj";
   private static final String PROJECTOR = "model.mm_projector.0.bias";
 
