@@ -54,19 +54,21 @@ final class AnswerText {
     return news;
   }
 
+  /** What may start a text that ends the answer, and the half character behind it. */
   private int uncertain() {
     int half = text.length();
     while (half > 0 && text.startsWith(HALF, half - 1)) {
       half--;
     }
-    int longest = text.length() - half;
+    String complete = text.substring(0, half);
+    int longest = 0;
     for (String stop : stops) {
-      for (int length = Math.min(stop.length() - 1, text.length()); length > longest; length--) {
-        if (text.endsWith(stop.substring(0, length))) {
+      for (int length = Math.min(stop.length() - 1, half); length > longest; length--) {
+        if (complete.endsWith(stop.substring(0, length))) {
           longest = length;
         }
       }
     }
-    return longest;
+    return text.length() - half + longest;
   }
 }

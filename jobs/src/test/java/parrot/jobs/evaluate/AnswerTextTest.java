@@ -41,6 +41,12 @@ final class AnswerTextTest {
   }
 
   @Test
+  void holdsBackAStopTextThatIsCutInsideACharacter() {
+    assertThat(told("ab###✅", "###✅")).containsExactly("a", "b");
+    assertThat(told("ab###红", "###✅")).containsExactly("a", "b", "###红");
+  }
+
+  @Test
   void endsAtTheFirstOfSeveralStopTexts() {
     assertThat(String.join("", told("one. two\nthree", "\n", ". "))).isEqualTo("one");
   }

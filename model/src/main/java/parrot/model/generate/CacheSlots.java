@@ -91,8 +91,9 @@ final class CacheSlots {
     if (allocated + capacity > limit) {
       return Optional.empty();
     }
+    Slot slot = new Slot(create.apply(capacity));
     allocated += capacity;
-    return Optional.of(new Slot(create.apply(capacity)));
+    return Optional.of(slot);
   }
 
   void giveBack(Slot slot) {

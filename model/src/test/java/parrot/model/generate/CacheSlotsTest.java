@@ -1,6 +1,7 @@
 package parrot.model.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,19 @@ class CacheSlotsTest {
 
     assertThat(take(50)).containsSame(small);
     assertThat(take(50)).containsSame(large);
+  }
+
+  @Test
+  void doesNotCountACacheThatCouldNotBeMade() {
+    CacheSlots full =
+        new CacheSlots(
+            1000,
+            capacity -> {
+              throw new OutOfMemoryError("full");
+            });
+
+    assertThatThrownBy(() -> full.take(500, prompt())).isInstanceOf(OutOfMemoryError.class);
+    assertThat(full.allocated()).isZero();
   }
 
   @Test
