@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
@@ -82,6 +83,7 @@ final class TrainingLoop {
    * Opens data and checkpoint.
    *
    * @param from the checkpoint to go on from
+   * @throws DataException if a checkpoint that {@code average_last} needs is missing
    */
   TrainingLoop(Run run, Path from) throws IOException {
     this.run = run;
@@ -122,6 +124,7 @@ final class TrainingLoop {
             config,
             run.yaml(),
             hadoop);
+    checkpoints.averaged(progress.round(), rounds); // refuses if one is missing
     loader = TrainingData.loader(hadoop, parrot);
     heldOut = new HeldOut(config, data.heldOut());
     alarm = new BalanceAlarm(config.balance());
@@ -138,7 +141,6 @@ final class TrainingLoop {
 
   /** Runs rounds until all are done or the run is asked to stop. */
   TrainJob.Outcome runToEnd(StopSignal stop) throws IOException {
-    checkpoints.averaged(progress.round(), rounds);
     stream.skip(ofThisData());
     run.folder().writeConfig(run.yaml());
     run.folder().checkpoints.deleteAfter(progress.round());
