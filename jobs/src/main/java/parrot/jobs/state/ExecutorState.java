@@ -12,6 +12,7 @@ import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
+import parrot.jobs.spark.Preflight;
 import parrot.model.exchange.StateLayout;
 import scala.Tuple2;
 
@@ -152,7 +153,7 @@ public final class ExecutorState implements AutoCloseable {
       JavaRDD<I> plans, StateWork<I, ReplicaPiece> work, ReplicaWeights mixing, Kept keep) {
     OwnChunks nextOwn = own(plans, keep);
     JavaPairRDD<Integer, ReplicaPiece> shuffled = sent(plans, work, nextOwn);
-    boolean hasSpareSlots = spark.defaultParallelism() > plans.getNumPartitions();
+    boolean hasSpareSlots = Preflight.slots(spark.sc()) > plans.getNumPartitions();
     try {
       // Spark gives slots to jobs in their order. Replicas come first if there is a slot beside
       // them.
