@@ -103,7 +103,7 @@ final class ReplicaPieces implements Iterator<ReplicaPiece> {
     int index = chunk.index();
     ByteBuffer values = GraphRestore.read(graph, chunk);
     if (kept.local().get(index)) {
-      keep(own, kept.values(index), gives ? copy(values) : start.chunk(index));
+      keep(own, kept.values(index), gives ? copy(values) : start.newest(index));
       return null;
     }
     if (chunk.section() == Section.MOMENTS) {

@@ -20,6 +20,11 @@ record StartValues(Kept kept, StateReader state, StateReader own) {
     return kept.hasValues(index) ? ownOr(index) : state.chunk(index).values();
   }
 
+  /** What a replica goes on from that adds nothing: its own values only until they are averaged. */
+  byte[] newest(int index) {
+    return kept.local().get(index) ? ownOr(index) : state.chunk(index).values();
+  }
+
   /** The replica's own values; those of the average if it had nothing to give to it. */
   private byte[] ownOr(int index) {
     byte[] values = own.chunk(kept.values(index)).values();
