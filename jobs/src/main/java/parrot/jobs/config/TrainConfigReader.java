@@ -78,8 +78,13 @@ public final class TrainConfigReader {
   public static ObjectNode fromYaml(String yaml) {
     // A file that a killed run has not yet filled is no mapping.
     return ConfigText.parse(yaml, "the stored configuration") instanceof ObjectNode stored
-        ? stored
+        ? withoutCommands(stored)
         : JsonNodeFactory.instance.objectNode();
+  }
+
+  /** Commands may hold secrets, and a stored configuration is read by more people. */
+  private static ObjectNode withoutCommands(ObjectNode resolved) {
+    return resolved.remove(List.of(TrainKeys.ON_END.name(), TrainKeys.ON_ALARM.name()));
   }
 
   private static TrainConfig read(StrictMap map) {
@@ -105,7 +110,7 @@ public final class TrainConfigReader {
             TrainKeys.SEED.read(map),
             new TrainConfig.Commands(
                 TrainKeys.ON_END.ifGiven(map), TrainKeys.ON_ALARM.ifGiven(map)),
-            map.resolved());
+            withoutCommands(map.resolved()));
     map.refuseOthers(TrainKeys.paths());
     return config;
   }
