@@ -190,7 +190,8 @@ public final class EvaluateCommand implements Callable<Void> {
 
   private static EvaluationScores baseline(
       EvaluateJob.Request request, String name, AnsweringOptions options, JavaSparkContext spark) {
-    return EvaluateJob.run(request.with(request.out() + "-" + name, options), spark).scores();
+    String out = request.out().replaceAll("/+$", ""); // beside it, not inside
+    return EvaluateJob.run(request.with(out + "-" + name, options), spark).scores();
   }
 
   private PromptTemplate template() {
