@@ -47,18 +47,25 @@ record StartValues(Kept kept, StateReader state, StateReader own) {
       byte[] average = state.chunk(i).values();
       float factor = isParameters ? 1 : (float) decays[layout.isSecond(i) ? 1 : 0];
       ByteBuffer now = GraphRestore.read(graph, layout.chunk(i));
-      GraphRestore.write(graph, layout.chunk(i), exchanged(now, ownOr(i), average, factor));
+      byte[] next = exchanged(now, ownOr(i), average, factor, layout.isSecond(i));
+      GraphRestore.write(graph, layout.chunk(i), next);
     }
   }
 
-  private static byte[] exchanged(ByteBuffer values, byte[] own, byte[] average, float factor) {
+  /**
+   * @param isSecond values are second moments. What is left of the average is the least that they
+   *     can be; rounded moments (8 bits) would otherwise fall below 0
+   */
+  static byte[] exchanged(
+      ByteBuffer values, byte[] own, byte[] average, float factor, boolean isSecond) {
     byte[] result = new byte[own.length];
     FloatBuffer now = values.slice().order(ByteOrder.nativeOrder()).asFloatBuffer();
     FloatBuffer from = floats(own);
     FloatBuffer to = floats(average);
     FloatBuffer next = floats(result);
     for (int i = 0; i < next.capacity(); i++) {
-      next.put(i, now.get(i) + factor * (to.get(i) - from.get(i)));
+      float value = now.get(i) + factor * (to.get(i) - from.get(i));
+      next.put(i, isSecond ? Math.max(value, factor * to.get(i)) : value);
     }
     return result;
   }
