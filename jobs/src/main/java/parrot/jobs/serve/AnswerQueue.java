@@ -1,7 +1,6 @@
 package parrot.jobs.serve;
 
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +43,7 @@ final class AnswerQueue implements AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        Arrivals arrivals = new Arrivals(waiting.take());
+        Arrivals arrivals = new Arrivals(hold(waiting.take()));
         model.answer(arrivals, Exchange::prepared, this::hold);
       } catch (InterruptedException e) {
         return; // closed
@@ -73,32 +72,33 @@ final class AnswerQueue implements AutoCloseable {
     thread.join(); // the model must not be closed while it computes; at most one step of it
   }
 
-  /** Ends while none waits; requests that were given up meanwhile are left out. */
+  /**
+   * Ends while none waits; requests that were given up meanwhile are left out. One waits until it
+   * is taken, so that a failure does not reach it.
+   */
   private final class Arrivals implements Iterator<Exchange> {
-    private Exchange next;
+    private Exchange first;
 
     Arrivals(Exchange first) {
-      next = first;
+      this.first = first;
     }
 
     @Override
     public boolean hasNext() {
-      while (next == null || next.isOver()) {
-        next = waiting.poll();
-        if (next == null) {
-          return false;
-        }
+      if (first != null && !first.isOver()) {
+        return true;
       }
-      return true;
+      first = null;
+      while (!waiting.isEmpty() && waiting.peek().isOver()) {
+        waiting.remove();
+      }
+      return !waiting.isEmpty();
     }
 
     @Override
     public Exchange next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      Exchange taken = next;
-      next = null;
+      Exchange taken = first == null ? waiting.remove() : first;
+      first = null;
       return taken;
     }
   }

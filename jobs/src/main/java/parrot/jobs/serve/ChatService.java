@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import parrot.datasets.DataException;
@@ -96,27 +97,25 @@ final class ChatService implements AutoCloseable {
         .put("owned_by", "parrot");
   }
 
-  /** Answers a chat completion. */
+  /** Answers a chat completion; called on the channel's own thread. */
   void chat(byte[] body, Channel channel, Connection connection, Response response) {
-    preparing.execute(
-        () -> {
-          try {
-            ChatRequest request = reader.read(body);
-            Exchange exchange = new Exchange(name(), request, prepare(request), response, metrics);
-            channel
-                .eventLoop()
-                .execute(
-                    () -> {
-                      connection.answer(exchange, options.answerTime());
-                      answers.add(exchange);
-                    });
-          } catch (RuntimeException e) {
-            response.fail(Exchange.explain(e));
-          } catch (OutOfMemoryError e) {
-            response.fail(
-                ApiException.failed(503, "out_of_memory", "No memory is left for this request"));
-          }
-        });
+    Exchange exchange = new Exchange(name(), response, metrics);
+    // A task that is cancelled lets go of the body, even while it waits for a thread.
+    FutureTask<Void> preparation = new FutureTask<>(() -> prepare(body, channel, exchange), null);
+    exchange.onEnd(() -> preparation.cancel(false));
+    connection.answer(exchange, options.answerTime());
+    preparing.execute(preparation);
+  }
+
+  private void prepare(byte[] body, Channel channel, Exchange exchange) {
+    try {
+      ChatRequest request = reader.read(body);
+      exchange.prepared(request, prepare(request));
+      // behind what the channel has received by now: a second request closes the connection
+      channel.eventLoop().execute(() -> answers.add(exchange));
+    } catch (RuntimeException | Error e) { // or its client would wait until the time limit
+      exchange.fail(Exchange.explain(e));
+    }
   }
 
   private PreparedQuery prepare(ChatRequest request) {

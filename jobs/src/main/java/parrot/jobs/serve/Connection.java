@@ -73,7 +73,7 @@ final class Connection {
   }
 
   /**
-   * The request is being answered.
+   * The request is complete and waits, or is being answered.
    *
    * @param limit after which it is given up
    */

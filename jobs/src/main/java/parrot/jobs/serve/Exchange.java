@@ -17,27 +17,20 @@ import parrot.model.generate.GeneratedAnswer;
  * gone. Safe for use by several threads.
  */
 final class Exchange implements AnswerListener {
-  private final ChatRequest request;
-  private final PreparedQuery prepared;
   private final ChatAnswer answer;
   private final Response response;
   private final ServerMetrics metrics;
   private final long start = System.nanoTime();
   private final StringBuilder told = new StringBuilder();
+  private ChatRequest request; // null, as prepared, until it is prepared
+  private PreparedQuery prepared;
   private ArrayNode likelihoods = JsonNodeFactory.instance.arrayNode();
   private Runnable onEnd = () -> {};
   private boolean streaming;
   private boolean heard;
   private volatile boolean over;
 
-  Exchange(
-      String model,
-      ChatRequest request,
-      PreparedQuery prepared,
-      Response response,
-      ServerMetrics metrics) {
-    this.request = request;
-    this.prepared = prepared;
+  Exchange(String model, Response response, ServerMetrics metrics) {
     this.answer =
         new ChatAnswer(
             "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
@@ -47,7 +40,13 @@ final class Exchange implements AnswerListener {
     this.metrics = metrics;
   }
 
-  PreparedQuery prepared() {
+  /** The request is read, and can be answered from now on. */
+  synchronized void prepared(ChatRequest request, PreparedQuery prepared) {
+    this.request = request;
+    this.prepared = prepared;
+  }
+
+  synchronized PreparedQuery prepared() {
     return prepared;
   }
 
@@ -97,7 +96,7 @@ final class Exchange implements AnswerListener {
     ChatAnswer.Usage usage =
         new ChatAnswer.Usage(prepared.promptTokens(), generated.tokens().length);
     if (request.stream()) {
-      String rest = reply.text().substring(told.length());
+      String rest = reply.text().substring(Math.min(told.length(), reply.text().length()));
       if (!streaming || !rest.isEmpty() || !likelihoods.isEmpty()) {
         tell(rest);
       }
@@ -157,13 +156,16 @@ final class Exchange implements AnswerListener {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  /** What is told of a problem that came while answering. */
-  static ApiException explain(RuntimeException problem) {
+  /** What is told of a problem that came while preparing or answering. */
+  static ApiException explain(Throwable problem) {
     if (problem instanceof ApiException known) {
       return known;
     }
     if (problem instanceof DataException) {
       return ApiException.invalid("messages", "invalid_value", problem.getMessage());
+    }
+    if (problem instanceof OutOfMemoryError) {
+      return ApiException.failed(503, "out_of_memory", "No memory is left for this request");
     }
     String reason =
         problem instanceof ModelException
