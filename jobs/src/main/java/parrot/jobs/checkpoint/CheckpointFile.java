@@ -41,6 +41,7 @@ public record CheckpointFile(
   enum Content {
     /** Tensors, trained or frozen. */
     MODEL,
+    PARAMETERS,
     MOMENTS,
     OUTER_MOMENTUM,
     /** Parameters of a replica. */

@@ -64,6 +64,11 @@ public final class CheckpointLayout {
     return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
+  /** Trained values in float32, if the model's own are rounded. */
+  static VectorFiles parameters(long length) {
+    return new VectorFiles("training/parameters", "parameters", length);
+  }
+
   /** Moments of the optimizer, those of each kind together. */
   static VectorFiles moments(long length) {
     return new VectorFiles("training/updater", "updater_state", length);

@@ -80,6 +80,11 @@ public final class CheckpointReader implements java.io.Serializable {
   }
 
   private void readParameters(Chunk chunk, FloatSink sink) {
+    VectorFiles unrounded = CheckpointLayout.parameters(kept.layout().parameters());
+    if (unrounded.exist(path(), hadoop.value())) {
+      unrounded.read(path(), hadoop.value(), chunk.offset(), chunk.length(), sink);
+      return;
+    }
     try (ModelFolder model = ModelFolder.open(path(), hadoop.value())) {
       Weights weights = model.weights();
       for (Parameter parameter : parameters) {

@@ -17,6 +17,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.exchange.StateLayout;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
+import parrot.model.tensor.ElementType;
 import parrot.model.weights.ModelFolder;
 import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
@@ -56,7 +57,13 @@ public final class CheckpointWriter {
             .toList();
     this.bf16 =
         Checkpoints.bf16(
-            tensors, model.weights()::storedType, name -> config.train().contains(Part.of(name)));
+            tensors,
+            name -> isRounded(name) ? ElementType.BF16 : model.weights().storedType(name),
+            name -> config.train().contains(Part.of(name)) && !isRounded(name));
+  }
+
+  private boolean isRounded(String tensor) {
+    return config.checkpoints().rounded() && config.train().contains(Part.of(tensor));
   }
 
   /**
@@ -127,6 +134,12 @@ public final class CheckpointWriter {
       ExecutorState executors, Path folder, List<CheckpointFile> model) throws IOException {
     StateLayout layout = executors.layout();
     List<CheckpointFile> files = new ArrayList<>(model);
+    if (config.checkpoints().rounded()) {
+      add(
+          files,
+          CheckpointLayout.parameters(layout.parameters()),
+          CheckpointFile.Content.PARAMETERS);
+    }
     if (layout.moments() > 0 && executors.kept().shared() > layout.parameters()) {
       add(files, CheckpointLayout.moments(layout.moments()), CheckpointFile.Content.MOMENTS);
     }

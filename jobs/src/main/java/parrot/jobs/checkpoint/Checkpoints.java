@@ -394,7 +394,7 @@ public final class Checkpoints {
         CheckpointLayout.ADAPTER,
         content.tensors(),
         true,
-        List.of(),
+        content.bf16(),
         CheckpointFile.Content.MODEL,
         0);
   }

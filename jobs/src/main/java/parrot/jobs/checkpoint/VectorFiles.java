@@ -1,6 +1,8 @@
 package parrot.jobs.checkpoint;
 
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +45,20 @@ record VectorFiles(String base, String tensor, long length) implements Serializa
               from));
     }
     return files;
+  }
+
+  /**
+   * Whether a checkpoint has them.
+   *
+   * @throws UncheckedIOException if that cannot be found out
+   */
+  boolean exist(Path checkpoint, Configuration hadoop) {
+    Path first = new Path(checkpoint, list().get(0).name());
+    try {
+      return first.getFileSystem(hadoop).exists(first);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read %s: %s".formatted(first, e.getMessage()), e);
+    }
   }
 
   /** Reads values; offsets count from {@code first}. */

@@ -359,9 +359,15 @@ public record TrainConfig(
    * @param keepEvery also keeps the checkpoint of each round that this divides; 0 for none
    * @param averageLast of how many last rounds the mean is written; 0 for none
    * @param keepBest also keeps as many with the lowest held-out losses
+   * @param rounded whether a checkpoint's model is bfloat16, with the float32 state beside it
    */
   public record Checkpointing(
-      CheckpointInterval every, int keep, int keepEvery, int averageLast, int keepBest) {
+      CheckpointInterval every,
+      int keep,
+      int keepEvery,
+      int averageLast,
+      int keepBest,
+      boolean rounded) {
     /** The first round whose state is averaged at the end of a run of so many rounds. */
     public int firstAveraged(int rounds) {
       return Math.max(1, rounds - averageLast + 1);

@@ -424,7 +424,8 @@ public final class TrainConfigReader {
         TrainKeys.CHECKPOINT_KEEP.read(map),
         TrainKeys.CHECKPOINT_KEEP_EVERY.read(map),
         averageLast(map, stopsEarly),
-        keepBest(map, stopsEarly));
+        keepBest(map, stopsEarly),
+        TrainKeys.CHECKPOINT_DTYPE.read(map).equals("bf16"));
   }
 
   private static int averageLast(StrictMap map, boolean stopsEarly) {

@@ -344,6 +344,10 @@ final class TrainKeys {
       Key.whole("checkpoints.keep_best", 0, 0)
           .absent("0; with stop: 1")
           .means("Checkpoints", "also keeps those with the lowest held-out losses");
+  static final Key<String> CHECKPOINT_DTYPE =
+      Key.oneOf("checkpoints.dtype", List.of("f32", "bf16"), "f32")
+          .means(
+              "CheckpointWriter", "of trained weights; bf16: the float32 state lies beside them");
 
   static final Key<Integer> AVERAGE_LAST =
       Key.whole("average_last", 0, 0)
@@ -432,6 +436,7 @@ final class TrainKeys {
                   CHECKPOINT_KEEP,
                   CHECKPOINT_KEEP_EVERY,
                   CHECKPOINT_KEEP_BEST,
+                  CHECKPOINT_DTYPE,
                   AVERAGE_LAST)));
 
   private TrainKeys() {}

@@ -77,7 +77,7 @@ final class PlanTable {
     row(
         out,
         "state on disk",
-        plan.state(),
+        plan.stored(),
         plan.config().adapters().isPresent()
             ? "a checkpoint; the frozen weights as they came, once for all"
             : "a checkpoint, and the frozen weights as they came");

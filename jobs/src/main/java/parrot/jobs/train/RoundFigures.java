@@ -98,7 +98,7 @@ record RoundFigures(
       bytes += RoundForecast.busiest(plan, executors);
       if (phases.containsKey(Phase.CHECKPOINT)) {
         checkpoint += phases.get(Phase.CHECKPOINT);
-        written += (double) plan.state() / executors;
+        written += (double) plan.stored() / executors;
       }
       rest += phases.getOrDefault(Phase.PLAN, 0.0);
     }

@@ -72,7 +72,7 @@ record RoundForecast(RunPlan plan, RoundFigures figures, int executors, double b
 
   /** Seconds of checkpoints for each round. */
   double checkpoint() {
-    double seconds = plan.state() * figures.checkpointPerByte() / executors;
+    double seconds = plan.stored() * figures.checkpointPerByte() / executors;
     CheckpointInterval every = plan.config().checkpoints().every();
     if (every.rounds() > 0) {
       return seconds / every.rounds();

@@ -115,8 +115,13 @@ record RunPlan(
     return config.rounds().replicas() * config.rounds().averaging().sentBytes(learns);
   }
 
-  /** Bytes of the state, in the heaps of executors or in a checkpoint. */
+  /** Bytes of the state in the heaps of executors. */
   long state() {
     return config.rounds().averaging().stateBytes(learns);
+  }
+
+  /** Bytes of the state in a checkpoint. */
+  long stored() {
+    return state() + (config.checkpoints().rounded() ? Short.BYTES * learns : 0);
   }
 }

@@ -1,6 +1,7 @@
 package parrot.jobs.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,6 +59,7 @@ class CheckpointRoundTripTest {
           .afterRound(2, 4, 16, 99, ExpertBalance.NONE);
 
   @TempDir static java.nio.file.Path folder;
+  private static SmallWorld world;
   private static SparkSession session;
   private static List<Parameter> parameters;
   private static StateLayout layout;
@@ -67,7 +69,7 @@ class CheckpointRoundTripTest {
 
   @BeforeAll
   static void saveAState() throws IOException {
-    SmallWorld world = new SmallWorld(folder);
+    world = new SmallWorld(folder);
     session = SparkSessions.create("checkpoint", "local[2]", Map.of());
     JavaSparkContext spark = SparkSessions.context(session);
     TrainConfig config =
@@ -199,6 +201,43 @@ class CheckpointRoundTripTest {
     }
     for (int replica = 0; replica < REPLICAS; replica++) {
       assertThat(reader.own(replica, 0).values()).isEqualTo(residual(replica, 0).values());
+    }
+  }
+
+  @Test
+  void aModelInBfloat16HasTheWholeStateBesideIt() throws IOException {
+    TrainConfig rounded =
+        world.config("rounded", "train=[projector, experts]", "checkpoints.dtype=bf16");
+    RunProgress later = PROGRESS.afterRound(2, 4, 16, 99, ExpertBalance.NONE);
+    Path checkpoint;
+    try (ModelFolder start = ModelFolder.open(checkpoints.start(), HADOOP);
+        ExecutorState state = ExecutorState.of(SparkSessions.context(session), layout, chunks())) {
+      checkpoint =
+          new CheckpointWriter(checkpoints, start, parameters, rounded, YAML, HADOOP)
+              .save(state, later, List.of());
+    }
+    CheckpointReader reader =
+        new CheckpointReader(
+            checkpoint,
+            false,
+            Kept.nothing(layout),
+            MomentOrder.unchanged(layout.parameters()),
+            false,
+            parameters,
+            HADOOP);
+    for (int i = 0; i < layout.count(); i++) {
+      assertThat(reader.chunk(i).values()).isEqualTo(chunk(i).values());
+    }
+    try (WeightFiles whole = WeightFiles.open(saved, HADOOP);
+        WeightFiles model = WeightFiles.open(checkpoint, HADOOP)) {
+      for (Parameter parameter : parameters) {
+        assertThat(model.storedType(parameter.name())).isEqualTo(ElementType.BF16);
+        float[] values = whole.read(parameter.name());
+        float[] nearest = model.read(parameter.name());
+        for (int j = 0; j < values.length; j++) {
+          assertThat(nearest[j]).isCloseTo(values[j], withPercentage(0.4));
+        }
+      }
     }
   }
 
