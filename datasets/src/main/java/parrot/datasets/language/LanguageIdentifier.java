@@ -1,8 +1,5 @@
 package parrot.datasets.language;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.Character.UnicodeScript;
 import java.util.Collections;
 import java.util.Comparator;
@@ -13,8 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import opennlp.tools.langdetect.LanguageDetectorME;
-import opennlp.tools.langdetect.LanguageDetectorModel;
 
 /**
  * Tells which language a text is in, for rows that do not say. OpenNLP's model knows about a
@@ -63,11 +58,18 @@ public final class LanguageIdentifier {
   private static Optional<Language> mostLikely(Prose prose) {
     List<String> words = prose.words().stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
     Set<Language> published = PUBLISHED.getOrDefault(prose.script(), Set.of());
-    Map<Language, Double> scores = Model.INSTANCE.scores(" " + String.join(" ", words) + " ");
-    scores.keySet().removeIf(language -> isPublished(language) && !published.contains(language));
-    double reach = Collections.max(scores.values()) - LanguageTraits.REACH;
+    LetterSequences model = Model.INSTANCE;
+    double[] scores = model.scores(" " + String.join(" ", words) + " ");
+    Map<Language, Double> possible = new HashMap<>();
+    for (int i = 0; i < scores.length; i++) {
+      Language language = model.languages().get(i);
+      if (!isPublished(language) || published.contains(language)) {
+        possible.put(language, scores[i]);
+      }
+    }
+    double reach = Collections.max(possible.values()) - LanguageTraits.REACH;
     List<Candidate> best =
-        scores.entrySet().stream()
+        possible.entrySet().stream()
             .filter(e -> e.getValue() >= reach)
             .map(e -> Candidate.of(e.getKey(), e.getValue(), words))
             .sorted(Comparator.comparingDouble(Candidate::score).reversed())
@@ -97,30 +99,6 @@ public final class LanguageIdentifier {
 
   /** Loaded with its first use, once, by the class loader's own lock. */
   private static final class Model {
-    private static final Model INSTANCE = new Model();
-
-    private final LanguageDetectorModel model;
-    private final Map<String, Language> languages = new HashMap<>();
-
-    private Model() {
-      try (InputStream in = LanguageIdentifier.class.getResourceAsStream("/langdetect-183.bin")) {
-        model = new LanguageDetectorModel(in);
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot read the model that identifies languages", e);
-      }
-      for (String code : new LanguageDetectorME(model).getSupportedLanguages()) {
-        languages.put(code, Language.of(code));
-      }
-    }
-
-    /** Logarithms of probabilities. */
-    private Map<Language, Double> scores(String text) {
-      Map<Language, Double> scores = new HashMap<>();
-      for (var prediction : new LanguageDetectorME(model).predictLanguages(text)) {
-        scores.merge(
-            languages.get(prediction.getLang()), Math.log(prediction.getConfidence()), Math::max);
-      }
-      return scores;
-    }
+    private static final LetterSequences INSTANCE = new LetterSequences();
   }
 }
