@@ -1,6 +1,7 @@
 package parrot.datasets.conversation;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,6 +40,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
   private final int vocabularySize;
   private final String fingerprint;
   private final String name;
+  private final RecentTexts recent = new RecentTexts();
   private HuggingFaceTokenizer withoutControlTokens; // opened when a text first needs it
 
   private HuggingFaceTextTokenizer(
@@ -166,7 +168,7 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
 
   @Override
   public int[] encode(String text) {
-    return encode(text, tokenizer);
+    return recent.ids(text, unknown -> encode(unknown, tokenizer));
   }
 
   @Override
@@ -190,12 +192,15 @@ public final class HuggingFaceTextTokenizer implements TextTokenizer, AutoClosea
     if (text.isEmpty()) {
       return new int[0];
     }
-    long[] encoded = tokenizer.encode(text, false, false).getIds();
-    int[] result = new int[encoded.length];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = Math.toIntExact(encoded[i]);
+    // As tokenizer.encode does, which also makes a text and a place in the text of each token.
+    long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, false);
+    try {
+      return Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
+          .mapToInt(Math::toIntExact)
+          .toArray();
+    } finally {
+      TokenizersLibrary.LIB.deleteEncoding(encoding);
     }
-    return result;
   }
 
   @Override

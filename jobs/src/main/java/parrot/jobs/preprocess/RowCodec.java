@@ -1,13 +1,11 @@
 package parrot.jobs.preprocess;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.SortedSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.Reject;
@@ -15,86 +13,108 @@ import parrot.datasets.source.RejectReason;
 
 /** Rows as bytes on their way through Spark, whatever serializer it is set to. */
 final class RowCodec {
+  /** Stands for the length of the pixels of a row without an image. */
+  private static final int NONE = -1;
+
   private RowCodec() {}
 
-  static byte[] encode(PreparedRow row) throws IOException {
+  static byte[] encode(PreparedRow row) {
     TrainingExample example = row.example();
-    int pixels = example.pixels() == null ? 0 : example.pixels().length;
-    var bytes = new ByteArrayOutputStream(pixels + 8 * example.tokenIds().length + 256);
-    DataOutputStream out = new DataOutputStream(bytes);
-    text(out, example.id());
-    text(out, example.language().tag());
-    integers(out, example.tokenIds());
-    integers(out, example.labels());
-    out.writeInt(example.pixels() == null ? -1 : pixels);
-    if (example.pixels() != null) {
-      out.write(example.pixels());
+    byte[] pixels = example.pixels();
+    List<byte[]> texts = new ArrayList<>();
+    texts.add(bytes(example.id()));
+    texts.add(bytes(example.language().tag()));
+    texts.add(bytes(example.source()));
+    row.notes().forEach(note -> texts.add(bytes(note)));
+    ByteBuffer out =
+        ByteBuffer.allocate(
+            size(texts)
+                + Integer.BYTES * (4 + example.tokenIds().length + example.labels().length)
+                + (pixels == null ? 0 : pixels.length)
+                + 1);
+    put(out, example.tokenIds());
+    put(out, example.labels());
+    out.putInt(pixels == null ? NONE : pixels.length);
+    if (pixels != null) {
+      out.put(pixels);
     }
-    text(out, example.source());
-    out.writeBoolean(row.truncated());
-    out.writeInt(row.notes().size());
-    for (String note : row.notes()) {
-      text(out, note);
-    }
-    return bytes.toByteArray();
+    out.put((byte) (row.truncated() ? 1 : 0));
+    put(out, texts);
+    return out.array();
   }
 
   /** Without the content's checksum, which the key has. */
-  static PreparedRow decode(byte[] bytes) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-    String id = text(in);
-    Language language = Language.of(text(in));
+  static PreparedRow decode(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     int[] ids = integers(in);
     int[] labels = integers(in);
-    int length = in.readInt();
-    byte[] pixels = length < 0 ? null : in.readNBytes(length);
-    String source = text(in);
-    boolean truncated = in.readBoolean();
-    SortedSet<String> notes = new TreeSet<>();
-    for (int left = in.readInt(); left > 0; left--) {
-      notes.add(text(in));
+    int length = in.getInt();
+    byte[] pixels = length == NONE ? null : new byte[length];
+    if (pixels != null) {
+      in.get(pixels);
     }
+    boolean truncated = in.get() == 1;
+    List<String> texts = texts(in);
+    Language language = Language.of(texts.get(1));
     return new PreparedRow(
-        new TrainingExample(id, language, ids, labels, pixels, source), null, truncated, notes);
+        new TrainingExample(texts.get(0), language, ids, labels, pixels, texts.get(2)),
+        null,
+        truncated,
+        new TreeSet<>(texts.subList(3, texts.size())));
   }
 
-  static byte[] encode(Reject reject) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream out = new DataOutputStream(bytes);
-    text(out, reject.origin());
-    text(out, reject.id());
-    text(out, reject.reason().name());
-    text(out, reject.message());
-    return bytes.toByteArray();
+  static byte[] encode(Reject reject) {
+    List<byte[]> texts =
+        Stream.of(reject.origin(), reject.id(), reject.reason().name(), reject.message())
+            .map(RowCodec::bytes)
+            .toList();
+    ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + size(texts));
+    put(out, texts);
+    return out.array();
   }
 
-  static Reject decodeReject(byte[] bytes) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-    return new Reject(text(in), text(in), RejectReason.valueOf(text(in)), text(in));
+  static Reject decodeReject(byte[] bytes) {
+    List<String> texts = texts(ByteBuffer.wrap(bytes));
+    return new Reject(
+        texts.get(0), texts.get(1), RejectReason.valueOf(texts.get(2)), texts.get(3));
   }
 
-  private static void text(DataOutputStream out, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.writeInt(bytes.length);
-    out.write(bytes);
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String text(DataInputStream in) throws IOException {
-    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+  /** Bytes that texts take, without their number. */
+  private static int size(List<byte[]> texts) {
+    return texts.stream().mapToInt(text -> Integer.BYTES + text.length).sum();
   }
 
-  private static void integers(DataOutputStream out, int[] values) throws IOException {
-    out.writeInt(values.length);
-    for (int value : values) {
-      out.writeInt(value);
+  private static void put(ByteBuffer out, List<byte[]> texts) {
+    out.putInt(texts.size());
+    for (byte[] text : texts) {
+      out.putInt(text.length).put(text);
     }
   }
 
-  private static int[] integers(DataInputStream in) throws IOException {
-    int[] values = new int[in.readInt()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.readInt();
+  private static List<String> texts(ByteBuffer in) {
+    List<String> texts = new ArrayList<>();
+    for (int left = in.getInt(); left > 0; left--) {
+      byte[] text = new byte[in.getInt()];
+      in.get(text);
+      texts.add(new String(text, StandardCharsets.UTF_8));
     }
+    return texts;
+  }
+
+  private static void put(ByteBuffer out, int[] values) {
+    out.putInt(values.length);
+    out.asIntBuffer().put(values);
+    out.position(out.position() + Integer.BYTES * values.length);
+  }
+
+  private static int[] integers(ByteBuffer in) {
+    int[] values = new int[in.getInt()];
+    in.asIntBuffer().get(values);
+    in.position(in.position() + Integer.BYTES * values.length);
     return values;
   }
 }
