@@ -22,6 +22,7 @@ final class PngDecoder {
   private final byte[] file;
   private final ImageBytes bytes;
   private final ImageLimits limits;
+  private final ImageRules.DeepGrey deepGrey;
   private final List<int[]> data = new ArrayList<>(); // offset and length of each IDAT chunk
   private final byte[] palette = new byte[256 * 3]; // colours left out are black
   private int width;
@@ -32,10 +33,11 @@ final class PngDecoder {
   private boolean hasPalette;
   private boolean ended;
 
-  PngDecoder(byte[] file, ImageLimits limits) {
+  PngDecoder(byte[] file, ImageLimits limits, ImageRules.DeepGrey deepGrey) {
     this.file = file;
     this.bytes = new ImageBytes(file);
     this.limits = limits;
+    this.deepGrey = deepGrey;
   }
 
   RgbImage decode() {
@@ -264,9 +266,16 @@ final class PngDecoder {
 
   private int grey(byte[] row, int x) {
     return switch (depth) {
-      case 16 -> row[1 + 2 * x] != 0 ? 255 : row[2 + 2 * x];
+      case 16 -> deepGrey(row[1 + 2 * x], row[2 + 2 * x]);
       case 8 -> row[1 + x];
       default -> sample(row, x) * (255 / ((1 << depth) - 1));
+    };
+  }
+
+  private int deepGrey(byte high, byte low) {
+    return switch (deepGrey) {
+      case CLIP -> high != 0 ? 255 : low;
+      case SCALE -> high;
     };
   }
 

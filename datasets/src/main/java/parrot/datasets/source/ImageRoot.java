@@ -1,5 +1,6 @@
 package parrot.datasets.source;
 
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -28,14 +29,16 @@ import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.image.UnusableImageException.Reason;
+import parrot.datasets.storage.StoredChannel;
 import parrot.datasets.storage.StoredStream;
 
 /**
  * The folder that images are named under, local or in HDFS. Paths come from data that anyone may
  * have written, so none may lead out of it: neither by {@code ..}, nor as an absolute path, nor, on
- * a local disk, by a symbolic link. Absolute paths and links may lead to allowed folders.
+ * a local disk, by a symbolic link. Absolute paths and links may lead to allowed folders. A zip or
+ * tar file is a folder, too. For one thread.
  */
-public final class ImageRoot {
+public final class ImageRoot implements Closeable {
   /** The largest image file that is read, in bytes. */
   static final long LARGEST_FILE = 256L << 20;
 
@@ -51,12 +54,13 @@ public final class ImageRoot {
   private final java.nio.file.Path local; // null unless on a local disk; links resolved
   private final List<Path> allowed;
   private final List<java.nio.file.Path> reachable = new ArrayList<>(); // local, links resolved
+  private final ImageArchives archives;
   private final NearbyName nearby = new NearbyName(this::names);
 
   /**
    * With no allowed folders.
    *
-   * @throws DataException if there is no such folder
+   * @throws DataException if there is no such folder or archive
    */
   public ImageRoot(FileSystem files, Path root) throws IOException {
     this(files, root, List.of());
@@ -68,7 +72,9 @@ public final class ImageRoot {
    */
   public ImageRoot(FileSystem files, Path root, List<Path> allowed) throws IOException {
     this.files = files;
-    this.root = requireFolder(files, root);
+    this.archives = new ImageArchives(this::open);
+    this.root = files.makeQualified(root);
+    boolean isFolder = isFolder(this.root);
     this.allowed = new ArrayList<>();
     this.local = isLocal() ? real(this.root) : null;
     if (isLocal()) {
@@ -79,25 +85,54 @@ public final class ImageRoot {
         throw new UsageException(
             "Invalid --allow-root: " + folder + " (must be in the file system of " + root + ")");
       }
-      this.allowed.add(requireFolder(files, folder));
+      Path qualified = files.makeQualified(folder);
+      if (!isFolder(qualified)) {
+        throw new DataException("Cannot read images from " + qualified + ": not a folder");
+      }
+      this.allowed.add(qualified);
       if (isLocal()) {
         reachable.add(real(folder));
       }
     }
+    if (!isFolder) {
+      archives.open(this.root.toUri().getPath());
+    }
   }
 
-  private static Path requireFolder(FileSystem files, Path path) throws IOException {
-    Path folder = files.makeQualified(path);
-    boolean isFolder;
+  private boolean isFolder(Path path) throws IOException {
     try {
-      isFolder = files.getFileStatus(folder).isDirectory();
+      return files.getFileStatus(path).isDirectory();
     } catch (FileNotFoundException e) {
-      throw new DataException("Cannot read images from " + folder + ": no such folder", e);
+      throw new DataException("Cannot read images from " + path + ": no such folder", e);
     }
-    if (!isFolder) {
-      throw new DataException("Cannot read images from " + folder + ": not a folder");
+  }
+
+  private ImageArchive open(String name) throws IOException {
+    if (isLocal()) {
+      requireReachable(Paths.get(name).toRealPath());
     }
-    return folder;
+    Path file = path(name);
+    return ImageArchive.open(new StoredChannel(files, file), file.toString());
+  }
+
+  private Path path(String name) {
+    return new Path(root.toUri().getScheme(), root.toUri().getAuthority(), name);
+  }
+
+  private boolean isFile(String name) throws IOException {
+    if (isLocal()) {
+      return Files.isRegularFile(Paths.get(name));
+    }
+    try {
+      return files.getFileStatus(path(name)).isFile();
+    } catch (FileNotFoundException | ParentNotDirectoryException e) {
+      return false;
+    }
+  }
+
+  /** The archive that a name leads through, if it does. */
+  private Optional<ImageArchives.Inside> inside(String name) throws IOException {
+    return archives.inside(name, this::isFile);
   }
 
   private boolean isLocal() {
@@ -115,13 +150,18 @@ public final class ImageRoot {
   /**
    * The bytes of an image file.
    *
-   * @param path under the root, with {@code /} between its parts, or an absolute one
+   * @param path under the root, with {@code /} between its parts, or an absolute one; it may go on
+   *     inside a zip or tar file
    * @throws UnusableImageException if it leads out of the root and the allowed folders, does not
    *     exist, or is too large
    */
   public byte[] read(String path) throws IOException {
     Place place = place(path);
     try {
+      Optional<ImageArchives.Inside> inside = inside(place.name());
+      if (inside.isPresent()) {
+        return inside.get().archive().read(inside.get().path());
+      }
       return local == null ? readRemote(place.name()) : readLocal(place.name());
     } catch (FileNotFoundException
         | NoSuchFileException
@@ -197,6 +237,10 @@ public final class ImageRoot {
   }
 
   private Iterator<String> names(String folder) throws IOException {
+    Optional<ImageArchives.Inside> archive = inside(folder + "/");
+    if (archive.isPresent()) {
+      return archive.get().archive().names(archive.get().path());
+    }
     List<String> names = new ArrayList<>();
     if (local != null) {
       java.nio.file.Path inside = Paths.get(folder);
@@ -206,7 +250,7 @@ public final class ImageRoot {
         }
       }
     } else {
-      Path inside = new Path(root.toUri().getScheme(), root.toUri().getAuthority(), folder);
+      Path inside = path(folder);
       for (FileStatus file : files.exists(inside) ? files.listStatus(inside) : new FileStatus[0]) {
         names.add(file.getPath().getName());
       }
@@ -222,8 +266,7 @@ public final class ImageRoot {
   }
 
   private byte[] readRemote(String name) throws IOException {
-    URI uri = root.toUri();
-    Path file = new Path(uri.getScheme(), uri.getAuthority(), name);
+    Path file = path(name);
     FileStatus status = files.getFileStatus(file);
     requireReadable(status.isDirectory(), status.getLen());
     byte[] bytes = new byte[(int) status.getLen()];
@@ -236,17 +279,25 @@ public final class ImageRoot {
   /** Without Hadoop, whose local file system takes a colon in a name for a scheme. */
   private byte[] readLocal(String name) throws IOException {
     java.nio.file.Path file = Paths.get(name).toRealPath();
+    requireReachable(file);
+    requireReadable(!Files.isRegularFile(file), Files.size(file));
+    return Files.readAllBytes(file);
+  }
+
+  private void requireReachable(java.nio.file.Path file) {
     if (reachable.stream().noneMatch(file::startsWith)) {
       throw outside("a symbolic link leads out of the folder to " + file);
     }
-    requireReadable(!Files.isRegularFile(file), Files.size(file));
-    return Files.readAllBytes(file);
   }
 
   private void requireReadable(boolean folder, long length) {
     if (folder) {
       throw new UnusableImageException(Reason.MISSING, "not a file", "name a file under " + root);
     }
+    requireSize(length);
+  }
+
+  static void requireSize(long length) {
     if (length > LARGEST_FILE) {
       throw new UnusableImageException(
           Reason.TOO_LARGE,
@@ -339,5 +390,10 @@ public final class ImageRoot {
                           && path.getParent().equals(out.getParent()))));
     }
     return all.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    archives.close();
   }
 }

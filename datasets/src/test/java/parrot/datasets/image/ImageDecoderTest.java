@@ -274,6 +274,17 @@ class ImageDecoderTest {
   }
 
   @Test
+  void scalesGreyOf16BitsIfAskedTo() throws IOException {
+    byte[] row = {0, 0, 7, 0x12, 0x34};
+    ImageRules scaled =
+        new ImageRules(ImageRules.PUBLISHED.orientation(), ImageRules.DeepGrey.SCALE);
+
+    RgbImage image = new ImageDecoder(scaled).decode(png(2, 1, 16, 0, 0, deflate(row)));
+
+    assertThat(image.rgb()).containsExactly(0, 0, 0, 0x12, 0x12, 0x12);
+  }
+
+  @Test
   void readsAnInterlacedPng() throws IOException {
     // Three by three: passes 1 (one pixel), 4 (column 2), 5 (row 2, columns 0 and 2), 6 (column 1),
     // 7 (row 1); passes 2 and 3 are empty.

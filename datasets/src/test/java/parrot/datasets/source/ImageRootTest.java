@@ -218,7 +218,7 @@ class ImageRootTest {
         .hasMessageContaining("no such folder");
     assertThatThrownBy(() -> new ImageRoot(files, new Path(scratch.resolve("secret").toUri())))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("not a folder");
+        .hasMessageContaining("neither a folder nor a zip or plain tar file");
   }
 
   @Test

@@ -40,7 +40,10 @@ import picocli.CommandLine.Spec;
       "  ./parrot preprocess --input data/instruct.json --tokenizer data/tokenizer.json \\",
       "      --vision siglip --out shards/siglip",
       "",
-      "  ./parrot preprocess --input 'wds/*.tar' --tokenizer data/tokenizer.json --out shards/wds"
+      "  ./parrot preprocess --input 'wds/*.tar' --tokenizer data/tokenizer.json --out shards/wds",
+      "",
+      "  ./parrot preprocess --input data/photos.jsonl --images data/photos.zip --orientation apply \\",
+      "      --tokenizer data/tokenizer.json --out shards/photos"
     })
 public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -58,10 +61,10 @@ public final class PreprocessCommand implements Callable<Void> {
 
   @Option(
       names = "--images",
-      paramLabel = "DIR",
+      paramLabel = "FILE|DIR",
       description =
-          "Folder that the rows' image paths start from (default: the folder of the first"
-              + " input).")
+          "Folder, zip or tar file that the rows' image paths start from (default: the folder of the"
+              + " first input).")
   private String images;
 
   @Option(
@@ -148,6 +151,8 @@ public final class PreprocessCommand implements Callable<Void> {
 
   @Mixin private RowOptions rows;
 
+  @Mixin private ImageOptions imageReading;
+
   @Option(
       names = "--benchmark",
       arity = "1..*",
@@ -205,6 +210,7 @@ public final class PreprocessCommand implements Callable<Void> {
             language == null ? null : parseLanguage(language),
             rows.reader(),
             rows.controlTokens(),
+            imageReading.rules(),
             benchmarks,
             maxRejected,
             overwrite.given(),

@@ -50,7 +50,9 @@ record PreprocessInput(
     for (String root : options.allowedRoots()) {
       allowed.add(FileSystems.qualified(root, configuration));
     }
-    images = new ImageRoot(imageFiles, images, allowed).root();
+    try (ImageRoot root = new ImageRoot(imageFiles, images, allowed)) {
+      images = root.root();
+    }
     Path tokenizer = FileSystems.qualified(options.tokenizer(), configuration);
     byte[] content = TokenizerFile.read(FileSystems.of(tokenizer, configuration), tokenizer);
     return new PreprocessInput(
@@ -172,8 +174,10 @@ record PreprocessInput(
       throws IOException {
     MessageDigest digest = Digests.sha256();
     checksums.forEach(text -> add(digest, text));
-    ImageRoot root = new ImageRoot(FileSystems.of(images, configuration), images, allowedRoots);
-    add(digest, root.fingerprint(out));
+    FileSystem files = FileSystems.of(images, configuration);
+    try (ImageRoot root = new ImageRoot(files, images, allowedRoots)) {
+      add(digest, root.fingerprint(out));
+    }
     digest.update(tokenizer);
     benchmarkChecksums.forEach(text -> add(digest, text));
     return Digests.hex(digest.digest());

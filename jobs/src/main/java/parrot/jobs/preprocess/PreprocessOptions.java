@@ -6,6 +6,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import parrot.datasets.UsageException;
 import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.image.ImageRules;
 import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.language.Language;
 import parrot.datasets.shard.ShardWriter;
@@ -18,7 +19,8 @@ import parrot.datasets.storage.FileSystems;
  * @param inputs JSON or JSONL: files, folders or patterns
  * @param resynchronise whether a damaged input is read on at its next whole row; else it is an
  *     error
- * @param images root of the images' paths; null for the folder of the first input
+ * @param images root of the images' paths, a folder or an archive; null for the folder of the
+ *     first input
  * @param allowedRoots folders that links and absolute paths of images may lead to
  * @param tokenizer a {@code tokenizer.json}
  * @param out folder of the data set
@@ -31,6 +33,7 @@ import parrot.datasets.storage.FileSystems;
  * @param language of rows that do not say; null for identifying it from their text
  * @param rows how a row is read
  * @param controlTokens what becomes of those in texts
+ * @param imageRules how an image is read
  * @param benchmarks TSV files whose images must not be trained on
  * @param maxRejected share of rejected rows beyond which the job fails
  * @param seed of the order of rows
@@ -51,6 +54,7 @@ public record PreprocessOptions(
     Language language,
     RowReader rows,
     ControlTokens controlTokens,
+    ImageRules imageRules,
     List<String> benchmarks,
     double maxRejected,
     boolean overwrite,
@@ -132,6 +136,7 @@ public record PreprocessOptions(
     putUnlessDefault(map, "format", rows.format(), RowReader.DEFAULT.format());
     putUnlessDefault(map, "conversations", rows.rules(), RowReader.DEFAULT.rules());
     putUnlessDefault(map, "control-tokens", controlTokens, ControlTokens.TEXT);
+    putUnlessDefault(map, "image-rules", imageRules, ImageRules.PUBLISHED);
     map.put("benchmarks", String.join(",", benchmarks));
     if (!benchmarks.isEmpty()) {
       // Data sets made when only equal images were kept out must not count as unchanged.

@@ -1,5 +1,6 @@
 package parrot.jobs.preprocess;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ final class PreprocessTasks implements Serializable {
 
   /** A benchmark's images, prepared as those of the rows are. */
   List<BenchmarkImages.Asked> images(String benchmark) {
-    ImageDecoder decoder = new ImageDecoder();
+    ImageDecoder decoder = new ImageDecoder(options.imageRules());
     ImagePreparation preparation = new ImagePreparation(options.vision(), options.imageSize());
     List<BenchmarkImages.Asked> images = new ArrayList<>();
     for (BenchmarkItem item : benchmark(benchmark).items()) {
@@ -150,22 +151,12 @@ final class PreprocessTasks implements Serializable {
       LongAccumulator progress)
       throws IOException {
     SourceRange range = numbered.range();
+    ImageRoot root = new ImageRoot(files(images), new Path(images), allowedRoots());
+    closeAfterwards(root, images);
     RowPreparer preparer =
-        new RowPreparer(
-            options,
-            new ImageRoot(files(images), new Path(images), allowedRoots()),
-            ExecutorTokenizer.of(tokenizer),
-            benchmarkImages);
+        new RowPreparer(options, root, ExecutorTokenizer.of(tokenizer), benchmarkImages);
     SourceRows rows = RawSource.read(files(range.file()), range, options.rows());
-    TaskContext.get()
-        .addTaskCompletionListener(
-            context -> {
-              try {
-                rows.close();
-              } catch (IOException e) {
-                throw new EnvironmentException("Cannot close " + range.file(), e);
-              }
-            });
+    closeAfterwards(rows, range.file());
     return new Iterator<>() {
       private long number = range.firstRow();
 
@@ -202,6 +193,18 @@ final class PreprocessTasks implements Serializable {
             RowCodec.encode(prepared));
       }
     };
+  }
+
+  private static void closeAfterwards(Closeable opened, String name) {
+    TaskContext.get()
+        .addTaskCompletionListener(
+            context -> {
+              try {
+                opened.close();
+              } catch (IOException e) {
+                throw new EnvironmentException("Cannot close " + name, e);
+              }
+            });
   }
 
   /** The name that an attempt gives its file; the driver renames those that count. */

@@ -34,7 +34,7 @@ import parrot.datasets.storage.Digests;
 final class RowPreparer {
   private final PreprocessOptions options;
   private final ImageRoot images;
-  private final ImageDecoder decoder = new ImageDecoder();
+  private final ImageDecoder decoder;
   private final ImagePreparation preparation;
   private final TextTokenizer tokenizer;
   private final BenchmarkImages benchmarkImages;
@@ -49,6 +49,7 @@ final class RowPreparer {
       BenchmarkImages benchmarkImages) {
     this.options = options;
     this.images = images;
+    this.decoder = new ImageDecoder(options.imageRules());
     this.preparation = new ImagePreparation(options.vision(), options.imageSize());
     this.tokenizer = tokenizer;
     this.benchmarkImages = benchmarkImages;

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.image.ImageRules;
 import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
@@ -73,6 +74,7 @@ final class WorldData {
             null,
             RowReader.DEFAULT,
             ControlTokens.TEXT,
+            ImageRules.PUBLISHED,
             List.of(out.path(RunDescription.BENCHMARK).toUri().toString()),
             0.05,
             false,

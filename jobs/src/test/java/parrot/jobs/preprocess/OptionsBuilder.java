@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import parrot.datasets.conversation.ControlTokens;
+import parrot.datasets.image.ImageRules;
 import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.source.RowReader;
 
@@ -20,6 +21,8 @@ final class OptionsBuilder {
   private RowReader rows = RowReader.DEFAULT;
   private VisionEncoder vision = VisionEncoder.CLIP;
   private ControlTokens controlTokens = ControlTokens.TEXT;
+  private ImageRules imageRules = ImageRules.PUBLISHED;
+  private String images = "images";
   private final List<String> allowedRoots = new ArrayList<>();
   private final List<String> benchmarks = new ArrayList<>();
 
@@ -73,6 +76,16 @@ final class OptionsBuilder {
     return this;
   }
 
+  OptionsBuilder imageRules(ImageRules value) {
+    imageRules = value;
+    return this;
+  }
+
+  OptionsBuilder images(String name) {
+    images = name;
+    return this;
+  }
+
   OptionsBuilder resynchronise() {
     resynchronise = true;
     return this;
@@ -97,7 +110,7 @@ final class OptionsBuilder {
     return new PreprocessOptions(
         List.of(input),
         resynchronise,
-        folder + "/images",
+        folder + "/" + images,
         allowedRoots,
         folder + "/tokenizer.json",
         out,
@@ -110,6 +123,7 @@ final class OptionsBuilder {
         null,
         rows,
         controlTokens,
+        imageRules,
         benchmarks,
         maxRejected,
         overwrite,

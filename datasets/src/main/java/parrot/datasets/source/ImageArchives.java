@@ -1,0 +1,71 @@
+package parrot.datasets.source;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The archives that paths lead through; those used last stay open. For one thread. */
+final class ImageArchives implements Closeable {
+  private static final int MOST_OPEN = 8;
+
+  /** Opens an archive by its name. */
+  interface Opening {
+    ImageArchive open(String name) throws IOException;
+  }
+
+  /** Tells whether there is a file of this name. */
+  interface Files {
+    boolean has(String name) throws IOException;
+  }
+
+  /** A place in an archive. */
+  record Inside(ImageArchive archive, String path) {}
+
+  private final Opening opening;
+  private final Map<String, ImageArchive> open = new LinkedHashMap<>(MOST_OPEN, 0.75f, true);
+
+  ImageArchives(Opening opening) {
+    this.opening = opening;
+  }
+
+  /** Opens an archive, unless it is. */
+  ImageArchive open(String name) throws IOException {
+    ImageArchive known = open.get(name);
+    if (known == null) {
+      known = opening.open(name);
+      open.put(name, known);
+      if (open.size() > MOST_OPEN) {
+        String oldest = open.keySet().iterator().next();
+        open.remove(oldest).close();
+      }
+    }
+    return known;
+  }
+
+  /**
+   * Where a path leads to if one of its folders is an archive.
+   *
+   * @param path from the file system's root, with {@code /} between its parts
+   */
+  Optional<Inside> inside(String path, Files files) throws IOException {
+    for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      String name = path.substring(0, slash);
+      if (open.containsKey(name) || ImageArchive.isNamedSo(name) && files.has(name)) {
+        String rest = path.substring(slash + 1);
+        return Optional.of(
+            new Inside(open(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (ImageArchive archive : open.values()) {
+      archive.close();
+    }
+    open.clear();
+  }
+}
