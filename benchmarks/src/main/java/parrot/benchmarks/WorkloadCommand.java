@@ -34,7 +34,7 @@ final class WorkloadCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Steps of each side that count; of serve: requests (default: 7, answer 3, rounds 5,"
-              + " steady 100, averaging 192, precision 200, serve 5000).")
+              + " steady 100, averaging 192, precision 200, serve 5000, preprocess 2).")
   private Integer steps;
 
   @Option(

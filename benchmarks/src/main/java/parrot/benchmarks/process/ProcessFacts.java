@@ -8,6 +8,7 @@ import java.nio.file.Path;
 /** What Linux tells about a process. */
 public final class ProcessFacts {
   private static final Path STAT = Path.of("/proc/self/stat");
+  private static final double TICKS_PER_SECOND = 100;
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private ProcessFacts() {}
@@ -21,6 +22,17 @@ public final class ProcessFacts {
   static long minorFaults(String stat) {
     String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return Long.parseLong(behindName[7]);
+  }
+
+  /** CPU time of the processes that this one has started and that have ended. */
+  static double childrenCpuSeconds() {
+    return childrenCpuSeconds(read(STAT));
+  }
+
+  /** The sum of the sixteenth and seventeenth fields, which Linux counts in hundredths. */
+  static double childrenCpuSeconds(String stat) {
+    String[] behindName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(behindName[13]) + Long.parseLong(behindName[14])) / TICKS_PER_SECOND;
   }
 
   /**

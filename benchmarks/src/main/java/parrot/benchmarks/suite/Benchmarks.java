@@ -25,7 +25,8 @@ public final class Benchmarks {
             new PrecisionCurves(),
             new AveragingQuality(),
             new RoundOverhead(),
-            new ServeLoad()));
+            new ServeLoad(),
+            new Preprocessing()));
     return all;
   }
 }

@@ -12,12 +12,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import parrot.benchmarks.measure.ProgressLog;
-import parrot.benchmarks.process.ProcessFacts;
+import parrot.benchmarks.process.Usage;
 import parrot.model.config.ParrotConfig;
 
 /**
@@ -367,31 +365,6 @@ final class ShapesRuns {
     List<String> command = new ArrayList<>(List.of(home.resolve("parrot").toString()));
     command.addAll(List.of(words));
     Path log = logs.resolve(name + ".log");
-    try {
-      ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      builder.environment().putAll(environment);
-      Process process = builder.start();
-      long bytes = 0;
-      do {
-        bytes = Math.max(bytes, ProcessFacts.peakBytes(process.pid()));
-      } while (!process.waitFor(200, TimeUnit.MILLISECONDS));
-      if (process.exitValue() != 0) {
-        throw new IOException(
-            String.format(
-                Locale.ROOT,
-                "Cannot run parrot %s: exit code %d; see %s",
-                words[0],
-                process.exitValue(),
-                log));
-      }
-      return bytes;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("Interrupted", e);
-    }
+    return Usage.of(command, folder, environment, log).peakBytes();
   }
 }

@@ -15,6 +15,12 @@ class ProcessFactsTest {
   }
 
   @Test
+  void readsWhatEndedProcessesTook() {
+    String stat = "4711 (a ) name) S 1 4711 4711 0 -1 4194560 12345 0 7 0 10 20 150 75";
+    assertThat(ProcessFacts.childrenCpuSeconds(stat)).isEqualTo(2.25);
+  }
+
+  @Test
   void readsPeakMemory() {
     String status = "VmPeak:\t  9 kB\nVmHWM:\t  2048 kB\nRssShmem:\t  1536 kB\n";
     assertThat(ProcessFacts.peakBytes(status)).isEqualTo(1L << 20);

@@ -104,7 +104,8 @@ final class ExifOrientation {
   private static RgbImage turned(RgbImage image, int orientation) {
     boolean swapped = orientation >= 5; // rows become columns
     boolean fromRight = orientation == 2 || orientation == 3 || orientation >= 7;
-    boolean fromBottom = orientation == 3 || orientation == 4 || orientation >= 6 && orientation < 8;
+    boolean fromBottom =
+        orientation == 3 || orientation == 4 || orientation >= 6 && orientation < 8;
     int width = swapped ? image.height() : image.width();
     int height = swapped ? image.width() : image.height();
     byte[] rgb = new byte[image.rgb().length];

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Pads an image to a square and resizes it as Pillow does: along rows, rounded to bytes, then along
- * columns. Either pass adds weighted lines of ints to lines of ints; in the first a line is a column
- * of a block of rows.
+ * columns. Either pass adds weighted lines of ints to lines of ints; in the first a line is a
+ * column of a block of rows.
  */
 final class SquareResize {
   /**
@@ -137,9 +137,7 @@ final class SquareResize {
       }
       for (int output = lowest; output < size && weights.first[output] <= input; output++) {
         addTo(
-            output,
-            line,
-            weights.weights[output * weights.window + input - weights.first[output]]);
+            output, line, weights.weights[output * weights.window + input - weights.first[output]]);
       }
     }
 

@@ -18,8 +18,8 @@ import opennlp.tools.util.normalizer.TwitterCharSequenceNormalizer;
 
 /**
  * How likely a text is in each of about a hundred languages, by its sequences of one to three
- * letters: OpenNLP's model as flat tables. OpenNLP's own evaluation makes an object of each sequence
- * and each language of a text, and takes ten times as long.
+ * letters: OpenNLP's model as flat tables. OpenNLP's own evaluation makes an object of each
+ * sequence and each language of a text, and takes ten times as long.
  */
 final class LetterSequences {
   private static final int LONGEST = 3;

@@ -138,9 +138,9 @@ final class ImageArchive implements Closeable {
       return bytes;
     } catch (IOException e) {
       throw new UnusableImageException(
-              Reason.UNREADABLE,
-              "it cannot be unpacked from " + name + " (" + e.getMessage() + ")",
-              "copy the archive again or remove the row");
+          Reason.UNREADABLE,
+          "it cannot be unpacked from " + name + " (" + e.getMessage() + ")",
+          "copy the archive again or remove the row");
     }
   }
 

@@ -55,7 +55,8 @@ final class ImageArchives implements Closeable {
       if (open.containsKey(name) || ImageArchive.isNamedSo(name) && files.has(name)) {
         String rest = path.substring(slash + 1);
         return Optional.of(
-            new Inside(open(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
+            new Inside(
+                open(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
       }
     }
     return Optional.empty();

@@ -95,8 +95,7 @@ class ImageArchiveTest {
   @Test
   void areNotReachedByLinksThatLeadOut() throws IOException {
     Files.createDirectories(scratch.resolve("other"));
-    Files.createSymbolicLink(
-        scratch.resolve("other/link.zip"), scratch.resolve("root/coco.zip"));
+    Files.createSymbolicLink(scratch.resolve("other/link.zip"), scratch.resolve("root/coco.zip"));
     try (ImageRoot root = new ImageRoot(files, path("other"))) {
       assertThatThrownBy(() -> root.read("link.zip/train/1.jpg"))
           .isInstanceOf(UnusableImageException.class)

@@ -19,8 +19,8 @@ import parrot.datasets.storage.FileSystems;
  * @param inputs JSON or JSONL: files, folders or patterns
  * @param resynchronise whether a damaged input is read on at its next whole row; else it is an
  *     error
- * @param images root of the images' paths, a folder or an archive; null for the folder of the
- *     first input
+ * @param images root of the images' paths, a folder or an archive; null for the folder of the first
+ *     input
  * @param allowedRoots folders that links and absolute paths of images may lead to
  * @param tokenizer a {@code tokenizer.json}
  * @param out folder of the data set

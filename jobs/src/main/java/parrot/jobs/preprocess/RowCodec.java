@@ -75,8 +75,7 @@ final class RowCodec {
 
   static Reject decodeReject(byte[] bytes) {
     List<String> texts = texts(ByteBuffer.wrap(bytes));
-    return new Reject(
-        texts.get(0), texts.get(1), RejectReason.valueOf(texts.get(2)), texts.get(3));
+    return new Reject(texts.get(0), texts.get(1), RejectReason.valueOf(texts.get(2)), texts.get(3));
   }
 
   private static byte[] bytes(String text) {
