@@ -1,23 +1,25 @@
 package parrot.model.kernel;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** Where a run is asked to compute. */
 public enum DeviceChoice {
-  /** On what is best of what works here: for now, always the processor. */
+  /** On a card if one is there for it, else on the processor. */
   AUTO,
   /** On the processor. */
   CPU,
   /** On NVIDIA's cards, or not at all. */
   CUDA;
 
-  /** Why it cannot be done, and the remedy; empty if it can. */
+  /** As written in configurations: {@code auto}, {@code cpu}, {@code cuda}. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Why it cannot be done on this machine, and the remedy; empty if it can. */
   public Optional<String> obstacle() {
-    return this == CUDA
-        ? Optional.of(
-            "Cannot compute on a GPU: this version's kernels for NVIDIA's cards run on an emulator"
-                + " in its tests, and are not connected to NVIDIA's driver yet; set kernels.device"
-                + " to auto or cpu")
-        : Optional.empty();
+    return this == CUDA ? KernelProvider.named(KernelProvider.CUDA).obstacle() : Optional.empty();
   }
 }

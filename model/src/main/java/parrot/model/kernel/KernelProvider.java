@@ -9,9 +9,16 @@ import java.util.ServiceLoader;
  * its line in {@code META-INF/services}. The first line there is the default.
  */
 public interface KernelProvider {
+  /** The name of the kernels for NVIDIA's cards. */
+  String CUDA = "cuda";
 
   /** The name that configurations and commands ask for. */
   String name();
+
+  /** Whether these kernels compute on cards, which tasks lease, and not on the processor. */
+  default boolean isOnCards() {
+    return false;
+  }
 
   /** Why these kernels do not work on this machine, and the remedy; empty if they do. */
   Optional<String> obstacle();
@@ -22,11 +29,27 @@ public interface KernelProvider {
   /** Whether every thread that computes has {@code OMP_NUM_THREADS} native threads of its own. */
   boolean usesOpenMp();
 
+  /** The cards of this machine in words; equal words stand for cards that give equal bytes. */
+  default List<String> devices() {
+    return List.of();
+  }
+
+  /**
+   * Has the calling thread compute on one card, until it closes the lease.
+   *
+   * @param address of the card as Spark names it; empty for a free one, for which this waits
+   * @throws DeviceException if there is no such card
+   */
+  default DeviceLease lease(Optional<String> address) {
+    return () -> {};
+  }
+
   /**
    * New kernels.
    *
    * @param threads that the work outside matrix products may use, at least 1
    * @throws IllegalStateException if there is an {@link #obstacle}
+   * @throws DeviceException if a card or its libraries fail
    */
   Kernels create(Precision precision, int threads);
 

@@ -19,9 +19,12 @@ import parrot.model.tensor.Tensor;
  */
 public interface Kernels extends AutoCloseable {
 
-  /** The names that {@link #create} knows, the default one first. */
+  /** The names of kernels for processors, the default one first; a card's are chosen by device. */
   static List<String> names() {
-    return KernelProvider.all().stream().map(KernelProvider::name).toList();
+    return KernelProvider.all().stream()
+        .filter(provider -> !provider.isOnCards())
+        .map(KernelProvider::name)
+        .toList();
   }
 
   /** The kernels that are used if no name is given. */
@@ -32,7 +35,7 @@ public interface Kernels extends AutoCloseable {
   /**
    * Kernels by name. What is asked for is what comes, or an exception: never another one.
    *
-   * @param name one of {@link #names}
+   * @param name one of {@link #names}, or {@link KernelProvider#CUDA}
    * @param precision bf16 to multiply bfloat16 factors if the device gains from it
    * @param threads that the work outside matrix products may use, at least 1
    * @throws IllegalArgumentException if the name is another one

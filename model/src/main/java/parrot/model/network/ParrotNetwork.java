@@ -307,12 +307,12 @@ public final class ParrotNetwork implements AutoCloseable {
    * What is made of an image before the prompt steers it: once for all its questions.
    *
    * @param pixels [3, size, size], normalised
-   * @return (P, D), projected visual tokens, in memory of their own
+   * @return (P, D), projected visual tokens, in memory of their own, the host's
    */
   public Tensor encode(float[] pixels) {
     arena.reset();
     bound.refresh();
-    return kept(see(Tensor.of(1, pixels.length, pixels), false).projected);
+    return kept(see(Tensor.of(1, pixels.length, pixels), false).projected).in(Memory.HOST);
   }
 
   /**
@@ -326,7 +326,7 @@ public final class ParrotNetwork implements AutoCloseable {
     arena.reset();
     bound.refresh();
     SequenceLayout layout = layout(Batch.ofPrompt(prompt, image != null));
-    Visual visual = image == null ? null : guide(new Visual(null, image), layout);
+    Visual visual = image == null ? null : guide(new Visual(null, image.in(memory)), layout);
     return kept(embed(layout, visual)).in(Memory.HOST);
   }
 

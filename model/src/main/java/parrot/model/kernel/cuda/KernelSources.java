@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The CUDA sources among the resources. */
-final class KernelSources {
+public final class KernelSources {
   /** Each is compiled by itself. */
-  static final List<String> NAMES =
+  public static final List<String> NAMES =
       List.of(
           "elementwise.cu",
           "rows.cu",
@@ -20,11 +20,11 @@ final class KernelSources {
           "flash.cu");
 
   /** What they include. */
-  static final List<String> HEADERS = List.of("device.cuh", "tensorcore.cuh");
+  public static final List<String> HEADERS = List.of("device.cuh", "tensorcore.cuh");
 
   private KernelSources() {}
 
-  static String text(String name) {
+  public static String text(String name) {
     try (InputStream stream = KernelSources.class.getResourceAsStream(name)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * The kernels' sources as a library for this processor, compiled by g++ and kept below {@code
  * target}.
  */
-final class Emulator {
+public final class Emulator {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "include");
   private static final Map<Map<String, String>, Path> LIBRARIES = new ConcurrentHashMap<>();
   private static Path loaded;
@@ -31,20 +31,20 @@ final class Emulator {
   private Emulator() {}
 
   /** Skips a test if kernels cannot be emulated here, and says why. */
-  static void assumeWorks() {
+  public static void assumeWorks() {
     boolean x86 = System.getProperty("os.arch").equals("amd64");
     assumeTrue(x86, "the emulator switches stacks of x86-64 processors only");
     assumeTrue(Files.exists(JAVA.resolve("jni.h")), "this Java has no header files");
     assumeTrue(find("g++"), "there is no g++ to compile kernels for the emulator");
   }
 
-  static boolean find(String program) {
+  public static boolean find(String program) {
     return Stream.of(System.getenv("PATH").split(":"))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   /** Some kernels' sources by file name, and all that they need to be emulated. */
-  static Map<String, String> sources(List<String> units) {
+  public static Map<String, String> sources(List<String> units) {
     Map<String, String> sources = new TreeMap<>();
     for (String name : units) {
       sources.put(name, KernelSources.text(name));
@@ -67,7 +67,7 @@ final class Emulator {
   }
 
   /** The library of some sources; compiled once. */
-  static Path library(Map<String, String> sources) {
+  public static Path library(Map<String, String> sources) {
     return LIBRARIES.computeIfAbsent(sources, Emulator::compile);
   }
 

@@ -12,14 +12,14 @@ import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** Kernels of a device for tensors of the host: each operation copies them there and back. */
-final class OnDevice {
+public final class OnDevice {
   private final Kernels kernels;
 
   private OnDevice(Kernels kernels) {
     this.kernels = kernels;
   }
 
-  static Kernels of(Kernels kernels) {
+  public static Kernels of(Kernels kernels) {
     OnDevice device = new OnDevice(kernels);
     return (Kernels)
         Proxy.newProxyInstance(

@@ -254,23 +254,22 @@ extern "C" JNIEXPORT jstring JNICALL Java_parrot_model_kernel_cuda_Emulator_laun
 }
 
 // cublasLtMatmul, its arguments taken literally: column-major, d[m, n] = op(a)[m, k] op(b)[k, n] + beta d.
-extern "C" JNIEXPORT void JNICALL Java_parrot_model_kernel_cuda_Emulator_product(JNIEnv*, jclass, jboolean ta, jboolean tb,
-    jint m, jint n, jint k, jboolean rounded, jlong a, jlong lda, jlong b, jlong ldb, jfloat beta, jboolean roundedD, jlong d,
-    jlong ldd) {
-  auto at = [&](jlong base, jlong index) {
-    return rounded ? widen(((unsigned short*)base)[index]) : ((float*)base)[index];
+extern "C" __attribute__((visibility("default"))) void emuMultiplyMatrices(bool ta, bool tb, long m, long n, long k, bool rounded,
+    const void* a, long lda, const void* b, long ldb, float beta, bool roundedD, void* d, long ldd) {
+  auto at = [&](const void* base, long index) {
+    return rounded ? widen(((const unsigned short*)base)[index]) : ((const float*)base)[index];
   };
   std::vector<float> left((size_t)m * k);
-  for (jlong i = 0; i < m; i++)
-    for (jlong c = 0; c < k; c++) left[i * k + c] = at(a, ta ? c + i * lda : i + c * lda);
+  for (long i = 0; i < m; i++)
+    for (long c = 0; c < k; c++) left[i * k + c] = at(a, ta ? c + i * lda : i + c * lda);
   std::vector<float> column(k);
-  for (jlong j = 0; j < n; j++) {
-    for (jlong c = 0; c < k; c++) column[c] = at(b, tb ? j + c * ldb : c + j * ldb);
-    for (jlong i = 0; i < m; i++) {
+  for (long j = 0; j < n; j++) {
+    for (long c = 0; c < k; c++) column[c] = at(b, tb ? j + c * ldb : c + j * ldb);
+    for (long i = 0; i < m; i++) {
       float sum = 0;
       const float* row = &left[i * k];
-      for (jlong c = 0; c < k; c++) sum += row[c] * column[c];
-      jlong to = i + j * ldd;
+      for (long c = 0; c < k; c++) sum += row[c] * column[c];
+      long to = i + j * ldd;
       if (roundedD) {
         auto* target = (unsigned short*)d + to;
         *target = narrow(beta == 0 ? sum : widen(*target) + sum);
@@ -280,4 +279,10 @@ extern "C" JNIEXPORT void JNICALL Java_parrot_model_kernel_cuda_Emulator_product
       }
     }
   }
+}
+
+extern "C" JNIEXPORT void JNICALL Java_parrot_model_kernel_cuda_Emulator_product(JNIEnv*, jclass, jboolean ta, jboolean tb,
+    jint m, jint n, jint k, jboolean rounded, jlong a, jlong lda, jlong b, jlong ldb, jfloat beta, jboolean roundedD, jlong d,
+    jlong ldd) {
+  emuMultiplyMatrices(ta, tb, m, n, k, rounded, (void*)a, lda, (void*)b, ldb, beta, roundedD, (void*)d, ldd);
 }
