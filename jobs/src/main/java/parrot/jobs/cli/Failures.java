@@ -30,6 +30,7 @@ import parrot.jobs.failure.DivergedException;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.failure.StoppedException;
 import parrot.model.ModelException;
+import parrot.model.kernel.DeviceException;
 
 /** Turns what was thrown into an exit code and a message that says what to do. */
 public final class Failures {
@@ -105,7 +106,7 @@ public final class Failures {
       return new Failure(ExitCode.USAGE, cause.getMessage());
     } else if (cause instanceof DataException || cause instanceof ModelException) {
       return new Failure(ExitCode.DATA, cause.getMessage());
-    } else if (cause instanceof EnvironmentException) {
+    } else if (cause instanceof EnvironmentException || cause instanceof DeviceException) {
       return environment(cause.getMessage());
     } else if (cause instanceof DivergedException) {
       return new Failure(ExitCode.DIVERGED, cause.getMessage());
@@ -183,7 +184,11 @@ public final class Failures {
 
   private static ExitCode byName(String exception) {
     return switch (exception) {
-      case "StorageUnavailableException", "EnvironmentException", "UncheckedIOException" ->
+      case "StorageUnavailableException",
+          "EnvironmentException",
+          "UncheckedIOException",
+          "DeviceException",
+          "LostDeviceException" ->
           ExitCode.ENVIRONMENT;
       case "UsageException" -> ExitCode.USAGE;
       case "DivergedException" -> ExitCode.DIVERGED;

@@ -3,6 +3,7 @@ package parrot.jobs.cli;
 import java.util.ArrayList;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
@@ -14,8 +15,18 @@ public final class KernelOptions {
       names = "--kernels",
       paramLabel = "NAME",
       completionCandidates = Names.class,
-      description = "Kernels that compute: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private String name = Kernels.defaultName();
+      description =
+          "Kernels for the processor, which --device auto then takes: ${COMPLETION-CANDIDATES}"
+              + " (default: the first).")
+  private String name;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description =
+          "Where to compute: ${COMPLETION-CANDIDATES}; auto takes an NVIDIA card if one is there for"
+              + " it, cuda takes one or ends with exit code 5 (default: ${DEFAULT-VALUE}).")
+  private DeviceChoice device = DeviceChoice.AUTO;
 
   @Option(
       names = "--precision",
@@ -40,9 +51,31 @@ public final class KernelOptions {
     }
   }
 
-  /** The kernels' name as it was given. */
+  /** The name of the kernels that compute in this process. */
   public String name() {
-    return name;
+    return name(device == DeviceChoice.AUTO && DeviceChoice.CUDA.obstacle().isEmpty());
+  }
+
+  /**
+   * The name of the kernels that compute.
+   *
+   * @param card whether there is a card for whatever computes
+   * @throws UsageException if kernels for the processor are asked for on a card, or do not exist
+   */
+  public String name(boolean card) {
+    if (name != null && !Kernels.names().contains(name)) {
+      throw new UsageException(
+          "Invalid kernels: %s (must be %s)".formatted(name, String.join(" or ", Kernels.names())));
+    }
+    if (device == DeviceChoice.CUDA && name != null) {
+      throw new UsageException(
+          "Invalid --kernels: "
+              + name
+              + " computes on the processor (leave it out with --device cuda)");
+    }
+    return device == DeviceChoice.CUDA || device == DeviceChoice.AUTO && card && name == null
+        ? KernelProvider.CUDA
+        : name == null ? Kernels.defaultName() : name;
   }
 
   public Precision precision() {
@@ -65,13 +98,7 @@ public final class KernelOptions {
    * @throws EnvironmentException with the remedy, if they do not work on this machine
    */
   public void requireUsable() {
-    KernelProvider provider;
-    try {
-      provider = KernelProvider.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(e.getMessage(), e);
-    }
-    provider
+    KernelProvider.named(name())
         .obstacle()
         .ifPresent(
             reason -> {

@@ -265,7 +265,7 @@ final class TrainKeys {
           .means("KernelProvider", "what computes");
   static final Key<DeviceChoice> DEVICE =
       Key.choice("kernels.device", DeviceChoice.AUTO)
-          .means("DeviceChoice", "where; cuda is refused until cards are connected");
+          .means("DeviceChoice", "where; runs train on processors, so that cuda is refused");
   static final Key<Precision> PRECISION =
       Key.choice("kernels.precision", Precision.F32)
           .means(

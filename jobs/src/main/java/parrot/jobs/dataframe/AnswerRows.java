@@ -24,6 +24,7 @@ import parrot.jobs.evaluate.Query;
 import parrot.jobs.evaluate.Replies;
 import parrot.jobs.evaluate.Reply;
 import parrot.jobs.spark.EnvironmentCheck;
+import parrot.jobs.spark.TaskDevice;
 import parrot.model.generate.Sampling;
 
 /** What a task does with its rows: they come back with three columns more. */
@@ -70,6 +71,7 @@ final class AnswerRows implements MapPartitionsFunction<Row, Row> {
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
     EnvironmentCheck.logOnExecutor();
+    TaskDevice.lease(options.kernels());
     Configuration hadoop = configuration.value().value();
     AnsweringModel.Borrowed borrowed =
         AnsweringModel.borrow(new Path(model), stamp, options, hadoop);

@@ -30,6 +30,7 @@ import parrot.model.generate.GenerationEngine;
 import parrot.model.generate.GenerationListener;
 import parrot.model.generate.GenerationRequest;
 import parrot.model.generate.GenerationSettings;
+import parrot.model.kernel.DeviceException;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.tensor.ElementType;
@@ -361,7 +362,7 @@ public final class AnsweringModel implements AutoCloseable {
               new GenerationSettings(
                   options.maxNewTokens(), stops, query.sampling(), logProbabilities),
               new Listener(query, replies)));
-    } catch (EnvironmentException e) {
+    } catch (EnvironmentException | DeviceException e) {
       throw e;
     } catch (RuntimeException e) {
       replies.accept(Reply.failed(e));

@@ -11,7 +11,7 @@ import parrot.model.kernel.Precision;
  * How a model is asked.
  *
  * @param maxNewTokens of an answer
- * @param kernels one of {@link Kernels#names}
+ * @param kernels by name
  * @param precision of matrix products
  * @param threads of one answering task
  * @param blank whether every image is replaced by one of CLIP's mean colour
@@ -79,6 +79,11 @@ public record AnsweringOptions(
   }
 
   public AnsweringOptions withBlank(boolean blank) {
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+  }
+
+  public AnsweringOptions withKernels(String kernels) {
     return new AnsweringOptions(
         maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
   }

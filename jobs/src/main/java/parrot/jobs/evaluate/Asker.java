@@ -28,6 +28,7 @@ import parrot.jobs.cli.Progress;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.EnvironmentCheck;
 import parrot.jobs.spark.JobDescription;
+import parrot.jobs.spark.TaskDevice;
 import parrot.jobs.spark.TaskFailure;
 import parrot.model.ModelException;
 
@@ -145,6 +146,7 @@ final class Asker {
       CollectionAccumulator<Question.Answer> answered) {
     return lists -> {
       EnvironmentCheck.logOnExecutor();
+      TaskDevice.lease(options.kernels());
       Configuration hadoop = configuration.value().value();
       try (AnsweringModel.Borrowed borrowed =
           AnsweringModel.borrow(new Path(model), fingerprint, options, hadoop)) {

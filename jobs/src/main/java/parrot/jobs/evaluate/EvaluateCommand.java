@@ -22,6 +22,7 @@ import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
+import parrot.jobs.spark.TaskDevice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -134,38 +135,29 @@ public final class EvaluateCommand implements Callable<Void> {
       throw Arguments.refuse(
           spec, "Invalid --baselines: with --blank all images are blank (give one of the two)");
     }
-    AnsweringOptions options =
+    AnsweringOptions asked =
         Arguments.check(
             spec,
             () ->
                 new AnsweringOptions(
                     maxNewTokens,
-                    kernels.name(),
+                    kernels.name(false),
                     kernels.precision(),
                     kernels.threads(1),
                     blank,
                     fast.given(),
                     false,
                     prompt == null ? null : template()));
-    EvaluateJob.Request request =
-        new EvaluateJob.Request(
-            model.folder(),
-            benchmarks,
-            fileLanguage.language(),
-            this.out,
-            circular,
-            limit == null ? 0 : limit,
-            partitions == null ? 0 : partitions,
-            overwrite.given(),
-            matching.rule(),
-            options);
     EvaluateJob.Result result;
     Map<String, EvaluationScores> beside = new LinkedHashMap<>();
     try (SparkSession session =
             SparkSessions.create("parrot evaluate", spark.master(), spark.settings());
         JavaSparkContext context = SparkSessions.context(session)) {
       PrintWriter console = spec.commandLine().getOut();
-      Preflight.checkAnyTasks(session.sparkContext(), kernels.name(), kernels.precision())
+      String name = kernels.name(TaskDevice.isThere(context.getConf()));
+      AnsweringOptions options = asked.withKernels(name);
+      EvaluateJob.Request request = request(options);
+      Preflight.checkAnyTasks(session.sparkContext(), name, kernels.precision())
           .forEach(console::println);
       console.println(
           "cache      in each task "
@@ -186,6 +178,20 @@ public final class EvaluateCommand implements Callable<Void> {
     result.scores().requireComplete();
     beside.values().forEach(EvaluationScores::requireComplete);
     return null;
+  }
+
+  private EvaluateJob.Request request(AnsweringOptions options) {
+    return new EvaluateJob.Request(
+        model.folder(),
+        benchmarks,
+        fileLanguage.language(),
+        out,
+        circular,
+        limit == null ? 0 : limit,
+        partitions == null ? 0 : partitions,
+        overwrite.given(),
+        matching.rule(),
+        options);
   }
 
   private static EvaluationScores baseline(

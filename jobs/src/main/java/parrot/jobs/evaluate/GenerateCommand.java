@@ -114,6 +114,7 @@ public final class GenerateCommand implements Callable<Void> {
                     kernels.threads(Threads.allowed()),
                     false,
                     fast.given()));
+    kernels.requireUsable();
     requireQuestion();
     Sampling chosen = Arguments.check(spec, sampling::sampling);
     Path folder = Checkpoints.resolveModel(FileSystems.path(model.folder()), configuration);

@@ -1,6 +1,7 @@
 package parrot.jobs.evaluate;
 
 import parrot.model.generate.GeneratedAnswer;
+import parrot.model.kernel.LostDeviceException;
 
 /**
  * What came of a query.
@@ -10,7 +11,13 @@ import parrot.model.generate.GeneratedAnswer;
  * @param problem why there is none; null if there is one
  */
 public record Reply(String text, GeneratedAnswer generated, RuntimeException problem) {
+  /**
+   * @throws LostDeviceException if that is the problem: no other query would fare better
+   */
   static Reply failed(RuntimeException problem) {
+    if (problem instanceof LostDeviceException lost) {
+      throw lost;
+    }
     return new Reply(null, null, problem);
   }
 }

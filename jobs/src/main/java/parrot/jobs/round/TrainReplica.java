@@ -73,7 +73,7 @@ record TrainReplica(
   public Iterator<ReplicaPiece> run(ReplicaPlan plan, StateReader state, StateReader own)
       throws Exception {
     EnvironmentCheck.logOnExecutor();
-    TaskDevice.select();
+    TaskDevice.lease(network.kernels());
     long began = System.nanoTime();
     ComputationGraph graph = GraphPool.take(network, optimizer);
     StateLayout layout = after.layout();

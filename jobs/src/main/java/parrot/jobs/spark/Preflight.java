@@ -2,6 +2,7 @@ package parrot.jobs.spark;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -48,8 +49,23 @@ public final class Preflight {
    */
   public static List<String> check(
       SparkContext spark, int tasks, String kernels, Precision precision) {
-    return check(
-        spark.getConf(), ClusterShape.of(spark), System::getenv, tasks, kernels, precision);
+    ClusterShape shape = ClusterShape.of(spark);
+    return withCards(
+        check(spark.getConf(), shape, System::getenv, tasks, kernels, precision),
+        spark,
+        shape,
+        kernels);
+  }
+
+  private static List<String> withCards(
+      List<String> lines, SparkContext spark, ClusterShape shape, String kernels) {
+    KernelProvider provider = KernelProvider.named(kernels);
+    if (!provider.isOnCards()) {
+      return lines;
+    }
+    List<String> all = new ArrayList<>(lines);
+    all.add(line("cards", ClusterCards.of(spark, shape.slots(), provider)));
+    return List.copyOf(all);
   }
 
   /**
@@ -106,7 +122,7 @@ public final class Preflight {
       Precision precision) {
     Preflight preflight = new Preflight(conf, shape, environment);
     preflight.slots(tasks);
-    preflight.accelerators(tasks);
+    preflight.accelerators(tasks, kernels);
     preflight.requireSlots();
     preflight.scheduling();
     preflight.serializer();
@@ -125,8 +141,12 @@ public final class Preflight {
    */
   public static List<String> checkAnyTasks(
       SparkContext spark, String kernels, Precision precision) {
-    return checkAnyTasks(
-        spark.getConf(), ClusterShape.of(spark), System::getenv, kernels, precision);
+    ClusterShape shape = ClusterShape.of(spark);
+    return withCards(
+        checkAnyTasks(spark.getConf(), shape, System::getenv, kernels, precision),
+        spark,
+        shape,
+        kernels);
   }
 
   static List<String> checkAnyTasks(
@@ -138,7 +158,7 @@ public final class Preflight {
     Preflight preflight = new Preflight(conf, shape, environment);
     preflight.say(
         "spark", preflight.master() + ", " + preflight.shape.slots() + " tasks at a time");
-    preflight.accelerators(1);
+    preflight.accelerators(1, kernels);
     preflight.requireSlots();
     preflight.java();
     preflight.kernels(kernels, precision, preflight.shape.slots());
@@ -181,10 +201,14 @@ public final class Preflight {
     }
   }
 
-  private void accelerators(int tasks) {
+  private void accelerators(int tasks, String kernels) {
     double each = shape.gpusPerTask();
+    boolean onCards = KernelProvider.named(kernels).isOnCards();
     if (each == 0 && shape.gpusPerExecutor() == 0) {
-      say("gpu", "none asked for" + ON_PROCESSOR);
+      if (!EnvironmentCheck.isLocal(conf)) {
+        requireNoCards(onCards);
+      }
+      say("gpu", onCards ? "one task at a time on each" : none() + ON_PROCESSOR);
       return;
     }
     if (EnvironmentCheck.isLocal(conf)) {
@@ -216,7 +240,27 @@ public final class Preflight {
                 Count.of(tasks, "task"),
                 available,
                 shape.gpusPerExecutor(),
-                ON_PROCESSOR));
+                onCards ? "" : ON_PROCESSOR));
+  }
+
+  private static void requireNoCards(boolean onCards) {
+    if (onCards) {
+      throw refuse(
+          "Cannot compute on GPUs: Spark is asked for none; set spark.task.resource.gpu.amount=1 and"
+              + " spark.executor.resource.gpu.amount, or compute on the processor");
+    }
+  }
+
+  /** Why no card is used, in few words. */
+  private String none() {
+    Optional<String> obstacle =
+        EnvironmentCheck.isLocal(conf)
+            ? KernelProvider.named(KernelProvider.CUDA).obstacle()
+            : Optional.empty();
+    return obstacle
+        .map(
+            reason -> "none: " + reason.replaceFirst("^Cannot use a GPU: ", "").split(" \\(|; ")[0])
+        .orElse("none asked for");
   }
 
   private void scheduling() {
@@ -317,8 +361,8 @@ public final class Preflight {
 
   private void kernels(String name, Precision precision, int together) {
     KernelProvider kernels = KernelProvider.named(name);
-    kernels
-        .obstacle()
+    boolean elsewhere = kernels.isOnCards() && !EnvironmentCheck.isLocal(conf);
+    (elsewhere ? Optional.<String>empty() : kernels.obstacle())
         .ifPresent(
             reason -> {
               throw new EnvironmentException(reason);

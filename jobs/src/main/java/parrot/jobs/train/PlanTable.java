@@ -10,6 +10,9 @@ import parrot.model.network.Part;
 final class PlanTable {
   private static final double GIB = 1L << 30;
 
+  /** Of NVIDIA's context, code and workspaces, in bytes. */
+  private static final long CARD_LIBRARIES = 640L << 20;
+
   private PlanTable() {}
 
   /**
@@ -67,6 +70,11 @@ final class PlanTable {
             Locale.ROOT,
             "with one replica, Java itself and a heap of %.1f GiB (PARROT_HEAP)",
             memory.heap() / GIB));
+    row(
+        out,
+        "on a card",
+        plan.frozen() + plan.replica() + CARD_LIBRARIES,
+        "instead, if a GPU computes: one replica, and NVIDIA's libraries");
     out.println("all executors");
     row(
         out,

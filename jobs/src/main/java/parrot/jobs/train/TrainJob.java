@@ -31,6 +31,7 @@ import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.LostStateException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Threads;
 import parrot.model.network.Part;
 import parrot.model.tensor.ElementType;
@@ -147,13 +148,25 @@ public final class TrainJob {
   }
 
   private Path requireOutput() {
-    Optional<String> obstacle = config.compute().device().obstacle();
-    if (obstacle.isPresent()) {
-      throw new EnvironmentException(obstacle.get());
-    }
+    requireDevice();
     Path out = FileSystems.path(config.out());
     say.accept(Preflight.writable(out, hadoop));
     return out;
+  }
+
+  private void requireDevice() {
+    DeviceChoice device = config.compute().device();
+    device
+        .obstacle()
+        .ifPresent(
+            reason -> {
+              throw new EnvironmentException(reason);
+            });
+    if (device == DeviceChoice.CUDA) {
+      throw new EnvironmentException(
+          "Cannot train on a GPU: this version's replicas train on processors; set kernels.device"
+              + " to auto or cpu");
+    }
   }
 
   private void requireCluster() {

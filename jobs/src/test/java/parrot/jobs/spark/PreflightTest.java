@@ -2,6 +2,7 @@ package parrot.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.EnvironmentException;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
 
@@ -56,11 +59,36 @@ class PreflightTest {
         .contains(
             "spark      local[2], 2 slots on 1 executor for 4 replicas; 4 replicas run one after the other,"
                 + " results are the same",
-            "gpu        none asked for; kernels compute on the processor",
             "allocation fixed executors",
             "serializer Kryo with ParrotKryoRegistrator, registered classes alone",
             "nd4j       CpuBackend")
+        .anyMatch(line -> line.matches("gpu        none.*; kernels compute on the processor"))
         .anyMatch(line -> line.startsWith("java       " + Runtime.version().feature()));
+  }
+
+  @Test
+  void saysThatThereIsNoCardOrWhyItCannotBeUsed() {
+    Optional<String> obstacle = DeviceChoice.CUDA.obstacle();
+    assumeTrue(obstacle.isPresent(), "there is a card here");
+    assertThat(check(conf(), 2, NOTHING, 1, "reference", Precision.F32))
+        .anySatisfy(
+            line -> {
+              assertThat(line).startsWith("gpu        none: ");
+              String reason = line.substring("gpu        none: ".length()).split(";")[0];
+              assertThat(obstacle.get()).startsWith("Cannot use a GPU: " + reason);
+            });
+    assertThatThrownBy(() -> check(conf(), 2, NOTHING, 1, "cuda", Precision.F32))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessage(obstacle.get());
+  }
+
+  @Test
+  void refusesCardsThatSparkIsNotAskedFor() {
+    SparkConf none =
+        cluster("spark.executor.resource.gpu.amount=0", "spark.task.resource.gpu.amount=0");
+    assertThatThrownBy(() -> check(none, 2, NOTHING, 2, "cuda", Precision.F32))
+        .isInstanceOf(EnvironmentException.class)
+        .hasMessageStartingWith("Cannot compute on GPUs: Spark is asked for none; set");
   }
 
   @Test

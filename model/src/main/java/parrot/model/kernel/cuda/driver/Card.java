@@ -9,8 +9,7 @@ package parrot.model.kernel.cuda.driver;
  * @param bytes of its memory
  * @param capability 90 for sm_90
  */
-public record Card(
-    int index, int ordinal, String name, String uuid, long bytes, int capability) {
+public record Card(int index, int ordinal, String name, String uuid, long bytes, int capability) {
 
   /** As messages name it: {@code GPU 0 (NVIDIA H200, GPU-...)}. */
   @Override

@@ -61,8 +61,7 @@ final class CardContext {
           "%s failed (%s; asked to %s) and is lost to this process; %s"
               .formatted(card, name(error), doing, remedy(error)));
     }
-    return new DeviceException(
-        "Cannot %s on %s: %s".formatted(doing, card, name(error)));
+    return new DeviceException("Cannot %s on %s: %s".formatted(doing, card, name(error)));
   }
 
   private static String remedy(int error) {
@@ -70,8 +69,9 @@ final class CardContext {
       case 46 -> "another process holds it: see nvidia-smi, and its compute mode";
       case 214 -> "its memory has an error: see nvidia-smi -q -d ECC, and exclude it if it returns";
       case 220 -> "a link between cards has an error: see nvidia-smi nvlink -e";
-      case 700, 710, 714, 715, 716, 717, 718, 719, 721 -> "run again; if it returns on other cards"
-          + " too, a kernel is wrong: compute with kernels.device cpu and report it";
+      case 700, 710, 714, 715, 716, 717, 718, 719, 721 ->
+          "run again; if it returns on other cards"
+              + " too, a kernel is wrong: compute with kernels.device cpu and report it";
       default -> "see nvidia-smi and the kernel's log for Xid";
     };
   }

@@ -21,8 +21,8 @@ final class Cards {
   /**
    * Gives a card to the calling thread until the lease is closed by it.
    *
-   * @param address that Spark assigned: a number in the order of buses, or GPU-... or MIG-...; empty
-   *     for a free card, for which this waits: one replica at a time computes on a card
+   * @param address that Spark assigned: a number in the order of buses, or GPU-... or MIG-...;
+   *     empty for a free card, for which this waits: one replica at a time computes on a card
    * @throws DeviceException if no card has the address
    */
   DeviceLease lease(Optional<String> address) {

@@ -147,8 +147,7 @@ final class Cubins {
     if (error != 0) {
       throw new DeviceException(
           "Cannot compile %s for sm_%d with NVRTC %s: %s%s"
-              .formatted(
-                  name, architecture, compiler, NvrtcApi.nvrtcGetErrorString(error), log));
+              .formatted(name, architecture, compiler, NvrtcApi.nvrtcGetErrorString(error), log));
     }
   }
 

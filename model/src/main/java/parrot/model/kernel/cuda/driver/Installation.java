@@ -136,13 +136,16 @@ final class Installation {
 
   private static String remedy(int error) {
     return switch (error) {
-      case 34 -> "this is the toolkit's stub: name the driver's own folder first in "
-          + LibrarySearch.SETTING;
-      case 100, 101 -> "no GPU is visible: see nvidia-smi and CUDA_VISIBLE_DEVICES, and whether"
-          + " the container was given a GPU";
+      case 34 ->
+          "this is the toolkit's stub: name the driver's own folder first in "
+              + LibrarySearch.SETTING;
+      case 100, 101 ->
+          "no GPU is visible: see nvidia-smi and CUDA_VISIBLE_DEVICES, and whether"
+              + " the container was given a GPU";
       case 802 -> "start NVIDIA's fabric manager, and see nvidia-smi";
-      case 803, 804 -> "the driver's library and its kernel module differ: restart the machine, or"
-          + " leave the image's compatibility library out";
+      case 803, 804 ->
+          "the driver's library and its kernel module differ: restart the machine, or"
+              + " leave the image's compatibility library out";
       default -> "see nvidia-smi and the kernel's log";
     };
   }
@@ -156,8 +159,7 @@ final class Installation {
       binding.bind();
     } catch (UnsatisfiedLinkError e) {
       throw new DeviceException(
-          "Cannot use a GPU: %s does not load, or is too old (%s)"
-              .formatted(library, reason(e)),
+          "Cannot use a GPU: %s does not load, or is too old (%s)".formatted(library, reason(e)),
           e);
     }
   }
@@ -201,10 +203,7 @@ final class Installation {
 
   /** The second line, if there is one, has the linker's words. */
   private static String reason(Throwable thrown) {
-    return String.valueOf(thrown.getMessage())
-        .lines()
-        .limit(2)
-        .collect(Collectors.joining(" "));
+    return String.valueOf(thrown.getMessage()).lines().limit(2).collect(Collectors.joining(" "));
   }
 
   private static List<Card> findCards() {

@@ -12,9 +12,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Where NVIDIA's libraries may lie: {@value #SETTING}, the toolkit's and the linker's variables, the
- * usual folders, and the folders of Python's wheels, in this order. Executors rarely have {@code
- * LD_LIBRARY_PATH}, so libraries are loaded by absolute path.
+ * Where NVIDIA's libraries may lie: {@value #SETTING}, the toolkit's and the linker's variables,
+ * the usual folders, and the folders of Python's wheels, in this order. Executors rarely have
+ * {@code LD_LIBRARY_PATH}, so libraries are loaded by absolute path.
  */
 final class LibrarySearch {
   /** Folders, separated by colons, that are looked at first. */

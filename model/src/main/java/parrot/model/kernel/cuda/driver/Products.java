@@ -8,8 +8,8 @@ import parrot.model.kernel.cuda.Product;
 import parrot.model.tensor.ElementType;
 
 /**
- * Matrix products by cuBLASLt. The algorithm for a shape is the first that its heuristic names, never
- * the fastest of several: bytes must not depend on a measurement.
+ * Matrix products by cuBLASLt. The algorithm for a shape is the first that its heuristic names,
+ * never the fastest of several: bytes must not depend on a measurement.
  */
 final class Products implements AutoCloseable {
   /** Shapes remembered: steps of ragged batches bring new numbers of rows. */
@@ -85,8 +85,7 @@ final class Products implements AutoCloseable {
     if (status != 0) {
       throw new DeviceException(
           "Cannot %s on %s: %s (%d)"
-              .formatted(
-                  doing, context.card(), CublasLtApi.cublasLtGetStatusName(status), status));
+              .formatted(doing, context.card(), CublasLtApi.cublasLtGetStatusName(status), status));
     }
   }
 

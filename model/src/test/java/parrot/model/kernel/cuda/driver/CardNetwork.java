@@ -29,7 +29,9 @@ import parrot.model.weights.TensorNames;
 import parrot.model.weights.TensorSpec;
 import parrot.model.weights.Weights;
 
-/** A network of seeded values on a card, as large as Qwen2's 0.5B or tiny, that trains and speaks. */
+/**
+ * A network of seeded values on a card, as large as Qwen2's 0.5B or tiny, that trains and speaks.
+ */
 final class CardNetwork implements AutoCloseable {
   private static final Set<Part> TRAINED = EnumSet.of(Part.PROJECTOR, Part.EXPERTS, Part.DECODER);
 
@@ -198,8 +200,7 @@ final class CardNetwork implements AutoCloseable {
     for (Parameter parameter : network.parameters()) {
       Trained one = trained.get(parameter.name());
       int count = Math.toIntExact(parameter.size());
-      network.update(
-          parameter, 0, one.first.reshape(1, count), one.second.reshape(1, count), step);
+      network.update(parameter, 0, one.first.reshape(1, count), one.second.reshape(1, count), step);
     }
     device.synchronise();
     return result.lossSum() / Arrays.stream(result.sampleTokens()).sum();

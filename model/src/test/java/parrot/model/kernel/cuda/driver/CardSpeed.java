@@ -52,8 +52,7 @@ final class CardSpeed {
       speed.paragraph(installation.versions());
       speed.facts.put("card", installation.cards().get(0).kind());
       speed.facts.put("versions", installation.versions());
-      speed.paragraph(
-          "Start with compilation %.2f s, with what was kept %.2f s.", first, second);
+      speed.paragraph("Start with compilation %.2f s, with what was kept %.2f s.", first, second);
       speed.facts.put("compile_seconds", first);
       speed.products(kernels);
       speed.copies(kernels);

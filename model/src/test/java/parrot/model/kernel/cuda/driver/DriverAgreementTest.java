@@ -1,8 +1,8 @@
 package parrot.model.kernel.cuda.driver;
 
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import parrot.model.kernel.KernelsAgreementTest;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.KernelsAgreementTest;
 import parrot.model.kernel.cuda.OnDevice;
 import parrot.model.tensor.ElementType;
 

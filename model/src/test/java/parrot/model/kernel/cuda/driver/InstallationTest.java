@@ -154,7 +154,8 @@ class InstallationTest {
     }
     assertThatThrownBy(() -> leases.lease(Optional.of("3")))
         .isInstanceOf(DeviceException.class)
-        .hasMessageStartingWith("Cannot use the GPU 3 that Spark assigned: the driver shows [GPU 0");
+        .hasMessageStartingWith(
+            "Cannot use the GPU 3 that Spark assigned: the driver shows [GPU 0");
   }
 
   @Test

@@ -5,7 +5,9 @@ import parrot.model.kernel.cuda.CudaKernels;
 import parrot.model.kernel.cuda.Emulator;
 import parrot.model.tensor.ElementType;
 
-/** What these tests compute on: an emulated card, or this machine's own if a property asks for it. */
+/**
+ * What these tests compute on: an emulated card, or this machine's own if a property asks for it.
+ */
 final class TestedCard {
   static final String REAL = "parrot.card";
 
