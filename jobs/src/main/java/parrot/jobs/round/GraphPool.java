@@ -22,7 +22,7 @@ public final class GraphPool {
 
   /**
    * Takes a graph for exclusive use, in the state in which its last user left it. After a failure,
-   * do not give it back: its state is unknown.
+   * {@link #drop} it: its state is unknown.
    */
   static ComputationGraph take(NetworkSpec network, OptimizerSpec optimizer) {
     synchronized (IDLE) {
@@ -41,9 +41,15 @@ public final class GraphPool {
     }
   }
 
+  /** Frees a graph that is not given back. */
+  static void drop(ComputationGraph graph) {
+    ParrotGraph.vertex(graph).close();
+  }
+
   /** Frees what no task is using. */
   public static void clear() {
     synchronized (IDLE) {
+      IDLE.values().stream().flatMap(Deque::stream).forEach(GraphPool::drop);
       IDLE.clear();
     }
     ParrotGraph.releaseNetworks();

@@ -76,6 +76,17 @@ record TrainReplica(
     TaskDevice.lease(network.kernels());
     long began = System.nanoTime();
     ComputationGraph graph = GraphPool.take(network, optimizer);
+    try {
+      return run(graph, plan, state, own, began);
+    } catch (IOException | RuntimeException | Error e) {
+      GraphPool.drop(graph);
+      throw e;
+    }
+  }
+
+  private ReplicaPieces run(
+      ComputationGraph graph, ReplicaPlan plan, StateReader state, StateReader own, long began)
+      throws IOException {
     StateLayout layout = after.layout();
     StartValues start = new StartValues(before, state, own);
     GraphRestore.parameters(graph, layout, start::chunk);

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
@@ -51,6 +52,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.dl4j.StateFormat;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Tally;
@@ -130,13 +132,21 @@ final class TrainingLoop {
     alarm = new BalanceAlarm(config.balance());
   }
 
-  /** DL4J's vectors hold float32 that they can address, and what DL4J's own master averages. */
+  /**
+   * DL4J's vectors hold float32 of the host that they can address, and what DL4J's own master
+   * averages.
+   */
   private StateFormat stateFormat(List<Parameter> parameters) {
     StateFormat wanted = config.compute().state();
     long trained = parameters.stream().mapToLong(Parameter::size).sum();
     boolean tooMany = trained > Long.getLong(MOST_IN_DL4J, ParrotGraph.MOST_TRAINED);
     boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
-    return tooMany && !dl4j && !wanted.own() ? StateFormat.OWN : wanted;
+    boolean device = KernelProvider.named(config.compute().kernels()).isOnCards();
+    if (device && dl4j) {
+      throw new UsageException(
+          "Invalid averaging: dl4j (must be parrot on a GPU: DL4J's vectors lie on the host)");
+    }
+    return (tooMany && !dl4j || device) && !wanted.own() ? StateFormat.OWN : wanted;
   }
 
   /** Runs rounds until all are done or the run is asked to stop. */

@@ -8,6 +8,8 @@ import java.util.Map;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Levels;
 import parrot.model.network.Parameter;
+import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** Moments in 8 bits a value. A part at a time becomes float32, is changed and packed again. */
@@ -22,7 +24,10 @@ final class EightBitMoments implements Moments {
   private final Tensor first;
   private final Tensor second;
 
-  EightBitMoments(List<ParameterBlock> blocks) {
+  /**
+   * @param memory that they are to lie in
+   */
+  EightBitMoments(List<ParameterBlock> blocks, Memory memory) {
     List<EightBitPiece> pieces = new ArrayList<>();
     long longest = 0;
     for (ParameterBlock block : blocks) {
@@ -30,8 +35,8 @@ final class EightBitMoments implements Moments {
       for (Parameter parameter : block.parameters()) {
         Both both =
             new Both(
-                new EightBitPiece(parameter.size(), Levels.SIGNED),
-                new EightBitPiece(parameter.size(), Levels.UNSIGNED));
+                new EightBitPiece(parameter.size(), Levels.SIGNED, memory),
+                new EightBitPiece(parameter.size(), Levels.UNSIGNED, memory));
         byParameter.put(parameter, both);
         pieces.add(both.first);
         seconds.add(both.second);
@@ -41,8 +46,8 @@ final class EightBitMoments implements Moments {
     }
     vector = new PiecewiseVector(pieces);
     int part = (int) Math.min(PART, longest);
-    first = Tensor.allocate(1, part);
-    second = Tensor.allocate(1, part);
+    first = Tensor.allocate(memory, ElementType.F32, 1, part);
+    second = Tensor.allocate(memory, ElementType.F32, 1, part);
   }
 
   @Override

@@ -4,27 +4,24 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Levels;
-import parrot.model.tensor.Tensor;
+import parrot.model.tensor.Memory;
 
 /** Values in 8 bits each. */
 final class EightBitPiece implements Piece {
   private static final int BLOCK = EightBit.BLOCK;
 
-  private final long length;
-  private final Levels levels;
-  private final Tensor codes; // four in each of its values
-  private final Tensor scales;
+  private final EightBit values;
 
-  EightBitPiece(long length, Levels levels) {
-    this.length = length;
-    this.levels = levels;
-    codes = Tensor.allocate(1, Math.toIntExact((length + Float.BYTES - 1) / Float.BYTES));
-    scales = Tensor.allocate(1, Math.toIntExact(EightBit.blocks(length)));
+  /**
+   * @param memory that they are to lie in
+   */
+  EightBitPiece(long length, Levels levels, Memory memory) {
+    values = EightBit.allocate(memory, Math.toIntExact(length), levels);
   }
 
   @Override
   public long length() {
-    return length;
+    return values.count();
   }
 
   /**
@@ -33,28 +30,24 @@ final class EightBitPiece implements Piece {
    * @param count whole blocks, or all that are left
    */
   EightBit blocks(long from, int count) {
-    int block = (int) (from / BLOCK);
-    int blocks = (int) EightBit.blocks(count);
-    return new EightBit(
-        codes.buffer().slice((int) from, count),
-        scales.window(block, blocks).buffer(),
-        count,
-        levels);
+    return values.part((int) from, count);
   }
 
   /** The blocks that a stretch touches. */
   private final class Touched {
     final EightBit packed;
+    final EightBit host;
     final ByteBuffer floats;
     final int at;
 
     Touched(long from, int count) {
       long start = from / BLOCK * BLOCK;
-      int all = (int) (Math.min(length, EightBit.blocks(from + count) * BLOCK) - start);
+      int all = (int) (Math.min(length(), EightBit.blocks(from + count) * BLOCK) - start);
       packed = blocks(start, all);
+      host = packed.in(Memory.HOST);
       floats = ByteBuffer.allocate(Float.BYTES * all).order(ByteOrder.nativeOrder());
       at = Float.BYTES * (int) (from - start);
-      packed.unpack(0, packed.blocks(), floats);
+      host.unpack(0, host.blocks(), floats);
     }
   }
 
@@ -69,12 +62,14 @@ final class EightBitPiece implements Piece {
   public void write(long from, int count, ByteBuffer floats, int at) {
     Touched touched = new Touched(from, count);
     touched.floats.put(touched.at, floats, at, Float.BYTES * count);
-    touched.packed.pack(0, touched.packed.blocks(), touched.floats);
+    touched.host.pack(0, touched.host.blocks(), touched.floats);
+    if (touched.host != touched.packed) {
+      touched.packed.set(touched.host);
+    }
   }
 
   void clear() {
-    for (int block = 0; block < scales.columns(); block++) {
-      scales.set(0, block, 0);
-    }
+    Memory memory = values.scales().memory();
+    memory.clear(values.scales().address(), Float.BYTES * values.scales().size());
   }
 }

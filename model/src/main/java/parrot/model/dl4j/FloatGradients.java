@@ -1,6 +1,7 @@
 package parrot.model.dl4j;
 
-import parrot.model.kernel.Kernels;
+import java.util.function.DoubleSupplier;
+import parrot.model.kernel.Readout;
 import parrot.model.network.Parameter;
 import parrot.model.tensor.Tensor;
 
@@ -12,10 +13,7 @@ record FloatGradients(FloatVector vector) implements Gradients {
   }
 
   @Override
-  public double squares(Kernels kernels) {
-    return vector
-        .windowStarts()
-        .mapToDouble(start -> kernels.sumOfSquares(vector.windowFrom(start)))
-        .reduce(0, Double::sum);
+  public DoubleSupplier squares(Readout readout) {
+    return readout.sumOfSquares(vector.windowStarts().mapToObj(vector::windowFrom));
   }
 }

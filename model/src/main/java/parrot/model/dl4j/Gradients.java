@@ -1,6 +1,7 @@
 package parrot.model.dl4j;
 
-import parrot.model.kernel.Kernels;
+import java.util.function.DoubleSupplier;
+import parrot.model.kernel.Readout;
 import parrot.model.network.Parameter;
 import parrot.model.tensor.Tensor;
 
@@ -9,6 +10,6 @@ interface Gradients {
   /** Of one tensor, [rows, columns]. */
   Tensor of(Parameter parameter);
 
-  /** The sum of the squares of all. */
-  double squares(Kernels kernels);
+  /** The sum of the squares of all, once it is read. */
+  DoubleSupplier squares(Readout readout);
 }

@@ -27,14 +27,16 @@ final class NetworkPool {
   private static final Map<NetworkSpec, NetworkPool> POOLS = new HashMap<>();
 
   private final NetworkSpec spec;
+  private final KernelProvider provider;
   private final ModelFolder folder;
   private final FrozenWeights weights;
   private final Deque<Lease> idle = new ArrayDeque<>();
   private final List<Parameter> parameters;
   private final long parameterCount;
 
-  private NetworkPool(NetworkSpec spec) {
+  private NetworkPool(NetworkSpec spec, KernelProvider provider) {
     this.spec = spec;
+    this.provider = provider;
     this.folder = ModelFolder.open(new Path(spec.modelFolder()), new Configuration());
     this.weights = new FrozenWeights(folder.weights());
     this.parameters = List.copyOf(ParrotNetwork.parameters(folder.config(), spec.trainable()));
@@ -44,7 +46,15 @@ final class NetworkPool {
   /** The pool of a specification; opens its weights on first use. */
   static NetworkPool of(NetworkSpec spec) {
     synchronized (POOLS) {
-      return POOLS.computeIfAbsent(spec, NetworkPool::new);
+      return POOLS.computeIfAbsent(
+          spec, fresh -> new NetworkPool(fresh, KernelProvider.named(fresh.kernels())));
+    }
+  }
+
+  /** Has networks of a specification compute with other kernels than it names. */
+  static void use(NetworkSpec spec, KernelProvider provider) {
+    synchronized (POOLS) {
+      POOLS.put(spec, new NetworkPool(spec, provider));
     }
   }
 
@@ -66,19 +76,24 @@ final class NetworkPool {
 
   /** The type that products take. */
   ElementType factorType() {
-    return spec.precision() == Precision.BF16
-            && KernelProvider.named(spec.kernels()).gainsFromBf16()
+    return spec.precision() == Precision.BF16 && provider.gainsFromBf16()
         ? ElementType.BF16
         : ElementType.F32;
   }
 
   /** Borrows a network for the calling thread, bound to this memory. */
   Lease borrow(TrainedMemory memory) {
-    Lease lease = take(memory);
-    if (!memory.equals(lease.bound)) {
-      lease.bind(memory);
-    }
-    return lease;
+    return take(memory).on(memory);
+  }
+
+  /** Whether networks lie on a device: then each graph keeps one of its own. */
+  boolean onDevice() {
+    return provider.isOnCards();
+  }
+
+  /** A network with weights of its own, for the calling thread until it is freed. */
+  Lease keep() {
+    return new Lease(new FrozenWeights(folder.weights()), true);
   }
 
   private Lease take(TrainedMemory memory) {
@@ -96,7 +111,7 @@ final class NetworkPool {
         return any;
       }
     }
-    return new Lease();
+    return new Lease(weights, false);
   }
 
   private synchronized void giveBack(Lease lease) {
@@ -109,30 +124,41 @@ final class NetworkPool {
     folder.close();
   }
 
-  /** A borrowed network and the kernels it computes with; closing gives it back. */
+  /**
+   * A borrowed network and the kernels it computes with; closing gives it back, unless its graph
+   * keeps it.
+   */
   final class Lease implements AutoCloseable {
     final Kernels kernels;
     final ParrotNetwork network;
+    private final boolean kept;
     private TrainedMemory bound;
 
-    private Lease() {
-      this.kernels = Kernels.create(spec.kernels(), spec.precision(), spec.threads());
+    private Lease(FrozenWeights weights, boolean kept) {
+      this.kept = kept;
+      this.kernels = provider.create(spec.precision(), spec.threads());
       this.network =
           new ParrotNetwork(folder.config(), spec.trainable(), weights, kernels, spec.recompute());
     }
 
-    private void bind(TrainedMemory memory) {
-      bound = memory;
-      network.bind(memory);
+    /** The same, bound to this memory. */
+    Lease on(TrainedMemory memory) {
+      if (!memory.equals(bound)) {
+        bound = memory;
+        network.bind(memory);
+      }
+      return this;
     }
 
-    private void free() {
+    void free() {
       network.close();
     }
 
     @Override
     public void close() {
-      giveBack(this);
+      if (!kept) {
+        giveBack(this);
+      }
     }
   }
 }

@@ -3,21 +3,26 @@ package parrot.model.dl4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import parrot.model.kernel.Kernels;
+import java.util.function.DoubleSupplier;
+import parrot.model.kernel.Readout;
 import parrot.model.network.Parameter;
 import parrot.model.network.TrainedMemory;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Master;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
-/** Memory of a vertex. Gradients and moments take none before training. */
+/**
+ * Memory of a vertex, the host's or a device's. Gradients and moments take none before training.
+ */
 final class OwnState implements ReplicaState {
   private final List<ParameterBlock> blocks;
   private final StateFormat format;
   private final ElementType factorType;
+  private final Memory memory;
   private final Map<Parameter, Master> values = new LinkedHashMap<>();
   private final PiecewiseVector parameters;
-  private final TrainedMemory forward = new Memory(null);
+  private final TrainedMemory forward = new Views(null);
   private Gradients gradients;
   private TrainedMemory training;
   private Moments moments;
@@ -25,11 +30,13 @@ final class OwnState implements ReplicaState {
   /**
    * @param blocks of all parameters
    * @param factorType that products take
+   * @param memory that it is to lie in
    */
-  OwnState(List<ParameterBlock> blocks, StateFormat format, ElementType factorType) {
+  OwnState(List<ParameterBlock> blocks, StateFormat format, ElementType factorType, Memory memory) {
     this.blocks = blocks;
     this.format = format;
     this.factorType = factorType;
+    this.memory = memory;
     blocks.forEach(
         block ->
             block.parameters().forEach(parameter -> values.put(parameter, allocate(parameter))));
@@ -41,16 +48,16 @@ final class OwnState implements ReplicaState {
     int columns = parameter.columns();
     return factorType == ElementType.BF16 && parameter.factor()
         ? Master.split(
-            Tensor.allocate(ElementType.BF16, rows, columns),
-            Tensor.allocate(ElementType.BF16, rows, columns))
-        : Master.whole(Tensor.allocate(rows, columns));
+            Tensor.allocate(memory, ElementType.BF16, rows, columns),
+            Tensor.allocate(memory, ElementType.BF16, rows, columns))
+        : Master.whole(Tensor.allocate(memory, ElementType.F32, rows, columns));
   }
 
   /** Views of what this holds. */
-  private final class Memory implements TrainedMemory {
+  private final class Views implements TrainedMemory {
     private final Gradients gradients; // null for forward passes alone
 
-    Memory(Gradients gradients) {
+    Views(Gradients gradients) {
       this.gradients = gradients;
     }
 
@@ -75,8 +82,8 @@ final class OwnState implements ReplicaState {
     if (moments == null) {
       moments =
           format.eightBitMoments()
-              ? new EightBitMoments(blocks)
-              : new FloatMoments(FloatVector.allocate(2 * parameters.length()));
+              ? new EightBitMoments(blocks, memory)
+              : new FloatMoments(FloatVector.allocate(memory, 2 * parameters.length()));
     }
     return moments;
   }
@@ -91,8 +98,8 @@ final class OwnState implements ReplicaState {
   }
 
   @Override
-  public double squaredGradients(Kernels kernels) {
-    return gradients().squares(kernels);
+  public DoubleSupplier squaredGradients(Readout readout) {
+    return gradients().squares(readout);
   }
 
   private Gradients gradients() {
@@ -100,9 +107,9 @@ final class OwnState implements ReplicaState {
       boolean rounded = format.roundedGradients() && factorType == ElementType.BF16;
       gradients =
           rounded
-              ? new RoundedGradients(values.keySet())
-              : new FloatGradients(FloatVector.allocate(parameters.length()));
-      training = new Memory(gradients);
+              ? new RoundedGradients(values.keySet(), memory)
+              : new FloatGradients(FloatVector.allocate(memory, parameters.length()));
+      training = new Views(gradients);
     }
     return gradients;
   }

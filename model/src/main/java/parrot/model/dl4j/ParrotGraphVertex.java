@@ -3,6 +3,7 @@ package parrot.model.dl4j;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.api.TrainingConfig;
@@ -22,7 +23,7 @@ import parrot.model.dl4j.updater.AppliedAlready;
 import parrot.model.dl4j.updater.InPlace;
 import parrot.model.dl4j.updater.InPlaceParameters;
 import parrot.model.kernel.AdamWStep;
-import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Readout;
 import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.ExpertLoad;
@@ -32,14 +33,14 @@ import parrot.model.network.ParrotNetwork;
 import parrot.model.network.StepResult;
 import parrot.model.network.Tally;
 import parrot.model.network.TrainedMemory;
+import parrot.model.tensor.Memory;
 
 /**
  * The network inside a DL4J graph. DL4J sees all parameters as one; the arithmetic is the network's
  * own.
  *
  * <p>A training pass computes loss and gradients together in the forward call, because the network
- * keeps nothing between calls; the backward call measures what is already there. The updater then
- * changes the parameters in place.
+ * keeps nothing between calls. The updater then changes the parameters in place.
  */
 public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceParameters {
   /** What {@code torch.nn.utils.clip_grad_norm_} adds to the norm. */
@@ -52,11 +53,13 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   private final NetworkPool pool;
   private final InPlace updater = new InPlace(this);
   private final List<ParameterBlock> blocks;
+  private final NetworkPool.Lease kept; // on a device; else null
   private final ReplicaState state;
   private final INDArray parameters; // DL4J's vector
   private INDArray gradients; // DL4J's vector, null before training
   private Tally tally = new Tally();
   private Routing routing; // null for the model's own
+  private DoubleSupplier squaredGradients; // of the last training pass
   private double lastGradientNorm = Double.NaN;
   private int momentsBegan;
 
@@ -73,14 +76,35 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     this.parameters = parameters;
     this.pool = NetworkPool.of(config.network());
     this.blocks = ParameterBlock.of(config.optimizer(), pool.parameters());
-    this.state =
-        config.network().state().own()
-            ? new OwnState(blocks, config.network().state(), pool.factorType())
-            : new FlatState();
+    this.kept = pool.onDevice() ? pool.keep() : null;
+    this.state = newState(config.network().state());
     if (initialize) {
-      try (NetworkPool.Lease lease = pool.borrow(state.memory(false))) {
+      try (NetworkPool.Lease lease = borrow(false)) {
         lease.network.initialize();
       }
+    }
+  }
+
+  private ReplicaState newState(StateFormat format) {
+    if (format.own()) {
+      Memory memory = kept == null ? Memory.HOST : kept.kernels.memory();
+      return new OwnState(blocks, format, pool.factorType(), memory);
+    }
+    if (kept != null) {
+      throw new IllegalArgumentException("Cannot train on a device in DL4J's vectors");
+    }
+    return new FlatState();
+  }
+
+  private NetworkPool.Lease borrow(boolean learns) {
+    TrainedMemory memory = state.memory(learns);
+    return kept == null ? pool.borrow(memory) : kept.on(memory);
+  }
+
+  /** Frees what the graph keeps on a device; it cannot compute afterwards. */
+  public void close() {
+    if (kept != null) {
+      kept.free();
     }
   }
 
@@ -104,8 +128,8 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     }
 
     @Override
-    public double squaredGradients(Kernels kernels) {
-      return new FloatGradients(FloatVector.of(gradients)).squares(kernels);
+    public DoubleSupplier squaredGradients(Readout readout) {
+      return new FloatGradients(FloatVector.of(gradients)).squares(readout);
     }
   }
 
@@ -172,7 +196,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
       AppliedAlready.of(graph);
     }
     StepResult result;
-    try (NetworkPool.Lease lease = pool.borrow(state.memory(training))) {
+    try (NetworkPool.Lease lease = borrow(training)) {
       result = training ? learn(lease.network, batch) : measure(lease.network, batch);
     }
     int[] languages = BatchBridge.languages(inputs);
@@ -192,7 +216,11 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
 
   private StepResult learn(ParrotNetwork network, Batch batch) {
     network.steer(routing);
-    StepResult result = network.forwardBackward(batch, graph.getIterationCount());
+    StepResult result =
+        network.forwardBackward(
+            batch,
+            graph.getIterationCount(),
+            readout -> squaredGradients = state.squaredGradients(readout));
     routing = routing == null ? null : network.steering();
     return result;
   }
@@ -202,12 +230,10 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     return network.forward(batch);
   }
 
-  /** Measures the gradients that the forward call has computed. */
+  /** The forward call has computed the gradients. */
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean truncated, LayerWorkspaceMgr workspaces) {
-    try (NetworkPool.Lease lease = pool.borrow(state.memory(true))) {
-      lastGradientNorm = Math.sqrt(state.squaredGradients(lease.kernels));
-    }
+    lastGradientNorm = Math.sqrt(squaredGradients.getAsDouble());
     tally.countStep(lastGradientNorm);
     Gradient gradient = new DefaultGradient();
     gradient.gradientForVariable().put(ALL, gradients);
@@ -218,7 +244,7 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
   @Override
   public void update(int iteration, int epoch) {
     Moments moments = state.moments();
-    try (NetworkPool.Lease lease = pool.borrow(state.memory(true))) {
+    try (NetworkPool.Lease lease = borrow(true)) {
       for (ParameterBlock block : blocks) {
         AdamWStep step = block.adamW().step(iteration, epoch, momentsBegan, clipping());
         for (Parameter parameter : block.parameters()) {

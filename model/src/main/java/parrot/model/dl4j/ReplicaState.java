@@ -1,12 +1,13 @@
 package parrot.model.dl4j;
 
-import parrot.model.kernel.Kernels;
+import java.util.function.DoubleSupplier;
+import parrot.model.kernel.Readout;
 import parrot.model.network.TrainedMemory;
 
 /**
  * What a replica trains: n parameters, their gradients and moments. DL4J's flat vectors hold it, or
- * memory of its own, which has no largest size and may be smaller, see {@link StateFormat}. Both
- * are read and written as float32 in the same order.
+ * memory of its own, the host's or a device's, which has no largest size and may be smaller, see
+ * {@link StateFormat}. Both are read and written as float32 in the same order.
  */
 public interface ReplicaState {
   /** The trained tensors, one after the other, [n]. */
@@ -22,6 +23,6 @@ public interface ReplicaState {
    */
   TrainedMemory memory(boolean learns);
 
-  /** The sum of the squares of the last training step's gradients. */
-  double squaredGradients(Kernels kernels);
+  /** The sum of the squares of a training step's gradients, once it is read. */
+  DoubleSupplier squaredGradients(Readout readout);
 }

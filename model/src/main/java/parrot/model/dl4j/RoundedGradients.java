@@ -4,9 +4,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import parrot.model.kernel.Kernels;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
+import parrot.model.kernel.Readout;
 import parrot.model.network.Parameter;
 import parrot.model.tensor.ElementType;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.TensorNames;
 
@@ -20,11 +23,19 @@ final class RoundedGradients implements Gradients {
 
   private final Map<Parameter, Tensor> tensors = new LinkedHashMap<>();
 
-  RoundedGradients(Collection<Parameter> parameters) {
+  /**
+   * @param memory that they are to lie in
+   */
+  RoundedGradients(Collection<Parameter> parameters, Memory memory) {
     for (Parameter parameter : parameters) {
       ElementType type = rounds(parameter) ? ElementType.BF16 : ElementType.F32;
-      tensors.put(parameter, Tensor.allocate(type, parameter.rows(), parameter.columns()));
+      tensors.put(parameter, Tensor.allocate(memory, type, parameter.rows(), parameter.columns()));
     }
+  }
+
+  /** In pieces that the host's kernels take. */
+  private static Stream<Tensor> readable(Tensor tensor) {
+    return tensor.memory().isHost() ? tensor.windows().stream() : Stream.of(tensor);
   }
 
   static boolean rounds(Parameter parameter) {
@@ -37,10 +48,7 @@ final class RoundedGradients implements Gradients {
   }
 
   @Override
-  public double squares(Kernels kernels) {
-    return tensors.values().stream()
-        .flatMap(tensor -> tensor.windows().stream())
-        .mapToDouble(kernels::sumOfSquares)
-        .reduce(0, Double::sum);
+  public DoubleSupplier squares(Readout readout) {
+    return readout.sumOfSquares(tensors.values().stream().flatMap(RoundedGradients::readable));
   }
 }

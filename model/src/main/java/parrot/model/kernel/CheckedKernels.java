@@ -67,6 +67,22 @@ public abstract class CheckedKernels implements Kernels {
   }
 
   @Override
+  public final void gather(Tensor y, Master table, int[] rows) {
+    if (!table.isSplit()) {
+      gather(y, table.whole(), rows);
+      return;
+    }
+    Shapes.indexed("gather", table.high(), y, rows);
+    Shapes.floats("gather", y);
+    doGather(y, table, rows);
+  }
+
+  /** From halves. */
+  protected void doGather(Tensor y, Master halves, int[] rows) {
+    Kernels.super.gather(y, halves, rows);
+  }
+
+  @Override
   public final void gatherBackward(Tensor dtable, Tensor dy, int[] rows) {
     Shapes.indexed("gather", dtable, dy, rows);
     Shapes.floats("gather", dtable, dy);

@@ -118,6 +118,11 @@ public interface Kernels extends AutoCloseable {
   /** Sum of squares, in double precision. */
   double sumOfSquares(Tensor x);
 
+  /** Begins to ask for what is read at the end of a step. */
+  default Readout readout() {
+    return new DirectReadout(this);
+  }
+
   /** Inner product of two tensors of the same shape, in double precision. */
   double dot(Tensor x, Tensor y);
 
@@ -125,7 +130,7 @@ public interface Kernels extends AutoCloseable {
   void gather(Tensor y, Tensor table, int[] rows);
 
   /**
-   * The same from values that may lie in halves, which are the host's.
+   * The same from values that may lie in halves; the host's, unless a device overrides it.
    *
    * @param y float32
    */

@@ -65,6 +65,21 @@ public enum Levels {
     return level;
   }
 
+  /** Half way from one level of size to the next, ascending. */
+  public float[] borders() {
+    return borders.clone();
+  }
+
+  /** Whether a code has a sign. */
+  public boolean isSigned() {
+    return signed;
+  }
+
+  /** The level of each code. */
+  public float[] byCode() {
+    return byCode.clone();
+  }
+
   /** The level of a code. */
   float level(byte code) {
     return byCode[code & 0xff];

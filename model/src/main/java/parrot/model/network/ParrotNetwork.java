@@ -1,12 +1,13 @@
 package parrot.model.network;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.AdamWStep;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Readout;
 import parrot.model.layer.Decoder;
 import parrot.model.layer.Experts;
 import parrot.model.layer.KeyValueCache;
@@ -191,7 +192,7 @@ public final class ParrotNetwork implements AutoCloseable {
 
   /** Loss of a batch. */
   public StepResult forward(Batch batch) {
-    return run(batch, false);
+    return run(batch, false, end -> {});
   }
 
   /**
@@ -200,24 +201,25 @@ public final class ParrotNetwork implements AutoCloseable {
    * reported.
    */
   public StepResult forwardBackward(Batch batch) {
-    return forwardBackward(batch, 0);
+    return forwardBackward(batch, 0, end -> {});
   }
 
   /**
    * As above, in a run.
    *
    * @param step of the run, which decides with the batch what adapters drop
+   * @param end asks for what else is to be read when the gradients are there
    */
-  public StepResult forwardBackward(Batch batch, long step) {
+  public StepResult forwardBackward(Batch batch, long step, Consumer<Readout> end) {
     table.dropout().start(step, batch.tokenIds());
     try {
-      return run(batch, true);
+      return run(batch, true, end);
     } finally {
       table.dropout().stop();
     }
   }
 
-  private StepResult run(Batch batch, boolean learn) {
+  private StepResult run(Batch batch, boolean learn, Consumer<Readout> end) {
     arena.reset();
     bound.refresh();
     SequenceLayout layout = layout(batch);
@@ -225,9 +227,8 @@ public final class ParrotNetwork implements AutoCloseable {
       table.forgetGradients();
     }
     Visual visual = batch.images() == 0 ? null : look(batch, layout, learn);
+    Tensor losses = null;
     int supervised = layout.supervised().length;
-    double[] sampleLoss = new double[batch.samples()];
-    int[] sampleTokens = new int[batch.samples()];
     if (supervised > 0) {
       Tensor hidden =
           decoder.forward(
@@ -237,29 +238,22 @@ public final class ParrotNetwork implements AutoCloseable {
               layout.boundaries(),
               layout.supervised(),
               keep(learn));
-      Tensor losses = arena.take(supervised, 1);
+      losses = arena.take(supervised, 1);
       Tensor dx = learn ? arena.take(supervised, hidden.columns()) : null;
       head.loss(kernels, arena, losses, dx, hidden, layout.targets());
       if (learn && !trained.isEmpty()) {
         backward(dx, layout, visual);
       }
-      float[] tokenLoss = losses.toArray();
-      for (int i = 0; i < supervised; i++) {
-        sampleLoss[layout.supervisedSamples()[i]] += tokenLoss[i];
-        sampleTokens[layout.supervisedSamples()[i]]++;
-      }
     }
     if (learn) {
       table.completeGradients(kernels);
     }
-    boolean routed = visual != null && experts != null;
-    return new StepResult(
-        sampleLoss,
-        sampleTokens,
-        routing(visual),
-        routed ? byRow(experts.probabilities()) : new float[0][],
-        routed ? experts.logSums() : new float[0],
-        routed ? experts.selected() : new int[0][]);
+    Readout readout = kernels.readout();
+    StepReading reading =
+        new StepReading(readout, batch.samples(), layout, losses, visual == null ? null : experts);
+    end.accept(readout);
+    readout.read();
+    return reading.result();
   }
 
   private Decoder.Keep keep(boolean learn) {
@@ -300,7 +294,7 @@ public final class ParrotNetwork implements AutoCloseable {
    */
   public float[] features(Batch batch) {
     arena.reset();
-    return vision.forward(kernels, arena, batch.pixels().in(memory), false).toArray();
+    return vision.forward(kernels, arena, uploaded(batch.pixels()), false).toArray();
   }
 
   /**
@@ -347,7 +341,7 @@ public final class ParrotNetwork implements AutoCloseable {
     arena.reset();
     bound.refresh();
     Tensor x = arena.take(piece.rows(), piece.columns());
-    kernels.copy(x, piece.in(memory));
+    kernels.copy(x, uploaded(piece));
     Tensor end = decoder.forward(kernels, arena, x, cache);
     return last ? head.logits(kernels, arena, end).toArray() : new float[0];
   }
@@ -367,7 +361,7 @@ public final class ParrotNetwork implements AutoCloseable {
     Tensor x = arena.take(tokens.length, config.decoder().hiddenSize());
     kernels.gather(x, embedding.values(), tokens);
     Kernels each = exact || factorType() == ElementType.F32 ? kernels.byRow() : kernels;
-    return byRow(head.logits(each, arena, decoder.step(each, arena, x, caches)));
+    return StepReading.rows(head.logits(each, arena, decoder.step(each, arena, x, caches)));
   }
 
   /** The type of keys and values. */
@@ -393,8 +387,18 @@ public final class ParrotNetwork implements AutoCloseable {
     return guide(see(batch.pixels(), learn && learning.contains(Part.VISION)), layout);
   }
 
+  /** Values of the host where kernels reach them, until the next step. */
+  private Tensor uploaded(Tensor values) {
+    if (values.memory() == memory) {
+      return values;
+    }
+    Tensor there = arena.take(values.type(), values.rows(), values.columns());
+    there.set(values);
+    return there;
+  }
+
   private Visual see(Tensor pixels, boolean keep) {
-    Tensor features = vision.forward(kernels, arena, pixels.in(memory), keep);
+    Tensor features = vision.forward(kernels, arena, uploaded(pixels), keep);
     if (config.dropsClassToken()) {
       features = ClassTokens.without(kernels, arena, features, vision.tokens());
     }
@@ -467,15 +471,7 @@ public final class ParrotNetwork implements AutoCloseable {
   }
 
   private float[][] routing(Visual visual) {
-    return visual == null || experts == null ? new float[0][] : byRow(experts.routing());
-  }
-
-  private static float[][] byRow(Tensor matrix) {
-    float[] values = matrix.toArray();
-    int columns = matrix.columns();
-    float[][] rows = new float[matrix.rows()][];
-    Arrays.setAll(rows, row -> Arrays.copyOfRange(values, row * columns, (row + 1) * columns));
-    return rows;
+    return visual == null || experts == null ? new float[0][] : StepReading.rows(experts.routing());
   }
 
   /** Bytes of activations that were in use at a time, at most. */

@@ -3,8 +3,12 @@ package parrot.model.network;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Readout;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Memory;
@@ -59,6 +63,8 @@ public record StepCost(long activations, long operations) {
       switch (method.getName()) {
         case "memory":
           return Memory.HOST;
+        case "readout":
+          return new Nothing();
         case "factorType":
           return factorType;
         case "largest":
@@ -79,6 +85,22 @@ public record StepCost(long activations, long operations) {
         default:
           return method.getReturnType() == double.class ? (Object) 0.0 : null;
       }
+    }
+
+    /** As long as asked for. */
+    private static final class Nothing implements Readout {
+      @Override
+      public Supplier<float[]> values(Tensor x) {
+        return () -> new float[Math.toIntExact(x.size())];
+      }
+
+      @Override
+      public DoubleSupplier sumOfSquares(Stream<Tensor> tensors) {
+        return () -> 0;
+      }
+
+      @Override
+      public void read() {}
     }
 
     private void multiply(Tensor result, int inner) {

@@ -35,7 +35,8 @@ final class HostMemory implements Memory {
     return buffer.order(ByteOrder.nativeOrder());
   }
 
-  static void clear(long address, long bytes) {
+  @Override
+  public void clear(long address, long bytes) {
     new Window(address, bytes).zero();
   }
 

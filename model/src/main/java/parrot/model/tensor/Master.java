@@ -2,7 +2,6 @@ package parrot.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * Float32 values [rows, columns] that an optimizer changes, and what of them enters products.
@@ -56,6 +55,20 @@ public record Master(Tensor whole, Tensor high, Tensor low) {
     return Float.intBitsToFloat((high << 16) + low);
   }
 
+  /** The same values in other memory; itself if they lie there. */
+  public Master in(Memory other) {
+    return other == memory() ? this : new Master(in(whole, other), in(high, other), in(low, other));
+  }
+
+  private static Tensor in(Tensor tensor, Memory other) {
+    return tensor == null ? null : tensor.in(other);
+  }
+
+  /** Where they lie. */
+  public Memory memory() {
+    return factor().memory();
+  }
+
   public boolean isSplit() {
     return low != null;
   }
@@ -100,6 +113,10 @@ public record Master(Tensor whole, Tensor high, Tensor low) {
 
   /** Copies values of a window to a buffer in native order. */
   public void read(ByteBuffer floats, int at) {
+    if (!memory().isHost()) {
+      in(Memory.HOST).read(floats, at);
+      return;
+    }
     int count = columns();
     if (!isSplit()) {
       floats.put(at, whole.buffer(), 0, Float.BYTES * count);
@@ -116,10 +133,6 @@ public record Master(Tensor whole, Tensor high, Tensor low) {
 
   /** Takes values from a place on, in row-major order. */
   public void set(long from, float[] values, int count) {
-    if (whole != null && !whole.memory().isHost()) {
-      whole.window(from, count).set(Arrays.copyOf(values, count));
-      return;
-    }
     ByteBuffer floats = ByteBuffer.allocate(Float.BYTES * count).order(ByteOrder.nativeOrder());
     floats.asFloatBuffer().put(values, 0, count);
     window(from, count).write(floats, 0);
@@ -127,6 +140,14 @@ public record Master(Tensor whole, Tensor high, Tensor low) {
 
   /** Takes the values of a window from a buffer in native order. */
   public void write(ByteBuffer floats, int at) {
+    if (!memory().isHost()) {
+      Master host = new Master(blank(whole), blank(high), blank(low));
+      host.write(floats, at);
+      copy(whole, host.whole);
+      copy(high, host.high);
+      copy(low, host.low);
+      return;
+    }
     int count = columns();
     if (whole != null) {
       whole.buffer().put(0, floats, at, Float.BYTES * count);
@@ -141,6 +162,16 @@ public record Master(Tensor whole, Tensor high, Tensor low) {
       if (low != null) {
         low.buffer().putShort(Short.BYTES * i, low(value));
       }
+    }
+  }
+
+  private static Tensor blank(Tensor tensor) {
+    return tensor == null ? null : Tensor.allocate(tensor.type(), tensor.rows(), tensor.columns());
+  }
+
+  private static void copy(Tensor to, Tensor from) {
+    if (to != null) {
+      to.set(from);
     }
   }
 }

@@ -10,6 +10,9 @@ public interface Memory {
   /** The memory of this process. */
   Memory HOST = new HostMemory();
 
+  /** Bytes that a memory without a way of its own clears at a time. */
+  int CLEARED = 1 << 20;
+
   /** Whether code can read and write it in place. */
   boolean isHost();
 
@@ -25,6 +28,15 @@ public interface Memory {
 
   /** Copies a buffer to what lies from an address on. */
   void write(long address, ByteBuffer source);
+
+  /** Makes bytes from an address on zero. */
+  default void clear(long address, long bytes) {
+    ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CLEARED, bytes));
+    for (long at = 0; at < bytes; at += zeros.capacity()) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
+      write(address + at, zeros);
+    }
+  }
 
   /** Some memory; freed when it is closed, or when nothing reaches it any more. */
   interface Block extends AutoCloseable {

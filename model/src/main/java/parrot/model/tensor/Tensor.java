@@ -121,13 +121,8 @@ public final class Tensor {
   public static Tensor allocate(Memory memory, ElementType type, int rows, int columns) {
     long bytes = Math.max(64, (long) type.bytes() * rows * columns);
     Memory.Block block = memory.allocate(bytes);
-    Tensor tensor = view(memory, type, block.address(), rows, columns, block);
-    if (memory.isHost()) {
-      HostMemory.clear(block.address(), bytes);
-    } else {
-      tensor.set(allocate(type, rows, columns));
-    }
-    return tensor;
+    memory.clear(block.address(), bytes);
+    return view(memory, type, block.address(), rows, columns, block);
   }
 
   /** Copies row-major values into new float32 memory. */

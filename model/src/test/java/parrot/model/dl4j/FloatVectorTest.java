@@ -10,6 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import parrot.model.network.Parameter;
 import parrot.model.network.Part;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 class FloatVectorTest {
@@ -44,7 +45,7 @@ class FloatVectorTest {
 
   @Test
   void ownMemoryIsZeroAndCanBeClearedAgain() {
-    FloatVector own = FloatVector.allocate(1000);
+    FloatVector own = FloatVector.allocate(Memory.HOST, 1000);
     assertThat(own.window(0, 1000).toArray()).containsOnly(0).hasSize(1000);
     own.window(900, 100).set(0, 99, 3);
     assertThat(own.part(990, 10).window(0, 10).toArray()).endsWith(3);
@@ -56,7 +57,7 @@ class FloatVectorTest {
   @Test
   void reachesBeyondTheRangeOfAnInt() {
     long length = 3_000_000_000L;
-    FloatVector vector = new FloatVector(64, length, null);
+    FloatVector vector = new FloatVector(Memory.HOST, 64, length, null);
     FloatVector part = vector.part(2_500_000_000L, 400_000_000);
     assertThat(part.address()).isEqualTo(64 + 4 * 2_500_000_000L);
     assertThat(part.window(399_999_999, 1).address()).isEqualTo(64 + 4 * 2_899_999_999L);
@@ -68,7 +69,7 @@ class FloatVectorTest {
 
   @Test
   void refusesAStretchThatEndsBeyondIt() {
-    FloatVector own = FloatVector.allocate(10);
+    FloatVector own = FloatVector.allocate(Memory.HOST, 10);
     assertThatThrownBy(() -> own.read(8, 3)).hasMessage("Cannot view values 8 to 11 of 10");
     assertThatThrownBy(() -> own.part(-1, 3)).hasMessage("Cannot view values -1 to 2 of 10");
   }

@@ -143,7 +143,7 @@ class OwnStateTest {
     assertThat(results.get(3)).isEqualTo(results.get(1));
   }
 
-  private static void copy(StateVector from, StateVector to) {
+  static void copy(StateVector from, StateVector to) {
     int piece = 1001;
     for (long at = 0; at < from.length(); at += piece) {
       to.write(at, from.read(at, (int) Math.min(piece, from.length() - at)));
@@ -180,7 +180,7 @@ class OwnStateTest {
         .isEqualTo(ParrotGraph.vertex(own).state().parameters().length());
   }
 
-  private static float[] values(StateVector vector) {
+  static float[] values(StateVector vector) {
     float[] values = new float[Math.toIntExact(vector.length())];
     vector.read(0, values.length).asFloatBuffer().get(values);
     return values;

@@ -10,6 +10,7 @@ import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
+import parrot.model.tensor.Memory;
 
 class ParameterBlockTest {
   private static final int ROWS = 1 << 20;
@@ -64,7 +65,7 @@ class ParameterBlockTest {
   /** Of addresses alone: nothing lies there. */
   @Test
   void momentsLieBlockAfterBlockBeyondTheRangeOfAnInt() {
-    FloatVector moments = new FloatVector(0, 8 * SIZE, null);
+    FloatVector moments = new FloatVector(Memory.HOST, 0, 8 * SIZE, null);
     List<ParameterBlock> blocks =
         ParameterBlock.of(optimizer(Map.of(ParameterGroup.EXPERTS, 0.1)), PARAMETERS);
     assertThat(blocks)

@@ -2,26 +2,21 @@ package parrot.model.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
 
 /** Vectors in 8 bits a value. */
-class EightBitTest {
+public class EightBitTest {
   private static final int COUNT = 1000;
 
   private static EightBit empty(int count, Levels levels) {
-    return new EightBit(
-        ByteBuffer.allocate(count),
-        ByteBuffer.allocate(4 * (int) EightBit.blocks(count)).order(ByteOrder.nativeOrder()),
-        count,
-        levels);
+    return EightBit.allocate(Memory.HOST, count, levels);
   }
 
   private static float[] packed(Levels levels, float... values) {
@@ -118,16 +113,24 @@ class EightBitTest {
     assertThat(packed(Levels.SIGNED, 0, 0)).containsOnly(0);
   }
 
+  /** Kernels that pack and unpack. */
+  protected Kernels create(int threads) {
+    return Kernels.create("onednn", Precision.F32, threads);
+  }
+
   @ParameterizedTest
-  @CsvSource({"1", "3"})
-  void threadsDoNotDecideAnyBit(int threads) {
-    Tensor values = Tensor.of(1, COUNT, values(Levels.SIGNED));
+  @CsvSource({"SIGNED, 1", "SIGNED, 3", "UNSIGNED, 1"})
+  void kernelsDecideNoBit(Levels levels, int threads) {
+    float[] values = values(levels);
+    values[3] = 0;
+    values[300] = Float.POSITIVE_INFINITY;
+    values[COUNT - 1] = Float.NaN;
     Tensor again = Tensor.allocate(1, COUNT);
-    EightBit packed = empty(COUNT, Levels.SIGNED);
-    try (Kernels kernels = Kernels.create("onednn", Precision.F32, threads)) {
-      kernels.pack(packed, values);
+    EightBit packed = empty(COUNT, levels);
+    try (Kernels kernels = create(threads)) {
+      kernels.pack(packed, Tensor.of(1, COUNT, values));
       kernels.unpack(again, packed);
     }
-    assertThat(again.toArray()).isEqualTo(packed(Levels.SIGNED, values(Levels.SIGNED)));
+    assertThat(again.toArray()).isEqualTo(packed(levels, values));
   }
 }

@@ -145,11 +145,12 @@ class AdaptersTest {
         Bound again = new Bound(config, Set.of(Part.ADAPTERS), TinyNetworks.reference(), true);
         Bound without =
             new Bound(TinyNetworks.adapted(RANK, ALPHA, Adapters.ALL), Set.of(Part.ADAPTERS))) {
-      double loss = dropping.network.forwardBackward(batch, 7).meanLoss();
+      double loss = dropping.network.forwardBackward(batch, 7, end -> {}).meanLoss();
       float[] gradients = dropping.gradients.toArray();
-      assertThat(again.network.forwardBackward(batch, 7).meanLoss()).isEqualTo(loss);
+      assertThat(again.network.forwardBackward(batch, 7, end -> {}).meanLoss()).isEqualTo(loss);
       assertThat(again.gradients.toArray()).isEqualTo(gradients);
-      assertThat(dropping.network.forwardBackward(batch, 8).meanLoss()).isNotEqualTo(loss);
+      assertThat(dropping.network.forwardBackward(batch, 8, end -> {}).meanLoss())
+          .isNotEqualTo(loss);
       assertThat(dropping.network.forward(batch).meanLoss())
           .isNotEqualTo(loss)
           .isEqualTo(without.network.forward(batch).meanLoss());

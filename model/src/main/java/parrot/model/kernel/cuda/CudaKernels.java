@@ -2,6 +2,7 @@ package parrot.model.kernel.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -11,6 +12,7 @@ import parrot.model.kernel.CheckedKernels;
 import parrot.model.kernel.DropMask;
 import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
+import parrot.model.kernel.Readout;
 import parrot.model.kernel.Segments;
 import parrot.model.kernel.cuda.Device.Grid;
 import parrot.model.tensor.ElementType;
@@ -25,8 +27,6 @@ import parrot.model.tensor.Tensor;
 public final class CudaKernels extends CheckedKernels {
   /** Bands of rows whose sums over columns are taken side by side. */
   private static final int BANDS = 256;
-
-  private static final int MOST_DOT_BLOCKS = 512;
 
   private final Launcher launcher;
   private final ElementType factorType;
@@ -180,6 +180,11 @@ public final class CudaKernels extends CheckedKernels {
   }
 
   @Override
+  public Readout readout() {
+    return new CudaReadout(launcher);
+  }
+
+  @Override
   public double sumOfSquares(Tensor x) {
     return doDot(x, x);
   }
@@ -189,23 +194,22 @@ public final class CudaKernels extends CheckedKernels {
     if (x.size() == 0) {
       return 0;
     }
-    Grid cells = Launcher.cells(x);
-    int blocks = Math.min(MOST_DOT_BLOCKS, cells.columns());
-    long partial = launcher.scratch.take((long) Double.BYTES * blocks);
-    launcher.launch("dotPartials", new Grid(blocks, 1, cells.threads(), 0), partial, x, y);
-    ByteBuffer sums =
-        ByteBuffer.allocateDirect(Double.BYTES * blocks).order(ByteOrder.nativeOrder());
-    memory().read(sums.duplicate(), partial);
-    double sum = 0;
-    for (int i = 0; i < blocks; i++) {
-      sum += sums.getDouble(Double.BYTES * i);
-    }
-    return sum;
+    long answer = launcher.answers.take(Double.BYTES);
+    CudaReadout.sum(launcher, answer, x, y);
+    ByteBuffer sum = ByteBuffer.allocateDirect(Double.BYTES).order(ByteOrder.nativeOrder());
+    memory().read(sum.duplicate(), answer);
+    return sum.getDouble(0);
   }
 
   @Override
   protected void doGather(Tensor y, Tensor table, int[] rows) {
     launcher.launch("gather", Launcher.cells(y), y, table, launcher.numbers.upload(rows));
+  }
+
+  @Override
+  protected void doGather(Tensor y, Master halves, int[] rows) {
+    long at = launcher.numbers.upload(rows);
+    launcher.launch("gatherHalves", Launcher.cells(y), y, halves.high(), halves.low(), at);
   }
 
   /** Equal rows are sorted here, so that one block adds them in order. */
@@ -408,17 +412,30 @@ public final class CudaKernels extends CheckedKernels {
         (float) step.epsilon());
   }
 
-  /** On the host, where 8-bit vectors lie. */
   @Override
   protected void doPack(EightBit y, Tensor x) {
-    y.pack(0, y.blocks(), x.in(Memory.HOST).buffer());
+    launcher.launch(
+        "pack8",
+        new Grid(y.blocks(), 1, EightBit.BLOCK, 0),
+        y.codes(),
+        y.scales(),
+        x,
+        upload(y.levels().borders()),
+        y.levels().borders().length,
+        y.levels().isSigned() ? 1 : 0);
   }
 
   @Override
   protected void doUnpack(Tensor y, EightBit x) {
-    Tensor host = Tensor.allocate(1, x.count());
-    x.unpack(0, x.blocks(), host.buffer());
-    y.set(host);
+    Grid grid = new Grid(x.blocks(), 1, EightBit.BLOCK, 0);
+    long levels = upload(x.levels().byCode());
+    launcher.launch("unpack8", grid, y, x.codes(), x.scales(), levels);
+  }
+
+  private long upload(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return launcher.numbers.upload(bits);
   }
 
   @Override

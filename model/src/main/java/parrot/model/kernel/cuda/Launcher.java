@@ -17,12 +17,14 @@ final class Launcher implements AutoCloseable {
 
   final Device device;
   final Scratch scratch;
+  final Scratch answers; // outlives operations: what the host reads
   final Numbers numbers;
   private final Arguments arguments = new Arguments();
 
   Launcher(Device device) {
     this.device = device;
     scratch = new Scratch(device);
+    answers = new Scratch(device);
     numbers = new Numbers(device, NUMBERS);
   }
 
@@ -72,6 +74,7 @@ final class Launcher implements AutoCloseable {
   @Override
   public void close() {
     scratch.close();
+    answers.close();
     numbers.close();
     device.close();
   }

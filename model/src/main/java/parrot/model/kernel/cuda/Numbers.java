@@ -60,11 +60,14 @@ final class Numbers implements AutoCloseable {
     return at;
   }
 
+  /**
+   * What was asked for before comes before what is uploaded next, so nothing need be waited for.
+   */
   private void forget(long bytes) {
-    device.synchronise();
     uploaded.clear();
     used = 0;
     if (block == null || bytes > size) {
+      device.synchronise();
       close();
       size = Math.max(size, 2 * bytes);
       block = device.memory().allocate(size);

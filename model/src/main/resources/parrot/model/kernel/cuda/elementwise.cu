@@ -141,9 +141,8 @@ __global__ void swigluBackward(Matrix dgate, Matrix dup, Matrix dy, Matrix gate,
 EXPORT(swigluBackward)
 
 // Values of an optimizer: float32, or halves whose bits add up; `high` is what products take. As Master.java.
-__device__ __forceinline__ float master(const Matrix& whole, const Matrix& high, const Matrix& low, int j) {
-  if (whole.at) return *floats(whole, 0, j);
-  return __uint_as_float(((unsigned)halves(high, 0, j)->bits << 16) + (unsigned)(int)(short)halves(low, 0, j)->bits);
+__device__ __forceinline__ float join(const Matrix& high, const Matrix& low, long long i, int j) {
+  return __uint_as_float(((unsigned)halves(high, i, j)->bits << 16) + (unsigned)(int)(short)halves(low, i, j)->bits);
 }
 __device__ __forceinline__ void keep(const Matrix& whole, const Matrix& high, const Matrix& low, int j, float value) {
   unsigned bits = __float_as_uint(value);
@@ -158,7 +157,7 @@ __global__ void adamW(Matrix whole, Matrix high, Matrix low, Matrix gradients, M
   cells(1, first.columns, [&](long long i, int j) {
     Four g = get4(gradients, i, j), m = get4(first, i, j), v = get4(second, i, j);
     for (int c = 0; c < 4 && j + c < first.columns; c++) {
-      float gradient = g.v[c] * scale, p = master(whole, high, low, j + c);
+      float gradient = g.v[c] * scale, p = whole.at ? *floats(whole, 0, j + c) : join(high, low, 0, j + c);
       m.v[c] = beta1 * m.v[c] + rest1 * gradient;
       v.v[c] = beta2 * v.v[c] + rest2 * gradient * gradient;
       keep(whole, high, low, j + c, p * kept - rate * m.v[c] / (sqrtf(v.v[c]) / correction + epsilon));
@@ -168,4 +167,55 @@ __global__ void adamW(Matrix whole, Matrix high, Matrix low, Matrix gradients, M
   });
 }
 EXPORT(adamW)
+
+// y[i] = what the halves of row rows[i] make together; a negative row leaves y[i] as it is.
+__global__ void gatherHalves(Matrix y, Matrix high, Matrix low, const int* rows) {
+  cells(y.rows, y.columns, [&](long long i, int j) {
+    if (rows[i] < 0) return;
+    Four a = {{0, 0, 0, 0}};
+    for (int c = 0; c < 4 && j + c < y.columns; c++) a.v[c] = join(high, low, rows[i], j + c);
+    put4(y, i, j, a);
+  });
+}
+EXPORT(gatherHalves)
+
+// Values in 8 bits, a block of threads for each block of values: EightBit.java and Levels.java say how.
+__global__ void pack8(Matrix codes, Matrix scales, Matrix x, const float* borders, int count, int has_sign) {
+  __shared__ float slots[32];
+  int i = blockIdx.x * blockDim.x + threadIdx.x, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  float value = i < x.columns ? get(x, 0, i) : 0.f;
+  float largest = value == value ? fabsf(value) : __uint_as_float(0x7f800000u);
+  for (int other = 16; other > 0; other >>= 1) largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, other));
+  if (lane == 0) slots[warp] = largest;
+  __syncthreads();
+  for (int w = 0; w < blockDim.x / 32; w++) largest = fmaxf(largest, slots[w]);
+  bool finite = largest < __uint_as_float(0x7f800000u);
+  float scale = finite ? largest : __uint_as_float(0x7fc00000u);
+  if (threadIdx.x == 0) *floats(scales, 0, blockIdx.x) = scale;
+  if (i >= x.columns) return;
+  float size = fabsf(value) / scale;
+  int code = 0;
+  if (value == 0.f) {
+    code = 0;
+  } else if (!(size < 1.f)) {
+    code = count;
+  } else {
+    int last = count; // the first border that is not below the size lies in [code, last]
+    while (code < last) {
+      int middle = (code + last) / 2;
+      if (size > borders[middle]) code = middle + 1;
+      else last = middle;
+    }
+    if (!has_sign && code == 0) code = 1;
+  }
+  if (has_sign && value < 0.f) code |= 0x80;
+  ((unsigned char*)codes.at)[i] = (unsigned char)code;
+}
+EXPORT(pack8)
+
+__global__ void unpack8(Matrix y, Matrix codes, Matrix scales, const float* levels) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < y.columns) put(y, 0, i, levels[((unsigned char*)codes.at)[i]] * *floats(scales, 0, blockIdx.x));
+}
+EXPORT(unpack8)
 }

@@ -40,6 +40,16 @@ __global__ void dotPartials(double* partial, Matrix x, Matrix y) {
 }
 EXPORT(dotPartials)
 
+// sum = partial[0] + partial[1] + ..., by one block
+__global__ void addDoubles(double* sum, const double* partial, int count) {
+  __shared__ double slots[32];
+  double mine = 0;
+  for (int i = threadIdx.x; i < count; i += blockDim.x) mine += partial[i];
+  mine = block_sum(mine, slots);
+  if (threadIdx.x == 0) *sum = mine;
+}
+EXPORT(addDoubles)
+
 // products[block] = inner product of a block of rows
 __global__ void dotBlocks(Matrix products, Matrix x, Matrix y, int rows) {
   __shared__ double slots[32];

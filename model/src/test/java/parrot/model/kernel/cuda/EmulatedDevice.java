@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
@@ -13,7 +14,7 @@ import parrot.model.tensor.Tensor;
  * A card on this processor. Its memory is not the host's, begins as not-a-number, and lies between
  * guards that are looked at after each kernel.
  */
-final class EmulatedDevice implements Device {
+public final class EmulatedDevice implements Device {
   /** A not-a-number as float32 and as bfloat16. */
   private static final int UNWRITTEN = 0x7fc0_7fc0;
 
@@ -22,11 +23,14 @@ final class EmulatedDevice implements Device {
   private final Path library;
   private final long seed;
   private final EmulatedMemory memory = new EmulatedMemory();
+  private final Map<String, Integer> launches = new TreeMap<>();
+  private int allocations;
+  private int waits;
 
   /**
    * @param seed of the order in which threads run; 0 for one after the other
    */
-  EmulatedDevice(long seed) {
+  public EmulatedDevice(long seed) {
     this(seed, Emulator.sources(KernelSources.NAMES));
   }
 
@@ -41,8 +45,26 @@ final class EmulatedDevice implements Device {
     return memory;
   }
 
+  /**
+   * What was asked of it since the last call.
+   *
+   * @param launches by kernel
+   * @param allocations of memory
+   * @param waits of the host: reads of memory, and what only waits
+   */
+  public record Asked(Map<String, Integer> launches, int allocations, int waits) {}
+
+  public Asked takeAsked() {
+    Asked asked = new Asked(new TreeMap<>(launches), allocations, waits);
+    launches.clear();
+    allocations = 0;
+    waits = 0;
+    return asked;
+  }
+
   @Override
   public void launch(String name, Grid grid, Arguments arguments) {
+    launches.merge(name, 1, Integer::sum);
     synchronized (Emulator.class) { // there is one set of fibers
       String failure =
           Emulator.launch(
@@ -82,12 +104,14 @@ final class EmulatedDevice implements Device {
   }
 
   @Override
-  public void synchronise() {}
+  public void synchronise() {
+    waits++;
+  }
 
   @Override
   public void close() {}
 
-  private static final class EmulatedMemory implements Memory {
+  private final class EmulatedMemory implements Memory {
     private final List<Guarded> blocks = new ArrayList<>();
 
     @Override
@@ -97,6 +121,7 @@ final class EmulatedDevice implements Device {
 
     @Override
     public Block allocate(long bytes) {
+      allocations++;
       Guarded block = new Guarded(bytes);
       blocks.add(block);
       return block;
@@ -104,6 +129,7 @@ final class EmulatedDevice implements Device {
 
     @Override
     public void read(ByteBuffer target, long address) {
+      waits++;
       HOST.read(target, address);
     }
 

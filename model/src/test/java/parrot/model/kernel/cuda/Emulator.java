@@ -21,9 +21,11 @@ import java.util.stream.Stream;
 
 /**
  * The kernels' sources as a library for this processor, compiled by g++ and kept below {@code
- * target}.
+ * target}, or in the folder that the property {@code parrot.emulator} names.
  */
 public final class Emulator {
+  private static final Path FOLDER =
+      Path.of(System.getProperty("parrot.emulator", "target/emulator"));
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "include");
   private static final Map<Map<String, String>, Path> LIBRARIES = new ConcurrentHashMap<>();
   private static Path loaded;
@@ -73,7 +75,7 @@ public final class Emulator {
 
   private static Path compile(Map<String, String> sources) {
     try {
-      Path folder = Path.of("target", "emulator", hash(sources)).toAbsolutePath();
+      Path folder = FOLDER.resolve(hash(sources)).toAbsolutePath();
       Path library = folder.resolve("kernels.so");
       if (Files.exists(library)) {
         return library;

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import parrot.model.kernel.EightBit;
 import parrot.model.kernel.Kernels;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Master;
@@ -43,6 +44,13 @@ public final class OnDevice {
                 there(copies, master.whole()),
                 there(copies, master.high()),
                 there(copies, master.low()));
+      } else if (there[i] instanceof EightBit packed) {
+        there[i] =
+            new EightBit(
+                there(copies, packed.codes()),
+                there(copies, packed.scales()),
+                packed.count(),
+                packed.levels());
       }
     }
     try {
