@@ -76,6 +76,10 @@ if [ "${1:-}" = bench ]; then
   module=benchmarks main=parrot.benchmarks.Main
   heap="${PARROT_HEAP:-512m}" # the processes that it measures have heaps of their own
   shift
+elif [ "${1:-}" = study ]; then
+  module=benchmarks main=parrot.benchmarks.study.StudyCommand
+  heap=512m # its steps are processes of their own
+  shift
 fi
 target="$home/$module/target"
 bundle="$home/jobs/target/parrot.jar"
@@ -105,7 +109,7 @@ build_bundle() { build "$bundle" "the jar for clusters (once; a few minutes)"; }
 
 # --- on a cluster ----------------------------------------------------------------------------
 if [ -n "$master" ] && ! $wants_help; then
-  [ "$module" = jobs ] || die "bench runs on this machine alone: leave --on out" 2
+  [ "$module" = jobs ] || die "bench and study run on this machine alone: leave --on out" 2
   if [ "$master" = cluster ]; then
     cluster="${PARROT_CLUSTER:-$home/.cluster}"
     [ -f "$cluster/cluster.conf" ] ||

@@ -9,7 +9,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /** Of this project and of what it was measured with. */
-final class Versions {
+public final class Versions {
   private Versions() {}
 
   /**
@@ -27,8 +27,8 @@ final class Versions {
     return versions;
   }
 
-  /** Marked if files differ from it; "unknown" outside a repository. */
-  private static String commit(Path home) throws IOException {
+  /** The commit of a folder; marked if files differ from it; "unknown" outside a repository. */
+  public static String commit(Path home) throws IOException {
     String hash = git(home, "rev-parse", "--short=12", "HEAD");
     if (hash.isEmpty()) {
       return "unknown";

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import parrot.benchmarks.measure.ProgressLog;
 import parrot.benchmarks.process.Usage;
+import parrot.benchmarks.workload.PretrainedParts;
 import parrot.model.config.ParrotConfig;
 
 /**
@@ -97,7 +97,7 @@ final class ShapesRuns {
     shards("conversations", "train/conversations.json");
     shards("held-out-captions", "heldout/captions.json");
     shards("held-out-conversations", "heldout/conversations.json");
-    pretrained();
+    new PretrainedParts(home).write(folder.resolve("pretrained"));
     if (!Files.exists(folder.resolve("runs/align/done"))) {
       progress.say("aligning the model (once)");
       Files.writeString(folder.resolve("align.yaml"), ALIGN);
@@ -132,24 +132,6 @@ final class ShapesRuns {
           "--master",
           "local[2]");
     }
-  }
-
-  /** The parts that come with the program, as one folder. */
-  private void pretrained() throws IOException {
-    Path parts = home.resolve("jobs/src/main/resources/parrot/pretrained");
-    Path to = folder.resolve("pretrained");
-    Files.createDirectories(to.resolve("vision"));
-    ObjectNode config = (ObjectNode) JSON.readTree(parts.resolve("decoder/config.json").toFile());
-    config.put("mm_vision_tower", "vision");
-    JSON.writeValue(to.resolve("config.json").toFile(), config);
-    copy(parts.resolve("decoder/model.safetensors"), to.resolve("model.safetensors"));
-    for (String name : List.of("config.json", "model.safetensors")) {
-      copy(parts.resolve("vision").resolve(name), to.resolve("vision").resolve(name));
-    }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

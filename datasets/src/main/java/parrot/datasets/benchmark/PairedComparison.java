@@ -80,16 +80,41 @@ public record PairedComparison(
 
   private static PairedComparison of(
       Scores first, Scores second, Metric metric, List<Language> languages) {
+    return ofRuns(List.of(first), List.of(second), metric, languages);
+  }
+
+  /**
+   * Compares two ways to make a model that were each tried several times, in some languages
+   * together. The tries are paired in their order, as those with the same seed. All answers to a
+   * question are one cluster, whichever try gave them.
+   *
+   * @param second as many as {@code first}, at least one
+   * @throws DataException if not all were asked the same questions
+   */
+  public static PairedComparison ofRuns(
+      List<Scores> first, List<Scores> second, Metric metric, List<Language> languages) {
+    if (first.isEmpty() || first.size() != second.size()) {
+      throw new IllegalArgumentException(
+          "Invalid comparison: %d and %d tries (must be as many, at least one)"
+              .formatted(first.size(), second.size()));
+    }
     Map<Object, List<Double>> clusters = new LinkedHashMap<>();
-    for (Language language : languages) {
-      SortedMap<Long, ScoredQuestion> one = first.byIndex(metric, language);
-      SortedMap<Long, ScoredQuestion> other = second.byIndex(metric, language);
-      requireSame(one, other, language);
-      one.forEach(
-          (index, question) -> {
-            double better = other.get(index).credit() - question.credit();
-            clusters.computeIfAbsent(first.cluster(index), c -> new ArrayList<>()).add(better);
-          });
+    for (int run = 0; run < first.size(); run++) {
+      for (Language language : languages) {
+        SortedMap<Long, ScoredQuestion> one = first.get(run).byIndex(metric, language);
+        SortedMap<Long, ScoredQuestion> other = second.get(run).byIndex(metric, language);
+        requireSame(one, other, language);
+        if (run > 0) {
+          requireSame(first.get(0).byIndex(metric, language), one, language);
+        }
+        one.forEach(
+            (index, question) -> {
+              double better = other.get(index).credit() - question.credit();
+              clusters
+                  .computeIfAbsent(first.get(0).cluster(index), c -> new ArrayList<>())
+                  .add(better);
+            });
+      }
     }
     return of(List.copyOf(clusters.values()));
   }

@@ -36,6 +36,30 @@ class PairedComparisonTest {
   }
 
   @Test
+  void triesOfTheSameTwoWaysAreComparedTogetherAndAQuestionIsOneCluster() {
+    Scores first = scores("xx.x....");
+    Scores second = scores("x.xxxx..");
+    PairedComparison twice =
+        PairedComparison.ofRuns(
+            List.of(first, first), List.of(second, second), Metric.PLAIN, List.of(Language.EN));
+    assertThat(twice.difference()).isEqualTo(0.25);
+    assertThat(twice.n()).isEqualTo(16);
+    assertThat(twice.clusters()).isEqualTo(8);
+    PairedComparison once = PairedComparison.of(first, second, Metric.PLAIN, Language.EN);
+    assertThat(twice.pValue()).as("a second try says nothing new").isEqualTo(once.pValue());
+    assertThat(twice.smallestDifference()).isCloseTo(once.smallestDifference(), within(0.1));
+    assertThatThrownBy(
+            () ->
+                PairedComparison.ofRuns(
+                    List.of(first, scores("xx")),
+                    List.of(second, scores("xx")),
+                    Metric.PLAIN,
+                    List.of(Language.EN)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("were not asked the same questions");
+  }
+
+  @Test
   void hasAnIntervalAroundTheDifference() {
     // By hand: n+2 = 102, centre 10/102, discordant 31/102.
     PairedComparison comparison = new PairedComparison(100, 10, 20);

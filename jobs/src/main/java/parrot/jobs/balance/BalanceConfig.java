@@ -12,10 +12,19 @@ import parrot.model.layer.Routing;
  * @param bias what moves the selection bias, if experts are selected
  * @param loss what weighs the balance loss
  * @param zLoss weight of a loss on the size of the router's logits; 0 for none
+ * @param variance weight of a loss that parts images by the router's probabilities; 0 for none
+ * @param information weight of another; 0 for none
  * @param freezeAfter share of the run after which bias and loss weight stay
  * @param alarm when to warn
  */
-public record BalanceConfig(Bias bias, Loss loss, double zLoss, double freezeAfter, Alarm alarm) {
+public record BalanceConfig(
+    Bias bias,
+    Loss loss,
+    double zLoss,
+    double variance,
+    double information,
+    double freezeAfter,
+    Alarm alarm) {
   /** Half of the way, because the router goes on learning. */
   public static final double USUAL_RATE = 0.5;
 
@@ -71,6 +80,11 @@ public record BalanceConfig(Bias bias, Loss loss, double zLoss, double freezeAft
    */
   public record Alarm(double violation, double deadLoad) {}
 
+  /** Without losses that part images. */
+  public BalanceConfig(Bias bias, Loss loss, double zLoss, double freezeAfter, Alarm alarm) {
+    this(bias, loss, zLoss, 0, 0, freezeAfter, alarm);
+  }
+
   /**
    * Refuses settings that would have no effect.
    *
@@ -109,6 +123,12 @@ public record BalanceConfig(Bias bias, Loss loss, double zLoss, double freezeAft
     }
     if (zLoss > 0) {
       throw invalid("balance.z_loss", zLoss, rule);
+    }
+    if (variance > 0) {
+      throw invalid("balance.variance_loss", variance, rule);
+    }
+    if (information > 0) {
+      throw invalid("balance.information_loss", information, rule);
     }
   }
 

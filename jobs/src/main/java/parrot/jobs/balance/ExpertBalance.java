@@ -109,7 +109,14 @@ public record ExpertBalance(
   public Routing routing(BalanceConfig config, double progress) {
     double pace =
         selectionBias.isEmpty() || progress > config.freezeAfter() ? 0 : config.bias().pace();
-    return new Routing(selectionBias, lossWeight, load, pace, config.zLoss());
+    return new Routing(
+        selectionBias,
+        lossWeight,
+        load,
+        pace,
+        config.zLoss(),
+        config.variance(),
+        config.information());
   }
 
   /** What models are measured with. */

@@ -37,6 +37,8 @@ public final class ResumeRules {
           "kernels.threads",
           "recompute",
           "balance.z_loss",
+          "balance.variance_loss",
+          "balance.information_loss",
           "balance.freeze_after",
           "balance.alarm_violation",
           "balance.alarm_dead_load",

@@ -84,6 +84,7 @@ public record TrainConfig(
    * @param tokenizer file to use instead of the folder's
    * @param initialize parts that start fresh
    * @param experts how fresh experts start
+   * @param routerScale how much larger than others a fresh router's weights start
    * @param config keys of config.json to change
    */
   public record ModelSource(
@@ -92,7 +93,14 @@ public record TrainConfig(
       Optional<String> tokenizer,
       Set<Part> initialize,
       Initializer.Experts experts,
-      ObjectNode config) {}
+      double routerScale,
+      ObjectNode config) {
+
+    /** Gives the values of what starts fresh. */
+    public Initializer initializer(long seed) {
+      return new Initializer(seed, experts, routerScale);
+    }
+  }
 
   /**
    * What is trained and measured on.

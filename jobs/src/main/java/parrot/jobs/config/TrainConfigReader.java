@@ -211,6 +211,7 @@ public final class TrainConfigReader {
         TrainKeys.TOKENIZER.read(map),
         TrainKeys.INITIALIZE.read(map),
         experts,
+        TrainKeys.ROUTER_SCALE.ifGiven(map).orElse(TrainKeys.ROUTER_SCALE.absent()),
         TrainKeys.MODEL_CONFIG.read(map));
   }
 
@@ -413,6 +414,8 @@ public final class TrainConfigReader {
         bias,
         new BalanceConfig.Loss(lossWeight, maxLossWeight, TrainKeys.TARGET_VIOLATION.read(map)),
         TrainKeys.Z_LOSS.ifGiven(map).orElse(TrainKeys.Z_LOSS.absent()),
+        TrainKeys.VARIANCE_LOSS.ifGiven(map).orElse(TrainKeys.VARIANCE_LOSS.absent()),
+        TrainKeys.INFORMATION_LOSS.ifGiven(map).orElse(TrainKeys.INFORMATION_LOSS.absent()),
         TrainKeys.FREEZE_AFTER.read(map),
         new BalanceConfig.Alarm(
             TrainKeys.ALARM_VIOLATION.read(map), TrainKeys.ALARM_DEAD_LOAD.read(map)));

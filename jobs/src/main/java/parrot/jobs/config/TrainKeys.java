@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
@@ -56,9 +54,6 @@ final class TrainKeys {
           .means(
               "StartingModel", "whether visual tokens pass the experts; align: no, instruct: yes");
   static final String ADAPTERS = "adapters";
-  private static final String ALL_LINEAR = "all-linear";
-  private static final String ADAPTED =
-      "a list of " + String.join(", ", Adapters.ALL) + ", or " + ALL_LINEAR;
   static final Key<Integer> ADAPTER_RANK =
       Key.whole(ADAPTERS + ".rank", 64, 1)
           .means("Adapters", "LoRA beside the decoder, which stays as it is: rank of both factors");
@@ -67,7 +62,7 @@ final class TrainKeys {
           .absent("2 x rank")
           .means("Adapters", "their product counts alpha / rank times");
   static final Key<List<String>> ADAPTER_LAYERS =
-      Key.of(ADAPTERS + ".on", ADAPTED, Adapters.LAYERS, TrainKeys::adapted)
+      Key.of(ADAPTERS + ".on", KeyValues.ADAPTED, Adapters.LAYERS, KeyValues::adapted)
           .absent("the decoder's: " + String.join(", ", Adapters.LAYERS))
           .means(
               "Adapters",
@@ -104,7 +99,12 @@ final class TrainKeys {
           .means("Initializer", "parts that start fresh");
   static final Key<Initializer.Experts> EXPERTS_START =
       Key.choice("model.experts_start", Initializer.Experts.SMALL)
-          .means("Initializer", "how fresh experts start; small: with an output near 0");
+          .means(
+              "Initializer",
+              "how fresh experts start; small: with an output near 0; copies: of one, with noise");
+  static final Key<Double> ROUTER_SCALE =
+      Key.positive("model.router_scale", 1)
+          .means("Initializer", "how much larger than others a fresh router's weights start");
   static final Key<ObjectNode> MODEL_CONFIG =
       Key.of(
               "model.config",
@@ -137,7 +137,7 @@ final class TrainKeys {
               "mixture.weights",
               "numbers, at least 0, by language",
               Map.<Language, Double>of(),
-              (map, name, absent) -> byLanguage(map, name))
+              (map, name, absent) -> KeyValues.byLanguage(map, name))
           .means("Mixture", "sets the shares, as {en: 2, zh: 1}; names every language of the data");
   static final Key<List<String>> HELD_OUT =
       Key.of(
@@ -313,6 +313,12 @@ final class TrainKeys {
   static final Key<Double> Z_LOSS =
       Key.notNegative("balance.z_loss", 0)
           .means("ZLoss", "weight of a loss on the size of the router's logits, such as 0.001");
+  static final Key<Double> VARIANCE_LOSS =
+      Key.notNegative("balance.variance_loss", 0)
+          .means("GateTerms", "weight of a loss by which probabilities differ between images");
+  static final Key<Double> INFORMATION_LOSS =
+      Key.notNegative("balance.information_loss", 0)
+          .means("GateTerms", "weight of a loss by which an image tells its expert");
   static final Key<Double> TARGET_VIOLATION =
       Key.positive("balance.target_violation", 0.3)
           .means("ExpertBalance", "where the loss weight turns: largest load / fair share - 1");
@@ -426,6 +432,8 @@ final class TrainKeys {
                   MAX_LOSS_WEIGHT,
                   TARGET_VIOLATION,
                   Z_LOSS,
+                  VARIANCE_LOSS,
+                  INFORMATION_LOSS,
                   FREEZE_AFTER,
                   ALARM_VIOLATION,
                   ALARM_DEAD_LOAD)),
@@ -450,7 +458,7 @@ final class TrainKeys {
     List<Key<?>> keys = new ArrayList<>();
     keys.add(FOLDER);
     keys.addAll(PART_FOLDERS.values());
-    keys.addAll(List.of(TOKENIZER, INITIALIZE, EXPERTS_START, MODEL_CONFIG));
+    keys.addAll(List.of(TOKENIZER, INITIALIZE, EXPERTS_START, ROUTER_SCALE, MODEL_CONFIG));
     return keys;
   }
 
@@ -464,34 +472,5 @@ final class TrainKeys {
               .means("StartingModel", "folder to take the " + part.key() + " from instead"));
     }
     return keys;
-  }
-
-  private static List<String> adapted(StrictMap map, String name, List<String> absent) {
-    List<String> given = map.texts(name);
-    if (given.equals(List.of(ALL_LINEAR))) {
-      return Adapters.ALL;
-    }
-    if (!Adapters.ALL.containsAll(given)) {
-      throw map.invalid(name, given, ADAPTED);
-    }
-    return given.isEmpty() ? absent : given;
-  }
-
-  private static Map<Language, Double> byLanguage(StrictMap map, String name) {
-    StrictMap byTag = map.map(name);
-    Map<Language, Double> weights = new TreeMap<>();
-    for (String tag : byTag.keys()) {
-      double weight = byTag.number(tag, 0, w -> w >= 0 && w < 1e9, "at least 0");
-      Language language;
-      try {
-        language = Language.of(tag);
-      } catch (DataException e) {
-        throw byTag.invalid(tag, weight, "for a language, such as en, pt-BR or fr");
-      }
-      if (weights.put(language, weight) != null) {
-        throw byTag.invalid(tag, weight, "once for each language");
-      }
-    }
-    return weights;
   }
 }

@@ -21,8 +21,10 @@ import parrot.datasets.conversation.TextTokenizer;
 import parrot.datasets.image.ImageDecoder;
 import parrot.datasets.image.ImagePreparation;
 import parrot.datasets.image.VisionEncoder;
+import parrot.datasets.language.Language;
 import parrot.datasets.storage.FileSystems;
 import parrot.model.config.ParrotConfig;
+import parrot.model.config.RouterGuide;
 import parrot.model.generate.EngineLimits;
 import parrot.model.generate.EnginePool;
 import parrot.model.generate.GeneratedAnswer;
@@ -33,6 +35,7 @@ import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.DeviceException;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
+import parrot.model.network.GuideTokens;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 import parrot.model.weights.ModelFolder;
@@ -274,7 +277,7 @@ public final class AnsweringModel implements AutoCloseable {
    * @throws DataException if the image cannot be read or the question alone fills the window
    */
   public PreparedQuery prepare(Query query, ImagePreparation images, int maxNewTokens) {
-    int[] prompt = ChatFormat.formatQuery(query.shown(), tokenizer).inputIds();
+    int[] prompt = prompt(query);
     int length = length(prompt, query.image() != null);
     int left = window() - length;
     if (left < 1) {
@@ -286,6 +289,25 @@ public final class AnsweringModel implements AutoCloseable {
     GenerationSettings settings =
         new GenerationSettings(Math.min(maxNewTokens, left), stops, query.sampling(), false);
     return new PreparedQuery(prompt, pixels, length, settings, query.stops());
+  }
+
+  /**
+   * Token ids of a question, with what guides the router.
+   *
+   * @throws DataException if the model's router is told the language, and it is not known
+   */
+  private int[] prompt(Query query) {
+    int[] ids = ChatFormat.formatQuery(query.shown(), tokenizer).inputIds();
+    RouterGuide guide = folder.config().experts().guide();
+    if (query.image() == null || guide == RouterGuide.PROMPT) {
+      return ids;
+    }
+    if (guide == RouterGuide.LANGUAGE && query.language().isEmpty()) {
+      throw new DataException(
+          "Cannot ask the question: this model's experts are told its language (moe_guide: language), which is not known here; evaluate the model on benchmark files");
+    }
+    int language = query.language().map(Language::index).orElse(0);
+    return GuideTokens.before(ids, guide, language, folder.config().decoder().vocabSize());
   }
 
   private void submitPrepared(
@@ -349,7 +371,7 @@ public final class AnsweringModel implements AutoCloseable {
       Consumer<Reply> replies) {
     try {
       Query query = asked.get();
-      int[] prompt = ChatFormat.formatQuery(query.shown(), tokenizer).inputIds();
+      int[] prompt = prompt(query);
       checkLength(prompt, query.image() != null);
       Tensor image =
           query.image() == null

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
+import parrot.datasets.language.Language;
 import parrot.jobs.cli.Progress;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.EnvironmentCheck;
@@ -53,12 +54,17 @@ final class Asker {
   }
 
   /**
+   * @param languages by the number of a question's file
    * @param partitions tasks to make of it; 0 to decide by the questions
    * @param kept hears of answers as soon as they are there, in any order; of some twice if a task
    *     is repeated
    */
   void ask(
-      String name, List<Question> questions, int partitions, Consumer<List<Question.Answer>> kept) {
+      String name,
+      List<Question> questions,
+      List<Language> languages,
+      int partitions,
+      Consumer<List<Question.Answer>> kept) {
     if (questions.isEmpty()) {
       return;
     }
@@ -72,7 +78,15 @@ final class Asker {
           spark
               .parallelize(tasks, tasks.size())
               .foreachPartitionAsync(
-                  task(name, model, fingerprint, options, configuration, asked, answered));
+                  task(
+                      name,
+                      model,
+                      fingerprint,
+                      options,
+                      List.copyOf(languages),
+                      configuration,
+                      asked,
+                      answered));
     }
     long total = questions.stream().mapToLong(q -> q.indexes().length).sum();
     int[] heard = {0};
@@ -141,6 +155,7 @@ final class Asker {
       String model,
       String fingerprint,
       AnsweringOptions options,
+      List<Language> languages,
       Broadcast<SerializableConfiguration> configuration,
       LongAccumulator asked,
       CollectionAccumulator<Question.Answer> answered) {
@@ -157,7 +172,7 @@ final class Asker {
                 rotation -> {
                   LOG.debug(
                       "{}, {}: file {}, question {}", name, model, rotation.file, rotation.index);
-                  return rotation.query;
+                  return rotation.query.in(languages.get(rotation.file));
                 },
                 (rotation, reply) -> {
                   asked.add(1);

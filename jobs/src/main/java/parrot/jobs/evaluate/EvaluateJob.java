@@ -241,6 +241,7 @@ public final class EvaluateJob {
     asker.ask(
         "evaluate " + benchmark,
         questions,
+        asked.stream().map(one -> one.name().language()).toList(),
         request.partitions(),
         answers ->
             answers.stream()

@@ -2,9 +2,11 @@ package parrot.jobs.evaluate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import parrot.datasets.conversation.ChatFormat;
 import parrot.datasets.conversation.Role;
 import parrot.datasets.conversation.Turn;
+import parrot.datasets.language.Language;
 import parrot.model.generate.Sampling;
 
 /**
@@ -14,12 +16,28 @@ import parrot.model.generate.Sampling;
  * @param image an image file, or null for a question without one
  * @param sampling how the words of the answer are chosen
  * @param stops texts that end the answer; not part of it
+ * @param language of the question, if it is known; for models whose router is told it
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
-public record Query(List<Turn> turns, byte[] image, Sampling sampling, List<String> stops) {
+public record Query(
+    List<Turn> turns,
+    byte[] image,
+    Sampling sampling,
+    List<String> stops,
+    Optional<Language> language) {
   public Query {
     turns = List.copyOf(turns);
     stops = List.copyOf(stops);
+  }
+
+  /** In a language that is not known. */
+  public Query(List<Turn> turns, byte[] image, Sampling sampling, List<String> stops) {
+    this(turns, image, sampling, stops, Optional.empty());
+  }
+
+  /** The same question, its language known. */
+  Query in(Language known) {
+    return new Query(turns, image, sampling, stops, Optional.of(known));
   }
 
   /** One question, greedily. */

@@ -49,7 +49,7 @@ public final class ComparisonTable {
             + "of the languages are corrected after Holm.");
   }
 
-  private static String signed(double share) {
+  static String signed(double share) {
     return String.format(Locale.ROOT, "%+.1f", 100 * share).replace('-', '\u2212');
   }
 }

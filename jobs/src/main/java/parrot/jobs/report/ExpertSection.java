@@ -12,6 +12,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import parrot.jobs.balance.BalanceReport;
 import parrot.jobs.metrics.MetricsLine;
+import parrot.jobs.report.ReportData.Comparison;
 import parrot.jobs.report.ReportData.Stage;
 import parrot.jobs.report.chart.HeatMap;
 import parrot.jobs.report.chart.LineChart.Series;
@@ -38,13 +39,46 @@ final class ExpertSection {
             + "that differ show experts that specialise by language; equal rows that favour one "
             + "expert show a router that has collapsed.");
     for (Stage stage : stages) {
-      Optional<BalanceReport> last =
-          stage.rounds().stream().flatMap(round -> round.balance().stream()).reduce((a, b) -> b);
+      Optional<BalanceReport> last = lastBalance(stage);
       last.ifPresent(balance -> verdict(html, stage, balance));
       heatMap(html, stage);
       last.ifPresent(balance -> overTime(html, stage, balance));
     }
     html.raw("</section>");
+  }
+
+  /** What the experts of the last stage did, and what they changed, in one paragraph. */
+  void summary(Markup html, List<Comparison> comparisons) {
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      Optional<BalanceReport> last = lastBalance(stages.get(i));
+      if (last.isPresent()) {
+        String changed =
+            comparisons.stream()
+                .filter(one -> one.language().equals("all"))
+                .map(ExpertSection::difference)
+                .findFirst()
+                .orElse("");
+        html.element(
+            "p", "The experts: the router is " + last.get().verdict().sentence() + "." + changed);
+        return;
+      }
+    }
+  }
+
+  private static String difference(Comparison one) {
+    return String.format(
+        Locale.ROOT,
+        " Accuracy %s differs from that %s by %s points (95 %% interval %s to %s): %s.",
+        one.name(),
+        one.than(),
+        ComparisonTable.signed(one.difference()),
+        ComparisonTable.signed(one.low()),
+        ComparisonTable.signed(one.high()),
+        one.verdict());
+  }
+
+  private static Optional<BalanceReport> lastBalance(Stage stage) {
+    return stage.rounds().stream().flatMap(round -> round.balance().stream()).reduce((a, b) -> b);
   }
 
   private static void verdict(Markup html, Stage stage, BalanceReport balance) {

@@ -41,6 +41,7 @@ public final class ReportPage {
     Markup html = new Markup();
     PageFrame.begin(html, data.title(), data.subtitle());
     figures(html);
+    experts.summary(html, data.comparisons());
     navigation(html);
     if (!accuracy.isEmpty()) {
       accuracy.write(html);

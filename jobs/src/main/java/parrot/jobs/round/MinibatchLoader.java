@@ -2,6 +2,7 @@ package parrot.jobs.round;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,10 @@ import parrot.datasets.order.Minibatch;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.storage.FileSystems;
+import parrot.model.config.RouterGuide;
 import parrot.model.dl4j.BatchBridge;
 import parrot.model.network.Batch;
+import parrot.model.network.GuideTokens;
 
 /**
  * Reads the rows of a minibatch from the shards, by row group. Each JVM keeps the data sets that it
@@ -31,6 +34,7 @@ public final class MinibatchLoader implements RowLoader {
   private final VisionEncoder encoder;
   private final int imageSize;
   private final int vocabulary;
+  private final RouterGuide guide;
 
   /**
    * @param hadoop settings with which executors open file systems
@@ -40,10 +44,23 @@ public final class MinibatchLoader implements RowLoader {
    */
   public MinibatchLoader(
       Configuration hadoop, VisionEncoder encoder, int imageSize, int vocabulary) {
+    this(hadoop, encoder, imageSize, vocabulary, RouterGuide.PROMPT);
+  }
+
+  /**
+   * @param guide what the model's router reads; see the other constructor
+   */
+  public MinibatchLoader(
+      Configuration hadoop,
+      VisionEncoder encoder,
+      int imageSize,
+      int vocabulary,
+      RouterGuide guide) {
     hadoop.forEach(entry -> this.hadoop.put(entry.getKey(), entry.getValue()));
     this.encoder = encoder;
     this.imageSize = imageSize;
     this.vocabulary = vocabulary;
+    this.guide = guide;
   }
 
   @Override
@@ -57,7 +74,8 @@ public final class MinibatchLoader implements RowLoader {
   }
 
   private Batch batch(List<TrainingExample> examples) {
-    int[] lengths = examples.stream().mapToInt(row -> row.tokenIds().length).toArray();
+    int[][] rows = examples.stream().map(this::guided).toArray(int[][]::new);
+    int[] lengths = Arrays.stream(rows).mapToInt(row -> row.length).toArray();
     int total = 0;
     for (int length : lengths) {
       total += length;
@@ -73,8 +91,10 @@ public final class MinibatchLoader implements RowLoader {
     for (int i = 0; i < lengths.length; i++) {
       TrainingExample row = examples.get(i);
       check(row);
-      System.arraycopy(row.tokenIds(), 0, tokens, at, lengths[i]);
-      System.arraycopy(row.labels(), 0, labels, at, lengths[i]);
+      int before = lengths[i] - row.tokenIds().length; // guides of the router
+      Arrays.fill(labels, at, at + before, Batch.IGNORE);
+      System.arraycopy(rows[i], 0, tokens, at, lengths[i]);
+      System.arraycopy(row.labels(), 0, labels, at + before, row.labels().length);
       at += lengths[i];
       if (row.hasImage()) {
         encoder.normalize(row.pixels(), imageSize, pixels, image * area);
@@ -82,6 +102,12 @@ public final class MinibatchLoader implements RowLoader {
       }
     }
     return new Batch(tokens, labels, lengths, pixels, imageSamples);
+  }
+
+  private int[] guided(TrainingExample row) {
+    return row.hasImage()
+        ? GuideTokens.before(row.tokenIds(), guide, row.language().index(), vocabulary)
+        : row.tokenIds();
   }
 
   private void check(TrainingExample row) {

@@ -42,6 +42,7 @@ final class StartingModel implements AutoCloseable {
   private static final List<String> OPTIONAL_KEYS =
       List.of(
           "moe_formula",
+          "moe_guide",
           "moe_hidden_size",
           "moe_intermediate_size",
           "moe_top_k",
@@ -75,7 +76,7 @@ final class StartingModel implements AutoCloseable {
    */
   static StartingModel open(TrainConfig train, Configuration hadoop) {
     TrainConfig.ModelSource source = train.model();
-    Initializer initializer = new Initializer(train.seed(), source.experts());
+    Initializer initializer = source.initializer(train.seed());
     Path folder = Checkpoints.resolveModel(new Path(source.folder()), hadoop);
     Optional<VisionFolder> vision =
         Optional.ofNullable(source.parts().get(Part.VISION))
@@ -122,7 +123,7 @@ final class StartingModel implements AutoCloseable {
   static ParrotConfig shape(TrainConfig train, Configuration hadoop) throws IOException {
     TrainConfig.ModelSource source = train.model();
     Path folder = Checkpoints.resolveModel(new Path(source.folder()), hadoop);
-    Initializer initializer = new Initializer(train.seed(), source.experts());
+    Initializer initializer = source.initializer(train.seed());
     String given = source.parts().get(Part.VISION);
     Optional<VisionFolder> vision = Optional.empty();
     if (given != null && new Path(given).getFileSystem(hadoop).exists(new Path(given))) {
@@ -323,12 +324,36 @@ final class StartingModel implements AutoCloseable {
   /** Passes the starting values of a tensor on. */
   void read(TensorSpec tensor, FloatSink sink) {
     Weights weights = sources.get(tensor.name());
-    if (weights == null) {
+    Optional<Weights> copied = weights == null ? copied(tensor) : Optional.empty();
+    if (copied.isPresent()) {
+      float[] values = new float[tensor.length()];
+      copied
+          .get()
+          .read(
+              TensorNames.ofFirstExpert(tensor.name()),
+              (from, part, count) ->
+                  System.arraycopy(part, 0, values, Math.toIntExact(from), count));
+      initializer.addNoise(values, tensor);
+      sink.accept(0, values, values.length);
+    } else if (weights == null) {
       float[] values = initializer.values(tensor, config);
       sink.accept(0, values, values.length);
     } else {
       weights.read(tensor.name(), sink);
     }
+  }
+
+  /** Where the expert lies that a fresh one is a copy of; empty if it is fresh as well. */
+  private Optional<Weights> copied(TensorSpec tensor) {
+    Weights weights = others.getOrDefault(Part.EXPERTS, base.weights());
+    String first = TensorNames.ofFirstExpert(tensor.name());
+    boolean copies =
+        initializer.experts() == Initializer.Experts.COPIES
+            && TensorNames.expert(tensor.name()) >= 0
+            && weights.names().contains(first)
+            && (others.containsKey(Part.EXPERTS) || !base.initialised().contains(first))
+            && Arrays.equals(weights.shape(first), tensor.shape());
+    return copies ? Optional.of(weights) : Optional.empty();
   }
 
   @Override

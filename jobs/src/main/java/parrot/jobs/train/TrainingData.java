@@ -105,7 +105,11 @@ record TrainingData(
   /** Reads rows as a model takes them. */
   static MinibatchLoader loader(Configuration hadoop, ParrotConfig parrot) {
     return new MinibatchLoader(
-        hadoop, encoder(parrot), parrot.vision().imageSize(), parrot.decoder().vocabSize());
+        hadoop,
+        encoder(parrot),
+        parrot.vision().imageSize(),
+        parrot.decoder().vocabSize(),
+        parrot.experts().guide());
   }
 
   private static VisionEncoder encoder(ParrotConfig parrot) {

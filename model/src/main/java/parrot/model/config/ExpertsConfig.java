@@ -1,6 +1,7 @@
 package parrot.model.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,6 +18,7 @@ import java.util.Locale;
  * @param weight of the residual path, or of the experts under {@link MoeFormula#PAPER}
  * @param residual whether there is a residual path around the experts
  * @param formula our own optional key {@code moe_formula}
+ * @param guide our own optional key {@code moe_guide}: what the router reads
  */
 public record ExpertsConfig(
     boolean used,
@@ -26,7 +28,8 @@ public record ExpertsConfig(
     List<Double> selectionBias,
     double weight,
     boolean residual,
-    MoeFormula formula) {
+    MoeFormula formula,
+    RouterGuide guide) {
 
   static ExpertsConfig of(
       StrictMap keys, int hidden, ProjectorConfig projector, VisionFamily vision) {
@@ -49,7 +52,8 @@ public record ExpertsConfig(
         selectionBias(keys, count, topK),
         keys.number("moe_weight", 1, Double::isFinite, "a finite number"),
         residual(keys, formula),
-        formula);
+        formula,
+        guide(keys));
   }
 
   private static void checkWidth(StrictMap keys, int hidden) {
@@ -70,6 +74,12 @@ public record ExpertsConfig(
   private static MoeFormula formula(StrictMap keys) {
     String name = keys.oneOf("moe_formula", "published", List.of("published", "paper"));
     return MoeFormula.valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  private static RouterGuide guide(StrictMap keys) {
+    List<String> names = Arrays.stream(RouterGuide.values()).map(RouterGuide::key).toList();
+    String name = keys.oneOf("moe_guide", RouterGuide.PROMPT.key(), names);
+    return RouterGuide.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   private static boolean residual(StrictMap keys, MoeFormula formula) {
@@ -111,6 +121,9 @@ public record ExpertsConfig(
     json.put("use_moe_residual", residual);
     if (formula != MoeFormula.PUBLISHED) {
       json.put("moe_formula", formula.name().toLowerCase(Locale.ROOT));
+    }
+    if (guide != RouterGuide.PROMPT) {
+      json.put("moe_guide", guide.key());
     }
   }
 

@@ -171,7 +171,8 @@ final class Router {
 
   /**
    * Gradients of the model's loss through the weights, of the balance loss through the
-   * probabilities, and of the z-loss through all logits; the selection counts as given.
+   * probabilities, of the z-loss through all logits, and of losses that part images through the
+   * probabilities; the selection counts as given.
    *
    * @param dclasses (I, D), overwritten
    * @param dprompts (queries, D), overwritten; null where no gradient is wanted
@@ -186,6 +187,14 @@ final class Router {
     if (routing.zLoss() > 0) {
       Tensor pull = arena.take(dlogits.rows(), experts);
       pull.set(ZLoss.gradient(routing.zLoss(), logSums, probabilities.toArray()));
+      kernels.add(dlogits, pull, 1);
+    }
+    if (routing.parts()) {
+      Tensor pull = arena.take(dlogits.rows(), experts);
+      pull.set(
+          GateTerms.gradient(
+              routing.variance(), routing.information(), probabilities.toArray(), experts));
+      kernels.softmaxBackward(pull, pull, probabilities);
       kernels.add(dlogits, pull, 1);
     }
     if (gate.isTrained()) {

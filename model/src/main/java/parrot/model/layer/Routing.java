@@ -16,9 +16,17 @@ import parrot.model.config.ParrotConfig;
  * @param biasPace how far the bias moves against the load that an image causes, as a part of how
  *     far apart the probabilities are; 0 for a bias that stays
  * @param zLoss weight of a loss on the size of the logits, see {@link ZLoss}; 0 for none
+ * @param variance weight of a loss that parts images, see {@link GateTerms}; 0 for none
+ * @param information weight of another, see {@link GateTerms}; 0 for none
  */
 public record Routing(
-    List<Double> selectionBias, double lossWeight, List<Double> load, double biasPace, double zLoss)
+    List<Double> selectionBias,
+    double lossWeight,
+    List<Double> load,
+    double biasPace,
+    double zLoss,
+    double variance,
+    double information)
     implements Serializable {
 
   public Routing {
@@ -36,10 +44,25 @@ public record Routing(
       throw new IllegalArgumentException(
           "Invalid z-loss weight: " + zLoss + " (must be 0 or a positive number)");
     }
+    if (!(variance >= 0 && information >= 0 && variance + information < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "Invalid weights of variance and information: %s, %s (must be 0 or positive numbers)"
+              .formatted(variance, information));
+    }
     if (!Stream.concat(selectionBias.stream(), load.stream()).allMatch(Double::isFinite)) {
       throw new IllegalArgumentException(
           "Invalid routing: bias %s, load %s (must be finite)".formatted(selectionBias, load));
     }
+  }
+
+  /** Without losses that part images. */
+  public Routing(
+      List<Double> selectionBias,
+      double lossWeight,
+      List<Double> load,
+      double biasPace,
+      double zLoss) {
+    this(selectionBias, lossWeight, load, biasPace, zLoss, 0, 0);
   }
 
   /** What a model does by itself: the selection bias that it was trained to, and no loss. */
@@ -47,14 +70,22 @@ public record Routing(
     return new Routing(config.experts().selectionBias(), 0, List.of(), 0, 0);
   }
 
-  /** For a model that is measured: the same with a bias that stays, and no z-loss. */
+  /**
+   * For a model that is measured: the same with a bias that stays, and no loss on logits or that
+   * parts images.
+   */
   public Routing still() {
     return new Routing(selectionBias, lossWeight, load, 0, 0);
   }
 
   /** The same with another bias. */
   Routing withBias(List<Double> bias) {
-    return new Routing(bias, lossWeight, load, biasPace, zLoss);
+    return new Routing(bias, lossWeight, load, biasPace, zLoss, variance, information);
+  }
+
+  /** Whether a loss parts images. */
+  boolean parts() {
+    return variance > 0 || information > 0;
   }
 
   /** Whether there is a balance loss with a gradient. */

@@ -6,7 +6,8 @@ import parrot.model.tensor.Tensor;
 /**
  * A ragged batch: samples one after another, never padded.
  *
- * @param tokenIds of all samples; {@link #IMAGE} stands for an image's visual tokens
+ * @param tokenIds of all samples; {@link #IMAGE} stands for an image's visual tokens, and what is
+ *     {@link #GUIDE} or below guides the router in place of the sample's prompt
  * @param labels by position; {@link #IGNORE} if nothing is to be learned there
  * @param lengths tokens of each sample
  * @param pixels [images, 3 * size * size], normalised, channel first
@@ -17,6 +18,9 @@ public record Batch(
     int[] tokenIds, int[] labels, int[] lengths, Tensor pixels, int[] imageSamples) {
   /** Token id that stands for an image. */
   public static final int IMAGE = -200;
+
+  /** Less a token's id, it stands for that token where the router alone reads it. */
+  public static final int GUIDE = -1000;
 
   /** Label of a position that is not supervised. */
   public static final int IGNORE = -100;
@@ -72,6 +76,11 @@ public record Batch(
     int[] images = new int[image ? 1 : 0];
     return new Batch(
         tokenIds, labels, new int[] {tokenIds.length}, Tensor.allocate(images.length, 0), images);
+  }
+
+  /** Whether a token id guides the router alone. */
+  static boolean isGuide(int tokenId) {
+    return tokenId <= GUIDE;
   }
 
   /** Whether a sample has a token that stands for an image, by sample. */

@@ -15,8 +15,8 @@ import java.util.Arrays;
  * @param supervised rows whose next token is to be predicted (S)
  * @param targets that next token (S)
  * @param supervisedSamples sample of each supervised row (S)
- * @param prompts token ids that guide the router, by image: all of its sample that are neither
- *     supervised nor images
+ * @param prompts token ids that guide the router, by image: the guides of its sample if it has any,
+ *     else all that are neither supervised nor images
  * @param promptBoundaries first prompt token of each image, I + 1
  */
 record SequenceLayout(
@@ -53,6 +53,7 @@ record SequenceLayout(
     private final int[] labels;
     private final int[] prompts;
     private final int[] promptBoundaries;
+    private final boolean[] guided; // by sample, whether it has guides
     private int rows;
     private int image;
 
@@ -66,6 +67,7 @@ record SequenceLayout(
       visuals = new int[capacity];
       labels = new int[capacity];
       promptBoundaries = new int[batch.images() + 1];
+      guided = new boolean[batch.samples()];
       prompts = new int[promptTokens()];
     }
 
@@ -79,7 +81,7 @@ record SequenceLayout(
           imageEnd++;
         }
         for (int p = image; p < imageEnd; p++) {
-          promptCount = prompt(from, to, promptCount);
+          promptCount = prompt(sample, from, to, promptCount);
           if (promptCount == promptBoundaries[p]) {
             throw new IllegalArgumentException(
                 "Cannot route the image of sample " + sample + ": it has no prompt tokens");
@@ -98,10 +100,14 @@ record SequenceLayout(
       int p = 0;
       for (int sample = 0; sample < batch.samples(); sample++) {
         int to = from + batch.lengths()[sample];
+        int guides = 0;
         int inSample = 0;
         for (int i = from; i < to; i++) {
+          guides += Batch.isGuide(batch.tokenIds()[i]) ? 1 : 0;
           inSample += isPrompt(i) ? 1 : 0;
         }
+        guided[sample] = guides > 0;
+        inSample = guides > 0 ? guides : inSample;
         for (; p < batch.images() && batch.imageSamples()[p] == sample; p++) {
           count += inSample;
         }
@@ -111,13 +117,17 @@ record SequenceLayout(
     }
 
     private boolean isPrompt(int i) {
-      return batch.labels()[i] == Batch.IGNORE && batch.tokenIds()[i] != Batch.IMAGE;
+      int id = batch.tokenIds()[i];
+      return batch.labels()[i] == Batch.IGNORE && id != Batch.IMAGE && !Batch.isGuide(id);
     }
 
-    private int prompt(int from, int to, int count) {
+    private int prompt(int sample, int from, int to, int count) {
       for (int i = from; i < to; i++) {
-        if (isPrompt(i)) {
-          prompts[count++] = batch.tokenIds()[i];
+        int id = batch.tokenIds()[i];
+        if (guided[sample] && Batch.isGuide(id)) {
+          prompts[count++] = Batch.GUIDE - id;
+        } else if (!guided[sample] && isPrompt(i)) {
+          prompts[count++] = id;
         }
       }
       return count;
@@ -127,6 +137,9 @@ record SequenceLayout(
       int end = Math.min(rows + limit, tokens.length);
       int images = 0;
       for (int i = from; i < to; i++) {
+        if (Batch.isGuide(batch.tokenIds()[i])) {
+          continue;
+        }
         if (batch.tokenIds()[i] != Batch.IMAGE) {
           put(end, batch.tokenIds()[i], -1, batch.labels()[i]);
           continue;

@@ -16,6 +16,9 @@ import parrot.model.config.ParrotConfig;
  *   <li>Experts: as the router; under {@link Experts#SMALL} their output layer has a hundredth of
  *       it, so that the experts start at almost nothing and visual tokens at the residual path
  *       (with {@code moe_weight} 1 at the identity).
+ *   <li>Under {@link Experts#COPIES} all experts start as copies of one, each with noise of a tenth
+ *       of its values' size, so that they compute nearly the same and may grow apart (sparse
+ *       upcycling, arXiv 2212.05055; CuMo, arXiv 2405.05949).
  *   <li>Adapters: A uniform in {@code ±1/sqrt(in)} and B 0, as PEFT starts, so that the model
  *       computes at first what it computes without them.
  *   <li>Vision encoder: as CLIP starts, deviations by width and depth.
@@ -23,8 +26,10 @@ import parrot.model.config.ParrotConfig;
  *
  * @param seed of the whole model
  * @param experts how experts start
+ * @param routerScale how much larger than others the router's weights start
  */
-public record Initializer(long seed, Experts experts) {
+public record Initializer(long seed, Experts experts, double routerScale) {
+  private static final double NOISE = 0.1;
   private static final double VISION_EMBEDDINGS = 0.02;
 
   /** How experts start. */
@@ -32,18 +37,48 @@ public record Initializer(long seed, Experts experts) {
     /** Like any other layer. */
     NORMAL,
     /** With an output near 0, so that an early collapse of the router costs nothing. */
-    SMALL
+    SMALL,
+    /** As copies of one, that of the folder to start from or a fresh one, with noise. */
+    COPIES
+  }
+
+  public Initializer(long seed, Experts experts) {
+    this(seed, experts, 1);
   }
 
   /** The values of one tensor, row-major. */
   public float[] values(TensorSpec spec, ParrotConfig config) {
     float[] values = new float[spec.length()];
-    fill(values, spec, config);
+    boolean copied = experts == Experts.COPIES && TensorNames.expert(spec.name()) >= 0;
+    fill(values, copied ? TensorNames.ofFirstExpert(spec.name()) : spec.name(), spec, config);
+    if (copied) {
+      addNoise(values, spec);
+    }
     return values;
   }
 
-  private void fill(float[] values, TensorSpec spec, ParrotConfig config) {
-    String name = spec.name();
+  /**
+   * Makes a copy of an expert differ from the others.
+   *
+   * @param values of the expert that was copied, row-major; changed
+   * @param spec of the copy
+   */
+  public void addNoise(float[] values, TensorSpec spec) {
+    double squares = 0;
+    for (float value : values) {
+      squares += (double) value * value;
+    }
+    double deviation = NOISE * Math.sqrt(squares / values.length);
+    Random random = new Random(spec.name() + ".noise");
+    for (int i = 0; i < values.length; i++) {
+      values[i] += (float) (random.normal() * deviation);
+    }
+  }
+
+  /**
+   * @param name that decides the values
+   */
+  private void fill(float[] values, String name, TensorSpec spec, ParrotConfig config) {
     boolean bias = name.endsWith(".bias");
     if (name.endsWith(TensorNames.FIRST_FACTOR)) {
       double bound = 1 / Math.sqrt(spec.shape()[1]);
@@ -100,6 +135,9 @@ public record Initializer(long seed, Experts experts) {
     }
     boolean output = name.startsWith(TensorNames.EXPERTS) && name.contains("down_proj");
     double deviation = config.initializerRange();
+    if (name.equals(TensorNames.ROUTER)) {
+      return deviation * routerScale;
+    }
     return output && experts == Experts.SMALL ? deviation / 100 : deviation;
   }
 

@@ -24,7 +24,6 @@ import parrot.model.config.ParrotConfig;
  */
 public final class ModelParts implements AutoCloseable {
   private static final Pattern LINEAR = Pattern.compile("(\\d+\\.)?weight");
-  private static final String ROUTER = TensorNames.EXPERTS + "gate.weight";
   private static final String EXPERT = TensorNames.EXPERTS + "experts.0.gate_proj.weight";
 
   private final ParrotConfig config;
@@ -129,7 +128,8 @@ public final class ModelParts implements AutoCloseable {
           "Cannot use the projector in %s: it holds no %sweight, but %s"
               .formatted(place, TensorNames.PROJECTOR, NameList.of(projector.names())));
     }
-    int stored = projector.names().contains(ROUTER) ? projector.shape(ROUTER)[0] : 0;
+    int stored =
+        projector.names().contains(TensorNames.ROUTER) ? projector.shape(TensorNames.ROUTER)[0] : 0;
     if (stored > 0 && experts > 0 && stored != experts) {
       throw new ModelException(
           "Cannot take %d experts from %s: it holds %d (ask for as many, or name a file with the projector alone)"

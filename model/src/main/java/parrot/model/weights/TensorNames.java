@@ -18,6 +18,7 @@ public final class TensorNames {
   public static final String VISION = "vision_model.";
   public static final String PROJECTOR = "model.mm_projector.";
   public static final String EXPERTS = "model.moe_model.";
+  public static final String ROUTER = EXPERTS + "gate.weight";
   public static final String EMBEDDING = "model.embed_tokens.weight";
   public static final String FINAL_NORM = "model.norm.weight";
   public static final String HEAD = "lm_head.weight";
@@ -43,6 +44,11 @@ public final class TensorNames {
   public static int expert(String name) {
     Matcher matcher = EXPERT.matcher(name);
     return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+  }
+
+  /** The tensor in the first expert that a tensor of some expert corresponds to. */
+  public static String ofFirstExpert(String name) {
+    return name.replaceFirst("(?<=experts\\.)\\d+", "0");
   }
 
   /** Whether a tensor is a factor of an adapter. */

@@ -86,6 +86,14 @@ class NetworkGradientTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void lossesThatPartImagesHaveTheirSlopesInTheGradient(int chosen) {
+    Routing routing = new Routing(List.of(), 0, List.of(), 0, 0, 3, 2);
+    ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
+    checkSlopes(config, TinyNetworks.batch(7), routing);
+  }
+
   @Test
   void aBalancedLoadPullsAtNoExpert() {
     ParrotConfig config = TinyNetworks.config(Map.of());
@@ -314,7 +322,24 @@ class NetworkGradientTest {
       assertThat(result.selected()).as("the selection at a step aside").isDeepEqualTo(selected);
       return result.meanLoss()
           + (routing == null || routing.load().isEmpty() ? 0 : balance(result.probabilities()))
-          + (routing == null ? 0 : size(result.logSums()));
+          + (routing == null ? 0 : size(result.logSums()) + parting(result.probabilities()));
+    }
+
+    /** Less the variance and the mutual information of image and expert, each with its weight. */
+    private double parting(float[][] probabilities) {
+      double loss = 0;
+      for (int j = 0; j < probabilities[0].length; j++) {
+        double mean = 0;
+        for (float[] image : probabilities) {
+          mean += (double) image[j] / probabilities.length;
+        }
+        for (float[] image : probabilities) {
+          loss -= routing.variance() * Math.pow(image[j] - mean, 2) / probabilities.length;
+          loss -=
+              routing.information() * image[j] * Math.log(image[j] / mean) / probabilities.length;
+        }
+      }
+      return loss;
     }
 
     /** Mean square of the log-sum-exp. */

@@ -3,7 +3,9 @@ package parrot.model.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import parrot.model.config.RouterGuide;
 
 class SequenceLayoutTest {
   private static final int IMAGE = Batch.IMAGE;
@@ -41,6 +43,33 @@ class SequenceLayoutTest {
             oneSample(new int[] {5, IMAGE, 6, 7}, new int[] {IGNORE, IGNORE, IGNORE, 7}, 1), 3, 99);
     assertThat(layout.prompts()).containsExactly(5, 6);
     assertThat(layout.promptBoundaries()).containsExactly(0, 2);
+  }
+
+  @Test
+  void aGuideTakesThePlaceOfThePromptForTheRouterAndStandsNowhereElse() {
+    int[] ids = {5, IMAGE, 6, 7};
+    int[] guided = GuideTokens.before(ids, RouterGuide.LANGUAGE, 4, 23);
+    SequenceLayout layout =
+        SequenceLayout.of(
+            oneSample(guided, new int[] {IGNORE, IGNORE, IGNORE, IGNORE, 7}, 1), 3, 99);
+    assertThat(layout.prompts()).containsExactly(4);
+    assertThat(layout.promptBoundaries()).containsExactly(0, 1);
+    assertThat(layout.tokens()).containsExactly(5, -1, -1, -1, 6, 7);
+    assertThat(layout.labels()).containsExactly(IGNORE, IGNORE, IGNORE, IGNORE, IGNORE, 7);
+    assertThat(GuideTokens.before(ids, RouterGuide.PROMPT, 4, 23)).isSameAs(ids);
+  }
+
+  @Test
+  void chanceDependsOnTheRowAndNotOnItsLanguage() {
+    int[] drawn = new int[6];
+    for (int row = 0; row < 600; row++) {
+      int[] ids = {row, 3, 5};
+      int[] guided = GuideTokens.before(ids, RouterGuide.CHANCE, 1, 23);
+      assertThat(guided).isEqualTo(GuideTokens.before(ids, RouterGuide.CHANCE, 2, 23));
+      drawn[Batch.GUIDE - guided[0]]++;
+    }
+    assertThat(drawn)
+        .satisfies(all -> Arrays.stream(all).forEach(n -> assertThat(n).isBetween(60, 140)));
   }
 
   @Test

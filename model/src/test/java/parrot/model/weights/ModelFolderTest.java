@@ -271,6 +271,28 @@ class ModelFolderTest {
   }
 
   @Test
+  void expertsMayStartAsCopiesOfOneWithNoiseAndTheRouterLarger() {
+    ParrotConfig config;
+    try (ModelFolder opened = open()) {
+      config = opened.config();
+    }
+    Initializer copies = new Initializer(1, Initializer.Experts.COPIES, 10);
+    TensorSpec first = TensorNames.experts(config).get(3);
+    float[] one = copies.values(first, config);
+    float[] other = copies.values(TensorNames.experts(config).get(6), config);
+    float[] apart = new float[one.length];
+    for (int i = 0; i < one.length; i++) {
+      apart[i] = one[i] - other[i];
+    }
+    assertThat(one).isNotEqualTo(other);
+    assertThat(deviation(apart)).isBetween(0.1 * deviation(one), 0.2 * deviation(one));
+    TensorSpec router = TensorNames.experts(config).get(0);
+    assertThat(router.name()).isEqualTo(TensorNames.ROUTER);
+    assertThat(deviation(copies.values(router, config)))
+        .isCloseTo(10 * deviation(START.values(router, config)), within(1e-6));
+  }
+
+  @Test
   void saysWhichFileIsNotThere() throws IOException {
     Files.delete(model.resolve("vision/config.json"));
     assertThatThrownBy(this::open)
