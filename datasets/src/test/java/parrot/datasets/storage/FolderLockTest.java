@@ -157,6 +157,49 @@ class FolderLockTest {
     }
   }
 
+  /** The slow one may be anywhere in its publication when the other takes over. */
+  @Test
+  void ofTwoThatPublishAtTheSameTimeOneDoes() throws Exception {
+    ExecutorService slowRun = Executors.newSingleThreadExecutor();
+    for (int i = 0; i < 100; i++) {
+      Path result = new Path(target, "both-" + i);
+      try (FolderLock slow = take();
+          AtomicFolder first = begun(result, slow, "slow")) {
+        Future<Boolean> published = slowRun.submit(() -> publishes(first));
+        LockFile taken = new LockFile(files, target);
+        while (!taken.remove(taken.read())) {
+          Thread.onSpinWait();
+        }
+        boolean successor;
+        try (FolderLock next = take();
+            AtomicFolder second = begun(result, next, "successor")) {
+          successor = publishes(second);
+        } catch (UsageException e) { // the slow one was there before
+          successor = false;
+        }
+        assertThat(published.get()).isNotEqualTo(successor);
+        assertThat(FileSystems.readText(files, new Path(result, "name"), 100))
+            .isEqualTo(successor ? "successor" : "slow");
+      }
+    }
+    slowRun.shutdown();
+  }
+
+  private AtomicFolder begun(Path result, FolderLock lock, String name) throws IOException {
+    AtomicFolder folder = AtomicFolder.create(files, result, false, lock);
+    FileSystems.writeText(files, new Path(folder.path(), "name"), name);
+    return folder;
+  }
+
+  private static boolean publishes(AtomicFolder folder) {
+    try {
+      folder.publish();
+      return true;
+    } catch (IOException | RuntimeException e) { // its lock is lost, or its files are gone
+      return false;
+    }
+  }
+
   @Test
   void tellsAtOnceThatItIsLost() throws Exception {
     CountDownLatch told = new CountDownLatch(1);
