@@ -27,6 +27,7 @@ public final class StopSignal implements AutoCloseable {
 
   private final Consumer<String> say;
   private final String early;
+  private final Runnable farewell;
   private final IntConsumer exit;
   private final IntConsumer halt;
   private final AtomicBoolean requested = new AtomicBoolean();
@@ -40,9 +41,18 @@ public final class StopSignal implements AutoCloseable {
    * @param early what is said if there is no work yet
    */
   public StopSignal(Consumer<String> say, String early) {
+    this(say, early, () -> {});
+  }
+
+  /**
+   * @param early what is said if there is no work yet
+   * @param farewell what is done then before the process ends; a second signal does not wait for it
+   */
+  public StopSignal(Consumer<String> say, String early, Runnable farewell) {
     this(
         say,
         early,
+        farewell,
         code -> new Thread(() -> System.exit(code), "stop").start(),
         Runtime.getRuntime()::halt);
   }
@@ -51,9 +61,11 @@ public final class StopSignal implements AutoCloseable {
    * @param exit ends the process as usual
    * @param halt ends it without Spark's farewell, which waits for what runs
    */
-  StopSignal(Consumer<String> say, String early, IntConsumer exit, IntConsumer halt) {
+  StopSignal(
+      Consumer<String> say, String early, Runnable farewell, IntConsumer exit, IntConsumer halt) {
     this.say = say;
     this.early = early;
+    this.farewell = farewell;
     this.exit = exit;
     this.halt = halt;
     formerTerminate = Signal.handle(terminate, signal -> request());
@@ -70,7 +82,10 @@ public final class StopSignal implements AutoCloseable {
     Work running = work;
     boolean again = requested.getAndSet(true);
     if (running == null) {
-      say.accept(early);
+      if (!again) {
+        say.accept(early);
+        farewell.run();
+      }
       exit.accept(STOPPED);
     } else if (again) {
       say.accept("Stopped at once; " + running.kept().get());

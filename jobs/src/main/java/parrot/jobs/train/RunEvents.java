@@ -23,6 +23,7 @@ final class RunEvents {
   private final TrainConfig config;
   private final Consumer<String> say;
   private final Duration limit;
+  private boolean ended;
 
   /**
    * @param say gets each line for the user
@@ -47,7 +48,7 @@ final class RunEvents {
     tell("on_alarm", config.commands().onAlarm(), warning, Map.of("ROUND", "" + round));
   }
 
-  /** Hands the end of a run to {@code on_end}. */
+  /** Hands the end of a run to {@code on_end}, unless that was told how it ended. */
   void ended(TrainJob.Outcome outcome) {
     int code = outcome.stopped() ? Failures.of(new StoppedException(null)).code() : 0;
     Map<String, String> facts = new TreeMap<>();
@@ -57,15 +58,23 @@ final class RunEvents {
     putFinite(facts, "LOSS", outcome.loss());
     putFinite(facts, "HELD_OUT_LOSS", outcome.heldOutLoss());
     String message = (outcome.stopped() ? "stopped after " : "trained ") + outcome.rounds();
-    tell("on_end", config.commands().onEnd(), message + " rounds", facts);
+    end(message + " rounds", facts);
   }
 
-  /** Hands the failure of a run to {@code on_end}. */
+  /** Hands the failure of a run to {@code on_end}, unless that was told how it ended. */
   void failed(Throwable cause) {
     Failures.Failure failure = Failures.of(cause);
     Map<String, String> facts = Map.of("EXIT_CODE", "" + failure.code());
     String message = failure.message() == null ? "stopped" : failure.message();
-    tell("on_end", config.commands().onEnd(), message, facts);
+    end(message, facts);
+  }
+
+  /** A run that is stopped ends in two threads: one tells it, the other waits until it has. */
+  private synchronized void end(String message, Map<String, String> facts) {
+    if (!ended) {
+      ended = true;
+      tell("on_end", config.commands().onEnd(), message, facts);
+    }
   }
 
   private static void putFinite(Map<String, String> facts, String name, double value) {

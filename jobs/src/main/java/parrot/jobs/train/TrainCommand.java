@@ -14,6 +14,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.HdfsShorthand;
 import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.SparkOptions;
+import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.config.TrainHelp;
@@ -116,7 +117,7 @@ public final class TrainCommand implements Callable<Void> {
         names = "--resume",
         description =
             "Continue from the newest undamaged checkpoint, or start if there is none. Length, rates,"
-                + " batch size, data, held_out and checkpoints may differ from before.")
+                + " replicas, batch size, data, held_out and checkpoints may differ from before.")
     private boolean resume;
 
     @Option(names = OverwriteOption.NAME, description = OverwriteOption.DESCRIPTION)
@@ -173,9 +174,11 @@ public final class TrainCommand implements Callable<Void> {
           console.flush();
         };
     RunEvents events = new RunEvents(config, say);
+    Runnable stopped = () -> events.failed(new StoppedException(null));
     TrainJob.Outcome outcome;
-    try (SparkSession session = session()) {
-      outcome = TrainJob.run(config, session, mode, say);
+    try (StopSignal stop = new StopSignal(say, "Stopped before the first round", stopped);
+        SparkSession session = session()) {
+      outcome = TrainJob.run(config, session, mode, say, stop);
     } catch (RuntimeException | Error e) {
       events.failed(e);
       throw e;

@@ -14,6 +14,7 @@ class StopSignalTest {
       new StopSignal(
           said::add,
           "Stopped before the first round",
+          () -> said.add("told"),
           code -> said.add("exit " + code),
           code -> said.add("halt " + code));
 
@@ -44,7 +45,10 @@ class StopSignalTest {
   @Test
   void endsAtOnceBeforeThereAreRounds() {
     stop.request();
+    assertThat(said).containsExactly("Stopped before the first round", "told", "exit 143");
 
-    assertThat(said).containsExactly("Stopped before the first round", "exit 143");
+    said.clear();
+    stop.request();
+    assertThat(said).containsExactly("exit 143");
   }
 }

@@ -17,6 +17,7 @@ import parrot.datasets.DataException;
 import parrot.jobs.Main;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.failure.StoppedException;
 
 /** The commands {@code on_end} and {@code on_alarm} learn what happened, and can't change it. */
 class RunEventsTest {
@@ -95,6 +96,24 @@ class RunEventsTest {
     RunEvents events = new RunEvents(world.config("any", "on_end=true"), said::add);
     events.failed(new DataException("a \0 in it"));
     assertThat(said).singleElement().asString().contains("could not be started: Invalid");
+  }
+
+  @Test
+  void anEndIsToldOnceWhoeverTellsItFirst() throws Exception {
+    RunEvents events =
+        new RunEvents(world.config("any", "on_end=sleep 0.3; " + noting("once")), line -> {});
+    Thread signal = new Thread(() -> events.failed(new StoppedException(null)));
+    signal.start();
+    while (signal.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    events.failed(new DataException("what fails because the process is ending"));
+
+    assertThat(Files.readAllLines(folder.resolve("once")))
+        .contains("PARROT_EXIT_CODE=143")
+        .filteredOn(line -> line.startsWith("PARROT_EVENT"))
+        .hasSize(1);
+    signal.join();
   }
 
   private static List<String> said(String setting) {
