@@ -223,7 +223,8 @@ public record TrainConfig(
 
     /** Bytes that a replica reads of the state in a round, in the mean. */
     public long readBytes(long parameters) {
-      long bytes = Float.BYTES * parameters;
+      int times = exchange.sendsDifferences() ? 2 : 1; // to start from, and to differ from
+      long bytes = times * Float.BYTES * parameters;
       return updaterState == UpdaterState.AVERAGE
           ? bytes + clocks.bytes(parameters, ExchangeFormat.F32)
           : bytes;

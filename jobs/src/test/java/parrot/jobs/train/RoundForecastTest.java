@@ -112,6 +112,16 @@ class RoundForecastTest {
   }
 
   @Test
+  void replicasThatSendDifferencesReadTheParametersTwice() throws IOException {
+    RunPlan plain = plan("updater_state=reset", "exchange=f32");
+    RunPlan halves = plan("updater_state=reset", "exchange=bf16");
+    double f32 = 4.0 * plain.learns();
+    assertThat(RoundForecast.busiest(plain, 2)).isCloseTo(f32 + f32 + 2 * (f32 / 2 + f32), within(1.0));
+    assertThat(RoundForecast.busiest(halves, 2))
+        .isCloseTo(2 * f32 + f32 / 2 + 2 * (2 * f32 / 2 + f32 / 2), within(1.0));
+  }
+
+  @Test
   void overlapHidesWhatItsStepsTake() throws IOException {
     assertThat(forecast(2, NO_LIMIT, "overlap.steps=1").exchange()).isZero();
     assertThat(forecast(2, 100, "overlap.steps=1").exchange())
