@@ -21,6 +21,7 @@ import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.checkpoint.SettingsChange.Setting;
 import parrot.jobs.config.ResumeRules;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.state.Kept;
 import parrot.model.network.Part;
 
 /** How the settings of a run differ from those that a checkpoint was written under. */
@@ -103,6 +104,24 @@ final class RunChanges {
               "rows with checksum " + data.heldOutFingerprints()));
     }
     return List.copyOf(changes);
+  }
+
+  /**
+   * Refuses another number of replicas if each keeps values of its own, which others do not have.
+   *
+   * @param round that they have come to
+   * @throws UsageException if they do
+   */
+  static void requireSameReplicas(List<Setting> changes, Kept kept, int round) {
+    boolean changed = changes.stream().anyMatch(change -> change.key().equals("replicas"));
+    if (changed && !kept.isNothing()) {
+      throw new UsageException(
+          "Cannot resume with another number of replicas: after round "
+              + round
+              + " each replica keeps values of its own (with exchange int8 or int4, overlap, and"
+              + " between two averages of moments); restore replicas, or start another run with"
+              + " --out");
+    }
   }
 
   private static boolean concernHeldOut(List<Setting> changes) {

@@ -29,6 +29,7 @@ class ResumeRulesTest {
             "max_examples",
             "stop.patience",
             "stop.on",
+            "replicas",
             "average_every",
             "batch_size",
             "on_divergence",

@@ -1,6 +1,7 @@
 package parrot.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.UsageException;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.spark.SparkSessions;
@@ -138,6 +140,32 @@ class ResumeChangesTest {
     resume("retuned", other);
     assertThat(said).noneMatch(line -> line.startsWith("Changed: "));
     assertThat(state(outcome).path("changes")).hasSize(1);
+  }
+
+  @Test
+  void moreReplicasGoOnFromTheStateOfFewer() throws IOException {
+    train("widened", "max_examples=16");
+    TrainJob.Outcome outcome = resume("widened", "max_examples=40", "replicas=3");
+
+    assertThat(said).contains("Changed: replicas was 2 and is 3");
+    assertThat(outcome.rounds()).isEqualTo(2);
+    assertThat(state(outcome).path("examples").asInt()).isEqualTo(16 + 3 * 8);
+    assertThat(state(outcome).path("changes").path(0).path("settings").toString())
+        .contains("{\"key\":\"replicas\",\"was\":\"2\",\"is\":\"3\"}");
+    assertThat(metrics("widened").get(2).path("phases").path("replicas")).hasSize(3);
+    resume("widened", "max_examples=40", "replicas=3");
+    assertThat(said).noneMatch(line -> line.startsWith("Changed: "));
+  }
+
+  @Test
+  void replicasThatKeepValuesOfTheirOwnStaySoMany() throws IOException {
+    train("rounding", "max_examples=16", "exchange=int8");
+    assertThatThrownBy(
+            () -> resume("rounding", "max_examples=40", "exchange=int8", "replicas=3"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith(
+            "Cannot resume with another number of replicas: after round 1 each replica keeps");
+    assertThat(folder.resolve("rounding/config.yaml")).content().contains("replicas: 2");
   }
 
   @Test

@@ -105,8 +105,6 @@ class TrainRefusalsTest {
                 + " began with",
             "seed=7",
             "seed was 0 and is 7: it decides which rows have been trained on",
-            "replicas=3",
-            "replicas was 2 and is 3: rows and residuals belong to so many replicas",
             "exchange=int8",
             "exchange was \"f32\" and is \"int8\": the state of the rounds was made with it");
     refused.forEach(
