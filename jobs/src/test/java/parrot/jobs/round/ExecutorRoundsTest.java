@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
@@ -59,11 +62,12 @@ class ExecutorRoundsTest {
   private static SparkSession session;
   private static JavaSparkContext spark;
   private static List<Minibatch> minibatches;
+  private static final AtomicInteger FAILURES = new AtomicInteger();
 
   @BeforeAll
   static void start() throws IOException {
     world = new SmallWorld(folder);
-    session = SparkSessions.create("rounds", "local[2]", Map.of());
+    session = SparkSessions.create("rounds", "local[2, 3]", Map.of());
     spark = SparkSessions.context(session);
     TrainJob.run(world.config("start", "max_examples=8"), session, TrainJob.Mode.FRESH, line -> {});
     var data = new org.apache.hadoop.fs.Path(world.path("train"));
@@ -193,6 +197,44 @@ class ExecutorRoundsTest {
     assertThat(values(rounds.state())).isEqualTo(after(settings, plan(0, 0, 1)));
     assertThat(outcome.dropped()).singleElement().asString().startsWith("replica 1 (");
     assertThat(outcome.tally().samples()).isEqualTo(8);
+  }
+
+  /** Fails once for each time that it is told to. */
+  private static RowLoader failing(RowLoader loader) {
+    return minibatch -> {
+      if (minibatch.equals(minibatches.get(1)) && FAILURES.getAndDecrement() > 0) {
+        throw new IllegalStateException("the machine stopped");
+      }
+      return loader.load(minibatch);
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "overlap.steps=1",
+        "updater_state={first: 2, second: 3}",
+        "exchange=int8",
+        "on_divergence=drop"
+      })
+  void replicasThatAreRepeatedGiveTheSameBytes(String setting) throws IOException {
+    RoundSettings settings = settings(setting);
+    RowLoader loader = setting.contains("drop") ? poison(minibatches.get(2)) : LOADER;
+    FAILURES.set(0);
+    float[] calm = afterThree(settings, loader);
+    FAILURES.set(2);
+    assertThat(afterThree(settings, failing(loader))).isEqualTo(calm);
+    assertThat(FAILURES.get()).isNegative();
+  }
+
+  /** In the second round a replica may be dropped. */
+  private static float[] afterThree(RoundSettings settings, RowLoader loader) {
+    try (ExecutorRounds rounds = rounds(settings, loader)) {
+      rounds.run(round(plan(0, 0, 1), plan(1, 1, 0)));
+      rounds.run(new RoundPlan(2, List.of(plan(0, 1, 0), plan(1, 0, 2)), 2, null));
+      rounds.run(new RoundPlan(3, List.of(plan(0, 0, 1), plan(1, 1, 0)), 4, null));
+      return values(rounds.state());
+    }
   }
 
   /** The average is the other's own, so it comes to the same in both roles. */
