@@ -190,6 +190,13 @@ final class RoundOverhead implements Benchmark {
       }
     }
     driverGrowth(drivers).ifPresent(targets::add);
+    for (Size size : sizes(options)) {
+      if (size.workers() == 0) {
+        targets.add(
+            new CheckpointCost(size.millions(), size.memory() + "m")
+                .measure(runs, options.steps(), progress));
+      }
+    }
     return new Result(
         id(),
         summary(),
@@ -211,6 +218,9 @@ final class RoundOverhead implements Benchmark {
                 + " replica, and receives as many. DL4J averages them as well; its repartitioning is"
                 + " off, which suits it best.",
             "DL4J's master does not report the seconds of its steps, so ours are subtracted.",
+            "The cost of a checkpoint is that of a run of one replica with a slot beside it and"
+                + " rounds of eight steps, in which every second round has a checkpoint written"
+                + " beside it: what these rounds take more than the others, waiting included.",
             "Driver GiB is the largest resident memory of the driver's process. In one process, that"
                 + " includes the replicas."),
         Map.of(),
@@ -394,7 +404,7 @@ final class RoundOverhead implements Benchmark {
     return phases.path("bytes_out").asDouble() + phases.path("bytes_in").asDouble();
   }
 
-  private static double median(DoubleStream values) {
+  static double median(DoubleStream values) {
     double[] sorted = values.sorted().toArray();
     return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
   }
