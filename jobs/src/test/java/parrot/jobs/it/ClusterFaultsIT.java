@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -122,8 +124,13 @@ class ClusterFaultsIT {
 
   /** Checksums of everything in the last checkpoint that training computes. */
   private static String digests(String out) throws IOException {
+    String all = digests(checkpoint(out, FINAL));
+    assertThat(all).contains("\n");
+    return all;
+  }
+
+  private static String digests(Path folder) throws IOException {
     List<String> lines = new ArrayList<>();
-    Path folder = checkpoint(out, FINAL);
     for (Path each : List.of(folder, new Path(folder, "training"))) {
       for (FileStatus file : files.listStatus(each)) {
         if (file.getPath().getName().endsWith(".safetensors")) {
@@ -132,7 +139,6 @@ class ClusterFaultsIT {
         }
       }
     }
-    assertThat(lines).hasSizeGreaterThan(1);
     return String.join("\n", lines.stream().sorted().toList());
   }
 
@@ -140,21 +146,49 @@ class ClusterFaultsIT {
     return cluster.executors().get(0);
   }
 
+  /** An hour of it: {@code -Dparrot.kills=200}; other moments: {@code -Dparrot.kills.seed=2}. */
   @Test
-  void anExecutorIsKilledInTheMiddleOfARound() throws Exception {
-    Process process = begin("executor");
-    await("executor", process, 6);
-    OwnCluster.signal("KILL", anExecutor());
-    assertUndisturbed("executor", process);
+  void anythingIsKilledAtRandomMoments() throws Exception {
+    RandomKills kills =
+        new RandomKills(
+            cluster,
+            Integer.getInteger("parrot.kills", 20),
+            Long.getLong("parrot.kills.seed", 1));
+    for (int number = 1; !kills.isOver(); number++) {
+      String out = "killed-" + number;
+      kills.during(
+          new RandomKills.Run() {
+            @Override
+            public Process start() throws IOException {
+              return begin(out, "--resume");
+            }
+
+            @Override
+            public String said() throws IOException {
+              return ClusterFaultsIT.said(out);
+            }
+
+            @Override
+            public Map<String, String> published() throws IOException {
+              return ClusterFaultsIT.published(out);
+            }
+          });
+      assertThat(digests(out)).as("%s in run %d", kills, number).isEqualTo(undisturbed);
+    }
   }
 
-  @Test
-  void aWorkerIsKilledWithItsExecutor() throws Exception {
-    Process process = begin("worker");
-    await("worker", process, 6);
-    cluster.must("cluster", "stop", "--kill", "worker-1");
-    assertUndisturbed("worker", process);
-    cluster.must("cluster", "start", "worker-1");
+  private static Map<String, String> published(String out) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    Path checkpoints = new Path(run(out), "checkpoints");
+    if (files.exists(checkpoints)) {
+      for (FileStatus status : files.listStatus(checkpoints)) {
+        Path folder = status.getPath();
+        if (!folder.getName().startsWith(".") && files.exists(new Path(folder, "_SUCCESS"))) {
+          found.put(folder.getName(), digests(folder));
+        }
+      }
+    }
+    return found;
   }
 
   @Test
