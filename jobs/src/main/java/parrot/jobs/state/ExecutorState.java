@@ -1,7 +1,10 @@
 package parrot.jobs.state;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
@@ -28,6 +31,9 @@ public final class ExecutorState implements AutoCloseable {
   private final Kept kept;
   private final RDD<StateChunk> own; // what replicas keep; null if they keep nothing
   private Reduction reduction; // makes the chunks while replicas go on; null if they are there
+  private final AtomicInteger users; // this one, and those that it was lent to
+  private final int slots; // that tasks which only read may take at a time; 0 for all
+  private boolean closed;
 
   private ExecutorState(
       JavaSparkContext spark,
@@ -36,12 +42,26 @@ public final class ExecutorState implements AutoCloseable {
       Kept kept,
       RDD<StateChunk> own,
       Reduction reduction) {
+    this(spark, layout, chunks, kept, own, reduction, new AtomicInteger(1), 0);
+  }
+
+  private ExecutorState(
+      JavaSparkContext spark,
+      StateLayout layout,
+      RDD<StateChunk> chunks,
+      Kept kept,
+      RDD<StateChunk> own,
+      Reduction reduction,
+      AtomicInteger users,
+      int slots) {
     this.spark = spark;
     this.layout = layout;
     this.chunks = chunks;
     this.kept = kept;
     this.own = own;
     this.reduction = reduction;
+    this.users = users;
+    this.slots = slots;
   }
 
   /**
@@ -95,6 +115,19 @@ public final class ExecutorState implements AutoCloseable {
     return ExecutorPlaces.of(spark).size() > 1
         ? StorageLevel.MEMORY_AND_DISK_2()
         : StorageLevel.MEMORY_AND_DISK();
+  }
+
+  /**
+   * This state for a thread that reads it while rounds go on. The executors keep it until both are
+   * closed. Tasks of the reader keep out of the way of replicas: they prefer the last executors,
+   * which replicas take last.
+   *
+   * @param slots that they may take at a time; 0 for all
+   */
+  public ExecutorState lend(int slots) {
+    settle();
+    users.incrementAndGet();
+    return new ExecutorState(spark, layout, chunks, kept, own, null, users, slots);
   }
 
   public StateLayout layout() {
@@ -233,8 +266,7 @@ public final class ExecutorState implements AutoCloseable {
    */
   public <I extends Serializable, T> List<T> collect(
       List<I> inputs, StateWork<I, T> work, Class<T> type) {
-    JavaRDD<I> each = spark.parallelize(inputs, inputs.size());
-    return run(() -> over(each, work, null, type).toJavaRDD().collect());
+    return read(spark.parallelize(inputs, inputs.size()), work, null, type);
   }
 
   /**
@@ -245,14 +277,37 @@ public final class ExecutorState implements AutoCloseable {
   public <T> List<T> collectOwn(StateWork<Integer, T> work, Class<T> type) {
     int replicas = own.getNumPartitions() / kept.numbers();
     List<Integer> numbers = IntStream.range(0, replicas).boxed().toList();
-    JavaRDD<Integer> each = spark.parallelize(numbers, replicas);
-    return run(() -> over(each, work, own, type).toJavaRDD().collect());
+    return read(spark.parallelize(numbers, replicas), work, own, type);
+  }
+
+  private <I extends Serializable, T> List<T> read(
+      JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> own, Class<T> type) {
+    JavaRDD<T> tasks = over(inputs, work, own, type).toJavaRDD();
+    return slots == 0 ? run(tasks::collect) : run(() -> inTurns(tasks));
+  }
+
+  private <T> List<T> inTurns(JavaRDD<T> tasks) {
+    List<T> all = new ArrayList<>();
+    int count = tasks.getNumPartitions();
+    for (int first = 0; first < count; first += slots) {
+      int[] some = IntStream.range(first, Math.min(count, first + slots)).toArray();
+      List.of(tasks.collectPartitions(some)).forEach(all::addAll);
+    }
+    return all;
   }
 
   private <I extends Serializable, T> RDD<T> over(
       JavaRDD<I> inputs, StateWork<I, T> work, RDD<StateChunk> own, Class<T> type) {
-    List<String> places = ExecutorPlaces.of(spark.sc());
-    return new OverState<>(chunks, own, inputs.rdd(), places, work, type);
+    return new OverState<>(chunks, own, inputs.rdd(), places(), work, type);
+  }
+
+  private List<String> places() {
+    List<String> places = new ArrayList<>(ExecutorPlaces.of(spark.sc()));
+    if (slots == 0) {
+      return places;
+    }
+    Collections.reverse(places);
+    return places.subList(0, Math.min(slots, places.size()));
   }
 
   private interface Job<T> {
@@ -276,9 +331,16 @@ public final class ExecutorState implements AutoCloseable {
         : other;
   }
 
-  /** Frees this state on the executors. */
+  /** Frees this state on the executors, unless it is lent. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (users.decrementAndGet() > 0) {
+      return;
+    }
     if (reduction != null) {
       reduction.close();
     }

@@ -47,6 +47,7 @@ import parrot.jobs.round.RoundPlan;
 import parrot.jobs.round.RoundRunner;
 import parrot.jobs.round.RoundSettings;
 import parrot.jobs.spark.JobDescription;
+import parrot.jobs.spark.Preflight;
 import parrot.jobs.state.ExecutorState;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
@@ -78,7 +79,6 @@ final class TrainingLoop {
   private final List<SettingsChange.Setting> changes; // since the checkpoint
   private HeldOutLosses losses = new HeldOutLosses();
   private volatile RunProgress progress;
-  private volatile Path checkpoint;
   private long saved; // when, in nanoseconds
 
   /**
@@ -86,6 +86,7 @@ final class TrainingLoop {
    *
    * @param from the checkpoint to go on from
    * @throws DataException if a checkpoint that {@code average_last} needs is missing
+   * @throws parrot.datasets.UsageException if a setting cannot change at this checkpoint
    */
   TrainingLoop(Run run, Path from) throws IOException {
     this.run = run;
@@ -127,6 +128,7 @@ final class TrainingLoop {
             run.yaml(),
             hadoop);
     checkpoints.averaged(progress.round(), rounds); // refuses if one is missing
+    RunChanges.requireSameReplicas(changes, settings.kept(progress.round()), progress.round());
     loader = TrainingData.loader(hadoop, parrot);
     heldOut = new HeldOut(config, data.heldOut());
     alarm = new BalanceAlarm(config.balance());
@@ -158,13 +160,14 @@ final class TrainingLoop {
     try (MetricsFile metrics =
             new MetricsFile(run.folder().files, run.folder().path, progress.round());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
-        RoundRunner runner = openRunner()) {
+        RoundRunner runner = openRunner();
+        BackgroundCheckpoints written = new BackgroundCheckpoints(from)) {
       if (watchesHeldOut()) {
         losses =
             HeldOutLosses.of(
                 MetricsFile.read(run.folder().files, run.folder().path), progress.heldOutSince());
       }
-      return runRounds(stop, runner, metrics, gauges);
+      return runRounds(stop, runner, written, metrics, gauges);
     }
   }
 
@@ -216,7 +219,11 @@ final class TrainingLoop {
   }
 
   private TrainJob.Outcome runRounds(
-      StopSignal stop, RoundRunner runner, MetricsFile metrics, PrometheusGauges gauges)
+      StopSignal stop,
+      RoundRunner runner,
+      BackgroundCheckpoints written,
+      MetricsFile metrics,
+      PrometheusGauges gauges)
       throws IOException {
     if (progress.round() == 0 && !heldOut.isEmpty()) {
       MetricsLine before = MetricsLine.before(told(0), measure(runner.state()));
@@ -224,7 +231,6 @@ final class TrainingLoop {
       losses.add(0, before.heldOutLoss());
       say.accept(ConsoleLine.of(before, 0));
     }
-    checkpoint = from;
     saved = System.nanoTime();
     double loss = Double.NaN;
     double heldOutLoss = Double.NaN;
@@ -232,7 +238,7 @@ final class TrainingLoop {
     stop.during(
         new StopSignal.Work(
             () -> "round " + (progress.round() + 1) + ", " + pace.left(),
-            () -> "--resume continues from " + checkpoint,
+            () -> "--resume continues from " + written.newest(),
             run.folder().lock::close));
     Optional<String> ended = endsEarly();
     List<String> notes = changes.stream().map(SettingsChange.Setting::toString).toList();
@@ -247,9 +253,11 @@ final class TrainingLoop {
       measured.ifPresent(tally -> losses.add(progress.round(), tally.meanLoss()));
       ended = endsEarly();
       run.folder().lock.requireHeld();
-      if (saves(stop, ended)) {
+      written.requireNoFailure();
+      boolean isLast = progress.round() == rounds || stop.isRequested() || ended.isPresent();
+      if (isLast || saves(written)) {
         clock.enter(Phase.CHECKPOINT);
-        save(runner);
+        save(runner, written, isLast ? 0 : slotsBesideReplicas());
         clock.leave();
       }
       MetricsLine line =
@@ -265,9 +273,11 @@ final class TrainingLoop {
       outcome.dropped().forEach(why -> warn("warning: left out of the average: " + why));
       balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(this::warn));
     }
-    if (Checkpoints.round(checkpoint) < progress.round()) {
-      save(runner);
+    written.finish();
+    if (Checkpoints.round(written.newest()) < progress.round()) {
+      save(runner, written, 0);
     }
+    Path checkpoint = written.newest();
     alarm.atEnd().ifPresent(this::warn);
     ended.ifPresent(say);
     boolean stopped = progress.round() < rounds && ended.isEmpty();
@@ -275,7 +285,7 @@ final class TrainingLoop {
         stopped
             ? "Stopped after round " + progress.round() + "; --resume continues from " + checkpoint
             : "Trained " + progress.round() + " rounds; the model is in " + checkpoint);
-    sayBest();
+    sayBest(written);
     if (!stopped && config.checkpoints().averageLast() > 0) {
       saveAverage();
     }
@@ -381,13 +391,15 @@ final class TrainingLoop {
     }
   }
 
-  private boolean saves(StopSignal stop, Optional<String> ended) throws IOException {
+  private boolean saves(BackgroundCheckpoints written) throws IOException {
     Duration since = Duration.ofNanos(System.nanoTime() - saved);
-    boolean isLast = progress.round() == rounds || stop.isRequested() || ended.isPresent();
-    return isLast
-        || progress.round() >= config.checkpoints().firstAveraged(rounds)
+    return progress.round() >= config.checkpoints().firstAveraged(rounds)
         || config.checkpoints().every().isDue(progress.round(), since)
-        || best().contains(progress.round());
+        || best(written).contains(progress.round());
+  }
+
+  private int slotsBesideReplicas() {
+    return Math.max(0, Preflight.slots(run.spark().sc()) - config.rounds().replicas());
   }
 
   private void saveAverage() throws IOException {
@@ -409,17 +421,18 @@ final class TrainingLoop {
   }
 
   /** Rounds with the lowest held-out losses, of this one and those that have checkpoints. */
-  private List<Integer> best() throws IOException {
+  private List<Integer> best(BackgroundCheckpoints written) throws IOException {
     if (config.checkpoints().keepBest() == 0) {
       return List.of();
     }
     Set<Integer> rounds = run.folder().checkpoints.rounds();
     rounds.add(progress.round());
+    written.writing().ifPresent(rounds::add);
     return losses.best(config.checkpoints().keepBest(), rounds);
   }
 
-  private void sayBest() throws IOException {
-    best().stream()
+  private void sayBest(BackgroundCheckpoints written) throws IOException {
+    best(written).stream()
         .findFirst()
         .ifPresent(
             round ->
@@ -430,11 +443,30 @@ final class TrainingLoop {
                         + run.folder().checkpoints.after(round)));
   }
 
-  private void save(RoundRunner runner) throws IOException {
-    try (JobDescription says = describe(progress.round(), "checkpoint")) {
-      checkpoint = checkpoints.save(runner.state(), progress, best());
-      saved = System.nanoTime();
+  /**
+   * Writes a checkpoint, beside the next round if there are slots for it. Without them it would
+   * take those of replicas, and the others would wait for these.
+   *
+   * @param slots beside those of replicas; 0 to wait for the checkpoint
+   */
+  private void save(RoundRunner runner, BackgroundCheckpoints written, int slots)
+      throws IOException {
+    written.finish();
+    RunProgress now = progress;
+    List<Integer> best = best(written);
+    ExecutorState state = runner.state().lend(slots);
+    written.begin(
+        now.round(),
+        () -> {
+          try (state;
+              JobDescription says = describe(now.round(), "checkpoint")) {
+            return checkpoints.save(state, now, best);
+          }
+        });
+    if (slots == 0) {
+      written.finish();
     }
+    saved = System.nanoTime();
   }
 
   private MetricsLine line(

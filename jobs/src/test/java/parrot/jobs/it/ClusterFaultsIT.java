@@ -151,9 +151,7 @@ class ClusterFaultsIT {
   void anythingIsKilledAtRandomMoments() throws Exception {
     RandomKills kills =
         new RandomKills(
-            cluster,
-            Integer.getInteger("parrot.kills", 20),
-            Long.getLong("parrot.kills.seed", 1));
+            cluster, Integer.getInteger("parrot.kills", 20), Long.getLong("parrot.kills.seed", 1));
     for (int number = 1; !kills.isOver(); number++) {
       String out = "killed-" + number;
       kills.during(

@@ -31,6 +31,8 @@ class ExecutorStateTest {
   private static final List<Integer> REPLICAS = List.of(0, 1, 2);
   private static final AtomicInteger READS = new AtomicInteger();
   private static final AtomicInteger FAILURES = new AtomicInteger();
+  private static final AtomicInteger RUNNING = new AtomicInteger();
+  private static final AtomicInteger MOST = new AtomicInteger();
   private static SparkSession session;
   private static JavaSparkContext spark;
 
@@ -264,6 +266,35 @@ class ExecutorStateTest {
           .isInstanceOf(LostStateException.class);
       next.state().close();
     }
+  }
+
+  @Test
+  void aLentStateStaysUntilItsReaderIsDoneAndGivesWayToReplicas() {
+    int before = spark.getPersistentRDDs().size();
+    ExecutorState state = next(load(), ExecutorStateTest::add).state();
+    List<String> values = values(state);
+    List<String> residuals = residuals(state);
+    ExecutorState lent = state.lend(1);
+    state.close();
+    state.close();
+
+    assertThat(values(lent)).isEqualTo(values);
+    assertThat(residuals(lent)).isEqualTo(residuals);
+    MOST.set(0);
+    assertThat(lent.collect(REPLICAS, ExecutorStateTest::together, String.class))
+        .containsExactly("0", "1", "2");
+    assertThat(MOST).hasValue(1);
+    lent.close();
+    assertThat(spark.getPersistentRDDs().size()).isEqualTo(before + 1); // what it came from
+  }
+
+  /** Notes how many tasks run at a time. */
+  private static Iterator<String> together(Integer input, StateReader state, StateReader own)
+      throws InterruptedException {
+    MOST.accumulateAndGet(RUNNING.incrementAndGet(), Math::max);
+    Thread.sleep(20);
+    RUNNING.decrementAndGet();
+    return List.of(input.toString()).iterator();
   }
 
   @Test

@@ -160,8 +160,7 @@ class ResumeChangesTest {
   @Test
   void replicasThatKeepValuesOfTheirOwnStaySoMany() throws IOException {
     train("rounding", "max_examples=16", "exchange=int8");
-    assertThatThrownBy(
-            () -> resume("rounding", "max_examples=40", "exchange=int8", "replicas=3"))
+    assertThatThrownBy(() -> resume("rounding", "max_examples=40", "exchange=int8", "replicas=3"))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(
             "Cannot resume with another number of replicas: after round 1 each replica keeps");

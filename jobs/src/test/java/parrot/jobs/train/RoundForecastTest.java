@@ -116,7 +116,8 @@ class RoundForecastTest {
     RunPlan plain = plan("updater_state=reset", "exchange=f32");
     RunPlan halves = plan("updater_state=reset", "exchange=bf16");
     double f32 = 4.0 * plain.learns();
-    assertThat(RoundForecast.busiest(plain, 2)).isCloseTo(f32 + f32 + 2 * (f32 / 2 + f32), within(1.0));
+    assertThat(RoundForecast.busiest(plain, 2))
+        .isCloseTo(f32 + f32 + 2 * (f32 / 2 + f32), within(1.0));
     assertThat(RoundForecast.busiest(halves, 2))
         .isCloseTo(2 * f32 + f32 / 2 + 2 * (2 * f32 / 2 + f32 / 2), within(1.0));
   }

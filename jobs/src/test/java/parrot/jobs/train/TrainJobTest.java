@@ -148,6 +148,28 @@ class TrainJobTest {
     assertThat(said).anyMatch(line -> line.startsWith("round 1/4") && line.endsWith("left"));
   }
 
+  /** One replica leaves a slot of the two for the checkpoints. */
+  @Test
+  void checkpointsBesideRoundsHoldWhatARunThatEndsThereHolds() throws IOException {
+    String[] often = {
+      "replicas=1",
+      "max_examples=32",
+      "optimizer.schedule=constant",
+      "checkpoints.every=1",
+      "checkpoints.keep=9"
+    };
+    TrainJob.Outcome whole = train(world.config("beside", often));
+    TrainJob.Outcome shorter =
+        train(world.config("ends-there", with(often, "max_examples=16", "checkpoints.every=9")));
+
+    assertThat(whole.rounds()).isEqualTo(4);
+    Path there = local(whole.checkpoint()).resolveSibling(shorter.checkpoint().getName());
+    assertThat(shorter.rounds()).isEqualTo(2);
+    assertThat(checksums(new org.apache.hadoop.fs.Path(there.toUri())))
+        .isEqualTo(checksums(shorter.checkpoint()));
+    assertThat(metrics("beside").get(1).path("phases").toString()).contains("checkpoint");
+  }
+
   private static List<JsonNode> metrics(String run) throws IOException {
     List<JsonNode> lines = new ArrayList<>();
     for (String line : Files.readAllLines(folder.resolve(run).resolve(MetricsFile.NAME))) {
