@@ -49,14 +49,13 @@ final class JpegDecoder {
           "it has %d components in %d channels".formatted(channels, raster.getNumBands()));
     }
     byte[] samples = new byte[width * channels];
-    int[] pixels = new int[width];
     byte[] rgb = new byte[3 * width * height];
     for (int y = 0; y < height; y++) {
       raster.getDataElements(0, y, width, 1, samples);
       int target = 3 * y * width;
       switch (channels) {
         case 1 -> fromGrey(samples, rgb, target);
-        case 3 -> fromThree(samples, pixels, rgb, target);
+        case 3 -> fromThree(samples, rgb, target);
         default -> fromFour(samples, rgb, target);
       }
     }
@@ -169,23 +168,18 @@ final class JpegDecoder {
     return components[0] == 'R' && components[1] == 'G' && components[2] == 'B';
   }
 
-  private void fromThree(byte[] samples, int[] pixels, byte[] rgb, int start) {
+  private void fromThree(byte[] samples, byte[] rgb, int start) {
     if (isRgb()) {
       System.arraycopy(samples, 0, rgb, start, samples.length);
       return;
     }
-    PackedRgb.load(samples, 0, pixels);
-    toRgb(pixels);
-    PackedRgb.store(pixels, rgb, start);
-  }
-
-  /** In place, of luma, blue and red difference in the three lowest bytes. */
-  private static void toRgb(int[] pixels) {
-    for (int i = 0; i < pixels.length; i++) {
-      int luma = pixels[i] & 255;
-      int blue = (pixels[i] >> 8 & 255) - 128;
-      int red = (pixels[i] >> 16 & 255) - 128;
-      pixels[i] = red(luma, red) | green(luma, blue, red) << 8 | blue(luma, blue) << 16;
+    for (int i = 0; i < samples.length; i += 3) {
+      int luma = samples[i] & 255;
+      int blue = (samples[i + 1] & 255) - 128;
+      int red = (samples[i + 2] & 255) - 128;
+      rgb[start + i] = (byte) red(luma, red);
+      rgb[start + i + 1] = (byte) green(luma, blue, red);
+      rgb[start + i + 2] = (byte) blue(luma, blue);
     }
   }
 

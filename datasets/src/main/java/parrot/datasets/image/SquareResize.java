@@ -8,10 +8,7 @@ import java.util.Arrays;
  * column of a block of rows.
  */
 final class SquareResize {
-  /**
-   * Rows of a block. As ints, columns of a power of two of rows would all lie in the same few lines
-   * of the cache.
-   */
+  /** Rows of a block: long enough lines, which stay in the cache. */
   private static final int ROWS = 120;
 
   private final RgbImage image;
@@ -37,37 +34,43 @@ final class SquareResize {
 
   /** Returns uint8 [size, size, 3], RGB. */
   byte[] resize() {
-    WeightedLines result = new WeightedLines(3 * size);
+    WeightedLines result = new WeightedLines(size);
     startWithPadding(result);
-    int[] row = new int[3 * size];
+    int[][] row = new int[3][size];
     for (int first = 0; first < image.height(); first += ROWS) {
       int rows = Math.min(ROWS, image.height() - first);
-      int[] block = resizeRows(first, rows);
+      int[] block = resizeRows(first, rows).samples(rows);
       for (int i = 0; i < rows; i++) {
-        for (int x = 0; x < size; x++) {
-          int pixel = block[x * rows + i];
-          row[x] = pixel & 255;
-          row[size + x] = pixel >> 8 & 255;
-          row[2 * size + x] = pixel >> 16 & 255;
+        for (int c = 0; c < 3; c++) {
+          int[] channel = row[c];
+          for (int x = 0; x < size; x++) {
+            channel[x] = block[(3 * x + c) * rows + i];
+          }
         }
         result.add(top + first + i, row);
       }
     }
     byte[] rgb = new byte[3 * size * size];
-    int[] pixels = new int[size];
-    for (int y = 0; y < size; y++) {
-      result.pixels(y, pixels, 0, size);
-      PackedRgb.store(pixels, rgb, 3 * y * size);
+    int target = 0;
+    for (int[][] line : result.rounded().sums) {
+      int[] red = line[0];
+      int[] green = line[1];
+      int[] blue = line[2];
+      for (int x = 0; x < size; x++) {
+        rgb[target++] = (byte) red[x];
+        rgb[target++] = (byte) green[x];
+        rgb[target++] = (byte) blue[x];
+      }
     }
     return rgb;
   }
 
   /** Rows that are padding all over look the same after the first pass. */
   private void startWithPadding(WeightedLines result) {
-    int[] padding = new int[3 * size];
+    int[][] padding = new int[3][size];
     for (int c = 0; c < 3; c++) {
       for (int x = 0; x < size; x++) {
-        padding[c * size + x] = BicubicWeights.sample(colour[c] * weights.outside(x, 0, 0));
+        padding[c][x] = BicubicWeights.sample(colour[c] * weights.outside(x, 0, 0));
       }
     }
     for (int y = 0; y < size; y++) {
@@ -75,63 +78,45 @@ final class SquareResize {
     }
   }
 
-  /**
-   * The first pass over a block of rows.
-   *
-   * @return packed pixels [size, rows]
-   */
-  private int[] resizeRows(int first, int rows) {
-    WeightedLines columns = new WeightedLines(3 * rows);
+  /** The first pass over a block of rows: a line of samples for each column of the result. */
+  private WeightedLines resizeRows(int first, int rows) {
+    WeightedLines columns = new WeightedLines(rows);
     for (int x = 0; x < size; x++) {
       int outside = weights.outside(x, left, left + image.width());
       for (int c = 0; c < 3; c++) {
-        columns.fill(x, c * rows, rows, colour[c] * outside);
+        Arrays.fill(columns.sums[x][c], colour[c] * outside);
       }
     }
-    int[] pixels = new int[rows];
-    int[] column = new int[3 * rows];
+    byte[] rgb = image.rgb();
+    int[] red = new int[rows];
+    int[] green = new int[rows];
+    int[] blue = new int[rows];
+    int[][] column = {red, green, blue};
     for (int x = 0; x < image.width(); x++) {
-      for (int i = 0; i < rows; i++) {
-        pixels[i] = PackedRgb.load(image.rgb(), 3 * ((first + i) * image.width() + x));
-      }
-      for (int i = 0; i < rows; i++) {
-        column[i] = pixels[i] & 255;
-      }
-      for (int i = 0; i < rows; i++) {
-        column[rows + i] = pixels[i] >> 8 & 255;
-      }
-      for (int i = 0; i < rows; i++) {
-        column[2 * rows + i] = pixels[i] >> 16 & 255;
+      int pixel = 3 * (first * image.width() + x);
+      for (int i = 0; i < rows; i++, pixel += 3 * image.width()) {
+        red[i] = rgb[pixel] & 255;
+        green[i] = rgb[pixel + 1] & 255;
+        blue[i] = rgb[pixel + 2] & 255;
       }
       columns.add(left + x, column);
     }
-    int[] packed = new int[size * rows];
-    for (int x = 0; x < size; x++) {
-      columns.pixels(x, packed, x * rows, rows);
-    }
-    return packed;
+    return columns.rounded();
   }
 
   /**
-   * A weighted sum of input lines for each output. A line has its red samples first, then green,
-   * then blue; input lines come in order.
+   * A weighted sum of input lines for each output. A line has its red, green and blue samples
+   * apart; input lines come in order.
    */
   private final class WeightedLines {
-    private final int length;
-    private final int[] sums; // [size, length]
+    private final int[][][] sums; // [size, 3, length]
     private int lowest; // outputs before it have got all their inputs
 
     WeightedLines(int length) {
-      this.length = length;
-      this.sums = new int[size * length];
+      this.sums = new int[size][3][length];
     }
 
-    void fill(int output, int from, int count, int value) {
-      int start = output * length + from;
-      Arrays.fill(sums, start, start + count, value);
-    }
-
-    void add(int input, int[] line) {
+    void add(int input, int[][] line) {
       while (lowest < size && weights.first[lowest] + weights.count[lowest] <= input) {
         lowest++;
       }
@@ -141,30 +126,47 @@ final class SquareResize {
       }
     }
 
-    void addTo(int output, int[] line, int weight) {
-      addWeighted(sums, output * length, line, weight);
+    void addTo(int output, int[][] line, int weight) {
+      for (int c = 0; c < 3; c++) {
+        addWeighted(sums[output][c], line[c], weight);
+      }
     }
 
-    /** Rounds an output to {@code count} packed pixels. */
-    void pixels(int output, int[] packed, int at, int count) {
-      pack(sums, output * length, packed, at, count);
+    /** All lines after each other: [size, 3, length]. */
+    int[] samples(int length) {
+      int[] all = new int[3 * size * length];
+      int at = 0;
+      for (int[][] line : sums) {
+        for (int[] channel : line) {
+          System.arraycopy(channel, 0, all, at, length);
+          at += length;
+        }
+      }
+      return all;
+    }
+
+    /** With samples in place of sums. */
+    WeightedLines rounded() {
+      for (int[][] line : sums) {
+        for (int[] channel : line) {
+          round(channel);
+        }
+      }
+      return this;
     }
   }
 
-  private static void addWeighted(int[] sums, int start, int[] line, int weight) {
-    for (int i = 0; i < line.length; i++) {
-      sums[start + i] += weight * line[i];
+  // Java's compiler makes vector instructions of loops whose arrays have the same index.
+
+  private static void addWeighted(int[] sums, int[] line, int weight) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += weight * line[i];
     }
   }
 
-  private static void pack(int[] sums, int start, int[] packed, int at, int count) {
-    int green = start + count;
-    int blue = green + count;
-    for (int i = 0; i < count; i++) {
-      packed[at + i] =
-          BicubicWeights.sample(sums[start + i])
-              | BicubicWeights.sample(sums[green + i]) << 8
-              | BicubicWeights.sample(sums[blue + i]) << 16;
+  private static void round(int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = BicubicWeights.sample(sums[i]);
     }
   }
 }
