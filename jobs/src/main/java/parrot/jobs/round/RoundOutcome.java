@@ -3,6 +3,7 @@ package parrot.jobs.round;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import parrot.jobs.failure.FailedException;
 import parrot.jobs.state.ChunkOutcome;
 import parrot.jobs.state.ReplicaOutcome;
 import parrot.model.network.Tally;
@@ -76,6 +77,26 @@ public record RoundOutcome(
         chunks.stream().mapToLong(ChunkOutcome::began).min().orElse(0),
         chunks.stream().mapToLong(ChunkOutcome::ended).max().orElse(0),
         replicas.stream().map(ReplicaOutcome::failure).flatMap(Optional::stream).toList());
+  }
+
+  /**
+   * Makes sure that no row was left out, unless a replica was.
+   *
+   * @param round counted from 1
+   * @throws FailedException if replicas trained on fewer examples than were planned, or on more
+   */
+  public void requireAllExamples(int round) {
+    boolean counted = !replicas.isEmpty() && dropped.isEmpty();
+    if (counted && tally.samples() != examples) {
+      throw new FailedException(
+          "Cannot finish round "
+              + round
+              + ": replicas trained on "
+              + tally.samples()
+              + " examples (expected "
+              + examples
+              + ")");
+    }
   }
 
   /** Replicas that have something to average. */

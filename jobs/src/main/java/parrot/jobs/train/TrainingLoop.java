@@ -29,7 +29,6 @@ import parrot.jobs.checkpoint.SettingsChange;
 import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.config.TrainConfigReader;
-import parrot.jobs.failure.FailedException;
 import parrot.jobs.metrics.ConsoleLine;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.metrics.MetricsLine;
@@ -325,22 +324,8 @@ final class TrainingLoop {
       throw RoundFailure.of(e, number, run.folder().checkpoints);
     }
     clock.add(outcome, began);
-    requireAll(outcome, number);
+    outcome.requireAllExamples(number);
     return outcome;
-  }
-
-  private static void requireAll(RoundOutcome outcome, int round) {
-    boolean counted = !outcome.replicas().isEmpty() && outcome.dropped().isEmpty();
-    if (counted && outcome.tally().samples() != outcome.examples()) {
-      throw new FailedException(
-          "Cannot finish round "
-              + round
-              + ": replicas trained on "
-              + outcome.tally().samples()
-              + " examples (expected "
-              + outcome.examples()
-              + ")");
-    }
   }
 
   /** Moves the progress on by a round, and reports the balance of its experts. */
