@@ -86,6 +86,16 @@ public final class ChatFormat {
     return format(open, tokenizer, ControlTokens.TEXT, true);
   }
 
+  /**
+   * The ids that follow those of {@link #formatQuery} if this is the answer, with what ends its
+   * turn: what training supervises.
+   */
+  public static int[] formatAnswer(String answer, TextTokenizer tokenizer) {
+    int[] labels =
+        format(List.of(Turn.gpt(answer)), tokenizer, ControlTokens.TEXT, false).labels();
+    return Arrays.stream(labels).filter(label -> label != IGNORE).toArray();
+  }
+
   /** A question about an image, as published Parrot asks it: the image, then the text. */
   public static String queryWithImage(String text) {
     return IMAGE + "\n" + text;

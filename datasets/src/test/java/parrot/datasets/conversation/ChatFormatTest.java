@@ -71,6 +71,18 @@ class ChatFormatTest {
   }
 
   @Test
+  void anAnswerFollowsItsQuestionAsInTraining() {
+    List<Turn> turns = List.of(Turn.human("Q"), Turn.gpt("It is <|im_end|> red."));
+    int[] question = ChatFormat.formatQuery("Q", BYTES).inputIds();
+    int[] answer = ChatFormat.formatAnswer(turns.get(1).value(), BYTES);
+
+    FormattedConversation whole = ChatFormat.format(new Conversation(turns), BYTES);
+    assertThat(whole.inputIds()).startsWith(question).endsWith(answer);
+    assertThat(whole.inputIds()).hasSize(question.length + answer.length);
+    assertThat(whole.supervisedTokens()).isEqualTo(answer.length);
+  }
+
+  @Test
   void asksAboutAnImageWithTheImageFirst() {
     assertThat(ChatFormat.queryWithImage("What is it?")).isEqualTo("<image>\nWhat is it?");
   }

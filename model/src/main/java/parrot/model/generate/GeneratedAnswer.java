@@ -3,9 +3,10 @@ package parrot.model.generate;
 /**
  * An answer.
  *
- * @param tokens ids, without one that ends it
+ * @param tokens ids, without one that ends it; empty if answers were given
  * @param logProbabilities natural logarithm of each token's probability by the model itself, before
- *     penalty and temperature; empty if they were not asked for
+ *     penalty and temperature; empty if they were not asked for. If answers were given, that of
+ *     each of them as a whole
  * @param end why there are no more
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
@@ -17,6 +18,8 @@ public record GeneratedAnswer(int[] tokens, float[] logProbabilities, End end) {
     /** By the listener. */
     LISTENER,
     /** It is as long as it may be. */
-    LENGTH
+    LENGTH,
+    /** Answers were given. */
+    GIVEN
   }
 }

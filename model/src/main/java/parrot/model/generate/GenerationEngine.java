@@ -2,7 +2,6 @@ package parrot.model.generate;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import parrot.model.network.ParrotNetwork;
@@ -13,6 +12,8 @@ import parrot.model.tensor.Tensor;
  * step, and leaves when its answer is complete; a step reads the weights once for all answers. A
  * long prompt is read piece by piece over several steps, and the pieces that an earlier prompt
  * began with too are not read again.
+ *
+ * <p>Instead of being answered, a request may give answers: it hears how likely each is.
  *
  * <p>An answer is the same to the last bit whatever else is answered at the same time: a prompt is
  * read by itself, in the same pieces, and a step computes each sequence as if it were alone. In
@@ -185,23 +186,17 @@ public final class GenerationEngine {
     final GenerationRequest request;
     final CacheSlots.Slot slot;
     private final PromptRows prompt;
-    private final TokenChoice choice;
-    private final int[] answer;
-    private final float[] logProbabilities;
-    private int count;
+    private final Continuation continuation;
 
     Running(GenerationRequest request, PromptRows prompt, CacheSlots.Slot slot) {
       this.request = request;
       this.prompt = prompt;
       this.slot = slot;
-      GenerationSettings settings = request.settings();
-      choice = new TokenChoice(settings.sampling(), request.prompt(), limits.vocabulary());
-      answer = new int[settings.maxNewTokens()];
-      logProbabilities = new float[settings.logProbabilities() ? answer.length : 0];
+      this.continuation = request.continuation(limits.vocabulary());
     }
 
     int last() {
-      return answer[count - 1];
+      return continuation.last();
     }
 
     boolean isRead() {
@@ -227,38 +222,9 @@ public final class GenerationEngine {
       return !isRead() || take(logits);
     }
 
-    /** Chooses the next token; returns whether the answer goes on. */
+    /** Takes the logits that follow what was read last; returns whether the answer goes on. */
     boolean take(float[] logits) {
-      int next;
-      try {
-        next = choice.next(logits);
-      } catch (RuntimeException e) {
-        request.listener().failed(e);
-        return false;
-      }
-      boolean goOn = request.listener().chosen(next, logits);
-      if (request.settings().stops().contains(next)) {
-        return end(GeneratedAnswer.End.STOP_TOKEN);
-      }
-      if (logProbabilities.length > 0) {
-        logProbabilities[count] = choice.logProbability(logits, next);
-      }
-      answer[count++] = next;
-      if (!goOn) {
-        return end(GeneratedAnswer.End.LISTENER);
-      }
-      return count < answer.length || end(GeneratedAnswer.End.LENGTH);
-    }
-
-    private boolean end(GeneratedAnswer.End end) {
-      request
-          .listener()
-          .answered(
-              new GeneratedAnswer(
-                  Arrays.copyOf(answer, count),
-                  Arrays.copyOf(logProbabilities, Math.min(count, logProbabilities.length)),
-                  end));
-      return false;
+      return continuation.take(logits, slot.cache);
     }
   }
 

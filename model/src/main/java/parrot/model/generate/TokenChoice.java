@@ -30,7 +30,7 @@ final class TokenChoice {
    * @throws ModelException if a logit is not finite: the first id would win without a reason
    */
   int next(float[] logits) {
-    requireFinite(logits);
+    requireFinite(logits, vocabulary);
     float[] scores = penalised(logits);
     int next = sampling.isGreedy() ? likeliest(scores) : drawn(scores);
     if (sampling.repetitionPenalty() != 1) {
@@ -44,7 +44,10 @@ final class TokenChoice {
     return LogProbabilities.of(logits, vocabulary, token);
   }
 
-  private void requireFinite(float[] logits) {
+  /**
+   * @throws ModelException if a logit below the vocabulary's size is not finite
+   */
+  static void requireFinite(float[] logits, int vocabulary) {
     for (int id = 0; id < vocabulary; id++) {
       if (!Float.isFinite(logits[id])) {
         throw new ModelException(
