@@ -16,7 +16,7 @@ import parrot.datasets.language.Language;
  */
 public record BenchmarkName(String benchmark, Language language) {
   private static final Pattern EXTENSION =
-      Pattern.compile("\\.(tsv|xlsx)$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("\\.(tsv|xlsx|jsonl)$", Pattern.CASE_INSENSITIVE);
 
   /** Two letters, perhaps with a region; longer parts of names are words. */
   private static final Pattern LANGUAGE = Pattern.compile("[A-Za-z]{2}(-[A-Za-z]+)?");
@@ -29,7 +29,7 @@ public record BenchmarkName(String benchmark, Language language) {
   private static final Map<String, Language> KNOWN = Map.of("CCBench", Language.ZH);
 
   /**
-   * Reads a file's name, with or without {@code .tsv} or {@code .xlsx}.
+   * Reads a file's name, with or without {@code .tsv}, {@code .xlsx} or {@code .jsonl}.
    *
    * @throws DataException if it tells no language
    */
@@ -38,8 +38,8 @@ public record BenchmarkName(String benchmark, Language language) {
   }
 
   /**
-   * Reads a file's name, with or without {@code .tsv} or {@code .xlsx}. Its language is its last
-   * part, an edition such as {@code V11} left aside.
+   * Reads a file's name, with or without {@code .tsv}, {@code .xlsx} or {@code .jsonl}. Its
+   * language is its last part, an edition such as {@code V11} left aside.
    *
    * @param otherwise the language of a file whose name tells none
    * @throws DataException if neither tells a language

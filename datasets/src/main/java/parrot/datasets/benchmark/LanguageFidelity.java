@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.OptionalDouble;
 import parrot.datasets.language.Language;
 import parrot.datasets.language.LanguageIdentifier;
+import parrot.datasets.matching.OptionLikelihoods;
 
 /**
  * Whether answers are in the language that was asked in. Letters, numbers and names are in no
@@ -19,6 +20,7 @@ public final class LanguageFidelity {
   public static OptionalDouble of(Collection<Prediction> predictions, Language language) {
     return predictions.stream()
         .flatMap(prediction -> prediction.text().stream())
+        .filter(text -> !OptionLikelihoods.isText(text))
         .filter(text -> text.codePoints().filter(Character::isLetter).count() >= LETTERS)
         .flatMap(text -> LanguageIdentifier.identify(text).stream())
         .mapToDouble(said -> said.equals(language) ? 1 : 0)

@@ -1,13 +1,17 @@
 package parrot.datasets.benchmark;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.matching.Match;
 import parrot.datasets.matching.MultilingualAnswerMatcher;
+import parrot.datasets.matching.OptionLikelihoods;
 import parrot.datasets.matching.PublishedAnswerMatcher;
 import parrot.datasets.matching.PublishedAnswerMatcher.Version;
 
@@ -21,7 +25,11 @@ public enum MatchingRule {
    * One that reads answers as they are written in the six languages: {@link
    * MultilingualAnswerMatcher}. Its scores are not comparable with published ones.
    */
-  MULTILINGUAL;
+  MULTILINGUAL,
+  /** The likeliest option, if likelihoods stand in place of answers: {@link OptionLikelihoods}. */
+  LIKELIHOOD,
+  /** The likeliest option for the length of its text. */
+  LIKELIHOOD_NORMALISED;
 
   /** The former name of the rule of 2024. */
   private static final String PUBLISHED = "published";
@@ -50,21 +58,52 @@ public enum MatchingRule {
                         .formatted(name, String.join(", ", labels()))));
   }
 
+  /** The rule that counts if likelihoods stand in place of answers. */
+  public MatchingRule ofLikelihoods() {
+    return this == LIKELIHOOD_NORMALISED ? this : LIKELIHOOD;
+  }
+
+  /** The rule that predictions count by if this one is asked for. */
+  public MatchingRule fitting(Collection<Prediction> predictions) {
+    boolean likelihoods =
+        predictions.stream()
+            .flatMap(prediction -> prediction.text().stream())
+            .anyMatch(OptionLikelihoods::isText);
+    return likelihoods ? ofLikelihoods() : this;
+  }
+
+  /** Whether it reads likelihoods alone. */
+  public boolean needsLikelihoods() {
+    return this == ofLikelihoods();
+  }
+
   private static List<String> labels() {
     return Arrays.stream(values()).map(MatchingRule::label).toList();
   }
 
   /**
-   * What an answer counts as.
+   * What an answer counts as. Likelihoods in its place never count by a rule that reads answers,
+   * but by the one of {@link #ofLikelihoods}.
    *
    * @param options text by letter
    * @param language of the question
+   * @throws DataException if the rule needs likelihoods and it is a text
    */
   public Match match(String prediction, Map<Character, String> options, Language language) {
+    Optional<OptionLikelihoods> likelihoods = OptionLikelihoods.read(prediction, options.keySet());
+    if (likelihoods.isPresent()) {
+      return this == LIKELIHOOD_NORMALISED
+          ? likelihoods.get().likeliestForItsLength(options)
+          : likelihoods.get().likeliest();
+    }
     return switch (this) {
       case PUBLISHED_2024 -> PublishedAnswerMatcher.match(prediction, options, Version.V2024);
       case VLMEVALKIT_2025 -> PublishedAnswerMatcher.match(prediction, options, Version.V2025);
       case MULTILINGUAL -> MultilingualAnswerMatcher.match(prediction, options, language);
+      case LIKELIHOOD, LIKELIHOOD_NORMALISED ->
+          throw new DataException(
+              "Cannot score by likelihood: an answer is the text \"%s\" (evaluate with --scoring likelihood, or score by a rule that reads texts)"
+                  .formatted(prediction));
     };
   }
 }

@@ -1,5 +1,6 @@
 package parrot.datasets.benchmark;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -7,6 +8,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,65 +16,78 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.language.Language;
 
 /**
- * Predictions as tab-separated values: index, question, A to D (or further), answer, category,
- * l2-category, split, prediction. An empty answer of the model is a pair of quotes; nothing at all
- * is a question that was not answered, and a further column tells its problem. What VLMEvalKit
- * writes is read, as {@code .tsv} or {@code .xlsx}.
+ * Predictions as tab-separated values, by {@link PredictionColumns}. An empty answer of the model
+ * is a pair of quotes; nothing at all is a question that was not answered, and a further column
+ * tells its problem. What VLMEvalKit writes is read, as {@code .tsv} or {@code .xlsx}, and JSON
+ * lines with the columns as keys, {@code .jsonl}.
  */
 public final class PredictionFile {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private PredictionFile() {}
 
   /**
-   * Writes predictions in their order. The columns {@code problem} and {@code g_index} are there if
-   * a question has one.
+   * Writes predictions in their order.
    *
    * @param path must not exist
    * @throws DataException if it cannot be written
    */
   public static void write(FileSystem fileSystem, Path path, List<Prediction> predictions) {
-    List<BenchmarkItem> items = predictions.stream().map(Prediction::item).toList();
-    List<String> letters = ItemColumns.letters(items);
-    boolean groups = items.stream().anyMatch(item -> !item.group().isEmpty());
-    boolean problems = items.stream().anyMatch(item -> item.problem().isPresent());
-    try (Writer out =
-        new BufferedWriter(
-            new OutputStreamWriter(fileSystem.create(path, false), StandardCharsets.UTF_8))) {
-      out.write(String.join("\t", header(letters)));
-      out.write("\tanswer\tcategory\tl2-category\tsplit\tprediction");
-      out.write(groups ? "\t" + ItemColumns.GROUP : "");
-      out.write(problems ? "\t" + ItemColumns.PROBLEM : "");
-      out.write(letters.isEmpty() ? "\t" + ItemColumns.KIND : "");
-      out.write("\n");
+    PredictionColumns columns = PredictionColumns.of(predictions);
+    try (Writer out = writer(fileSystem, path)) {
+      out.write(String.join("\t", columns.names()) + "\n");
       for (Prediction prediction : predictions) {
-        BenchmarkItem item = prediction.item();
-        List<String> cells = new ArrayList<>();
-        cells.add(Long.toString(item.index()));
-        cells.add(item.question().isEmpty() ? null : item.question());
-        ItemColumns.addOptions(cells, item, letters);
-        ItemColumns.addGroups(cells, item);
-        cells.add(prediction.text().orElse(null));
-        if (groups) {
-          cells.add(item.group().isEmpty() ? null : item.group());
-        }
-        if (problems) {
-          cells.add(item.problem().orElse(null));
-        }
-        if (letters.isEmpty()) {
-          cells.add(item.open().map(asked -> asked.kind().label()).orElse(null));
-        }
-        Tsv.write(out, cells);
+        Tsv.write(out, columns.cells(prediction));
       }
     } catch (IOException e) {
       throw new DataException("Cannot write %s: %s".formatted(path, e.getMessage()), e);
     }
   }
 
-  private static List<String> header(List<String> letters) {
-    List<String> header = new ArrayList<>(List.of("index", "question"));
-    header.addAll(letters);
-    return header;
+  /**
+   * Writes predictions as JSON lines, each with what it counts as ({@code matched}), by which rule
+   * ({@code matching}) and why ({@code reason}); {@link #read} reads them.
+   *
+   * @param path must not exist
+   * @throws DataException if it cannot be written
+   */
+  public static void writeLines(
+      FileSystem fileSystem,
+      Path path,
+      List<Prediction> predictions,
+      MatchingRule rule,
+      Language language) {
+    PredictionColumns columns = PredictionColumns.of(predictions);
+    try (Writer out = writer(fileSystem, path)) {
+      for (Prediction prediction : predictions) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        List<String> cells = columns.cells(prediction);
+        for (int i = 0; i < cells.size(); i++) {
+          line.put(columns.names().get(i), cells.get(i));
+        }
+        line.put("index", prediction.item().index());
+        prediction
+            .matched(rule, language)
+            .ifPresent(
+                match -> {
+                  line.put("matched", match.option().map(String::valueOf).orElse(null));
+                  line.put("matching", rule.label());
+                  line.put("reason", match.reason().label());
+                });
+        out.write(JSON.writeValueAsString(line));
+        out.write('\n');
+      }
+    } catch (IOException e) {
+      throw new DataException("Cannot write %s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  private static Writer writer(FileSystem fileSystem, Path path) throws IOException {
+    return new BufferedWriter(
+        new OutputStreamWriter(fileSystem.create(path, false), StandardCharsets.UTF_8));
   }
 
   /**

@@ -29,12 +29,20 @@ abstract class Table implements Closeable {
     this.name = name;
   }
 
-  /** Opens tab-separated values, or a spreadsheet if the name ends in {@code .xlsx}. */
+  /**
+   * Opens tab-separated values; a spreadsheet if the name ends in {@code .xlsx}, JSON lines if in
+   * {@code .jsonl}.
+   */
   static Table open(FileSystem files, Path path) throws IOException {
-    Table table =
-        path.getName().toLowerCase(Locale.ROOT).endsWith(Spreadsheet.EXTENSION)
-            ? new Spreadsheet(StoredStream.open(files, path), path.toString())
-            : new Tsv(StoredStream.open(files, path), path.toString());
+    String name = path.getName().toLowerCase(Locale.ROOT);
+    Table table;
+    if (name.endsWith(JsonLines.EXTENSION)) {
+      table = new JsonLines(files, path);
+    } else if (name.endsWith(Spreadsheet.EXTENSION)) {
+      table = new Spreadsheet(StoredStream.open(files, path), path.toString());
+    } else {
+      table = new Tsv(StoredStream.open(files, path), path.toString());
+    }
     boolean complete = false;
     try {
       table.readHeader();

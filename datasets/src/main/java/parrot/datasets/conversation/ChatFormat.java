@@ -91,8 +91,7 @@ public final class ChatFormat {
    * turn: what training supervises.
    */
   public static int[] formatAnswer(String answer, TextTokenizer tokenizer) {
-    int[] labels =
-        format(List.of(Turn.gpt(answer)), tokenizer, ControlTokens.TEXT, false).labels();
+    int[] labels = format(List.of(Turn.gpt(answer)), tokenizer, ControlTokens.TEXT, false).labels();
     return Arrays.stream(labels).filter(label -> label != IGNORE).toArray();
   }
 

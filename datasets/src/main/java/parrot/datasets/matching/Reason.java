@@ -20,6 +20,8 @@ public enum Reason {
   PLACE,
   /** Every other option is ruled out by name. */
   ELIMINATION,
+  /** No other option is as likely. */
+  LIKELIEST,
   /** The answer refuses to answer. */
   REFUSED,
   /** No option is named. */

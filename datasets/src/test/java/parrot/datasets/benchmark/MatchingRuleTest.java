@@ -30,7 +30,7 @@ class MatchingRuleTest {
     assertThatThrownBy(() -> MatchingRule.of("exact"))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "exact is not a rule of matching (must be one of published-2024, vlmevalkit-2025, multilingual)");
+            "exact is not a rule of matching (must be one of published-2024, vlmevalkit-2025, multilingual, likelihood, likelihood-normalised)");
   }
 
   @Test

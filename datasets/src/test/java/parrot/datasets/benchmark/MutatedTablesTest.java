@@ -18,7 +18,7 @@ import parrot.datasets.language.Language;
 
 /** Whatever happens to a file, it is read, or refused in words: never an unexpected exception. */
 class MutatedTablesTest {
-  private static final int MUTATIONS = 500;
+  private static final int MUTATIONS = Integer.getInteger("parrot.mutations", 1000);
   private static final String[] PIECES = {
     "\t", "\n", "\"", "\r", "nan", "-1", "1000000", "[", "['a', 'b']", "data:,", "\u0000", "E"
   };
@@ -115,6 +115,30 @@ class MutatedTablesTest {
         assertThat(e.getMessage()).startsWith("Cannot ");
       } catch (RuntimeException e) {
         fail("mutation " + i + " of\n" + Files.readString(folder.resolve("MMMB_en.tsv")), e);
+      }
+    }
+  }
+
+  @Test
+  void predictionsInJsonLinesAreScoredOrRefusedInWords() throws Exception {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      lines.append(
+          "{\"index\": %d, \"question\": \"What?\", \"A\": \"one\", \"B\": 2, \"answer\": \"B\", \"prediction\": \"2\"}\n"
+              .formatted(i));
+    }
+    byte[] whole = lines.toString().getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(7);
+    for (int i = 0; i < MUTATIONS; i++) {
+      var path = write("MMMB_en.jsonl", mutate(whole, random));
+      try {
+        Scores scores =
+            Scores.of(Map.of(Language.EN, PredictionFile.read(ReferenceText.local(), path)));
+        assertThat(scores.table()).isNotEmpty();
+      } catch (DataException e) {
+        assertThat(e.getMessage()).startsWith("Cannot ");
+      } catch (RuntimeException e) {
+        fail("mutation " + i + " of\n" + Files.readString(folder.resolve("MMMB_en.jsonl")), e);
       }
     }
   }

@@ -28,6 +28,11 @@ final class AnswerKeys {
             List.of(key.model(), key.program(), key.generation(), shown, question.prompts()[i])) {
           ModelFingerprint.add(digest, part);
         }
+        if (question.options()[i] != null) {
+          for (String answer : question.options()[i].answers()) {
+            ModelFingerprint.add(digest, answer);
+          }
+        }
         byIndex.put(question.indexes()[i], Digests.hex(digest.digest()));
       }
     }
@@ -57,7 +62,8 @@ final class AnswerKeys {
                 question.file(),
                 places.stream().mapToLong(i -> question.indexes()[i]).toArray(),
                 places.stream().map(i -> question.prompts()[i]).toArray(String[]::new),
-                question.image()));
+                question.image(),
+                places.stream().map(i -> question.options()[i]).toArray(Question.Options[]::new)));
       }
     }
     return open;

@@ -372,7 +372,13 @@ public final class AnsweringModel implements AutoCloseable {
     try {
       Query query = asked.get();
       int[] prompt = prompt(query);
-      checkLength(prompt, query.image() != null);
+      List<int[]> candidates =
+          query.candidates().stream()
+              .map(answer -> ChatFormat.formatAnswer(answer, tokenizer))
+              .toList();
+      int longest =
+          candidates.stream().mapToInt(ids -> ids.length).max().orElse(options.maxNewTokens());
+      checkLength(prompt, query.image() != null, longest);
       Tensor image =
           query.image() == null
               ? null
@@ -381,8 +387,8 @@ public final class AnsweringModel implements AutoCloseable {
           new GenerationRequest(
               prompt,
               image,
-              new GenerationSettings(
-                  options.maxNewTokens(), stops, query.sampling(), logProbabilities),
+              new GenerationSettings(longest, stops, query.sampling(), logProbabilities),
+              candidates,
               new Listener(query, replies)));
     } catch (EnvironmentException | DeviceException e) {
       throw e;
@@ -426,12 +432,12 @@ public final class AnsweringModel implements AutoCloseable {
     }
   }
 
-  private void checkLength(int[] prompt, boolean hasImage) {
-    long length = (long) length(prompt, hasImage) + options.maxNewTokens();
+  private void checkLength(int[] prompt, boolean hasImage, int answer) {
+    long length = (long) length(prompt, hasImage) + answer;
     if (length > window()) {
       throw new DataException(
           "Cannot ask the question: with its image and %d tokens of answer it has %d tokens (at most %d); make it shorter"
-              .formatted(options.maxNewTokens(), length, window()));
+              .formatted(answer, length, window()));
     }
   }
 

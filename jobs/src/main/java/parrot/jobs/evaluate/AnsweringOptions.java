@@ -19,6 +19,7 @@ import parrot.model.kernel.Precision;
  *     which takes less time; nothing changes in f32
  * @param shuffled whether every question is asked about the image of another
  * @param template how questions of benchmarks are asked; null as published
+ * @param scoring how the options of benchmarks' questions are chosen from
  */
 public record AnsweringOptions(
     int maxNewTokens,
@@ -28,7 +29,8 @@ public record AnsweringOptions(
     boolean blank,
     boolean fast,
     boolean shuffled,
-    PromptTemplate template)
+    PromptTemplate template,
+    Scoring scoring)
     implements Serializable {
   /** Tokens of an answer unless another number is given. */
   public static final int DEFAULT_MAX_NEW_TOKENS = 16;
@@ -52,7 +54,7 @@ public record AnsweringOptions(
       int threads,
       boolean blank,
       boolean fast) {
-    this(maxNewTokens, kernels, precision, threads, blank, fast, false, null);
+    this(maxNewTokens, kernels, precision, threads, blank, fast, false, null, Scoring.ANSWERS);
   }
 
   /** Exact ones. */
@@ -70,49 +72,55 @@ public record AnsweringOptions(
   /** Every question is asked about the image of another. */
   public AnsweringOptions withShuffled(boolean shuffled) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   public AnsweringOptions withTemplate(PromptTemplate template) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   public AnsweringOptions withBlank(boolean blank) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   public AnsweringOptions withKernels(String kernels) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   public AnsweringOptions withThreads(int threads) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   public AnsweringOptions withFast(boolean fast) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   public AnsweringOptions withMaxNewTokens(int maxNewTokens) {
     return new AnsweringOptions(
-        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template);
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
+  }
+
+  public AnsweringOptions withScoring(Scoring scoring) {
+    return new AnsweringOptions(
+        maxNewTokens, kernels, precision, threads, blank, fast, shuffled, template, scoring);
   }
 
   /** What decides the answers; the number of threads does not. */
   String key() {
     return String.format(
         Locale.ROOT,
-        "greedy, at most %d new tokens, %s kernels, %s%s%s%s",
+        "greedy, at most %d new tokens, %s kernels, %s%s%s%s%s",
         maxNewTokens,
         kernels,
         precision,
         blank ? ", blank pictures" : "",
         shuffled ? ", shuffled pictures" : "",
-        fast && precision == Precision.BF16 ? ", fast" : "");
+        fast && precision == Precision.BF16 ? ", fast" : "",
+        scoring.key());
   }
 }

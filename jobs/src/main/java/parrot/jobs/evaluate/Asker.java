@@ -25,6 +25,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
+import parrot.datasets.matching.OptionLikelihoods;
 import parrot.jobs.cli.Progress;
 import parrot.jobs.failure.FailedException;
 import parrot.jobs.spark.EnvironmentCheck;
@@ -183,7 +184,7 @@ final class Asker {
   }
 
   /** One prompt of a question. */
-  private record Rotation(int file, long index, Query query) {}
+  private record Rotation(int file, long index, Query query, Question.Options options) {}
 
   /** The prompts of an image follow each other, so that it is encoded once. */
   private static Iterator<Rotation> rotations(Iterator<List<Question>> lists) {
@@ -197,14 +198,33 @@ final class Asker {
                             new Rotation(
                                 question.file(),
                                 question.indexes()[i],
-                                Query.of(question.prompts()[i], question.image()))))
+                                query(question, i),
+                                question.options()[i])))
         .iterator();
+  }
+
+  private static Query query(Question question, int rotation) {
+    String prompt = question.prompts()[rotation];
+    Question.Options options = question.options()[rotation];
+    return options == null
+        ? Query.of(prompt, question.image())
+        : Query.likelihoods(prompt, question.image(), List.of(options.answers()));
+  }
+
+  private static String text(Rotation rotation, Reply reply) {
+    return rotation.options == null
+        ? reply.text()
+        : OptionLikelihoods.of(
+                rotation.options.ofLetters(),
+                rotation.options.letters(),
+                reply.generated().logProbabilities())
+            .toString();
   }
 
   private static Question.Answer answer(Rotation rotation, Reply reply) {
     RuntimeException problem = reply.problem();
     if (problem == null) {
-      return new Question.Answer(rotation.file, rotation.index, reply.text(), null);
+      return new Question.Answer(rotation.file, rotation.index, text(rotation, reply), null);
     }
     boolean known = problem instanceof DataException || problem instanceof ModelException;
     return new Question.Answer(

@@ -22,7 +22,7 @@ import parrot.datasets.storage.FileSystems;
 /** Finds the benchmark or prediction files that a command line names. */
 public final class BenchmarkFiles {
   private static final Pattern OTHER =
-      Pattern.compile(".*\\.(csv|jsonl?|pkl|parquet|xls|gz|zip|zst)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(".*\\.(csv|json|pkl|parquet|xls|gz|zip|zst)", Pattern.CASE_INSENSITIVE);
 
   private BenchmarkFiles() {}
 
@@ -64,7 +64,7 @@ public final class BenchmarkFiles {
       if (files.getFileStatus(path).isFile()) {
         if (OTHER.matcher(path.getName()).matches()) {
           throw new DataException(
-              "Cannot read %s: only .tsv and .xlsx are read (convert it, with pandas: to_csv(..., sep='\\t', index=False))"
+              "Cannot read %s: only .tsv, .xlsx and .jsonl are read (convert it, with pandas: to_csv(..., sep='\\t', index=False))"
                   .formatted(path));
         }
         return List.of(path);

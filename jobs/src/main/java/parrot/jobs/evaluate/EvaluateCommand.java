@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct",
       "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/instruct --baselines",
+      "  ./parrot evaluate --model runs/instruct --benchmark MMMB/ --out scores/likelihood --scoring likelihood",
       "  ./parrot evaluate --model runs/instruct --benchmark MMStar.tsv --language en --out scores/star"
     })
 public final class EvaluateCommand implements Callable<Void> {
@@ -110,6 +111,17 @@ public final class EvaluateCommand implements Callable<Void> {
       description = "Longest answer, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxNewTokens;
 
+  @Option(
+      names = "--scoring",
+      paramLabel = "NAME",
+      defaultValue = "answers",
+      description =
+          "answers: the model answers in words. likelihood: of the options' texts, each as a whole"
+              + " answer, the likeliest counts (with --matching likelihood-normalised, the likeliest"
+              + " for its length). letter-likelihood: of the options' letters. Questions without"
+              + " options are answered in words (default: ${DEFAULT-VALUE}).")
+  private String scoring;
+
   @Mixin private FastOption fast;
 
   @Mixin private KernelOptions kernels;
@@ -147,7 +159,14 @@ public final class EvaluateCommand implements Callable<Void> {
                     blank,
                     fast.given(),
                     false,
-                    prompt == null ? null : template()));
+                    prompt == null ? null : template(),
+                    Scoring.of(scoring)));
+    if (matching.rule().needsLikelihoods() && asked.scoring() == Scoring.ANSWERS) {
+      throw Arguments.refuse(
+          spec,
+          "Invalid --matching: %s (needs --scoring likelihood or letter-likelihood)"
+              .formatted(matching.rule().label()));
+    }
     EvaluateJob.Result result;
     Map<String, EvaluationScores> beside = new LinkedHashMap<>();
     try (SparkSession session =

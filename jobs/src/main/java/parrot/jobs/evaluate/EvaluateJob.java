@@ -66,6 +66,7 @@ public final class EvaluateJob {
     public Request {
       benchmarks = List.copyOf(benchmarks);
       Objects.requireNonNull(options, "options");
+      matching = options.scoring() == Scoring.ANSWERS ? matching : matching.ofLikelihoods();
       if (limit < 0) {
         throw new IllegalArgumentException(
             "Invalid limit: " + limit + " (must be at least 1, or 0 for all questions)");

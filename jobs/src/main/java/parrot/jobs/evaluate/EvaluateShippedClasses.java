@@ -7,6 +7,7 @@ import parrot.jobs.spark.ShippedClasses;
 public final class EvaluateShippedClasses implements ShippedClasses {
   @Override
   public List<Class<?>> classes() {
-    return List.of(Question.class, Question.Answer.class);
+    return List.of(
+        Question.class, Question.Answer.class, Question.Options.class, Question.Options[].class);
   }
 }

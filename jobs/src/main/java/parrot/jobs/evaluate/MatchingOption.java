@@ -16,8 +16,8 @@ final class MatchingOption {
       description =
           "How an option is recognised in an answer: published-2024, as Parrot's published results"
               + " do; vlmevalkit-2025, as that kit does since; or multilingual, which reads answers"
-              + " as the six languages write them, such as \"Option A is correct\" (default:"
-              + " ${DEFAULT-VALUE}).")
+              + " as the six languages write them, such as \"Option A is correct\". Likelihoods of"
+              + " options count by likelihood, or by likelihood-normalised (default: ${DEFAULT-VALUE}).")
   private MatchingRule rule;
 
   MatchingRule rule() {

@@ -28,7 +28,6 @@ import parrot.datasets.benchmark.BenchmarkName;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.benchmark.PredictionFile;
-import parrot.datasets.matching.Match;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FolderLock;
 
@@ -183,16 +182,16 @@ final class PredictionStore {
     row.add("l2_category", item.l2Category());
     row.add("split", item.split());
     prediction.text().ifPresent(text -> row.add("prediction", text));
+    MatchingRule rule = MatchingRule.PUBLISHED_2024.fitting(List.of(prediction));
     prediction
-        .matched(MatchingRule.PUBLISHED_2024, name.language())
-        .ifPresent(match -> addMatch(row, match));
+        .matched(rule, name.language())
+        .ifPresent(
+            match -> {
+              match.option().ifPresent(letter -> row.add("matched", letter.toString()));
+              row.add("matching", rule.label());
+              row.add("reason", match.reason().label());
+            });
     return row;
-  }
-
-  private static void addMatch(Group row, Match match) {
-    match.option().ifPresent(letter -> row.add("matched", letter.toString()));
-    row.add("matching", MatchingRule.PUBLISHED_2024.label());
-    row.add("reason", match.reason().label());
   }
 
   private static MessageType schema(List<Character> letters) {

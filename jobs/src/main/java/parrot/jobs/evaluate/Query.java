@@ -17,6 +17,7 @@ import parrot.model.generate.Sampling;
  * @param sampling how the words of the answer are chosen
  * @param stops texts that end the answer; not part of it
  * @param language of the question, if it is known; for models whose router is told it
+ * @param candidates whole answers whose likelihood is asked for; empty to be answered
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
 public record Query(
@@ -24,25 +25,38 @@ public record Query(
     byte[] image,
     Sampling sampling,
     List<String> stops,
-    Optional<Language> language) {
+    Optional<Language> language,
+    List<String> candidates) {
   public Query {
     turns = List.copyOf(turns);
     stops = List.copyOf(stops);
+    candidates = List.copyOf(candidates);
   }
 
-  /** In a language that is not known. */
+  /** To be answered, in a language that is not known. */
   public Query(List<Turn> turns, byte[] image, Sampling sampling, List<String> stops) {
-    this(turns, image, sampling, stops, Optional.empty());
+    this(turns, image, sampling, stops, Optional.empty(), List.of());
   }
 
   /** The same question, its language known. */
   Query in(Language known) {
-    return new Query(turns, image, sampling, stops, Optional.of(known));
+    return new Query(turns, image, sampling, stops, Optional.of(known), candidates);
   }
 
   /** One question, greedily. */
   static Query of(String question, byte[] image) {
     return new Query(List.of(Turn.human(question)), image, Sampling.GREEDY, List.of());
+  }
+
+  /** How likely whole answers to one question are. */
+  static Query likelihoods(String question, byte[] image, List<String> candidates) {
+    return new Query(
+        List.of(Turn.human(question)),
+        image,
+        Sampling.GREEDY,
+        List.of(),
+        Optional.empty(),
+        candidates);
   }
 
   /**

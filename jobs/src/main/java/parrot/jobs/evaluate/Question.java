@@ -19,9 +19,42 @@ import parrot.datasets.benchmark.Rotations;
  * @param indexes of the rotations
  * @param prompts of the rotations
  * @param image the file
+ * @param options whose likelihood is asked for, of each rotation; null where an answer is
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier
-record Question(int file, long[] indexes, String[] prompts, byte[] image) implements Serializable {
+record Question(int file, long[] indexes, String[] prompts, byte[] image, Options[] options)
+    implements Serializable {
+
+  /**
+   * Options as whole answers.
+   *
+   * @param letters in order
+   * @param answers of each letter: its text, or the letter itself
+   */
+  record Options(String letters, String[] answers) implements Serializable {
+    boolean ofLetters() {
+      return letters.equals(String.join("", answers));
+    }
+
+    static Options of(BenchmarkItem item, Scoring scoring) {
+      StringBuilder letters = new StringBuilder();
+      item.options().keySet().forEach(letters::append);
+      return new Options(
+          letters.toString(),
+          item.options().entrySet().stream()
+              .map(
+                  option ->
+                      scoring == Scoring.LIKELIHOOD
+                          ? option.getValue()
+                          : option.getKey().toString())
+              .toArray(String[]::new));
+    }
+  }
+
+  /** A question to be answered. */
+  Question(int file, long[] indexes, String[] prompts, byte[] image) {
+    this(file, indexes, prompts, image, new Options[indexes.length]);
+  }
 
   /**
    * An answer on its way back.
@@ -45,16 +78,20 @@ record Question(int file, long[] indexes, String[] prompts, byte[] image) implem
       List<BenchmarkItem> rotations = rotate ? Rotations.of(item) : List.of(item);
       long[] indexes = new long[rotations.size()];
       String[] prompts = new String[rotations.size()];
+      Options[] asked = new Options[rotations.size()];
       for (int i = 0; i < indexes.length; i++) {
         indexes[i] = rotations.get(i).index();
         prompts[i] =
             options.template() == null
                 ? MultipleChoicePrompt.of(rotations.get(i), name.language())
                 : options.template().of(rotations.get(i), name.language());
+        if (options.scoring() != Scoring.ANSWERS && item.open().isEmpty()) {
+          asked[i] = Options.of(rotations.get(i), options.scoring());
+        }
         rows.add(rotations.get(i).withoutImage());
       }
       if (item.problem().isEmpty()) {
-        questions.add(new Question(0, indexes, prompts, item.image()));
+        questions.add(new Question(0, indexes, prompts, item.image(), asked));
       }
     }
     return new Plan(
@@ -72,13 +109,15 @@ record Question(int file, long[] indexes, String[] prompts, byte[] image) implem
       for (int j = 1; j < questions.size() && Arrays.equals(other, question.image()); j++) {
         other = questions.get((i + j) % questions.size()).image();
       }
-      shuffled.add(new Question(question.file(), question.indexes(), question.prompts(), other));
+      shuffled.add(
+          new Question(
+              question.file(), question.indexes(), question.prompts(), other, question.options()));
     }
     return shuffled;
   }
 
   Question ofFile(int number) {
-    return new Question(number, indexes, prompts, image);
+    return new Question(number, indexes, prompts, image, options);
   }
 
   /** The same with the array of an equal image, if there is one among {@code images}. */
@@ -89,6 +128,7 @@ record Question(int file, long[] indexes, String[] prompts, byte[] image) implem
             file,
             indexes,
             prompts,
-            images.computeIfAbsent(ByteBuffer.wrap(image), content -> image));
+            images.computeIfAbsent(ByteBuffer.wrap(image), content -> image),
+            options);
   }
 }

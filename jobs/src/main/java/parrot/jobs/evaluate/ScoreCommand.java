@@ -11,9 +11,13 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.MatchingRule;
+import parrot.datasets.benchmark.PredictionFile;
+import parrot.datasets.benchmark.PublishedScore;
 import parrot.datasets.benchmark.QuestionRows;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.failure.FailedException;
@@ -35,6 +39,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n%n",
     footer = {
       "  ./parrot score scores/instruct --compare scores/align",
+      "  ./parrot score scores/instruct --leaderboard board.md --published others.tsv",
       "  ./parrot score scores/instruct --gate scores/last-release",
       "  ./parrot score Parrot_MMMB_en.xlsx --benchmark MMMB/MMMB_en.tsv"
     })
@@ -45,7 +50,7 @@ public final class ScoreCommand implements Callable<Void> {
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description =
-          "Prediction files such as MMMB_en.tsv or VLMEvalKit's Model_MMMB_en.xlsx, or the folder"
+          "Prediction files such as MMMB_en.tsv, MMMB_en.jsonl or VLMEvalKit's Model_MMMB_en.xlsx, or the folder"
               + " that parrot evaluate wrote.")
   private List<String> predictions;
 
@@ -100,20 +105,40 @@ public final class ScoreCommand implements Callable<Void> {
               + " .md.")
   private String leaderboard;
 
+  @Option(
+      names = "--published",
+      paramLabel = "FILE",
+      description =
+          "Scores that others have published, shown in the leaderboard and marked: a table (.tsv,"
+              + " .xlsx or .jsonl) with the columns model, benchmark, metric, language (or mean),"
+              + " percent and source.")
+  private String published;
+
+  @Option(
+      names = "--lines",
+      paramLabel = "DIR",
+      description =
+          "Write the predictions as JSON lines too, a file for each: with the option that each"
+              + " counts as, the rule and the reason.")
+  private String lines;
+
   @Override
   public Void call() throws IOException {
+    if (published != null && leaderboard == null) {
+      throw Arguments.refuse(
+          spec, "Invalid --published: it is shown in a leaderboard (give --leaderboard too)");
+    }
     PrintWriter out = spec.commandLine().getOut();
     Optional<Function<Leaderboard, String>> format =
         Optional.ofNullable(leaderboard).map(Leaderboard::format);
     List<Cell> cells = read(predictions);
+    MatchingRule rule =
+        matching
+            .rule()
+            .fitting(cells.stream().flatMap(cell -> cell.predictions().stream()).toList());
     EvaluationScores scores =
         new EvaluationScores(
-            "",
-            "",
-            "",
-            false,
-            matching.rule().label(),
-            EvaluationScores.of(cells, circular, matching.rule()));
+            "", "", "", false, rule.label(), EvaluationScores.of(cells, circular, rule));
     scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
     if (benchmarks.isEmpty()) {
       cells.forEach(cell -> printGaps(cell, out));
@@ -128,7 +153,13 @@ public final class ScoreCommand implements Callable<Void> {
       compare(cells, compared, "the others");
       models.add(modelName(others), EvaluationScores.of(compared, circular, matching.rule()));
     }
+    if (lines != null) {
+      writeLines(cells, rule);
+    }
     if (format.isPresent()) {
+      if (published != null) {
+        addPublished(models);
+      }
       FileSystems.writeText(
           FileSystems.of(leaderboard, configuration),
           new Path(leaderboard),
@@ -139,6 +170,25 @@ public final class ScoreCommand implements Callable<Void> {
     }
     scores.requireComplete();
     return null;
+  }
+
+  private void addPublished(Leaderboard models) {
+    FileSystem files = FileSystems.of(published, configuration);
+    if (!models.addPublished(PublishedScore.read(files, new Path(published)))) {
+      throw new DataException(
+          "Cannot show the scores of %s: none has benchmark and metric of the predictions (expected names such as MMMB and plain)"
+              .formatted(published));
+    }
+  }
+
+  private void writeLines(List<Cell> cells, MatchingRule rule) {
+    FileSystem files = FileSystems.of(lines, configuration);
+    for (Cell cell : cells) {
+      if (!cell.failed()) {
+        Path file = new Path(lines, cell.name() + ".jsonl");
+        PredictionFile.writeLines(files, file, cell.predictions(), rule, cell.name().language());
+      }
+    }
   }
 
   /** The folder's or file's name; all of its path if the other model's has the same name. */

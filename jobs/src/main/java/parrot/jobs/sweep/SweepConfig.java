@@ -17,6 +17,7 @@ import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.language.Language;
 import parrot.jobs.config.ConfigText;
 import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.jobs.evaluate.Scoring;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
 import parrot.model.kernel.Kernels;
@@ -32,6 +33,7 @@ import parrot.model.kernel.Precision;
  * @param limit questions of each file; 0 for all
  * @param circular whether every benchmark is asked and scored circularly
  * @param baseline name of the model that others are compared with
+ * @param published file of scores that others have published
  * @param resolved the whole with its defaults
  */
 record SweepConfig(
@@ -45,6 +47,7 @@ record SweepConfig(
     boolean circular,
     int limit,
     String baseline,
+    Optional<String> published,
     ObjectNode resolved) {
   private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}._-]*");
   private static final String NAME_RULE = "letters, digits, '.', '_' and '-'";
@@ -100,9 +103,20 @@ record SweepConfig(
             map.flag("circular", false),
             map.wholeInt("limit", 0, 0),
             map.oneOf("baseline", models.get(0).name(), models.stream().map(Model::name).toList()),
+            map.optionalText("published"),
             map.resolved());
     map.refuseOthers();
+    config.requireReadable();
     return config;
+  }
+
+  private void requireReadable() {
+    boolean answers = settings.stream().anyMatch(one -> one.options().scoring() == Scoring.ANSWERS);
+    if (matching.needsLikelihoods() && answers) {
+      throw new UsageException(
+          "Invalid matching: %s (needs settings that all have scoring: likelihood or letter-likelihood)"
+              .formatted(matching.label()));
+    }
   }
 
   private static List<Model> models(StrictMap map) {
@@ -149,8 +163,10 @@ record SweepConfig(
     String kernels = one.oneOf("kernels", Kernels.defaultName(), Kernels.names());
     String precision = one.oneOf("precision", Precision.F32.toString(), Precision.names());
     boolean blank = one.flag("blank", false);
+    String scoring = one.oneOf("scoring", Scoring.ANSWERS.label(), Scoring.labels());
     try {
-      return new AnsweringOptions(tokens, kernels, Precision.of(precision), 1, blank);
+      return new AnsweringOptions(tokens, kernels, Precision.of(precision), 1, blank)
+          .withScoring(Scoring.of(scoring));
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);
     }

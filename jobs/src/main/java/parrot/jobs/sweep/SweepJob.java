@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import parrot.datasets.DataException;
 import parrot.datasets.benchmark.BenchmarkName;
+import parrot.datasets.benchmark.PublishedScore;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 import parrot.jobs.evaluate.BenchmarkFiles;
@@ -86,6 +87,11 @@ final class SweepJob {
     List<Column> columns = Column.of(config, hadoop);
     Path out = FileSystems.qualified(config.out(), hadoop);
     FileSystem outFiles = FileSystems.of(out, hadoop);
+    List<PublishedScore> published =
+        config
+            .published()
+            .map(file -> PublishedScore.read(FileSystems.of(file, hadoop), new Path(file)))
+            .orElse(List.of());
     SweepManifest manifest = SweepManifest.of(config, columns, files, hadoop);
     try (FolderLock lock = FolderLock.take(outFiles, out)) {
       SweepExamples examples = new SweepExamples(files, config.matching(), columns.size());
@@ -93,6 +99,10 @@ final class SweepJob {
       lock.requireHeld();
       manifest.write(outFiles, out);
       Leaderboard board = outcome.leaderboard();
+      if (!board.addPublished(published) && !published.isEmpty()) {
+        console.println(
+            "published scores are not shown: none has benchmark and metric of this sweep");
+      }
       for (String name : List.of("leaderboard.csv", "leaderboard.md")) {
         FileSystems.writeText(outFiles, new Path(out, name), Leaderboard.format(name).apply(board));
       }

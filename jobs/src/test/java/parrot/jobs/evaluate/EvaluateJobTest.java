@@ -29,6 +29,7 @@ import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
+import parrot.datasets.matching.OptionLikelihoods;
 import parrot.datasets.shapes.ShapesConfig;
 import parrot.datasets.shapes.ShapesWriter;
 import parrot.jobs.spark.SparkSessions;
@@ -129,6 +130,30 @@ final class EvaluateJobTest {
     assertThat(first.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL))
         .hasSize(6)
         .allMatch(line -> line.n() == QUESTIONS && line.missing() == 0 && line.chance() > 0.2);
+  }
+
+  @Test
+  void theLikeliestOptionsDoNotDependOnPartitions() throws IOException {
+    Path one = folder.resolve("one");
+    Path three = folder.resolve("three");
+    AnsweringOptions options = OPTIONS.withScoring(Scoring.LIKELIHOOD);
+
+    EvaluateJob.Result first = EvaluateJob.run(with(request(one), 1, false, options), spark);
+    EvaluateJob.Result second = EvaluateJob.run(with(request(three), 3, false, options), spark);
+
+    assertThat(second.scores()).isEqualTo(first.scores());
+    assertThat(first.scores().matching()).isEqualTo("likelihood");
+    assertThat(first.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL))
+        .hasSize(6)
+        .allMatch(line -> line.n() == QUESTIONS && line.missing() + line.unparsable() == 0);
+    for (Cell cell : first.cells()) {
+      for (Prediction prediction : cell.predictions()) {
+        assertThat(
+                OptionLikelihoods.read(
+                    prediction.text().orElseThrow(), prediction.item().options().keySet()))
+            .isPresent();
+      }
+    }
   }
 
   @Test

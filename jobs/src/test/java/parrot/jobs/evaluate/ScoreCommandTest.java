@@ -208,6 +208,66 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void showsPublishedScoresBesideMeasuredOnesAndMarksThem() throws Exception {
+    String own = file("own/MMMB_en.tsv", "A", "A", "B", "A");
+    Path published = folder.resolve("published.tsv");
+    Files.writeString(
+        published,
+        """
+        model\tbenchmark\tmetric\tlanguage\tpercent\tsource
+        Other-7B\tMMMB\tplain\ten\t12.5\tsomebody 2024
+        Other-7B\tMMMB\tplain\tmean\t10\tsomebody 2024
+        Other-7B\tMMMB\tcircular\ten\t99\tsomebody 2024
+        """);
+    for (String name : List.of("board.csv", "board.md")) {
+      TestOutput.of(
+          new ScoreCommand(),
+          own,
+          "--leaderboard",
+          folder.resolve(name).toString(),
+          "--published",
+          published.toString());
+    }
+
+    assertThat(Files.readAllLines(folder.resolve("board.csv")))
+        .hasSize(5)
+        .contains("Other-7B,MMMB,plain,en,,,,0.125,,,\"somebody 2024\"")
+        .anyMatch(line -> line.startsWith("MMMB_en.tsv,MMMB,plain,en,4,") && line.endsWith(","));
+    assertThat(Files.readString(folder.resolve("board.md")))
+        .contains("| *Other-7B*, published (somebody 2024) | 12.5 | 10.0 |")
+        .contains("were not measured here");
+  }
+
+  @Test
+  void writesJsonLinesThatScoreAlike() throws Exception {
+    String file = file("MMMB_tr.tsv", "A", "The dog.", "who knows", "\"\"", "", "cat");
+    Path lines = folder.resolve("lines");
+
+    String first = TestOutput.of(new ScoreCommand(), file, "--lines", lines.toString());
+    String second = TestOutput.of(new ScoreCommand(), lines.resolve("MMMB_tr.jsonl").toString());
+
+    assertThat(second).isEqualTo(first);
+    assertThat(Files.readAllLines(lines.resolve("MMMB_tr.jsonl")).get(1))
+        .contains(
+            "\"prediction\":\"The dog.\"",
+            "\"matched\":\"B\"",
+            "\"matching\":\"published-2024\"",
+            "\"reason\":\"text\"");
+  }
+
+  @Test
+  void likelihoodsCountByTheirOwnRule() throws Exception {
+    String file =
+        file("MMMB_en.tsv", "log-likelihood A=-1.0 B=-2.0", "log-likelihood A=-3.0 B=-2.0");
+    Path json = folder.resolve("scores.json");
+
+    TestOutput.of(new ScoreCommand(), file, "--json", json.toString());
+
+    assertThat(Files.readString(json))
+        .contains("\"matching\" : \"likelihood\"", "\"accuracy\" : 0.5", "\"likeliest\" : 2");
+  }
+
+  @Test
   void theGateOpensUnlessAScoreIsClearlyWorse() throws Exception {
     String good = file("good/MMMB_en.tsv", "A,A,A,A,A,A,A,A,A,A".split(","));
     String similar = file("similar/MMMB_en.tsv", "A,A,A,A,B,B,B,A,A,A".split(","));
@@ -282,7 +342,7 @@ final class ScoreCommandTest {
 
     assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), csv))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("only .tsv and .xlsx are read (convert it");
+        .hasMessageContaining("only .tsv, .xlsx and .jsonl are read (convert it");
   }
 
   @Test

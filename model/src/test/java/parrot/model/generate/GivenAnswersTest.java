@@ -106,9 +106,7 @@ final class GivenAnswersTest {
     GenerationEngine engine = new GenerationEngine(network);
     GeneratedAnswer generated =
         engine.answer(
-            prompt(),
-            image(engine),
-            new GenerationSettings(5, Set.of(), Sampling.GREEDY, true));
+            prompt(), image(engine), new GenerationSettings(5, Set.of(), Sampling.GREEDY, true));
     float sum = 0;
     for (float one : generated.logProbabilities()) {
       sum += one;
