@@ -16,12 +16,13 @@ class RecipesTest {
 
   private static final Path RECIPES = Path.of("../recipes");
 
-  /** Of training runs; those in {@code sweeps} are read by another command. */
+  /** Of training runs; those in {@code sweeps} and {@code studies} are read by other commands. */
   static List<Path> recipes() throws IOException {
     try (Stream<Path> files = Files.walk(RECIPES)) {
       return files
           .filter(file -> file.toString().endsWith(".yaml"))
           .filter(file -> !file.startsWith(RECIPES.resolve("sweeps")))
+          .filter(file -> !file.startsWith(RECIPES.resolve("studies")))
           .sorted()
           .toList();
     }
