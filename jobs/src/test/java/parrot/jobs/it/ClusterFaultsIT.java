@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.ExitCode;
@@ -146,12 +147,30 @@ class ClusterFaultsIT {
     return cluster.executors().get(0);
   }
 
-  /** An hour of it: {@code -Dparrot.kills=200}; other moments: {@code -Dparrot.kills.seed=2}. */
   @Test
+  void anExecutorIsKilledInTheMiddleOfARound() throws Exception {
+    Process process = begin("executor");
+    await("executor", process, 6);
+    OwnCluster.signal("KILL", anExecutor());
+    assertUndisturbed("executor", process);
+  }
+
+  @Test
+  void aWorkerIsKilledWithItsExecutor() throws Exception {
+    Process process = begin("worker");
+    await("worker", process, 6);
+    cluster.must("cluster", "stop", "--kill", "worker-1");
+    assertUndisturbed("worker", process);
+    cluster.must("cluster", "start", "worker-1");
+  }
+
+  /** On request: 200 take about an hour. Other moments: {@code -Dparrot.kills.seed=2}. */
+  @Test
+  @EnabledIfSystemProperty(named = "parrot.kills", matches = "\\d+")
   void anythingIsKilledAtRandomMoments() throws Exception {
     RandomKills kills =
         new RandomKills(
-            cluster, Integer.getInteger("parrot.kills", 20), Long.getLong("parrot.kills.seed", 1));
+            cluster, Integer.getInteger("parrot.kills"), Long.getLong("parrot.kills.seed", 1));
     for (int number = 1; !kills.isOver(); number++) {
       String out = "killed-" + number;
       kills.during(
