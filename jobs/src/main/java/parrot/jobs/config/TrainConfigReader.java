@@ -26,6 +26,8 @@ import parrot.model.config.StrictMap;
 import parrot.model.dl4j.StateFormat;
 import parrot.model.exchange.MomentClocks;
 import parrot.model.exchange.OuterStep;
+import parrot.model.kernel.DeviceChoice;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
 import parrot.model.network.Part;
 import parrot.model.weights.Initializer;
@@ -367,10 +369,11 @@ public final class TrainConfigReader {
 
   private static TrainConfig.Compute compute(StrictMap map) {
     String kernels = TrainKeys.KERNELS.read(map);
+    DeviceChoice device = TrainKeys.DEVICE.ifGiven(map).orElse(TrainKeys.DEVICE.absent());
     Precision precision = TrainKeys.PRECISION.read(map);
     return new TrainConfig.Compute(
-        kernels,
-        TrainKeys.DEVICE.ifGiven(map).orElse(TrainKeys.DEVICE.absent()),
+        device == DeviceChoice.CUDA ? KernelProvider.CUDA : kernels,
+        device,
         precision,
         TrainKeys.THREADS.read(map),
         TrainKeys.RECOMPUTE.read(map),

@@ -265,7 +265,9 @@ final class TrainKeys {
           .means("KernelProvider", "what computes");
   static final Key<DeviceChoice> DEVICE =
       Key.choice("kernels.device", DeviceChoice.AUTO)
-          .means("DeviceChoice", "where; runs train on processors, so that cuda is refused");
+          .means(
+              "DeviceChoice",
+              "where: cuda for a card for each replica; with auto and cpu runs train on processors");
   static final Key<Precision> PRECISION =
       Key.choice("kernels.precision", Precision.F32)
           .means(

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
+import parrot.model.kernel.KernelProvider;
 
 /**
  * The graphs of this JVM, reused from round to round: building one takes longer than a step, and
@@ -16,7 +17,14 @@ import parrot.model.dl4j.ParrotGraph;
 public final class GraphPool {
   private static final Map<Key, Deque<ComputationGraph>> IDLE = new HashMap<>();
 
-  private record Key(NetworkSpec network, OptimizerSpec optimizer) {}
+  /**
+   * @param card a graph stays on the card that it was made on; empty on the processor
+   */
+  private record Key(NetworkSpec network, OptimizerSpec optimizer, String card) {
+    static Key of(NetworkSpec network, OptimizerSpec optimizer) {
+      return new Key(network, optimizer, KernelProvider.named(network.kernels()).leased());
+    }
+  }
 
   private GraphPool() {}
 
@@ -26,7 +34,7 @@ public final class GraphPool {
    */
   static ComputationGraph take(NetworkSpec network, OptimizerSpec optimizer) {
     synchronized (IDLE) {
-      Deque<ComputationGraph> graphs = IDLE.get(new Key(network, optimizer));
+      Deque<ComputationGraph> graphs = IDLE.get(Key.of(network, optimizer));
       ComputationGraph graph = graphs == null ? null : graphs.poll();
       if (graph != null) {
         return graph;
@@ -37,7 +45,7 @@ public final class GraphPool {
 
   static void giveBack(NetworkSpec network, OptimizerSpec optimizer, ComputationGraph graph) {
     synchronized (IDLE) {
-      IDLE.computeIfAbsent(new Key(network, optimizer), ignored -> new ArrayDeque<>()).push(graph);
+      IDLE.computeIfAbsent(Key.of(network, optimizer), ignored -> new ArrayDeque<>()).push(graph);
     }
   }
 

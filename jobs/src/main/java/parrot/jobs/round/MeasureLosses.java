@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import parrot.datasets.order.Minibatch;
+import parrot.jobs.spark.TaskDevice;
 import parrot.jobs.state.StateReader;
 import parrot.jobs.state.StateWork;
 import parrot.model.dl4j.NetworkSpec;
@@ -26,6 +27,7 @@ public record MeasureLosses(
   @Override
   public Iterator<Tally> run(ReplicaPlan plan, StateReader state, StateReader own)
       throws Exception {
+    TaskDevice.lease(network.kernels());
     ComputationGraph graph = GraphPool.take(network, optimizer);
     GraphRestore.parameters(graph, layout, index -> state.chunk(index).values());
     GraphRestore.routing(graph, routing);

@@ -34,9 +34,13 @@ final class ClusterCards {
     Map<String, List<String>> seen = new TreeMap<>();
     JavaSparkContext.fromSparkContext(spark)
         .parallelize(tasks, slots)
-        .map(task -> Map.entry(place(), look(KernelProvider.named(name))))
+        .map(task -> place() + "\n" + String.join("\n", look(KernelProvider.named(name))))
         .collect()
-        .forEach(one -> seen.put(one.getKey(), one.getValue()));
+        .forEach(
+            one -> {
+              List<String> lines = one.lines().toList();
+              seen.put(lines.get(0), lines.subList(1, lines.size()));
+            });
     return summary(seen, false);
   }
 

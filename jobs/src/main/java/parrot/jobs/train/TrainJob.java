@@ -31,7 +31,6 @@ import parrot.jobs.spark.SparkSessions;
 import parrot.jobs.state.LostStateException;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.ParrotGraph;
-import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Threads;
 import parrot.model.network.Part;
 import parrot.model.tensor.ElementType;
@@ -154,19 +153,14 @@ public final class TrainJob {
     return out;
   }
 
+  /** On this machine; the checks of the cluster look at the executors' cards. */
   private void requireDevice() {
-    DeviceChoice device = config.compute().device();
-    device
-        .obstacle()
-        .ifPresent(
-            reason -> {
-              throw new EnvironmentException(reason);
-            });
-    if (device == DeviceChoice.CUDA) {
-      throw new EnvironmentException(
-          "Cannot train on a GPU: this version's replicas train on processors; set kernels.device"
-              + " to auto or cpu");
-    }
+    Optional<String> obstacle =
+        spark.isLocal() ? config.compute().device().obstacle() : Optional.empty();
+    obstacle.ifPresent(
+        reason -> {
+          throw new EnvironmentException(reason);
+        });
   }
 
   private void requireCluster() {

@@ -44,6 +44,11 @@ public interface KernelProvider {
     return () -> {};
   }
 
+  /** The card that the calling thread computes on, in words; empty on the processor. */
+  default String leased() {
+    return "";
+  }
+
   /**
    * New kernels.
    *

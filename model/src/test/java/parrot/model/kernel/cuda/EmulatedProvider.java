@@ -1,5 +1,6 @@
 package parrot.model.kernel.cuda;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import parrot.model.kernel.KernelProvider;
@@ -23,6 +24,11 @@ public final class EmulatedProvider implements KernelProvider {
   @Override
   public Optional<String> obstacle() {
     return Optional.empty();
+  }
+
+  @Override
+  public List<String> devices() {
+    return List.of("emulated");
   }
 
   @Override

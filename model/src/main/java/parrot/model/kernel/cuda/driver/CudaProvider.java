@@ -57,6 +57,12 @@ public final class CudaProvider implements KernelProvider {
   }
 
   @Override
+  public String leased() {
+    requireUsable();
+    return Here.CARDS.current().toString();
+  }
+
+  @Override
   public Kernels create(Precision precision, int threads) {
     requireUsable();
     DriverDevice device =
