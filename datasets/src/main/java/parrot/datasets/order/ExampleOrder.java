@@ -39,12 +39,12 @@ public final class ExampleOrder {
       orders.add(LanguageOrder.of(datasets.get(i), seed + 31L * i));
       orders
           .get(i)
-          .forEach((language, own) -> counts.merge(language, (long) own.rows(), Long::sum));
+          .forEach((language, own) -> counts.merge(language, own.rows(), Long::sum));
     }
     this.rows = counts.values().stream().mapToLong(count -> count).sum();
     Map<Language, Double> factors = mixture.factors(counts);
     for (int i = 0; i < datasets.size(); i++) {
-      String folder = datasets.get(i).folder().toString();
+      String folder = datasets.get(i).version().toString();
       Shares<LanguageOrder> languages = new Shares<>();
       orders
           .get(i)

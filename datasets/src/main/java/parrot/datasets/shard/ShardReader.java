@@ -20,7 +20,7 @@ import parrot.datasets.language.Language;
 import parrot.datasets.storage.StoredInput;
 
 /** Reads one shard, a row group at a time. */
-final class ShardReader implements AutoCloseable {
+public final class ShardReader implements AutoCloseable {
   private final Path file;
   private final ParquetFileReader reader;
 

@@ -3,7 +3,9 @@ package parrot.datasets.shard;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -24,6 +26,7 @@ public final class ShardedDataset {
 
   private final FileSystem files;
   private final Path folder;
+  private final Path shards;
   private final Manifest manifest;
   private final RowGroupCache cache;
   private final boolean[] checked;
@@ -31,6 +34,7 @@ public final class ShardedDataset {
   private ShardedDataset(FileSystem files, Path folder, Manifest manifest, RowGroupCache cache) {
     this.files = files;
     this.folder = folder;
+    this.shards = DatasetVersions.shards(folder);
     this.manifest = manifest;
     this.cache = cache;
     this.checked = new boolean[manifest.files().size()];
@@ -60,9 +64,7 @@ public final class ShardedDataset {
               + " file, so it is not a finished data set (run preprocess again)");
     }
     ShardedDataset dataset = new ShardedDataset(files, full, Manifest.read(files, full), cache);
-    for (ShardFile file : dataset.manifest.files()) {
-      dataset.checkSize(file);
-    }
+    dataset.checkSizes();
     if (dataset.manifest.bytes() <= VERIFY_AT_OPEN) {
       dataset.verify();
     }
@@ -75,6 +77,17 @@ public final class ShardedDataset {
 
   public Manifest manifest() {
     return manifest;
+  }
+
+  /**
+   * A folder that opens as this data set, whatever is published later: that of the version if there
+   * are versions, else {@link #folder}.
+   */
+  public Path version() throws IOException {
+    if (!DatasetVersions.isUpdated(files, folder)) {
+      return folder;
+    }
+    return DatasetVersions.of(folder, manifest);
   }
 
   /**
@@ -173,6 +186,13 @@ public final class ShardedDataset {
     return manifest.files().get(shard).rowGroupRows().get(rowGroup);
   }
 
+  /** Which row has which language. Shards are read only if there are several languages. */
+  public RowLanguages rowLanguages() throws IOException {
+    return manifest.languages().size() == 1
+        ? RowLanguages.single(Language.of(manifest.languages().firstKey()), manifest)
+        : RowLanguages.of(languages());
+  }
+
   /** Language of every row: by shard, row group and row. */
   public List<List<List<Language>>> languages() throws IOException {
     List<List<List<Language>>> shards = new ArrayList<>();
@@ -222,16 +242,34 @@ public final class ShardedDataset {
     }
   }
 
-  private void checkSize(ShardFile file) throws IOException {
-    FileStatus status;
-    try {
-      status = files.getFileStatus(path(file));
-    } catch (FileNotFoundException e) {
-      throw new DataException(
-          "Cannot read " + path(file) + ": it is missing, but the manifest lists it", e);
+  /** With one listing: to ask for each of very many files takes minutes in HDFS. */
+  private void checkSizes() throws IOException {
+    Map<String, Long> lengths = new HashMap<>();
+    for (FileStatus status : files.listStatus(shards)) {
+      lengths.put(status.getPath().getName(), status.getLen());
     }
-    if (status.getLen() != file.bytes()) {
-      throw damaged(file, "wrong size", status.getLen(), file.bytes());
+    for (ShardFile file : manifest.files()) {
+      checkSize(file, lengths.get(file.name()));
+    }
+  }
+
+  private void checkSize(ShardFile file) throws IOException {
+    Long length;
+    try {
+      length = files.getFileStatus(path(file)).getLen();
+    } catch (FileNotFoundException e) {
+      length = null;
+    }
+    checkSize(file, length);
+  }
+
+  private void checkSize(ShardFile file, Long length) {
+    if (length == null) {
+      throw new DataException(
+          "Cannot read " + path(file) + ": it is missing, but the manifest lists it");
+    }
+    if (length != file.bytes()) {
+      throw damaged(file, "wrong size", length, file.bytes());
     }
   }
 
@@ -249,6 +287,6 @@ public final class ShardedDataset {
   }
 
   private Path path(ShardFile file) {
-    return new Path(folder, file.name());
+    return new Path(shards, file.name());
   }
 }

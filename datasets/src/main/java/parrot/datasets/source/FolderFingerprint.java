@@ -1,13 +1,10 @@
 package parrot.datasets.source;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.function.Predicate;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import parrot.datasets.storage.Digests;
+import parrot.datasets.storage.UnorderedDigest;
 
 /** Tells whether anything in a folder may have changed, from listings alone. */
 final class FolderFingerprint {
@@ -21,7 +18,7 @@ final class FolderFingerprint {
    */
   static String of(FileSystem files, Path folder, Predicate<Path> counts) throws IOException {
     String root = files.makeQualified(folder).toUri().getPath();
-    Sum sum = new Sum();
+    UnorderedDigest sum = new UnorderedDigest();
     FolderWalk.over(
         files,
         folder,
@@ -35,20 +32,6 @@ final class FolderFingerprint {
                   + "\n"
                   + file.getModificationTime());
         });
-    return String.format(Locale.ROOT, "%d-%016x%016x", sum.count, sum.high, sum.low);
-  }
-
-  private static final class Sum {
-    private long high;
-    private long low;
-    private long count;
-
-    void add(String line) {
-      ByteBuffer hash =
-          ByteBuffer.wrap(Digests.sha256().digest(line.getBytes(StandardCharsets.UTF_8)));
-      high += hash.getLong();
-      low += hash.getLong();
-      count++;
-    }
+    return sum.toString();
   }
 }

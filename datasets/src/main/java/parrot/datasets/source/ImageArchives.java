@@ -50,16 +50,24 @@ final class ImageArchives implements Closeable {
    * @param path from the file system's root, with {@code /} between its parts
    */
   Optional<Inside> inside(String path, Files files) throws IOException {
+    String name = fileOf(path, files);
+    if (name.equals(path)) {
+      return Optional.empty();
+    }
+    String rest = path.substring(name.length() + 1);
+    return Optional.of(
+        new Inside(open(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
+  }
+
+  /** The archive that one of a path's folders is, else the path itself. */
+  String fileOf(String path, Files files) throws IOException {
     for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
       String name = path.substring(0, slash);
       if (open.containsKey(name) || ImageArchive.isNamedSo(name) && files.has(name)) {
-        String rest = path.substring(slash + 1);
-        return Optional.of(
-            new Inside(
-                open(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
+        return name;
       }
     }
-    return Optional.empty();
+    return path;
   }
 
   @Override

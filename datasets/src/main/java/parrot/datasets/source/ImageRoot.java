@@ -186,6 +186,32 @@ public final class ImageRoot implements Closeable {
     }
   }
 
+  /** Differs if the image may have changed; what cannot be read has a stamp, too. */
+  public String stamp(String path) throws IOException {
+    try {
+      String name = archives.fileOf(place(path).name(), this::isFile);
+      if (local != null) {
+        java.nio.file.Path file = Paths.get(name).toRealPath();
+        boolean inside = reachable.stream().anyMatch(file::startsWith);
+        return inside ? stamp(Files.size(file), Files.getLastModifiedTime(file).toMillis()) : "-";
+      }
+      FileStatus status = files.getFileStatus(path(name));
+      return stamp(status.getLen(), status.getModificationTime());
+    } catch (UnusableImageException
+        | FileNotFoundException
+        | FileSystemException
+        | InvalidPathException
+        | ParentNotDirectoryException
+        | AccessControlException
+        | RemoteException e) {
+      return "-";
+    }
+  }
+
+  private static String stamp(long length, long time) {
+    return length + "@" + time;
+  }
+
   /**
    * A path that leads out of no allowed folder, as long as there are no links.
    *

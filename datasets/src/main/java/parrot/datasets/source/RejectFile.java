@@ -1,8 +1,11 @@
 package parrot.datasets.source;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -62,17 +65,49 @@ public final class RejectFile implements AutoCloseable {
   /** All rows of a file. */
   public static List<Reject> read(Path file, Configuration configuration) throws IOException {
     List<Reject> rejects = new ArrayList<>();
-    try (ParquetReader<Group> reader =
-        ParquetReader.builder(new GroupReadSupport(), file).withConf(configuration).build()) {
-      for (Group row = reader.read(); row != null; row = reader.read()) {
-        rejects.add(
-            new Reject(
-                row.getString("source", 0),
-                row.getString("id", 0),
-                RejectReason.valueOf(row.getString("reason", 0)),
-                row.getString("message", 0)));
-      }
+    try (Reader reader = new Reader(file, configuration)) {
+      reader.forEachRemaining(rejects::add);
     }
     return rejects;
+  }
+
+  /** Reads a file row by row. */
+  public static final class Reader implements Iterator<Reject>, AutoCloseable {
+    private final ParquetReader<Group> reader;
+    private Group next;
+
+    public Reader(Path file, Configuration configuration) throws IOException {
+      this.reader =
+          ParquetReader.builder(new GroupReadSupport(), file).withConf(configuration).build();
+      this.next = reader.read();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next != null;
+    }
+
+    @Override
+    public Reject next() {
+      if (next == null) {
+        throw new NoSuchElementException();
+      }
+      Group row = next;
+      try {
+        next = reader.read();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new Reject(
+          row.getString("source", 0),
+          row.getString("id", 0),
+          RejectReason.valueOf(row.getString("reason", 0)),
+          row.getString("message", 0));
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
   }
 }

@@ -10,14 +10,19 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Paths;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import parrot.datasets.DataException;
@@ -180,6 +185,23 @@ public final class FileSystems {
   public static void writeText(FileSystem files, Path file, String text) throws IOException {
     try (OutputStream out = files.create(file, true)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Puts a file in the place of another, which need not exist, at once: a reader sees the one or
+   * the other.
+   */
+  public static void replace(FileSystem files, Path from, Path to) throws IOException {
+    if ("file".equals(files.getUri().getScheme())) {
+      // Hadoop's local file system deletes first and renames then.
+      Files.move(
+          Paths.get(from.toUri().getPath()),
+          Paths.get(to.toUri().getPath()),
+          StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      FileContext.getFileContext(files.getUri(), files.getConf())
+          .rename(from, to, Options.Rename.OVERWRITE);
     }
   }
 

@@ -85,7 +85,7 @@ public final class FolderLock implements AutoCloseable {
    * Takes the lock of {@code target}, which need not exist. Waits out the lease of a holder that
    * may be dead.
    *
-   * @throws EnvironmentException if another run holds it
+   * @throws LockHeldException if another run holds it
    * @throws UsageException if no lock of {@code target} is possible: it is the root, its name has a
    *     colon, or it lies in an object store
    */
@@ -122,6 +122,18 @@ public final class FolderLock implements AutoCloseable {
     return lock;
   }
 
+  /** As {@link #take(FileSystem, Path)}, once no other run holds it. */
+  public static FolderLock await(FileSystem files, Path target) throws IOException {
+    while (true) {
+      try {
+        return take(files, target);
+      } catch (LockHeldException e) {
+        LOG.info("Waiting for the run that writes to {}", target);
+        pause(Timing.USUAL.renewal(), target);
+      }
+    }
+  }
+
   private static void warnOfWait(
       LeaseWatch watch, LockFile.Content holder, Path target, Timing timing) {
     if (watch.isNew() && !holder.equals(LockFile.Content.NONE)) {
@@ -143,7 +155,7 @@ public final class FolderLock implements AutoCloseable {
    * Makes sure that the lock of {@code target} could be taken. Waits out the lease of a holder that
    * may be dead, and changes nothing.
    *
-   * @throws EnvironmentException if another run holds it
+   * @throws LockHeldException if another run holds it
    * @throws UsageException if no lock of {@code target} is possible
    */
   public static void requireFree(FileSystem files, Path target) throws IOException {
@@ -184,8 +196,8 @@ public final class FolderLock implements AutoCloseable {
     return holder.strip().replace("\n", ", ");
   }
 
-  private static EnvironmentException held(Path target, String other) {
-    return new EnvironmentException(
+  private static LockHeldException held(Path target, String other) {
+    return new LockHeldException(
         "Cannot write to "
             + target
             + ": another run is writing to it ("

@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.shard.ShardFile;
+import parrot.datasets.shard.ShardLedger;
 import parrot.datasets.shard.ShardWriter;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.Reject;
@@ -35,23 +37,28 @@ final class PartWriter {
     this.file = file;
   }
 
-  /** Writes a shard, leaving out each row whose content the one before it had. */
-  PartResult writeShard(int partition, Iterator<Tuple2<RowKey, byte[]>> rows) throws IOException {
+  /**
+   * Writes a shard with one row of each content.
+   *
+   * @param ledger null for none
+   */
+  PartResult writeShard(
+      int partition, Iterator<Tuple2<RowKey, byte[]>> rows, RowChoice.Rules rules, Path ledger)
+      throws IOException {
+    RowChoice choice = new RowChoice(rows, rules);
     Map<String, Counts> languages = new HashMap<>();
     SortedMap<String, Long> notes = new TreeMap<>();
-    long duplicates = 0;
     ShardWriter writer = new ShardWriter(files, file, options.imageSize(), options.rowGroupRows());
-    try (writer) {
-      RowKey last = null;
-      while (rows.hasNext()) {
-        Tuple2<RowKey, byte[]> next = rows.next();
-        if (next._1().sameContent(last)) {
-          duplicates++;
-          continue;
-        }
-        last = next._1();
-        PreparedRow row = RowCodec.decode(next._2());
+    try (writer;
+        ShardLedger.Writer entries =
+            ledger == null ? null : new ShardLedger.Writer(files, ledger)) {
+      while (choice.hasNext()) {
+        RowChoice.Chosen chosen = choice.next();
+        PreparedRow row = chosen.row();
         writer.write(row.example());
+        if (entries != null) {
+          entries.write(entry(chosen));
+        }
         row.notes().forEach(note -> count(notes, note));
         languages
             .computeIfAbsent(row.example().language().tag(), tag -> new Counts())
@@ -61,7 +68,24 @@ final class PartWriter {
     SortedMap<String, PartResult.LanguageCounts> counts = new TreeMap<>();
     languages.forEach((tag, count) -> counts.put(tag, count.result()));
     ShardFile description = writer.rows() == 0 ? null : writer.description();
-    return new PartResult(partition, description, duplicates, counts, notes, new TreeMap<>());
+    return new PartResult(
+        partition,
+        description,
+        choice.duplicates(),
+        counts,
+        notes,
+        new TreeMap<>(),
+        choice.holdings());
+  }
+
+  private static ShardLedger.Row entry(RowChoice.Chosen chosen) {
+    PreparedRow row = chosen.row();
+    return new ShardLedger.Row(
+        chosen.key().content(),
+        row.details(),
+        chosen.label(),
+        row.truncated(),
+        String.join("\n", row.notes()));
   }
 
   /** Rows may have keys of their own each, so only so many notes are told apart. */
@@ -92,7 +116,8 @@ final class PartWriter {
     counts.forEach(
         (reason, count) ->
             rejected.put(reason, new PartResult.RejectedRows(count, examples.get(reason))));
-    return new PartResult(partition, null, 0, new TreeMap<>(), new TreeMap<>(), rejected);
+    return new PartResult(
+        partition, null, 0, new TreeMap<>(), new TreeMap<>(), rejected, new TreeSet<>());
   }
 
   private static final class Counts {

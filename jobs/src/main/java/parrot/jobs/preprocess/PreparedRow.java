@@ -1,7 +1,10 @@
 package parrot.jobs.preprocess;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.SortedSet;
 import parrot.datasets.shard.TrainingExample;
+import parrot.datasets.storage.Digests;
 
 /**
  * A row that is ready to be written.
@@ -12,4 +15,18 @@ import parrot.datasets.shard.TrainingExample;
  */
 record PreparedRow(
     TrainingExample example, byte[] content, boolean truncated, SortedSet<String> notes)
-    implements RowPreparer.RowOutcome {}
+    implements RowPreparer.RowOutcome {
+
+  /** A checksum of what tells rows of equal content apart, beside their place in the source. */
+  int details() {
+    String text =
+        String.join(
+            "\0",
+            example.id(),
+            example.language().tag(),
+            Boolean.toString(truncated),
+            String.join("\n", notes));
+    byte[] digest = Digests.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(digest).getInt();
+  }
+}

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     header = "Make shards to train on from conversations and their images.",
     description = {
       "Rows that cannot be used are set aside with the reason in rejected.parquet; duplicates are"
-          + " dropped. Run again on unchanged input with the same options, it writes nothing.",
+          + " dropped. Run again on unchanged input with the same options, it writes nothing; with"
+          + " --update, it writes only what changed input touches.",
       "Paths may be local or hdfs://."
     },
     footerHeading = "%nExample:%n%n",
@@ -43,7 +44,10 @@ import picocli.CommandLine.Spec;
       "  ./parrot preprocess --input 'wds/*.tar' --tokenizer data/tokenizer.json --out shards/wds",
       "",
       "  ./parrot preprocess --input data/photos.jsonl --images data/photos.zip --orientation apply \\",
-      "      --tokenizer data/tokenizer.json --out shards/photos"
+      "      --tokenizer data/tokenizer.json --out shards/photos",
+      "",
+      "  ./parrot preprocess --update --if-busy wait --input incoming/ --images data/images \\",
+      "      --tokenizer data/tokenizer.json --out shards/nightly"
     })
 public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -180,6 +184,8 @@ public final class PreprocessCommand implements Callable<Void> {
       description = "Seed of the order of rows (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Mixin private ScheduleOptions schedule;
+
   @Mixin private SparkOptions spark;
 
   /** Bad usage here, although the same tag in a row is bad data. */
@@ -214,7 +220,8 @@ public final class PreprocessCommand implements Callable<Void> {
             benchmarks,
             maxRejected,
             overwrite.given(),
-            seed);
+            seed,
+            schedule.schedule());
     PrintWriter console = spec.commandLine().getOut();
     try (SparkSession session =
         SparkSessions.create("parrot preprocess", spark.master(), spark.settings())) {

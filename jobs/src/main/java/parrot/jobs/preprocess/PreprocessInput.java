@@ -163,24 +163,29 @@ record PreprocessInput(
    * content; images, of which there may be millions, by path, size and time.
    *
    * @param checksums of the sources with rows, in order, after the name of each
+   * @param imagesFingerprint as {@link #imagesFingerprint} gives it
    * @param benchmarkChecksums of the benchmarks in order, each with that of its image files
-   * @param out the folder that is made, which is not input even if it lies among the images
    */
   String fingerprint(
-      List<String> checksums,
-      List<String> benchmarkChecksums,
-      Path out,
-      Configuration configuration)
-      throws IOException {
+      List<String> checksums, String imagesFingerprint, List<String> benchmarkChecksums) {
     MessageDigest digest = Digests.sha256();
     checksums.forEach(text -> add(digest, text));
-    FileSystem files = FileSystems.of(images, configuration);
-    try (ImageRoot root = new ImageRoot(files, images, allowedRoots)) {
-      add(digest, root.fingerprint(out));
-    }
+    add(digest, imagesFingerprint);
     digest.update(tokenizer);
     benchmarkChecksums.forEach(text -> add(digest, text));
     return Digests.hex(digest.digest());
+  }
+
+  /**
+   * Changes whenever an image may have changed.
+   *
+   * @param out the folder that is made, which is not input even if it lies among the images
+   */
+  String imagesFingerprint(Path out, Configuration configuration) throws IOException {
+    FileSystem files = FileSystems.of(images, configuration);
+    try (ImageRoot root = new ImageRoot(files, images, allowedRoots)) {
+      return root.fingerprint(out);
+    }
   }
 
   private static void add(MessageDigest digest, String text) {

@@ -1,18 +1,18 @@
 package parrot.jobs.preprocess;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -25,11 +25,10 @@ import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.Totals;
-import parrot.datasets.source.LlavaSource;
-import parrot.datasets.source.PassedOver;
-import parrot.datasets.source.SourceScan;
 import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.FolderLock;
 import parrot.datasets.storage.InputGuard;
 import parrot.datasets.storage.StorageUnavailableException;
 import parrot.jobs.spark.JobDescription;
@@ -47,9 +46,6 @@ import scala.Tuple2;
 public final class PreprocessJob {
   /** Table of the rejected rows, in the folder of the data set. */
   public static final String REJECTED_FILE = "rejected.parquet";
-
-  private static final int SHOWN_PROBLEMS = 5;
-  private static final long SMALLEST_RANGE = 16L << 10;
 
   private final JavaSparkContext spark;
   private final PreprocessOptions options;
@@ -75,12 +71,29 @@ public final class PreprocessJob {
    * @throws StorageUnavailableException if a file system does not answer
    */
   public PreprocessReport run() throws IOException {
-    long start = System.nanoTime();
     Path out = FileSystems.qualified(options.out(), configuration);
     FileSystem files = FileSystems.of(out, configuration);
-    if (files.exists(out) && !files.exists(new Path(out, Manifest.FILE_NAME))) {
+    try (FolderLock lock = lockEarly(files, out)) {
+      return run(files, out, lock);
+    }
+  }
+
+  /** The folder's lock if it is needed before it is known whether there is anything to write. */
+  private FolderLock lockEarly(FileSystem files, Path out) throws IOException {
+    if (options.schedule().waits()) {
+      return FolderLock.await(files, out);
+    }
+    return options.update() ? FolderLock.take(files, out) : null;
+  }
+
+  private PreprocessReport run(FileSystem files, Path out, FolderLock lock) throws IOException {
+    long start = System.nanoTime();
+    if (!options.update()
+        && files.exists(out)
+        && !files.exists(new Path(out, Manifest.FILE_NAME))) {
       AtomicFolder.requireWritable(files, out, options.overwrite());
     }
+    UpdateFolder updated = options.update() ? UpdateFolder.open(files, out, lock) : null;
     PreprocessInput input = PreprocessInput.find(options, out, configuration);
     if (options.overwrite()) {
       InputGuard.requireOutside(
@@ -95,31 +108,37 @@ public final class PreprocessJob {
         spark.broadcast(new SerializableConfiguration(configuration));
     try {
       PreprocessTasks tasks = new PreprocessTasks(options, hadoop);
-      List<NamedScan> scans = scan(tasks, input);
-      String fingerprint =
-          input.fingerprint(checksums(scans), benchmarkChecksums(tasks, input), out, configuration);
+      List<SourcePass.NamedScan> scans = new SourcePass(spark, options, console).scan(tasks, input);
+      Fingerprint fingerprint = fingerprint(tasks, input, scans, out);
       Manifest former = former(files, out);
-      if (former != null && isSame(former, fingerprint)) {
+      if (former != null && isSame(former, fingerprint.all())) {
+        if (updated != null) {
+          updated.discardDraft();
+        }
         return PreprocessReport.of(
             out.toString(),
             true,
             former,
             seconds(start),
-            reading(input, scans),
+            SourcePass.reading(input, scans),
             new TreeMap<>(),
             new TreeMap<>());
       }
-      try (AtomicFolder folder = AtomicFolder.create(files, out, options.overwrite())) {
+      if (options.update()) {
+        return new UpdateJob(spark, options, this, tasks, new UpdateTasks(options, hadoop), console)
+            .run(updated, input, scans, tokenizer, fingerprint, start);
+      }
+      try (AtomicFolder folder = folder(files, out, lock)) {
         Preflight.shared(spark.sc(), folder.path());
         List<PartResult> parts = write(tasks, input, scans, folder.path());
-        Manifest manifest = manifest(parts, rows(scans), tokenizer, fingerprint);
+        Manifest manifest = manifest(parts, SourcePass.rows(scans), tokenizer, fingerprint.all());
         PreprocessReport report =
             PreprocessReport.of(
                 out.toString(),
                 false,
                 manifest,
                 seconds(start),
-                reading(input, scans),
+                SourcePass.reading(input, scans),
                 notes(parts),
                 rejected(parts));
         checkRejected(report);
@@ -137,88 +156,30 @@ public final class PreprocessJob {
     }
   }
 
-  /** The sources that have rows. */
-  private List<NamedScan> scan(PreprocessTasks tasks, PreprocessInput input) {
-    List<PreprocessTasks.NamedSource> sources = input.sources();
-    // Several ranges per core even of a small file; how it is cut changes nothing in the result.
-    long range =
-        Math.max(
-            SMALLEST_RANGE,
-            Math.min(
-                LlavaSource.RANGE_BYTES, input.sourceBytes() / (4L * spark.defaultParallelism())));
-    List<PreprocessTasks.Scanned> found;
-    try (JobDescription described = describe("cut sources into ranges")) {
-      found =
-          spark
-              .parallelize(sources, sources.size())
-              .map(source -> tasks.scan(source, range))
-              .collect();
-    }
-    refuse(found.stream().map(PreprocessTasks.Scanned::problem).filter(Objects::nonNull).toList());
-    List<NamedScan> scans = new ArrayList<>();
-    for (int i = 0; i < found.size(); i++) {
-      PreprocessTasks.Scanned scanned = found.get(i);
-      String name = sources.get(i).name();
-      if (scanned.passedOver() != null) {
-        input.passedOver().add(scanned.passedOver(), name);
-      }
-      if (scanned.scan() != null) {
-        scans.add(new NamedScan(name, scanned.scan()));
-      }
-    }
-    String passedOver = PassedOver.text(input.passedOver().groups()).stripTrailing();
-    if (rows(scans) == 0) {
-      throw new DataException(
-          "Cannot preprocess: no rows in "
-              + String.join(", ", options.inputs())
-              + (passedOver.isEmpty() ? "" : ". Passed over:\n" + passedOver));
-    }
-    if (!passedOver.isEmpty()) {
-      console.accept("Files passed over:\n" + passedOver);
-    }
-    sayWhatIsLost(scans);
-    return scans;
+  private AtomicFolder folder(FileSystem files, Path out, FolderLock lock) throws IOException {
+    return lock == null
+        ? AtomicFolder.create(files, out, options.overwrite())
+        : AtomicFolder.create(files, out, options.overwrite(), lock);
   }
 
-  private static void refuse(List<String> problems) {
-    if (!problems.isEmpty()) {
-      int more = problems.size() - SHOWN_PROBLEMS;
-      throw new DataException(
-          String.join("\n", problems.subList(0, Math.min(problems.size(), SHOWN_PROBLEMS)))
-              + (more > 0 ? "\nand " + more + " more files cannot be read" : ""));
-    }
-  }
+  /**
+   * What went in.
+   *
+   * @param all of it
+   * @param images the image folders alone
+   * @param benchmarks the benchmarks alone
+   */
+  record Fingerprint(String all, String images, String benchmarks) {}
 
-  private record NamedScan(String name, SourceScan scan) {}
-
-  private static PreprocessReport.Reading reading(PreprocessInput input, List<NamedScan> scans) {
-    return new PreprocessReport.Reading(
-        scans.stream().filter(one -> one.scan().rows() > 0).count(),
-        scans.stream().mapToLong(one -> one.scan().lostBytes()).sum(),
-        input.passedOver().groups());
-  }
-
-  private void sayWhatIsLost(List<NamedScan> scans) {
-    for (NamedScan one : scans) {
-      if (one.scan().damages() > 0) {
-        console.accept(
-            String.format(
-                Locale.ROOT,
-                "%s is damaged, in %s: %,d of %s %,d bytes%s left out (see %s)",
-                one.name(),
-                one.scan().damages() == 1 ? "one place" : one.scan().damages() + " places",
-                one.scan().lostBytes(),
-                one.scan().isPacked() ? "the" : "its",
-                one.scan().bytes(),
-                one.scan().isPacked() ? " that could be unpacked" : "",
-                REJECTED_FILE));
-      }
-    }
-  }
-
-  /** The name of each source and its checksum. */
-  private static List<String> checksums(List<NamedScan> scans) {
-    return scans.stream().flatMap(one -> Stream.of(one.name(), one.scan().sha256())).toList();
+  private Fingerprint fingerprint(
+      PreprocessTasks tasks, PreprocessInput input, List<SourcePass.NamedScan> scans, Path out)
+      throws IOException {
+    String images = input.imagesFingerprint(out, configuration);
+    List<String> benchmarks = benchmarkChecksums(tasks, input);
+    return new Fingerprint(
+        input.fingerprint(SourcePass.checksums(scans), images, benchmarks),
+        images,
+        Digests.sha256(String.join("\n", benchmarks).getBytes(StandardCharsets.UTF_8)));
   }
 
   private List<String> benchmarkChecksums(PreprocessTasks tasks, PreprocessInput input) {
@@ -238,10 +199,6 @@ public final class PreprocessJob {
     return JobDescription.set(spark, "preprocess " + options.out() + ": " + what);
   }
 
-  private static long rows(List<NamedScan> scans) {
-    return scans.stream().mapToLong(one -> one.scan().rows()).sum();
-  }
-
   /** The data set that is there, if it is whole. */
   private static Manifest former(FileSystem files, Path out) throws IOException {
     if (!files.exists(out)) {
@@ -256,20 +213,48 @@ public final class PreprocessJob {
 
   private boolean isSame(Manifest former, String fingerprint) {
     return former.input().equals(fingerprint)
-        && former.configuration().equals(options.configuration());
+        && PreprocessOptions.withoutPaths(former.configuration())
+            .equals(PreprocessOptions.withoutPaths(options.configuration()));
   }
 
   private List<PartResult> write(
-      PreprocessTasks tasks, PreprocessInput input, List<NamedScan> scans, Path folder)
+      PreprocessTasks tasks, PreprocessInput input, List<SourcePass.NamedScan> scans, Path folder)
       throws IOException {
-    List<PreprocessTasks.NumberedRange> ranges = new ArrayList<>();
-    for (int file = 0; file < scans.size(); file++) {
-      for (var range : scans.get(file).scan().ranges()) {
-        ranges.add(new PreprocessTasks.NumberedRange(file, range));
-      }
-    }
-    long rows = rows(scans);
-    int shards = (int) Math.max(1, (rows + options.shardRows() - 1) / options.shardRows());
+    int shards = shards(SourcePass.rows(scans));
+    PartFiles target = PartFiles.in(FileSystems.of(folder, configuration), folder);
+    return prepare(
+        tasks,
+        input,
+        scans,
+        shards,
+        rows -> write(tasks, rows, RowChoice.Rules.FIRST, shards, target));
+  }
+
+  /** How many shards so many rows make. */
+  int shards(long rows) {
+    return (int) Math.max(1, (rows + options.shardRows() - 1) / options.shardRows());
+  }
+
+  /** Takes prepared rows, which are there only until it returns. */
+  @FunctionalInterface
+  interface RowUse<T> {
+    T apply(JavaPairRDD<RowKey, byte[]> rows) throws IOException;
+  }
+
+  /**
+   * Prepares the rows of sources, once they are asked for.
+   *
+   * @param shards among which rows are divided
+   */
+  <T> T prepare(
+      PreprocessTasks tasks,
+      PreprocessInput input,
+      List<SourcePass.NamedScan> scans,
+      int shards,
+      RowUse<T> use)
+      throws IOException {
+    List<PreprocessTasks.NumberedRange> ranges = ranges(scans);
+    long rows = SourcePass.rows(scans);
     console.accept(
         String.format(
             Locale.ROOT,
@@ -277,35 +262,62 @@ public final class PreprocessJob {
             rows,
             scans.size(),
             ranges.size(),
-            shards));
+            shards(rows)));
     Broadcast<byte[]> tokenizer = spark.broadcast(input.tokenizer());
     Broadcast<BenchmarkImages> excluded = spark.broadcast(benchmarkImages(tasks, input));
     LongAccumulator progress = spark.sc().longAccumulator("rows prepared");
     String images = input.images().toString();
-    String target = folder.toString();
     try (RowProgress line = new RowProgress(progress, rows);
         JobDescription described = describe("prepare rows and write shards")) {
-      List<Tuple2<String, Long>> results =
+      return use.apply(
           spark
-              .parallelize(ranges, ranges.size())
+              .parallelize(ranges, Math.max(1, ranges.size()))
               .mapPartitions(
-                  mine -> {
-                    // One range per partition.
-                    return tasks.prepare(
-                        mine.next(), images, tokenizer.value(), excluded.value(), shards, progress);
-                  })
-              .mapToPair(row -> row)
-              .repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(shards))
-              .mapPartitionsWithIndex(
-                  (partition, sorted) ->
-                      List.of(tasks.write(partition, sorted, target, shards)).iterator(),
-                  true)
-              .collect();
-      return rename(results, FileSystems.of(folder, configuration), folder, shards);
+                  mine ->
+                      // One range per partition, or none at all.
+                      mine.hasNext()
+                          ? tasks.prepare(
+                              mine.next(),
+                              images,
+                              tokenizer.value(),
+                              excluded.value(),
+                              shards,
+                              progress)
+                          : Collections.<Tuple2<RowKey, byte[]>>emptyIterator())
+              .mapToPair(row -> row));
     } finally {
       tokenizer.destroy();
       excluded.destroy();
     }
+  }
+
+  static List<PreprocessTasks.NumberedRange> ranges(List<SourcePass.NamedScan> scans) {
+    List<PreprocessTasks.NumberedRange> ranges = new ArrayList<>();
+    for (int file = 0; file < scans.size(); file++) {
+      for (var range : scans.get(file).scan().ranges()) {
+        ranges.add(new PreprocessTasks.NumberedRange(file, range));
+      }
+    }
+    return ranges;
+  }
+
+  /** Sorts rows into shards and writes these. */
+  List<PartResult> write(
+      PreprocessTasks tasks,
+      JavaPairRDD<RowKey, byte[]> rows,
+      RowChoice.Rules rules,
+      int shards,
+      PartFiles target)
+      throws IOException {
+    String folder = target.attempts().toString();
+    List<Tuple2<String, Long>> results =
+        rows.repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(shards))
+            .mapPartitionsWithIndex(
+                (partition, sorted) ->
+                    List.of(tasks.write(partition, sorted, rules, folder, shards)).iterator(),
+                true)
+            .collect();
+    return target.install(results, shards);
   }
 
   private BenchmarkImages benchmarkImages(PreprocessTasks tasks, PreprocessInput input) {
@@ -323,94 +335,43 @@ public final class PreprocessJob {
     }
   }
 
-  /** Renames the files of the attempts that count and deletes those of the others. */
-  private static List<PartResult> rename(
-      List<Tuple2<String, Long>> results, FileSystem files, Path folder, int shards)
-      throws IOException {
-    List<PartResult> parts = new ArrayList<>();
-    int number = 0;
-    for (Tuple2<String, Long> result : results) {
-      PartResult part = PartResult.fromJson(result._1());
-      Path written = new Path(folder, PreprocessTasks.attemptName(part.partition(), result._2()));
-      if (part.partition() == shards) {
-        if (!part.rejected().isEmpty()) {
-          rename(files, written, new Path(folder, REJECTED_FILE));
-        }
-      } else if (part.file() != null) {
-        String name = String.format(Locale.ROOT, "part-%05d.parquet", number++);
-        rename(files, written, new Path(folder, name));
-        ShardFile file = part.file();
-        part =
-            new PartResult(
-                part.partition(),
-                new ShardFile(name, file.rowGroupRows(), file.bytes(), file.sha256()),
-                part.duplicates(),
-                part.languages(),
-                part.notes(),
-                part.rejected());
-      }
-      parts.add(part);
-    }
-    for (FileStatus left : files.listStatus(folder)) {
-      if (left.getPath().getName().startsWith("attempt-")) {
-        files.delete(left.getPath(), false);
-      }
-    }
-    return parts;
-  }
-
-  private static void rename(FileSystem files, Path from, Path to) throws IOException {
-    if (!files.rename(from, to)) {
-      throw new DataException(
-          "Cannot rename " + from + " to " + to + ": the file system refused (is it full?)");
-    }
-  }
-
   private Manifest manifest(
       List<PartResult> parts, long read, String tokenizer, String fingerprint) {
     List<ShardFile> shards = new ArrayList<>();
-    SortedMap<String, List<PartResult.LanguageCounts>> byLanguage = new TreeMap<>();
-    long duplicates = 0;
+    SortedMap<String, PartResult.LanguageCounts> languages = new TreeMap<>();
     for (PartResult part : parts) {
       if (part.file() != null) {
         shards.add(part.file());
       }
-      duplicates += part.duplicates();
       part.languages()
-          .forEach(
-              (tag, counts) ->
-                  byLanguage.computeIfAbsent(tag, key -> new ArrayList<>()).add(counts));
+          .forEach((tag, counts) -> languages.merge(tag, counts, PartResult.LanguageCounts::plus));
     }
+    return manifest(shards, languages, rejected(parts), read, tokenizer, fingerprint);
+  }
+
+  Manifest manifest(
+      List<ShardFile> shards,
+      SortedMap<String, PartResult.LanguageCounts> byLanguage,
+      SortedMap<String, PartResult.RejectedRows> rejectedRows,
+      long read,
+      String tokenizer,
+      String fingerprint) {
     SortedMap<String, LanguageStatistics> languages = new TreeMap<>();
-    byLanguage.forEach((tag, counts) -> languages.put(tag, statistics(counts)));
+    byLanguage.forEach((tag, counts) -> languages.put(tag, counts.statistics()));
     SortedMap<String, Long> reasons = new TreeMap<>();
-    rejected(parts).forEach((reason, rows) -> reasons.put(reason, rows.rows()));
+    rejectedRows.forEach((reason, rows) -> reasons.put(reason, rows.rows()));
     long rejected = reasons.values().stream().mapToLong(Long::longValue).sum();
     long written = shards.stream().mapToLong(ShardFile::rows).sum();
     return new Manifest(
         ShardSchema.VERSION,
         tokenizer,
         options.imageSize(),
-        new Totals(read, written, duplicates, rejected),
+        new Totals(read, written, read - written - rejected, rejected),
         languages,
         reasons,
         options.configuration(),
         fingerprint,
         shards);
-  }
-
-  private static LanguageStatistics statistics(List<PartResult.LanguageCounts> parts) {
-    TreeMap<Integer, Long> lengths = new TreeMap<>();
-    long images = 0;
-    long supervised = 0;
-    long truncated = 0;
-    for (PartResult.LanguageCounts part : parts) {
-      part.lengths().forEach((length, rows) -> lengths.merge(length, rows, Long::sum));
-      images += part.withImage();
-      supervised += part.supervisedTokens();
-      truncated += part.truncated();
-    }
-    return LanguageStatistics.of(images, supervised, truncated, lengths);
   }
 
   private static SortedMap<String, PartResult.RejectedRows> rejected(List<PartResult> parts) {
@@ -425,7 +386,7 @@ public final class PreprocessJob {
     return notes;
   }
 
-  private void checkRejected(PreprocessReport report) {
+  void checkRejected(PreprocessReport report) {
     Totals totals = report.totals();
     double share = (double) totals.rejected() / totals.read();
     if (!(share <= options.maxRejected())) {
@@ -447,7 +408,7 @@ public final class PreprocessJob {
     }
   }
 
-  private static double seconds(long start) {
+  static double seconds(long start) {
     return (System.nanoTime() - start) / 1e9;
   }
 }

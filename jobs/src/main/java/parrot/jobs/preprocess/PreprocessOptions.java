@@ -37,6 +37,7 @@ import parrot.datasets.storage.FileSystems;
  * @param benchmarks TSV files whose images must not be trained on
  * @param maxRejected share of rejected rows beyond which the job fails
  * @param seed of the order of rows
+ * @param schedule how the run behaves among others on the same folder
  */
 public record PreprocessOptions(
     List<String> inputs,
@@ -58,9 +59,28 @@ public record PreprocessOptions(
     List<String> benchmarks,
     double maxRejected,
     boolean overwrite,
-    long seed)
+    long seed,
+    Schedule schedule)
     implements Serializable {
   private static final long SHARD_BYTES = 512L << 20;
+
+  /** Options that say where something lies: what is read there counts, not the path's spelling. */
+  private static final List<String> PATHS =
+      List.of("inputs", "images", "allowed-roots", "tokenizer", "benchmarks");
+
+  /**
+   * How a run behaves among others on the same folder.
+   *
+   * @param update whether the data set is updated in place
+   * @param stageRows rows after which an update that is killed can go on
+   * @param waits whether the run waits for another that writes to the folder
+   */
+  public record Schedule(boolean update, long stageRows, boolean waits) implements Serializable {
+    static final long STAGE_ROWS = 1_000_000;
+
+    /** One run, which fails if there is another. */
+    public static final Schedule ONCE = new Schedule(false, STAGE_ROWS, false);
+  }
 
   public PreprocessOptions {
     inputs = List.copyOf(inputs);
@@ -86,6 +106,12 @@ public record PreprocessOptions(
     require(maxLength >= 8, "max-length", maxLength, "at least 8");
     require(shardRows >= 0, "shard-rows", shardRows, "at least 1, or 0 for the default");
     require(rowGroupRows >= 0, "row-group-rows", rowGroupRows, "at least 1, or 0 for the default");
+    require(schedule.stageRows() >= 1, "stage-rows", schedule.stageRows(), "at least 1");
+    require(
+        !(schedule.update() && overwrite),
+        "update",
+        "together with --overwrite",
+        "alone: it replaces what has changed; to make the data set anew, delete the folder");
     require(maxRejected >= 0 && maxRejected <= 1, "max-rejected", maxRejected, "from 0 to 1");
     if (shardRows == 0) {
       long row = 3L * imageSize * imageSize + 4096;
@@ -107,9 +133,21 @@ public record PreprocessOptions(
     }
   }
 
+  /** Whether the data set is updated in place. */
+  boolean update() {
+    return schedule.update();
+  }
+
   /** Positions that an image takes. */
   public int visualTokens() {
     return vision.visualTokens(imageSize, patchSize);
+  }
+
+  /** What of a {@link #configuration} counts beside the content of what is read. */
+  static SortedMap<String, String> withoutPaths(SortedMap<String, String> configuration) {
+    SortedMap<String, String> map = new TreeMap<>(configuration);
+    map.keySet().removeAll(PATHS);
+    return map;
   }
 
   /** The options that decide what comes out, as the manifest keeps them. */
@@ -143,6 +181,9 @@ public record PreprocessOptions(
       map.put("leaks", "equal and similar images");
     }
     map.put("seed", Long.toString(seed));
+    if (update()) {
+      putUnlessDefault(map, "stage-rows", schedule.stageRows(), Schedule.STAGE_ROWS);
+    }
     return map;
   }
 

@@ -1,5 +1,6 @@
 package parrot.jobs.preprocess;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import parrot.datasets.storage.FileSystems;
  * @param reading what was read of the input
  * @param notes written rows by what was changed or not read in them
  * @param rejected by reason, with a few examples each
+ * @param changes null unless it updated a data set
  */
 public record PreprocessReport(
     String out,
@@ -35,7 +37,8 @@ public record PreprocessReport(
     SortedMap<String, LanguageStatistics> languages,
     Reading reading,
     SortedMap<String, Long> notes,
-    SortedMap<String, PartResult.RejectedRows> rejected) {
+    SortedMap<String, PartResult.RejectedRows> rejected,
+    @JsonInclude(JsonInclude.Include.NON_NULL) UpdateChanges changes) {
   /**
    * What was read of the input.
    *
@@ -71,7 +74,23 @@ public record PreprocessReport(
         manifest.languages(),
         reading,
         notes,
-        rejected);
+        rejected,
+        null);
+  }
+
+  PreprocessReport withChanges(UpdateChanges what) {
+    return new PreprocessReport(
+        out,
+        unchanged,
+        totals,
+        shards,
+        bytes,
+        seconds,
+        languages,
+        reading,
+        notes,
+        rejected,
+        what);
   }
 
   void write(FileSystem files, Path folder) throws IOException {
@@ -84,6 +103,9 @@ public record PreprocessReport(
     if (unchanged) {
       text.append("Nothing to do: ").append(out);
       text.append(" was made from the same input with the same options.\n");
+    }
+    if (changes != null) {
+      text.append(changes.toText());
     }
     text.append(
         format(

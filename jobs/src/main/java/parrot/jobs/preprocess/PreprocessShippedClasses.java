@@ -12,7 +12,8 @@ public final class PreprocessShippedClasses implements ShippedClasses {
         BenchmarkImages.Asked.class,
         PreprocessTasks.NamedSource.class,
         PreprocessTasks.NumberedRange.class,
-        PreprocessTasks.Scanned.class);
+        PreprocessTasks.Scanned.class,
+        UpdateTasks.NumberedShard.class);
   }
 
   @Override

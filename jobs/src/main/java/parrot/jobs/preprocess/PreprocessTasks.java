@@ -212,16 +212,27 @@ final class PreprocessTasks implements Serializable {
     return "attempt-" + partition + "-" + attempt;
   }
 
-  /** Writes a partition. */
+  /** The name that an attempt gives the ledger of its file. */
+  static String ledgerName(int partition, long attempt) {
+    return attemptName(partition, attempt) + ".ledger";
+  }
+
+  /** Writes a partition, in a data set that is updated with a ledger. */
   Tuple2<String, Long> write(
-      int partition, Iterator<Tuple2<RowKey, byte[]>> rows, String folder, int shards)
+      int partition,
+      Iterator<Tuple2<RowKey, byte[]>> rows,
+      RowChoice.Rules rules,
+      String folder,
+      int shards)
       throws IOException {
     long attempt = TaskContext.get().taskAttemptId();
     PartWriter writer =
         new PartWriter(options, files(folder), new Path(folder, attemptName(partition, attempt)));
+    Path ledger =
+        options.update() ? new Path(folder, ledgerName(partition, attempt)) : null;
     PartResult result =
         partition < shards
-            ? writer.writeShard(partition, rows)
+            ? writer.writeShard(partition, rows, rules, ledger)
             : writer.writeRejects(partition, rows);
     return new Tuple2<>(result.toJson(), attempt);
   }

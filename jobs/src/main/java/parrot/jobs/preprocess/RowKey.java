@@ -13,6 +13,11 @@ import java.nio.ByteBuffer;
 final class RowKey implements Serializable, Comparable<RowKey> {
   private static final long serialVersionUID = 1L;
 
+  /** In place of a file, so that they come before the rows of files: see {@link UpdateTasks}. */
+  private static final int NEW = -2;
+
+  private static final int STORED = -1;
+
   private final int partition;
   private final long order;
   private final long contentHigh;
@@ -38,6 +43,26 @@ final class RowKey implements Serializable, Comparable<RowKey> {
     return new RowKey((int) Long.remainderUnsigned(order, shards), order, high, low, file, row);
   }
 
+  /** Says that a content is in no shard that stays. */
+  RowKey isNew() {
+    return new RowKey(partition, order, contentHigh, contentLow, NEW, 0);
+  }
+
+  /**
+   * Of a row that a shard holds.
+   *
+   * @param label of its source, in the shard's ledger
+   */
+  static RowKey stored(byte[] content, long seed, int shards, int label) {
+    return written(content, seed, shards, STORED, label);
+  }
+
+  /** The same row among another number of shards. */
+  RowKey among(int shards) {
+    int target = isRejected() ? shards : (int) Long.remainderUnsigned(order, shards);
+    return new RowKey(target, order, contentHigh, contentLow, file, row);
+  }
+
   /** Of a rejected row; these keep the order of the source. */
   static RowKey rejected(int shards, int file, long row) {
     return new RowKey(shards, 0, 0, 0, file, row);
@@ -45,6 +70,34 @@ final class RowKey implements Serializable, Comparable<RowKey> {
 
   int partition() {
     return partition;
+  }
+
+  /** Number of the source among those that are prepared. */
+  int file() {
+    return file;
+  }
+
+  /** Of a stored row. */
+  int label() {
+    return (int) row;
+  }
+
+  boolean marksNew() {
+    return file == NEW;
+  }
+
+  boolean isStored() {
+    return file == STORED;
+  }
+
+  /** The first 16 bytes of the content's checksum. */
+  byte[] content() {
+    return ByteBuffer.allocate(2 * Long.BYTES).putLong(contentHigh).putLong(contentLow).array();
+  }
+
+  /** No checksum is zero. */
+  boolean isRejected() {
+    return contentHigh == 0 && contentLow == 0;
   }
 
   boolean sameContent(RowKey other) {

@@ -78,7 +78,8 @@ final class WorldData {
             List.of(out.path(RunDescription.BENCHMARK).toUri().toString()),
             0.05,
             false,
-            parameters.shapes().seed());
+            parameters.shapes().seed(),
+            PreprocessOptions.Schedule.ONCE);
     var result = new PreprocessJob(place.spark(), options, line -> {}).run();
     console.accept(
         String.format(

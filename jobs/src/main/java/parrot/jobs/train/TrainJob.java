@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -14,6 +15,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
+import parrot.datasets.shard.DatasetVersions;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.balance.ExpertBalance;
 import parrot.jobs.checkpoint.Checkpoints;
@@ -136,7 +138,8 @@ public final class TrainJob {
   private Outcome checkAndLock(Mode mode, StopSignal stop) throws IOException {
     Path out = requireOutput();
     // Before executors are asked for: another run into this folder may hold them.
-    try (RunFolder locked = RunFolder.lock(FileSystems.of(out, hadoop), out)) {
+    try (RunFolder locked = RunFolder.lock(FileSystems.of(out, hadoop), out);
+        DatasetVersions.Hold held = TrainingData.hold(config, hadoop)) {
       folder = locked;
       locked.lock.onLost(() -> spark.sc().cancelAllJobs());
       requireCluster();
@@ -307,7 +310,7 @@ public final class TrainJob {
   private TrainingData requireStart(Mode mode, StartingModel model) throws IOException {
     model.requireParts(config.train());
     requireFit(model.config());
-    TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer());
+    TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer(), Set.of());
     requireMemory(need(plan(model.config(), model.storedType(TensorNames.EMBEDDING))));
     if (mode == Mode.OVERWRITE) {
       folder.requireOutside(inputs());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -11,6 +12,7 @@ import parrot.datasets.DataException;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
 import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.image.VisionEncoder;
+import parrot.datasets.shard.DatasetVersions;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardedDataset;
@@ -34,8 +36,36 @@ record TrainingData(
     List<String> fingerprints,
     List<String> heldOutFingerprints) {
 
+  /**
+   * Keeps the files of the data sets as they are now, whatever updates do, until it is closed. To be
+   * called before the data is opened.
+   */
+  static DatasetVersions.Hold hold(TrainConfig config, Configuration hadoop) throws IOException {
+    List<DatasetVersions.Hold> holds = new ArrayList<>();
+    for (String folder : folders(config)) {
+      Path path = FileSystems.path(folder);
+      holds.add(DatasetVersions.hold(FileSystems.of(path, hadoop), path));
+    }
+    return () -> holds.forEach(DatasetVersions.Hold::close);
+  }
+
+  private static List<String> folders(TrainConfig config) {
+    List<String> folders = new ArrayList<>();
+    config.data().sources().forEach(source -> folders.add(source.folder()));
+    folders.addAll(config.data().heldOut().folders());
+    return folders;
+  }
+
+  /**
+   * @param known fingerprints that the run has begun with: a data set that was updated since is
+   *     opened as it was, if that version is still there
+   */
   static TrainingData open(
-      TrainConfig config, Configuration hadoop, ParrotConfig parrot, Optional<Path> tokenizer)
+      TrainConfig config,
+      Configuration hadoop,
+      ParrotConfig parrot,
+      Optional<Path> tokenizer,
+      Set<String> known)
       throws IOException {
     Optional<String> digest = Optional.empty();
     if (tokenizer.isPresent()) {
@@ -47,16 +77,16 @@ record TrainingData(
     List<ShardedDataset> train = new ArrayList<>();
     List<String> fingerprints = new ArrayList<>();
     for (TrainConfig.DataSource source : config.data().sources()) {
-      Path path = FileSystems.path(source.folder());
-      FileSystem files = FileSystems.of(path, hadoop);
+      FileSystem files = FileSystems.of(source.folder(), hadoop);
+      Path path = DatasetVersions.known(files, FileSystems.path(source.folder()), known);
       train.add(fitting(ShardedDataset.open(files, path), parrot, digest));
       fingerprints.add(fingerprint(files, path));
     }
     List<ShardedDataset> heldOut = new ArrayList<>();
     List<String> heldOutFingerprints = new ArrayList<>();
     for (String folder : config.data().heldOut().folders()) {
-      Path path = FileSystems.path(folder);
-      FileSystem files = FileSystems.of(path, hadoop);
+      FileSystem files = FileSystems.of(folder, hadoop);
+      Path path = DatasetVersions.known(files, FileSystems.path(folder), known);
       heldOut.add(fitting(ShardedDataset.open(files, path), parrot, digest));
       heldOutFingerprints.add(fingerprint(files, path));
     }

@@ -17,6 +17,7 @@ final class OptionsBuilder {
   private double maxRejected = 0.05;
   private boolean overwrite;
   private boolean resynchronise;
+  private PreprocessOptions.Schedule schedule = PreprocessOptions.Schedule.ONCE;
   private long seed;
   private RowReader rows = RowReader.DEFAULT;
   private VisionEncoder vision = VisionEncoder.CLIP;
@@ -63,6 +64,16 @@ final class OptionsBuilder {
 
   OptionsBuilder overwrite() {
     overwrite = true;
+    return this;
+  }
+
+  OptionsBuilder update() {
+    return stages(PreprocessOptions.Schedule.STAGE_ROWS);
+  }
+
+  /** With a stage of an update that ends after so many rows. */
+  OptionsBuilder stages(long rows) {
+    schedule = new PreprocessOptions.Schedule(true, rows, false);
     return this;
   }
 
@@ -127,6 +138,7 @@ final class OptionsBuilder {
         benchmarks,
         maxRejected,
         overwrite,
-        seed);
+        seed,
+        schedule);
   }
 }
