@@ -1,6 +1,7 @@
 package parrot.datasets.order;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import parrot.datasets.DataException;
 import parrot.datasets.shard.Manifest;
@@ -64,8 +65,42 @@ final class DatasetShuffle {
     }
   }
 
+  private DatasetShuffle(DatasetShuffle other) {
+    this.seed = other.seed;
+    this.window = other.window;
+    this.shardOfGroup = other.shardOfGroup;
+    this.groupInShard = other.groupInShard;
+    this.rowsOfGroup = other.rowsOfGroup;
+    this.rows = other.rows;
+  }
+
+  /** The same order, at another place; both share what is large. */
+  DatasetShuffle another() {
+    return new DatasetShuffle(this);
+  }
+
   public long rows() {
     return rows;
+  }
+
+  int windows() {
+    return (rowsOfGroup.length + window - 1) / window;
+  }
+
+  /** Numbers of the row groups of a window, counted over all shards. */
+  int[] groups(long epoch, int number) {
+    enter(epoch);
+    return Arrays.copyOfRange(
+        order, number * window, Math.min(order.length, (number + 1) * window));
+  }
+
+  /** The rows of a window in order; not to be changed. */
+  RowRef[] window(long epoch, int number) {
+    enter(epoch);
+    if (number != windowInUse) {
+      startWindow(number);
+    }
+    return windowRows;
   }
 
   /** {@code count} rows of an epoch from position {@code first} on. */
@@ -81,10 +116,14 @@ final class DatasetShuffle {
     return result;
   }
 
-  private RowRef row(long epoch, long position) {
+  private void enter(long epoch) {
     if (epoch != epochInUse) {
       startEpoch(epoch);
     }
+  }
+
+  private RowRef row(long epoch, long position) {
+    enter(epoch);
     if (windowInUse < 0 || position < starts[windowInUse] || position >= starts[windowInUse + 1]) {
       startWindow(windowAt(position));
     }
@@ -103,7 +142,7 @@ final class DatasetShuffle {
       order[i] = order[j];
       order[j] = swap;
     }
-    int windows = (order.length + window - 1) / window;
+    int windows = windows();
     starts = new long[windows + 1];
     for (int i = 0; i < order.length; i++) {
       starts[i / window + 1] += rowsOfGroup[order[i]];

@@ -37,9 +37,7 @@ public final class ExampleOrder {
     Map<Language, Long> counts = new TreeMap<>();
     for (int i = 0; i < datasets.size(); i++) {
       orders.add(LanguageOrder.of(datasets.get(i), seed + 31L * i));
-      orders
-          .get(i)
-          .forEach((language, own) -> counts.merge(language, own.rows(), Long::sum));
+      orders.get(i).forEach((language, own) -> counts.merge(language, own.rows(), Long::sum));
     }
     this.rows = counts.values().stream().mapToLong(count -> count).sum();
     Map<Language, Double> factors = mixture.factors(counts);

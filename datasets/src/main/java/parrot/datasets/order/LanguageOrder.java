@@ -1,26 +1,31 @@
 package parrot.datasets.order;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import parrot.datasets.language.Language;
+import parrot.datasets.shard.RowLanguages;
 import parrot.datasets.shard.RowRef;
 import parrot.datasets.shard.ShardedDataset;
 
 /** The rows of one language in the order of their data set, epoch after epoch. */
 final class LanguageOrder {
   private final DatasetShuffle order;
-  private final List<List<List<Language>>> languages;
+  private final RowLanguages languages;
   private final Language language;
-  private final int rows;
+  private final long rows;
 
   private long taken;
   private long epochInUse = -1;
-  private int[] positions; // in the epoch, of this language's rows
+  private long[] starts; // how many of this language's rows lie before each window
+  private int windowInUse;
+  private List<RowRef> windowRows; // of this language
 
   private LanguageOrder(
-      DatasetShuffle order, List<List<List<Language>>> languages, Language language, int rows) {
+      DatasetShuffle order, RowLanguages languages, Language language, long rows) {
     this.order = order;
     this.languages = languages;
     this.language = language;
@@ -29,21 +34,20 @@ final class LanguageOrder {
 
   /** One for each language that a data set has rows of. */
   static Map<Language, LanguageOrder> of(ShardedDataset dataset, long seed) throws IOException {
-    List<List<List<Language>>> languages = dataset.languages();
-    Map<Language, Integer> counts = new TreeMap<>();
-    languages.forEach(
-        groups -> groups.forEach(rows -> rows.forEach(row -> counts.merge(row, 1, Integer::sum))));
+    RowLanguages languages = dataset.rowLanguages();
+    DatasetShuffle order = new DatasetShuffle(dataset.manifest(), seed);
     Map<Language, LanguageOrder> orders = new TreeMap<>();
-    counts.forEach(
-        (language, rows) -> {
-          DatasetShuffle order = new DatasetShuffle(dataset.manifest(), seed);
-          orders.put(language, new LanguageOrder(order, languages, language, rows));
-        });
+    languages
+        .rows()
+        .forEach(
+            (language, rows) ->
+                orders.put(
+                    language, new LanguageOrder(order.another(), languages, language, rows)));
     return orders;
   }
 
   /** Rows of an epoch. */
-  int rows() {
+  long rows() {
     return rows;
   }
 
@@ -56,18 +60,54 @@ final class LanguageOrder {
     if (epoch != epochInUse) {
       start(epoch);
     }
-    return order.range(epoch, positions[(int) (taken++ % rows)], 1).get(0);
+    long position = taken++ % rows;
+    if (windowRows == null
+        || position < starts[windowInUse]
+        || position >= starts[windowInUse + 1]) {
+      enter(epoch, windowAt(position));
+    }
+    return windowRows.get((int) (position - starts[windowInUse]));
   }
 
   private void start(long epoch) {
-    positions = new int[rows];
-    int found = 0;
-    for (int position = 0; found < rows; position++) {
-      RowRef row = order.range(epoch, position, 1).get(0);
-      if (languages.get(row.shard()).get(row.rowGroup()).get(row.row()).equals(language)) {
-        positions[found++] = position;
+    starts = new long[order.windows() + 1];
+    for (int window = 0; window < order.windows(); window++) {
+      starts[window + 1] = starts[window];
+      for (int group : order.groups(epoch, window)) {
+        starts[window + 1] += languages.rows(language, group);
       }
     }
     epochInUse = epoch;
+    windowRows = null;
+  }
+
+  /** The last window that begins at or before a position: those without rows are passed over. */
+  private int windowAt(long position) {
+    int low = 0;
+    int high = starts.length - 2;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (starts[middle] <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private void enter(long epoch, int window) {
+    RowRef[] all = order.window(epoch, window);
+    windowInUse = window;
+    if (starts[window + 1] - starts[window] == all.length) {
+      windowRows = Arrays.asList(all);
+      return;
+    }
+    windowRows = new ArrayList<>();
+    for (RowRef row : all) {
+      if (languages.has(row, language)) {
+        windowRows.add(row);
+      }
+    }
   }
 }

@@ -2,12 +2,14 @@ package parrot.datasets.shard;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -104,25 +106,39 @@ public record Manifest(
    */
   public static Manifest fromJson(String json, String origin) {
     try {
-      JsonNode tree = JSON.readTree(json);
-      JsonNode version = tree.get("schemaVersion");
-      if (version == null || !version.isInt()) {
-        throw new DataException("Cannot read " + origin + ": not a manifest (no schemaVersion)");
-      }
-      if (version.intValue() != ShardSchema.VERSION) {
+      int version = schemaVersion(json, origin);
+      if (version != ShardSchema.VERSION) {
         throw new DataException(
             "Cannot read "
                 + origin
                 + ": unknown schema version (got "
-                + version.intValue()
+                + version
                 + ", expected "
                 + ShardSchema.VERSION
                 + "); preprocess again with this program, or use the one that wrote it");
       }
-      return JSON.treeToValue(tree, Manifest.class);
+      return JSON.readValue(json, Manifest.class);
     } catch (JsonProcessingException e) {
       throw new DataException("Cannot read " + origin + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** Without a tree of the whole, which may be large. */
+  private static int schemaVersion(String json, String origin) throws IOException {
+    try (JsonParser parser = JSON.createParser(json)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean found = parser.currentName().equals("schemaVersion");
+        JsonToken value = parser.nextToken();
+        if (found && value == JsonToken.VALUE_NUMBER_INT) {
+          return parser.getIntValue();
+        }
+        parser.skipChildren();
+      }
+    }
+    throw new DataException("Cannot read " + origin + ": not a manifest (no schemaVersion)");
   }
 
   public static Manifest read(FileSystem files, Path folder) throws IOException {

@@ -80,8 +80,7 @@ record PartResult(
 
   /** What it counts in the shard, alone. */
   PartResult counts() {
-    return new PartResult(
-        partition, file, duplicates, languages, notes, rejected, new TreeSet<>());
+    return new PartResult(partition, file, duplicates, languages, notes, rejected, new TreeSet<>());
   }
 
   String toJson() {

@@ -80,17 +80,7 @@ public record PreprocessReport(
 
   PreprocessReport withChanges(UpdateChanges what) {
     return new PreprocessReport(
-        out,
-        unchanged,
-        totals,
-        shards,
-        bytes,
-        seconds,
-        languages,
-        reading,
-        notes,
-        rejected,
-        what);
+        out, unchanged, totals, shards, bytes, seconds, languages, reading, notes, rejected, what);
   }
 
   void write(FileSystem files, Path folder) throws IOException {

@@ -228,8 +228,7 @@ final class PreprocessTasks implements Serializable {
     long attempt = TaskContext.get().taskAttemptId();
     PartWriter writer =
         new PartWriter(options, files(folder), new Path(folder, attemptName(partition, attempt)));
-    Path ledger =
-        options.update() ? new Path(folder, ledgerName(partition, attempt)) : null;
+    Path ledger = options.update() ? new Path(folder, ledgerName(partition, attempt)) : null;
     PartResult result =
         partition < shards
             ? writer.writeShard(partition, rows, rules, ledger)

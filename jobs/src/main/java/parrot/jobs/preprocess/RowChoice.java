@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import scala.Tuple2;
 
 /**
- * Chooses one row of each content among sorted ones. A row that a shard held stays if it is still in
- * the input; else it is the first in the input, unless a shard that stays has the content.
+ * Chooses one row of each content among sorted ones. A row that a shard held stays if it is still
+ * in the input; else it is the first in the input, unless a shard that stays has the content.
  */
 final class RowChoice implements Iterator<RowChoice.Chosen> {
   /**

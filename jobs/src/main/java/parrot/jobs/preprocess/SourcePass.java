@@ -42,8 +42,8 @@ final class SourcePass {
             Math.min(
                 LlavaSource.RANGE_BYTES, input.sourceBytes() / (4L * spark.defaultParallelism())));
     List<PreprocessTasks.Scanned> found;
-    try (JobDescription described = JobDescription.set(
-            spark, "preprocess " + options.out() + ": cut sources into ranges")) {
+    try (JobDescription described =
+        JobDescription.set(spark, "preprocess " + options.out() + ": cut sources into ranges")) {
       found =
           spark
               .parallelize(sources, sources.size())

@@ -56,8 +56,7 @@ final class UpdateFolder {
               + " anew)");
     }
     Optional<Path> version = opened.publishedVersion();
-    if (version.isPresent()
-        && opened.draftState().equals(opened.state(version.get()))) {
+    if (version.isPresent() && opened.draftState().equals(opened.state(version.get()))) {
       opened.finish(version.get()); // it was killed right after it had published
     }
     opened.removeUnused();
@@ -123,8 +122,7 @@ final class UpdateFolder {
     Path file = new Path(in, STATE);
     return files.exists(file)
         ? Optional.of(
-            UpdateState.fromJson(
-                FileSystems.readText(files, file, LARGEST_STATE), file.toString()))
+            UpdateState.fromJson(FileSystems.readText(files, file, LARGEST_STATE), file.toString()))
         : Optional.empty();
   }
 
@@ -225,8 +223,7 @@ final class UpdateFolder {
       }
     }
     for (Path inside : new Path[] {ledgers(), draft()}) {
-      for (FileStatus file :
-          files.exists(inside) ? files.listStatus(inside) : new FileStatus[0]) {
+      for (FileStatus file : files.exists(inside) ? files.listStatus(inside) : new FileStatus[0]) {
         String name = file.getPath().getName();
         if (!used.contains(name.replace(".json", ".parquet")) && !name.equals(STATE)) {
           files.delete(file.getPath(), false);

@@ -28,8 +28,8 @@ import scala.Tuple2;
 
 /**
  * Brings a data set up to date with its input: what has not changed is not prepared, and shards
- * whose rows are all still there stay as they are. New rows go to new shards, together with the rows
- * of shards that lost some, and of small ones.
+ * whose rows are all still there stay as they are. New rows go to new shards, together with the
+ * rows of shards that lost some, and of small ones.
  */
 final class UpdateJob {
   /** Share of the data set's bytes that an update may write again to join small shards. */
@@ -84,8 +84,7 @@ final class UpdateJob {
     Preflight.shared(spark.sc(), folder.draft());
     List<UpdateState.Source> sources = sources(state, input, scans, fingerprint.images());
     boolean all = !state.benchmarks().equals(fingerprint.benchmarks());
-    UpdatePlan plan =
-        UpdatePlan.of(state.sources(), sources, all, options.schedule().stageRows());
+    UpdatePlan plan = UpdatePlan.of(state.sources(), sources, all, options.schedule().stageRows());
     state =
         state.comparedWith(
             tokenizer, optionsThatCount(), fingerprint, plan.untouched(state.sources(), sources));
@@ -212,8 +211,7 @@ final class UpdateJob {
    * @param removed numbers of the shards whose rows are in others now, or gone
    * @param summary of the rows in shards that stay
    */
-  private record Written(
-      List<PartResult> parts, Set<Integer> removed, Decisions.Summary summary) {}
+  private record Written(List<PartResult> parts, Set<Integer> removed, Decisions.Summary summary) {}
 
   private UpdateState run(
       UpdateFolder folder, PreprocessInput input, List<SourcePass.NamedScan> scans, Stage stage)
@@ -239,8 +237,7 @@ final class UpdateJob {
               rows -> job.write(tasks, rows, stage.rules(), shards, target));
       written = new Written(parts, Set.of(), Decisions.Summary.none());
     } else {
-      written =
-          job.prepare(tasks, input, fresh, 1, rows -> update(folder, stage, rows, target));
+      written = job.prepare(tasks, input, fresh, 1, rows -> update(folder, stage, rows, target));
     }
     return next(folder, stage, written);
   }
@@ -293,16 +290,12 @@ final class UpdateJob {
     UpdateTasks executors = updates;
     Set<Integer> broken = stage.broken();
     int partitions =
-        Math.max(
-            spark.defaultParallelism(), (int) (stage.former().written() / ROWS_PER_DECISION));
+        Math.max(spark.defaultParallelism(), (int) (stage.former().written() / ROWS_PER_DECISION));
     return spark
         .parallelize(shards, (shards.size() + SHARDS_PER_TASK - 1) / SHARDS_PER_TASK)
         .flatMap(executors::entries)
         .mapToPair(row -> row)
-        .union(
-            prepared
-                .filter(row -> !row._1().isRejected())
-                .mapToPair(UpdateTasks::detailsOf))
+        .union(prepared.filter(row -> !row._1().isRejected()).mapToPair(UpdateTasks::detailsOf))
         .mapToPair(row -> new Tuple2<>(row._1().among(partitions), row._2()))
         .repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(partitions))
         .mapPartitionsToPair(sorted -> new Decisions(sorted, broken));
@@ -366,8 +359,7 @@ final class UpdateJob {
         rows += part.file().rows();
         part.languages()
             .forEach(
-                (tag, counts) ->
-                    languages.merge(tag, counts, PartResult.LanguageCounts::plus));
+                (tag, counts) -> languages.merge(tag, counts, PartResult.LanguageCounts::plus));
         part.notes().forEach((note, count) -> notes.merge(note, count, Long::sum));
       }
     }

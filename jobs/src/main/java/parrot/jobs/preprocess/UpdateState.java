@@ -52,7 +52,12 @@ record UpdateState(
    * @param labels of the stored rows that stand for those of this source
    */
   record Source(
-      String name, String sha256, String images, long rows, int rejects, SortedSet<Integer> labels) {
+      String name,
+      String sha256,
+      String images,
+      long rows,
+      int rejects,
+      SortedSet<Integer> labels) {
     Source {
       labels = new TreeSet<>(labels);
     }
@@ -67,9 +72,7 @@ record UpdateState(
     }
 
     boolean sameContent(Source other) {
-      return name.equals(other.name)
-          && sha256.equals(other.sha256)
-          && images.equals(other.images);
+      return name.equals(other.name) && sha256.equals(other.sha256) && images.equals(other.images);
     }
   }
 

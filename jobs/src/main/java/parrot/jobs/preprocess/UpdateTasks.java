@@ -64,9 +64,7 @@ final class UpdateTasks implements Serializable {
   Tuple2<String, Long> imageStamps(PreprocessTasks.NumberedRange numbered, String images)
       throws IOException {
     List<Path> allowed =
-        options.allowedRoots().stream()
-            .map(root -> FileSystems.qualified(root, hadoop()))
-            .toList();
+        options.allowedRoots().stream().map(root -> FileSystems.qualified(root, hadoop())).toList();
     UnorderedDigest digest = new UnorderedDigest();
     String file = numbered.range().file();
     try (ImageRoot root = new ImageRoot(files(images), new Path(images), allowed);

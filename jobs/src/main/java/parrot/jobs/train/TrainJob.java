@@ -310,7 +310,8 @@ public final class TrainJob {
   private TrainingData requireStart(Mode mode, StartingModel model) throws IOException {
     model.requireParts(config.train());
     requireFit(model.config());
-    TrainingData data = TrainingData.open(config, hadoop, model.config(), model.tokenizer(), Set.of());
+    TrainingData data =
+        TrainingData.open(config, hadoop, model.config(), model.tokenizer(), Set.of());
     requireMemory(need(plan(model.config(), model.storedType(TensorNames.EMBEDDING))));
     if (mode == Mode.OVERWRITE) {
       folder.requireOutside(inputs());

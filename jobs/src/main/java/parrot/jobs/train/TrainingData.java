@@ -37,8 +37,8 @@ record TrainingData(
     List<String> heldOutFingerprints) {
 
   /**
-   * Keeps the files of the data sets as they are now, whatever updates do, until it is closed. To be
-   * called before the data is opened.
+   * Keeps the files of the data sets as they are now, whatever updates do, until it is closed. To
+   * be called before the data is opened.
    */
   static DatasetVersions.Hold hold(TrainConfig config, Configuration hadoop) throws IOException {
     List<DatasetVersions.Hold> holds = new ArrayList<>();

@@ -153,7 +153,8 @@ class PreprocessUpdateTest {
     assertSameRowsAsFromNothing();
     assertThat(report.languages().get("tr").rows())
         .isEqualTo(open("nothing").manifest().languages().get("tr").rows());
-    assertThat(open("out").manifest().languages()).isEqualTo(open("nothing").manifest().languages());
+    assertThat(open("out").manifest().languages())
+        .isEqualTo(open("nothing").manifest().languages());
   }
 
   @Test
@@ -199,8 +200,7 @@ class PreprocessUpdateTest {
     run(options("out").stages(25), said::add);
 
     assertThat(said).contains("Going on with an update that was not finished");
-    assertThat(open("out").manifest().files())
-        .isEqualTo(open("undisturbed").manifest().files());
+    assertThat(open("out").manifest().files()).isEqualTo(open("undisturbed").manifest().files());
     assertThat(scratch.resolve("out/_draft")).doesNotExist();
     assertSameRowsAsFromNothing();
   }
@@ -228,7 +228,8 @@ class PreprocessUpdateTest {
     file("a.jsonl", rows(21, 40));
     update();
     assertThat(names("out", "part-"))
-        .containsExactlyElementsOf(open("out").manifest().files().stream().map(ShardFile::name).toList());
+        .containsExactlyElementsOf(
+            open("out").manifest().files().stream().map(ShardFile::name).toList());
     assertThat(names("out/_versions", "")).hasSize(1);
   }
 
@@ -325,15 +326,16 @@ class PreprocessUpdateTest {
   }
 
   private ShardedDataset open(String name) throws IOException {
-    org.apache.hadoop.fs.Path folder =
-        new org.apache.hadoop.fs.Path(scratch.toUri() + "/" + name);
+    org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(scratch.toUri() + "/" + name);
     return ShardedDataset.open(FileSystems.of(folder, new Configuration()), folder);
   }
 
   private Map<String, String> shards() throws IOException {
     Map<String, String> shards = new TreeMap<>();
     for (ShardFile shard : open("out").manifest().files()) {
-      shards.put(shard.name(), Digests.sha256(Files.readAllBytes(scratch.resolve("out").resolve(shard.name()))));
+      shards.put(
+          shard.name(),
+          Digests.sha256(Files.readAllBytes(scratch.resolve("out").resolve(shard.name()))));
     }
     return shards;
   }
@@ -341,7 +343,10 @@ class PreprocessUpdateTest {
   private List<String> rejects() throws IOException {
     org.apache.hadoop.fs.Path file =
         new org.apache.hadoop.fs.Path(scratch.toUri() + "/out/rejected.parquet");
-    return RejectFile.read(file, new Configuration()).stream().map(Reject::origin).sorted().toList();
+    return RejectFile.read(file, new Configuration()).stream()
+        .map(Reject::origin)
+        .sorted()
+        .toList();
   }
 
   private List<String> names(String folder, String prefix) throws IOException {
