@@ -431,7 +431,7 @@ public final class TrainConfigReader {
         TrainKeys.CHECKPOINT_KEEP_EVERY.read(map),
         averageLast(map, stopsEarly),
         keepBest(map, stopsEarly),
-        TrainKeys.CHECKPOINT_DTYPE.read(map).equals("bf16"));
+        TrainKeys.CHECKPOINT_DTYPE.ifGiven(map).equals(Optional.of("bf16")));
   }
 
   private static int averageLast(StrictMap map, boolean stopsEarly) {
