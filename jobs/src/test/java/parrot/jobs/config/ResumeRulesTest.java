@@ -46,6 +46,8 @@ class ResumeRulesTest {
             "kernels.threads",
             "recompute",
             "balance.z_loss",
+            "balance.variance_loss",
+            "balance.information_loss",
             "balance.freeze_after",
             "balance.alarm_violation",
             "balance.alarm_dead_load",
@@ -53,6 +55,7 @@ class ResumeRulesTest {
             "checkpoints.keep",
             "checkpoints.keep_every",
             "checkpoints.keep_best",
+            "checkpoints.dtype",
             "average_last");
   }
 
