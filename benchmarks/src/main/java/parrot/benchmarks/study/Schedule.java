@@ -124,6 +124,8 @@ final class Schedule {
       runner.run(step);
     } catch (FailedStepException | IOException e) {
       failure = e.getMessage();
+    } catch (RuntimeException e) {
+      failure = "a defect of the program: " + e;
     }
     finished(step, failure, (System.nanoTime() - start) / 1e9);
   }

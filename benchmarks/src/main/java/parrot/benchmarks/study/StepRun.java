@@ -144,7 +144,8 @@ final class StepRun {
     if (!Files.exists(file)) {
       return;
     }
-    long pid = Long.parseLong(Files.readString(file).strip());
+    String written = Files.readString(file).strip();
+    long pid = written.isEmpty() ? 0 : Long.parseLong(written); // killed before it was written
     Path command = Path.of("/proc", Long.toString(pid), "cmdline");
     boolean ours = Files.isReadable(command) && Files.readString(command).contains(step.id());
     if (ours) {

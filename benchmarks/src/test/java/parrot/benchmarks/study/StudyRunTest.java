@@ -128,6 +128,31 @@ class StudyRunTest {
   }
 
   @Test
+  void goesOnIfItWasKilledBeforeItNotedAProcess() throws Exception {
+    run();
+    try (StudyFolder kept = StudyFolder.open(folder.resolve("out"))) {
+      Step step = cells.get(0).ends().values().iterator().next();
+      Files.deleteIfExists(kept.beside(step, ".json"));
+      Files.writeString(kept.beside(step, ".pid"), "");
+    }
+    assertThat(run()).isEmpty();
+  }
+
+  @Test
+  void aDefectIsToldAsTheFailureOfItsStep() throws Exception {
+    try (StudyFolder kept = StudyFolder.open(folder.resolve("defect"))) {
+      ProgressLog progress = new ProgressLog(new PrintWriter(said, true), "study");
+      Schedule.Runner broken =
+          step -> {
+            throw new IllegalStateException("no " + step.id());
+          };
+      assertThat(new Schedule(cells, kept, broken, 2, progress).run().values())
+          .hasSize(12)
+          .anyMatch(why -> why.startsWith("a defect of the program: "));
+    }
+  }
+
+  @Test
   void aStepThatFailsDoesNotLoseTheOthersAndIsTriedAgain() throws Exception {
     Map<String, String> failures = run("env", "FAIL=2");
     assertThat(failures).hasSize(4);

@@ -45,7 +45,8 @@ final class ClusterCards {
   }
 
   private static String place() {
-    return SparkEnv.get().blockManager().blockManagerId().host();
+    SparkEnv executor = SparkEnv.get();
+    return executor.blockManager().blockManagerId().host() + ", executor " + executor.executorId();
   }
 
   private static List<String> look(KernelProvider kernels) {
@@ -53,7 +54,7 @@ final class ClusterCards {
   }
 
   /**
-   * @param cards of each machine
+   * @param cards of each executor
    */
   static String summary(Map<String, List<String>> cards, boolean here) {
     Set<String> kinds = new TreeSet<>();
@@ -62,7 +63,7 @@ final class ClusterCards {
       List<String> found = machine.getValue();
       if (found.get(0).equals(OBSTACLE)) {
         throw new EnvironmentException(
-            found.get(1) + (here ? "" : " (on executor host " + machine.getKey() + ")"));
+            found.get(1) + (here ? "" : " (on " + machine.getKey() + ")"));
       }
       kinds.addAll(found);
       count += found.size();
@@ -74,7 +75,7 @@ final class ClusterCards {
               + cards
               + "; use machines with equal cards, drivers and libraries");
     }
-    String where = here ? "" : " on " + Count.of(cards.size(), "machine");
+    String where = here ? "" : " on " + Count.of(cards.size(), "executor");
     return Count.of(count, "GPU") + where + ": " + kinds.iterator().next();
   }
 }

@@ -15,7 +15,7 @@ class ClusterCardsTest {
   @Test
   void countsEqualCards() {
     assertThat(ClusterCards.summary(Map.of("a", List.of(H200, H200), "b", List.of(H200)), false))
-        .isEqualTo("3 GPUs on 2 machines: " + H200);
+        .isEqualTo("3 GPUs on 2 executors: " + H200);
     assertThat(ClusterCards.summary(Map.of("a", List.of(H200)), true)).isEqualTo("1 GPU: " + H200);
   }
 
@@ -35,6 +35,6 @@ class ClusterCardsTest {
                 ClusterCards.summary(
                     Map.of("a", List.of(H200), "b", List.of("!", "Cannot use a GPU: none")), false))
         .isInstanceOf(EnvironmentException.class)
-        .hasMessage("Cannot use a GPU: none (on executor host b)");
+        .hasMessage("Cannot use a GPU: none (on b)");
   }
 }

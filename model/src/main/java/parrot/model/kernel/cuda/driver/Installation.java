@@ -70,6 +70,8 @@ final class Installation {
         failure = e;
       } catch (LinkageError e) {
         failure = new DeviceException("Cannot use a GPU: JNA does not load here (" + e + ")", e);
+      } catch (RuntimeException e) { // such as a folder whose name is no path in this locale
+        failure = new DeviceException("Cannot use a GPU: the search for one failed (" + e + ")", e);
       }
       FOUND = found;
       FAILURE = failure;
