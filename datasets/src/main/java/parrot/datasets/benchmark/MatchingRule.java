@@ -63,13 +63,25 @@ public enum MatchingRule {
     return this == LIKELIHOOD_NORMALISED ? this : LIKELIHOOD;
   }
 
-  /** The rule that predictions count by if this one is asked for. */
+  /**
+   * What the rule that predictions count by is called if this one is asked for: that of likelihoods
+   * if there are any. Open questions, which are answered in words, count by the one asked for.
+   *
+   * @throws DataException if some choices are likelihoods and others texts
+   */
   public MatchingRule fitting(Collection<Prediction> predictions) {
     boolean likelihoods =
         predictions.stream()
             .flatMap(prediction -> prediction.text().stream())
             .anyMatch(OptionLikelihoods::isText);
-    return likelihoods ? ofLikelihoods() : this;
+    if (!likelihoods) {
+      return this;
+    }
+    MatchingRule fitting = ofLikelihoods();
+    predictions.stream()
+        .filter(prediction -> prediction.item().open().isEmpty())
+        .forEach(prediction -> prediction.matched(fitting, Language.EN));
+    return fitting;
   }
 
   /** Whether it reads likelihoods alone. */

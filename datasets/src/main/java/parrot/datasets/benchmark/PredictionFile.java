@@ -74,7 +74,7 @@ public final class PredictionFile {
             .ifPresent(
                 match -> {
                   line.put("matched", match.option().map(String::valueOf).orElse(null));
-                  line.put("matching", rule.label());
+                  line.put("matching", rule.fitting(List.of(prediction)).label());
                   line.put("reason", match.reason().label());
                 });
         out.write(JSON.writeValueAsString(line));

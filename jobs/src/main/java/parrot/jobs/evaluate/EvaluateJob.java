@@ -66,11 +66,15 @@ public final class EvaluateJob {
     public Request {
       benchmarks = List.copyOf(benchmarks);
       Objects.requireNonNull(options, "options");
-      matching = options.scoring() == Scoring.ANSWERS ? matching : matching.ofLikelihoods();
       if (limit < 0) {
         throw new IllegalArgumentException(
             "Invalid limit: " + limit + " (must be at least 1, or 0 for all questions)");
       }
+    }
+
+    /** What scores call the rule; answers in words, as to yes/no questions, count by it anyway. */
+    String matchingLabel() {
+      return (options.scoring() == Scoring.ANSWERS ? matching : matching.ofLikelihoods()).label();
     }
 
     /** The same, asked in another way and kept elsewhere. */
@@ -186,7 +190,7 @@ public final class EvaluateJob {
             fingerprint,
             request.options().key(),
             request.options().blank(),
-            request.matching().label(),
+            request.matchingLabel(),
             EvaluationScores.of(cells, request.circular(), request.matching()));
     lock.requireHeld();
     if (!outFiles.mkdirs(out)) {

@@ -132,13 +132,12 @@ public final class ScoreCommand implements Callable<Void> {
     Optional<Function<Leaderboard, String>> format =
         Optional.ofNullable(leaderboard).map(Leaderboard::format);
     List<Cell> cells = read(predictions);
-    MatchingRule rule =
-        matching
-            .rule()
-            .fitting(cells.stream().flatMap(cell -> cell.predictions().stream()).toList());
+    MatchingRule rule = matching.rule();
+    String label =
+        rule.fitting(cells.stream().flatMap(cell -> cell.predictions().stream()).toList()).label();
     EvaluationScores scores =
         new EvaluationScores(
-            "", "", "", false, rule.label(), EvaluationScores.of(cells, circular, rule));
+            "", "", "", false, label, EvaluationScores.of(cells, circular, rule));
     scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
     if (benchmarks.isEmpty()) {
       cells.forEach(cell -> printGaps(cell, out));

@@ -143,6 +143,8 @@ final class EvaluateJobTest {
 
     assertThat(second.scores()).isEqualTo(first.scores());
     assertThat(first.scores().matching()).isEqualTo("likelihood");
+    assertThat(with(request(one), 1, false, options).matching())
+        .isEqualTo(MatchingRule.PUBLISHED_2024);
     assertThat(first.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL))
         .hasSize(6)
         .allMatch(line -> line.n() == QUESTIONS && line.missing() + line.unparsable() == 0);

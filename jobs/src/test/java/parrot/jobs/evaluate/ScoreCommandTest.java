@@ -268,6 +268,37 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void answersBesideLikelihoodsCountByTheRuleThatWasAskedFor() throws Exception {
+    String choices = file("MMMB_tr.tsv", "log-likelihood A=-1.0 B=-2.0");
+    Path yesNo = folder.resolve("POPE_tr.tsv");
+    Files.writeString(yesNo, "index\tquestion\tanswer\tprediction\n0\tKedi?\tyes\tevet\n");
+    Path lines = folder.resolve("lines");
+    Path json = folder.resolve("scores.json");
+
+    TestOutput.of(
+        new ScoreCommand(),
+        new String[] {
+          choices, yesNo.toString(), "--matching", "multilingual", "--json", json.toString(),
+          "--lines", lines.toString()
+        });
+
+    assertThat(Files.readString(json))
+        .contains("\"matching\" : \"likelihood\"")
+        .doesNotContain("\"accuracy\" : 0.0");
+    assertThat(Files.readString(lines.resolve("MMMB_tr.jsonl"))).contains("\"likelihood\"");
+    assertThat(Files.readString(lines.resolve("POPE_tr.jsonl"))).contains("\"multilingual\"");
+  }
+
+  @Test
+  void refusesChoicesThatAreLikelihoodsInPart() throws Exception {
+    String file = file("MMMB_en.tsv", "log-likelihood A=-1.0 B=-2.0", "A");
+
+    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("Cannot score by likelihood: an answer is the text \"A\"");
+  }
+
+  @Test
   void theGateOpensUnlessAScoreIsClearlyWorse() throws Exception {
     String good = file("good/MMMB_en.tsv", "A,A,A,A,A,A,A,A,A,A".split(","));
     String similar = file("similar/MMMB_en.tsv", "A,A,A,A,B,B,B,A,A,A".split(","));
