@@ -95,7 +95,7 @@ public final class ImageRoot implements Closeable {
       }
     }
     if (!isFolder) {
-      archives.open(this.root.toUri().getPath());
+      archives.openRoot(this.root.toUri().getPath());
     }
   }
 
@@ -153,7 +153,7 @@ public final class ImageRoot implements Closeable {
    * @param path under the root, with {@code /} between its parts, or an absolute one; it may go on
    *     inside a zip or tar file
    * @throws UnusableImageException if it leads out of the root and the allowed folders, does not
-   *     exist, or is too large
+   *     exist, is too large, or lies in a damaged archive
    */
   public byte[] read(String path) throws IOException {
     Place place = place(path);

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -114,5 +115,35 @@ class ImageArchiveTest {
     assertThatThrownBy(() -> new ImageRoot(files, path("root/half.zip")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("the archive is damaged");
+  }
+
+  @Test
+  void spoilOnlyTheImagesInThemIfRowsNameThem() throws IOException {
+    Files.writeString(scratch.resolve("root/lfs.zip"), "version https://git-lfs.github.com/spec/v1");
+    try (ImageRoot root = new ImageRoot(files, path("root"))) {
+      for (int time = 0; time < 2; time++) {
+        assertThatThrownBy(() -> root.read("lfs.zip/1.jpg"))
+            .isInstanceOfSatisfying(
+                UnusableImageException.class,
+                e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE))
+            .hasMessageContaining("neither a folder nor a zip or plain tar file");
+      }
+      assertThat(root.read("coco.zip/train/1.jpg")).asString().isEqualTo("train/1.jpg");
+    }
+  }
+
+  @Test
+  void stayOpenAsRootsWhateverTheirName() throws IOException {
+    java.nio.file.Path coco = scratch.resolve("root/coco.zip");
+    Files.copy(coco, scratch.resolve("images"));
+    for (int i = 0; i < 9; i++) {
+      Files.copy(coco, scratch.resolve("root/%d.zip".formatted(i)));
+    }
+    try (ImageRoot root = new ImageRoot(files, path("images"), List.of(path("root")))) {
+      for (int i = 0; i < 9; i++) {
+        root.read(scratch.resolve("root/%d.zip/train/1.jpg".formatted(i)).toString());
+      }
+      assertThat(root.read("train/1.jpg")).asString().isEqualTo("train/1.jpg");
+    }
   }
 }
