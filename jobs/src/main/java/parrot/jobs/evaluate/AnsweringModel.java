@@ -33,6 +33,7 @@ import parrot.model.generate.GenerationListener;
 import parrot.model.generate.GenerationRequest;
 import parrot.model.generate.GenerationSettings;
 import parrot.model.kernel.DeviceException;
+import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 import parrot.model.network.GuideTokens;
@@ -74,7 +75,8 @@ public final class AnsweringModel implements AutoCloseable {
             folder.weights(),
             tokenizer.vocabularySize(),
             !options.fast(),
-            () -> Kernels.create(options.kernels(), options.precision(), options.threads()));
+            () -> Kernels.create(options.kernels(), options.precision(), options.threads()),
+            KernelProvider.named(options.kernels())::leased);
   }
 
   /**

@@ -20,6 +20,7 @@ public final class EnginePool implements AutoCloseable {
   private final int vocabulary;
   private final boolean exact;
   private final Supplier<Kernels> kernels;
+  private final Supplier<String> card;
   private final Deque<Lease> idle = new ArrayDeque<>();
   private boolean closed;
 
@@ -27,19 +28,22 @@ public final class EnginePool implements AutoCloseable {
    * @param weights read when the first engine is borrowed, and not after
    * @param vocabulary ids that can be chosen are below it
    * @param exact see {@link EngineLimits}
-   * @param kernels makes the kernels of an engine
+   * @param kernels makes the kernels of an engine, on the card of the calling thread
+   * @param card that the calling thread computes on, where an engine stays; empty on the processor
    */
   public EnginePool(
       ParrotConfig config,
       Weights weights,
       int vocabulary,
       boolean exact,
-      Supplier<Kernels> kernels) {
+      Supplier<Kernels> kernels,
+      Supplier<String> card) {
     this.config = config;
     this.vocabulary = vocabulary;
     this.exact = exact;
     this.weights = new FrozenWeights(weights);
     this.kernels = kernels;
+    this.card = card;
   }
 
   /**
@@ -52,13 +56,19 @@ public final class EnginePool implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("Cannot borrow an engine: the pool is closed");
       }
-      Lease lease = idle.poll();
-      return lease != null ? lease : create();
+      String here = card.get();
+      for (Lease lease : idle) {
+        if (lease.card.equals(here)) {
+          idle.remove(lease);
+          return lease;
+        }
+      }
+      return create(here);
     }
   }
 
-  private Lease create() {
-    return new Lease(ParrotNetwork.frozen(config, weights, kernels.get()));
+  private Lease create(String card) {
+    return new Lease(ParrotNetwork.frozen(config, weights, kernels.get()), card);
   }
 
   private EngineLimits limits(ParrotNetwork network) {
@@ -88,8 +98,10 @@ public final class EnginePool implements AutoCloseable {
   public final class Lease implements AutoCloseable {
     private final ParrotNetwork network;
     private final GenerationEngine engine;
+    private final String card;
 
-    private Lease(ParrotNetwork network) {
+    private Lease(ParrotNetwork network, String card) {
+      this.card = card;
       this.network = network;
       this.engine = new GenerationEngine(network, limits(network));
     }

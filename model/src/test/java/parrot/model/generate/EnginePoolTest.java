@@ -26,6 +26,7 @@ class EnginePoolTest {
 
   @TempDir static java.nio.file.Path folder;
   private static ModelFolder model;
+  private String card = "";
 
   @BeforeAll
   static void open() throws IOException {
@@ -41,10 +42,10 @@ class EnginePoolTest {
     return Kernels.create("reference", Precision.F32, 1);
   }
 
-  private static EnginePool pool() {
+  private EnginePool pool() {
     int vocabulary = model.config().decoder().vocabSize();
     return new EnginePool(
-        model.config(), model.weights(), vocabulary, true, EnginePoolTest::kernels);
+        model.config(), model.weights(), vocabulary, true, EnginePoolTest::kernels, () -> card);
   }
 
   private static int[] answer(GenerationEngine engine, int number) {
@@ -96,6 +97,23 @@ class EnginePoolTest {
       }
       try (EnginePool.Lease again = pool.borrow()) {
         assertThat(again.engine()).isSameAs(first);
+      }
+    }
+  }
+
+  @Test
+  void anEngineStaysOnItsCard() {
+    try (EnginePool pool = pool()) {
+      card = "GPU 0";
+      EnginePool.Lease first = pool.borrow();
+      first.close();
+      card = "GPU 1";
+      EnginePool.Lease second = pool.borrow();
+      assertThat(second.engine()).isNotSameAs(first.engine());
+      second.close();
+      card = "GPU 0";
+      try (EnginePool.Lease again = pool.borrow()) {
+        assertThat(again.engine()).isSameAs(first.engine());
       }
     }
   }
