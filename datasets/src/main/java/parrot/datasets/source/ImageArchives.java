@@ -74,7 +74,8 @@ final class ImageArchives implements Closeable {
     }
     String rest = path.substring(name.length() + 1);
     return Optional.of(
-        new Inside(openNamed(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
+        new Inside(
+            openNamed(name), rest.endsWith("/") ? rest.substring(0, rest.length() - 1) : rest));
   }
 
   /** Rows name it, so that it spoils their images alone; it is not looked at again for each. */

@@ -119,7 +119,8 @@ class ImageArchiveTest {
 
   @Test
   void spoilOnlyTheImagesInThemIfRowsNameThem() throws IOException {
-    Files.writeString(scratch.resolve("root/lfs.zip"), "version https://git-lfs.github.com/spec/v1");
+    Files.writeString(
+        scratch.resolve("root/lfs.zip"), "version https://git-lfs.github.com/spec/v1");
     try (ImageRoot root = new ImageRoot(files, path("root"))) {
       for (int time = 0; time < 2; time++) {
         assertThatThrownBy(() -> root.read("lfs.zip/1.jpg"))

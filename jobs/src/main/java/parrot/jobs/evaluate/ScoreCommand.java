@@ -136,8 +136,7 @@ public final class ScoreCommand implements Callable<Void> {
     String label =
         rule.fitting(cells.stream().flatMap(cell -> cell.predictions().stream()).toList()).label();
     EvaluationScores scores =
-        new EvaluationScores(
-            "", "", "", false, label, EvaluationScores.of(cells, circular, rule));
+        new EvaluationScores("", "", "", false, label, EvaluationScores.of(cells, circular, rule));
     scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
     if (benchmarks.isEmpty()) {
       cells.forEach(cell -> printGaps(cell, out));

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
@@ -27,7 +28,7 @@ final class ClusterCards {
    */
   static String of(SparkContext spark, int slots, KernelProvider kernels) {
     if (EnvironmentCheck.isLocal(spark.getConf())) {
-      return summary(Map.of("this machine", look(kernels)), true);
+      return summary(Map.of("this machine", look(kernels, kernels::offered)), true);
     }
     String name = kernels.name();
     List<Integer> tasks = IntStream.range(0, slots).boxed().toList();
@@ -50,7 +51,11 @@ final class ClusterCards {
   }
 
   private static List<String> look(KernelProvider kernels) {
-    return kernels.obstacle().map(reason -> List.of(OBSTACLE, reason)).orElseGet(kernels::devices);
+    return look(kernels, kernels::devices);
+  }
+
+  private static List<String> look(KernelProvider kernels, Supplier<List<String>> cards) {
+    return kernels.obstacle().map(reason -> List.of(OBSTACLE, reason)).orElseGet(cards);
   }
 
   /**
@@ -73,7 +78,8 @@ final class ClusterCards {
           "Cannot compute on GPUs of different kinds, because bytes would depend on where a task"
               + " runs: "
               + cards
-              + "; use machines with equal cards, drivers and libraries");
+              + "; use machines with equal cards, drivers and libraries, show cards of one kind alone"
+              + " with CUDA_VISIBLE_DEVICES, or compute on processors with --device cpu");
     }
     String where = here ? "" : " on " + Count.of(cards.size(), "executor");
     return Count.of(count, "GPU") + where + ": " + kinds.iterator().next();

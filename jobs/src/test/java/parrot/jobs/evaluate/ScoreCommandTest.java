@@ -278,8 +278,14 @@ final class ScoreCommandTest {
     TestOutput.of(
         new ScoreCommand(),
         new String[] {
-          choices, yesNo.toString(), "--matching", "multilingual", "--json", json.toString(),
-          "--lines", lines.toString()
+          choices,
+          yesNo.toString(),
+          "--matching",
+          "multilingual",
+          "--json",
+          json.toString(),
+          "--lines",
+          lines.toString()
         });
 
     assertThat(Files.readString(json))

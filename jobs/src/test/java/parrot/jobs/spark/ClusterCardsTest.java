@@ -25,7 +25,9 @@ class ClusterCardsTest {
             () -> ClusterCards.summary(Map.of("a", List.of(H200), "b", List.of(A100)), false))
         .isInstanceOf(EnvironmentException.class)
         .hasMessageStartingWith("Cannot compute on GPUs of different kinds")
-        .hasMessageContaining("b=[" + A100 + "]");
+        .hasMessageContaining("b=[" + A100 + "]")
+        .hasMessageContaining("CUDA_VISIBLE_DEVICES")
+        .hasMessageContaining("--device cpu");
   }
 
   @Test

@@ -34,6 +34,11 @@ public interface KernelProvider {
     return List.of();
   }
 
+  /** Those of the {@link #devices} that are leased without an address, which are of one kind. */
+  default List<String> offered() {
+    return devices();
+  }
+
   /**
    * Has the calling thread compute on one card, until it closes the lease.
    *

@@ -10,6 +10,12 @@ package parrot.model.kernel.cuda.driver;
  * @param capability 90 for sm_90
  */
 public record Card(int index, int ordinal, String name, String uuid, long bytes, int capability) {
+  static final int OLDEST_CAPABILITY = 80;
+
+  /** Whether the kernels run on it. */
+  boolean isNewEnough() {
+    return capability >= OLDEST_CAPABILITY;
+  }
 
   /** As messages name it: {@code GPU 0 (NVIDIA H200, GPU-...)}. */
   @Override

@@ -10,24 +10,45 @@ import parrot.model.kernel.DeviceLease;
 /** Which thread of this process computes on which card. */
 final class Cards {
   private final List<Card> all;
+  private final List<Card> offered;
   private final List<Card> free;
   private final ThreadLocal<Card> ofThread = new ThreadLocal<>();
 
+  /**
+   * @param all at least one of them new enough
+   */
   Cards(List<Card> all) {
     this.all = all;
-    free = new ArrayList<>(all);
+    List<Card> usable = all.stream().filter(Card::isNewEnough).toList();
+    offered = usable.stream().filter(card -> card.kind().equals(usable.get(0).kind())).toList();
+    free = new ArrayList<>(offered);
+  }
+
+  /** Those that are leased without an address: new enough, and of one kind. */
+  List<Card> offered() {
+    return offered;
   }
 
   /**
-   * Gives a card to the calling thread until the lease is closed by it.
+   * Gives a card to the calling thread until the lease is closed by it. A thread that has one keeps
+   * it: it would wait for itself.
    *
    * @param address that Spark assigned: a number in the order of buses, or GPU-... or MIG-...;
    *     empty for a free card, for which this waits: one replica at a time computes on a card
-   * @throws DeviceException if no card has the address
+   * @throws DeviceException if no card has the address, or one that is too old
    */
   DeviceLease lease(Optional<String> address) {
+    if (ofThread.get() != null) {
+      return () -> {};
+    }
     if (address.isPresent()) {
-      ofThread.set(at(address.get()));
+      Card card = at(address.get());
+      if (!card.isNewEnough()) {
+        throw new DeviceException(
+            "Cannot use the GPU %s that Spark assigned: %s is older than sm_%d (Ampere); leave it out of what the discovery script prints"
+                .formatted(address.get(), card, Card.OLDEST_CAPABILITY));
+      }
+      ofThread.set(card);
       return ofThread::remove;
     }
     Card card = take();
@@ -73,9 +94,9 @@ final class Cards {
                         .formatted(address, all)));
   }
 
-  /** The calling thread's card; the first of all for a thread that leased none. */
+  /** The calling thread's card; the first offered for a thread that leased none. */
   Card current() {
     Card card = ofThread.get();
-    return card == null ? all.get(0) : card;
+    return card == null ? offered.get(0) : card;
   }
 }

@@ -44,10 +44,18 @@ public final class CudaProvider implements KernelProvider {
 
   @Override
   public List<String> devices() {
-    Installation installation = Installation.here();
-    return installation.cards().stream()
-        .map(card -> card.kind() + ", " + installation.versions())
-        .toList();
+    return words(Installation.here().cards());
+  }
+
+  @Override
+  public List<String> offered() {
+    requireUsable();
+    return words(Here.CARDS.offered());
+  }
+
+  private static List<String> words(List<Card> cards) {
+    String versions = Installation.here().versions();
+    return cards.stream().map(card -> card.kind() + ", " + versions).toList();
   }
 
   @Override

@@ -20,7 +20,6 @@ import parrot.model.kernel.DeviceException;
  */
 final class Installation {
   private static final int OLDEST_CUDA = 12;
-  private static final int OLDEST_CAPABILITY = 80;
   private static final String NEEDED = "; install NVIDIA's driver, version 525 or newer";
   private static final String PROPERTY = "parrot.cuda";
 
@@ -245,12 +244,12 @@ final class Installation {
     for (Found one : found) {
       cards.add(one.card().at(cards.size()));
     }
-    if (cards.stream().noneMatch(card -> card.capability() >= OLDEST_CAPABILITY)) {
+    if (cards.stream().noneMatch(Card::isNewEnough)) {
       throw new DeviceException(
           cards.isEmpty()
               ? "Cannot use a GPU: none is visible; see nvidia-smi and CUDA_VISIBLE_DEVICES"
               : "Cannot use a GPU: %s is older than sm_%d (Ampere)"
-                  .formatted(cards.get(0), OLDEST_CAPABILITY));
+                  .formatted(cards.get(0), Card.OLDEST_CAPABILITY));
     }
     return List.copyOf(cards);
   }

@@ -172,6 +172,44 @@ class InstallationTest {
   }
 
   @Test
+  void aThreadThatHasACardKeepsIt() {
+    Cards leases = new Cards(List.of(card(0, "H200", 90), card(1, "H200", 90)));
+    try (DeviceLease first = leases.lease(Optional.empty())) {
+      for (int stage = 0; stage < 2; stage++) {
+        leases.lease(Optional.empty()).close();
+        assertThat(leases.current().index()).isZero();
+      }
+    }
+    try (DeviceLease later = leases.lease(Optional.of("1"))) {
+      assertThat(leases.current().index()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void leasesCardsOfTheFirstKindThatIsNewEnough() {
+    Cards leases =
+        new Cards(
+            List.of(
+                card(0, "GTX 1080", 61),
+                card(1, "RTX 3090", 86),
+                card(2, "H200", 90),
+                card(3, "RTX 3090", 86)));
+    assertThat(leases.offered()).extracting(Card::index).containsExactly(1, 3);
+    assertThat(leases.current().index()).isEqualTo(1);
+    try (DeviceLease lease = leases.lease(Optional.of("2"))) {
+      assertThat(leases.current().index()).isEqualTo(2);
+    }
+    assertThatThrownBy(() -> leases.lease(Optional.of("0")))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageStartingWith("Cannot use the GPU 0 that Spark assigned: GPU 0 (GTX 1080")
+        .hasMessageContaining("is older than sm_80 (Ampere)");
+  }
+
+  private static Card card(int index, String name, int capability) {
+    return new Card(index, index, name, "0000000" + index, 1L << 30, capability);
+  }
+
+  @Test
   void looksWhereASettingSaysFirst() throws IOException {
     Path wheel = folder.resolve("env/lib/python3.12/site-packages/nvidia/cu13/lib");
     Path given = folder.resolve("given");
