@@ -43,7 +43,7 @@ final class BackgroundCheckpoints implements AutoCloseable {
       throw new IllegalStateException("The checkpoint of round " + this.round + " is unfinished");
     }
     this.round = round;
-    written = thread.submit(write);
+    written = thread.submit(() -> newest = write.call());
   }
 
   /** The round of the checkpoint that is being written. */
@@ -71,12 +71,21 @@ final class BackgroundCheckpoints implements AutoCloseable {
     Future<Path> last = written;
     written = null;
     try {
-      newest = last.get();
+      last.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EnvironmentException("Stopped while a checkpoint was being written", e);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
+    }
+  }
+
+  /** Waits until the checkpoint is published, after something else failed, which is told first. */
+  void finishAfter(RuntimeException failure) {
+    try {
+      finish();
+    } catch (IOException | RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

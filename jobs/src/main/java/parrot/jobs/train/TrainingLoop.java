@@ -248,7 +248,7 @@ final class TrainingLoop {
       RoundClock clock = new RoundClock();
       pace.begin();
       RoundPlan plan = plan(clock);
-      RoundOutcome outcome = runRound(runner, plan, clock);
+      RoundOutcome outcome = runRound(runner, plan, written, clock);
       double seconds = clock.seconds();
       Optional<BalanceReport> balance = advance(plan, outcome);
       Optional<Tally> measured = measureIfDue(runner, clock);
@@ -316,7 +316,8 @@ final class TrainingLoop {
     return plan;
   }
 
-  private RoundOutcome runRound(RoundRunner runner, RoundPlan plan, RoundClock clock)
+  private RoundOutcome runRound(
+      RoundRunner runner, RoundPlan plan, BackgroundCheckpoints written, RoundClock clock)
       throws IOException {
     int number = progress.round() + 1;
     long began = System.currentTimeMillis();
@@ -324,6 +325,7 @@ final class TrainingLoop {
     try (JobDescription says = describe(number, "replicas learn and are averaged")) {
       outcome = runner.run(plan);
     } catch (RuntimeException e) {
+      written.finishAfter(e); // the message names the newest
       throw RoundFailure.of(e, number, run.folder().checkpoints);
     }
     clock.add(outcome, began);

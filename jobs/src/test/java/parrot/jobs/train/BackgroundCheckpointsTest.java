@@ -56,6 +56,39 @@ class BackgroundCheckpointsTest {
   }
 
   @Test
+  void theNewestIsKnownAsSoonAsItIsPublished() throws Exception {
+    try (BackgroundCheckpoints written = new BackgroundCheckpoints(START)) {
+      written.begin(7, () -> LATER);
+      for (int i = 0; i < 10_000 && written.newest().equals(START); i++) {
+        Thread.sleep(1);
+      }
+      assertThat(written.newest()).isEqualTo(LATER);
+    }
+  }
+
+  @Test
+  void afterAFailureTheCheckpointIsWaitedForAndDoesNotHideIt() throws IOException {
+    try (BackgroundCheckpoints written = new BackgroundCheckpoints(START)) {
+      RuntimeException round = new IllegalStateException("round 8 failed");
+      ready.countDown();
+      written.begin(7, this::publish);
+      written.finishAfter(round);
+      assertThat(written.newest()).isEqualTo(LATER);
+      assertThat(round).hasNoSuppressedExceptions();
+
+      IOException full = new IOException("No space left on device");
+      written.begin(
+          9,
+          () -> {
+            throw full;
+          });
+      written.finishAfter(round);
+      assertThat(round.getSuppressed()).containsExactly(full);
+      assertThat(written.newest()).isEqualTo(LATER);
+    }
+  }
+
+  @Test
   void aFailureIsToldAtTheNextRound() throws Exception {
     try (BackgroundCheckpoints written = new BackgroundCheckpoints(START)) {
       written.begin(
