@@ -77,7 +77,7 @@ final class MemoryCheck {
 
   private void local() {
     long beside = need.besideHeap(together());
-    long inHeap = Math.min(need.chunks(1), machine.heap());
+    long inHeap = Math.min(need.chunks(1, shape.slots()), machine.heap());
     long all = need.driver() + beside + inHeap;
     if (all > machine.memory()) {
       throw refuse(
@@ -92,7 +92,7 @@ final class MemoryCheck {
             + Count.bytes(machine.memory())
             + "; heap "
             + Count.bytes(machine.heap()));
-    chunks(need.chunks(1), machine.heap(), "PARROT_HEAP (or spark.driver.memory)");
+    chunks(need.chunks(1, shape.slots()), machine.heap(), "PARROT_HEAP (or spark.driver.memory)");
   }
 
   private void driver() {
@@ -136,7 +136,7 @@ final class MemoryCheck {
               + Count.bytes(heap)
               + " of heap");
     }
-    chunks(need.chunks(executors()), heap, "spark.executor.memory");
+    chunks(need.chunks(executors(), shape.slots()), heap, "spark.executor.memory");
   }
 
   /** If unknown, as few as hold all replicas at once. */

@@ -67,9 +67,15 @@ public record MemoryNeed(
     return together * replica + frozen;
   }
 
-  /** Bytes of chunks, of the old state and the new, in the heap of one of so many executors. */
-  long chunks(int executors) {
+  /**
+   * Bytes of chunks, of the old state and the new, in the heap of one of so many executors.
+   *
+   * @param slots of all executors; with more than replicas, a checkpoint may be written beside
+   *     rounds, and its state is kept too
+   */
+  long chunks(int executors, int slots) {
     int kept = Math.min(copies, executors);
-    return 2 * state * kept / executors;
+    int states = slots > replicas ? 3 : 2;
+    return states * state * kept / executors;
   }
 }

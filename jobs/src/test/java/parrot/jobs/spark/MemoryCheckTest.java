@@ -51,9 +51,9 @@ class MemoryCheckTest {
     // Two replicas of 4 GiB; the frozen weights once.
     assertThat(need.besideHeap(2)).isEqualTo(12 * GIB);
     // Values, two moments and momentum, old and new, twice, over four executors.
-    assertThat(need.chunks(4)).isEqualTo(4 * GIB);
-    assertThat(need.chunks(1)).isEqualTo(8 * GIB);
-    assertThat(need(4, false).chunks(2)).isEqualTo(3 * GIB);
+    assertThat(need.chunks(4, 4)).isEqualTo(4 * GIB);
+    assertThat(need.chunks(1, 1)).isEqualTo(8 * GIB);
+    assertThat(need(4, false).chunks(2, 4)).isEqualTo(3 * GIB);
   }
 
   @Test
@@ -172,6 +172,14 @@ class MemoryCheckTest {
         .hasMessageContaining("need about 17.0 GiB together (this machine has 17.0 GiB); train");
     assertThat(facts(need(2, false), new Machine(3 * GIB, 20 * GIB), local))
         .anyMatch(fact -> fact.contains("set PARROT_HEAP (or spark.driver.memory) to "));
+  }
+
+  @Test
+  void countsTheStateOfACheckpointThatIsWrittenBesideRounds() {
+    // 1 of the driver, 4 + 2 of a replica, 9 of the state.
+    String[] local = {"spark.master=local[2]"};
+    assertThat(facts(need(1, false), new Machine(20 * GIB, 64 * GIB), local))
+        .anyMatch(fact -> fact.startsWith("this process needs about 16.0 GiB of"));
   }
 
   @Test
