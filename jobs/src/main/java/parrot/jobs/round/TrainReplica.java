@@ -75,13 +75,7 @@ record TrainReplica(
     EnvironmentCheck.logOnExecutor();
     TaskDevice.lease(network.kernels());
     long began = System.nanoTime();
-    ComputationGraph graph = GraphPool.take(network, optimizer);
-    try {
-      return run(graph, plan, state, own, began);
-    } catch (IOException | RuntimeException | Error e) {
-      GraphPool.drop(graph);
-      throw e;
-    }
+    return run(GraphPool.take(network, optimizer), plan, state, own, began);
   }
 
   private ReplicaPieces run(

@@ -49,6 +49,7 @@ import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.kernel.Precision;
 import parrot.model.layer.Routing;
 import parrot.model.network.ParrotNetwork;
+import parrot.model.network.Tally;
 import parrot.model.weights.ModelFolder;
 
 /** Rounds of a small model, over state that a local executor holds. */
@@ -207,6 +208,26 @@ class ExecutorRoundsTest {
       }
       return loader.load(minibatch);
     };
+  }
+
+  @Test
+  void noFailedTaskKeepsItsGraph() throws IOException {
+    RoundSettings settings = settings();
+    RowLoader broken =
+        minibatch -> {
+          throw new IOException("the disk stopped");
+        };
+    try (ExecutorRounds rounds = rounds(settings, broken)) {
+      assertThatThrownBy(() -> rounds.run(round(plan(0, 0))))
+          .hasStackTraceContaining("the disk stopped");
+      MeasureLosses measuring =
+          new MeasureLosses(
+              settings.network(), settings.optimizer(), settings.layout(), null, broken);
+      assertThatThrownBy(
+              () -> rounds.state().collect(List.of(plan(0, 0)), measuring, Tally.class))
+          .hasStackTraceContaining("the disk stopped");
+    }
+    assertThat(GraphPool.taken()).isZero();
   }
 
   @ParameterizedTest
