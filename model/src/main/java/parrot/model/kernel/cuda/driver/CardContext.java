@@ -18,6 +18,8 @@ final class CardContext {
   private static final Set<Integer> LOST =
       Set.of(46, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721, 999);
 
+  private static final int CLEANING_MILLIS = 500;
+
   private final Card card;
   private final long handle;
 
@@ -93,10 +95,24 @@ final class CardContext {
     long[] address = {0};
     int error = DriverApi.cuMemAlloc_v2(address, bytes);
     if (error == DriverApi.OUT_OF_MEMORY) {
+      awaitUnusedBlocks();
+      error = DriverApi.cuMemAlloc_v2(address, bytes);
+    }
+    if (error == DriverApi.OUT_OF_MEMORY) {
       throw outOfMemory(bytes);
     }
     check(error, "allocate memory");
     return address[0];
+  }
+
+  /** Blocks that are out of use, as those of a replica that failed, are freed by a cleaner. */
+  private static void awaitUnusedBlocks() {
+    System.gc();
+    try {
+      Thread.sleep(CLEANING_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private DeviceException outOfMemory(long bytes) {

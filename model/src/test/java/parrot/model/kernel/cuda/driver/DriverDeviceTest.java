@@ -161,6 +161,18 @@ class DriverDeviceTest {
   }
 
   @Test
+  void takesTheMemoryOfBlocksThatAreOutOfUse() {
+    try (DriverDevice device = device()) {
+      EmulatedDriver.set("bytes", EmulatedDriver.used() + (1 << 20));
+      for (int i = 0; i < 3; i++) {
+        device.memory().allocate(600 << 10); // never closed
+      }
+    } finally {
+      EmulatedDriver.set("bytes", 1 << 30);
+    }
+  }
+
+  @Test
   void saysWhatMemoryIsShort() {
     try (DriverDevice device = device()) {
       assertThatThrownBy(() -> device.memory().allocate(3L << 30))
