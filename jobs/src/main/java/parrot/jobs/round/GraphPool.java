@@ -37,8 +37,8 @@ public final class GraphPool {
 
   /**
    * Takes a graph for exclusive use by the current task, in the state in which its last user left
-   * it. If it is not given back before the task ends, the task failed: the graph's state is unknown,
-   * and it is freed.
+   * it. If it is not given back before the task ends, the task failed: the graph's state is
+   * unknown, and it is freed.
    */
   static ComputationGraph take(NetworkSpec network, OptimizerSpec optimizer) {
     ComputationGraph idle = poll(Key.of(network, optimizer));

@@ -22,6 +22,7 @@ import parrot.jobs.checkpoint.SettingsChange.Setting;
 import parrot.jobs.config.ResumeRules;
 import parrot.jobs.config.TrainConfigReader;
 import parrot.jobs.state.Kept;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.network.Part;
 
 /** How the settings of a run differ from those that a checkpoint was written under. */
@@ -41,8 +42,18 @@ final class RunChanges {
     this.qualify = folder -> qualified(files, folder);
     this.stored = TrainConfigReader.fromYaml(storedYaml);
     this.current = TrainConfigReader.fromYaml(yaml);
-    qualifyPaths(stored.path("model"));
-    qualifyPaths(current.path("model"));
+    for (ObjectNode config : List.of(stored, current)) {
+      qualifyPaths(config.path("model"));
+      omitProcessor(config);
+    }
+  }
+
+  /** Runs compute on processors with each device but cuda, also with none. */
+  private static void omitProcessor(ObjectNode config) {
+    if (config.path("kernels") instanceof ObjectNode kernels
+        && !kernels.path("device").asText().equals(DeviceChoice.CUDA.toString())) {
+      kernels.remove("device");
+    }
   }
 
   /** Two texts may name one place, as ./models/a and models/a do. */

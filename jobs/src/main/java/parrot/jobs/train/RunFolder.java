@@ -159,15 +159,22 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** Threads of a replica that the run was started with; results may depend on them. */
-  Optional<Integer> storedThreads() throws IOException {
+  /**
+   * Threads of a replica that the run was started with; results may depend on them.
+   *
+   * @return empty if it had another number of replicas, and so another share of the cores for each
+   */
+  Optional<Integer> storedThreads(int replicas) throws IOException {
     Path file = new Path(path, CONFIG);
     if (!files.exists(file)) {
       return Optional.empty();
     }
     String yaml = FileSystems.readText(files, file, 1 << 24);
-    JsonNode threads = TrainConfigReader.fromYaml(yaml).path("kernels").path("threads");
-    return threads.isInt() ? Optional.of(threads.intValue()) : Optional.empty();
+    ObjectNode stored = TrainConfigReader.fromYaml(yaml);
+    JsonNode threads = stored.path("kernels").path("threads");
+    return threads.isInt() && stored.path("replicas").asInt() == replicas
+        ? Optional.of(threads.intValue())
+        : Optional.empty();
   }
 
   /** How a configuration differs from the one that a checkpoint was written under. */

@@ -378,7 +378,7 @@ public final class TrainJob {
       return config.compute().threads();
     }
     if (mode == Mode.RESUME) {
-      Optional<Integer> stored = folder.storedThreads();
+      Optional<Integer> stored = folder.storedThreads(config.rounds().replicas());
       if (stored.isPresent()) {
         return stored.get();
       }

@@ -223,8 +223,7 @@ class ExecutorRoundsTest {
       MeasureLosses measuring =
           new MeasureLosses(
               settings.network(), settings.optimizer(), settings.layout(), null, broken);
-      assertThatThrownBy(
-              () -> rounds.state().collect(List.of(plan(0, 0)), measuring, Tally.class))
+      assertThatThrownBy(() -> rounds.state().collect(List.of(plan(0, 0)), measuring, Tally.class))
           .hasStackTraceContaining("the disk stopped");
     }
     assertThat(GraphPool.taken()).isZero();

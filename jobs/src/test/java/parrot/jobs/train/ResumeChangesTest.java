@@ -24,6 +24,7 @@ import parrot.datasets.UsageException;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.spark.SparkSessions;
+import parrot.model.kernel.Threads;
 
 /** Runs that go on under other settings, end early, and keep their best checkpoint. */
 @Tag("slow")
@@ -90,7 +91,11 @@ class ResumeChangesTest {
     String[] constant = {"optimizer.schedule=constant", "max_steps=8", "max_examples=null"};
     TrainJob.Outcome whole = train("long", constant);
     train("lengthened", "optimizer.schedule=constant", "max_steps=4", "max_examples=null");
-    TrainJob.Outcome lengthened = resume("lengthened", constant);
+    TrainJob.Outcome lengthened =
+        resume(
+            "lengthened",
+            Stream.concat(Stream.of(constant), Stream.of("kernels.device=cpu"))
+                .toArray(String[]::new));
 
     assertThat(said).contains("Changed: max_steps was 4 and is 8");
     assertThat(lengthened.rounds()).isEqualTo(4);
@@ -143,9 +148,12 @@ class ResumeChangesTest {
   }
 
   @Test
-  void moreReplicasGoOnFromTheStateOfFewer() throws IOException {
-    train("widened", "max_examples=16");
-    TrainJob.Outcome outcome = resume("widened", "max_examples=40", "replicas=3");
+  void moreReplicasGoOnFromTheStateOfFewerWithOtherSharesOfTheCores() throws IOException {
+    train("widened", "max_examples=16", "kernels.threads=3");
+    String[] wider = {"max_examples=40", "replicas=3", "kernels.threads=0"};
+    TrainJob.Outcome outcome = resume("widened", wider);
+    int share = Math.max(1, Threads.allowed() / 2); // of two slots
+    assertThat(folder.resolve("widened/config.yaml")).content().contains("threads: " + share);
 
     assertThat(said).contains("Changed: replicas was 2 and is 3");
     assertThat(outcome.rounds()).isEqualTo(2);
@@ -153,7 +161,7 @@ class ResumeChangesTest {
     assertThat(state(outcome).path("changes").path(0).path("settings").toString())
         .contains("{\"key\":\"replicas\",\"was\":\"2\",\"is\":\"3\"}");
     assertThat(metrics("widened").get(2).path("phases").path("replicas")).hasSize(3);
-    resume("widened", "max_examples=40", "replicas=3");
+    resume("widened", wider);
     assertThat(said).noneMatch(line -> line.startsWith("Changed: "));
   }
 
