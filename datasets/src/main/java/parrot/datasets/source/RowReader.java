@@ -67,8 +67,10 @@ public record RowReader(RecordFormat format, ConversationRules rules) implements
     return new Reject(origin, "", RejectReason.BROKEN_ROW, "Cannot read row: " + problem);
   }
 
+  /** In one line, as a note has to be. */
   private static String shortened(String key) {
-    return key.length() > LONGEST_KEY ? key.substring(0, LONGEST_KEY) + "..." : key;
+    String line = key.replaceAll("\\R", " ");
+    return line.length() > LONGEST_KEY ? line.substring(0, LONGEST_KEY) + "..." : line;
   }
 
   private static String kind(JsonNode node) {
