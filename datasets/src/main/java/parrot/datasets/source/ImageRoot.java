@@ -396,7 +396,8 @@ public final class ImageRoot implements Closeable {
   }
 
   /**
-   * A fingerprint of paths, sizes and times of all files: changes when an image may have.
+   * A fingerprint of paths, sizes and times of all files, and of where the allowed folders lie:
+   * changes when an image may have.
    *
    * @param out a folder, with its scheme, that does not count, with its locks and unfinished
    *     siblings: what is made of the images often lies among them
@@ -405,7 +406,7 @@ public final class ImageRoot implements Closeable {
     String hidden = "." + out.getName() + ".";
     StringBuilder all = new StringBuilder();
     for (Path folder : Stream.concat(Stream.of(root), allowed.stream()).toList()) {
-      all.append(all.isEmpty() ? "" : "+");
+      all.append(all.isEmpty() ? "" : "+" + folder + "="); // rows may name it by its path
       all.append(
           FolderFingerprint.of(
               files,

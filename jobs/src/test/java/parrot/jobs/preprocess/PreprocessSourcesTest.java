@@ -139,7 +139,11 @@ class PreprocessSourcesTest {
     data.json();
 
     OptionsBuilder options = new OptionsBuilder(scratch).maxRejected(0.9);
-    PreprocessReport refused = run(options.build());
+    Files.createDirectories(scratch.resolve("mistaken/coco"));
+    Path times = Files.write(scratch.resolve("mistaken/coco/1.png"), RawData.png(Color.RED));
+    Files.setLastModifiedTime(times, Files.getLastModifiedTime(disk.resolve("1.png")));
+    PreprocessReport refused =
+        run(new OptionsBuilder(scratch).maxRejected(0.9).allowRoot(scratch + "/mistaken").build());
     assertThat(refused.totals()).isEqualTo(new Totals(3, 1, 0, 2));
     assertThat(refused.toText()).contains("pass --allow-root with the folder");
     PreprocessReport allowed = run(options.allowRoot(scratch + "/disk").overwrite().build());
