@@ -1,7 +1,6 @@
 package parrot.datasets.shard;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +10,6 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FolderLock;
 import parrot.datasets.storage.LockHeldException;
 
@@ -30,13 +28,13 @@ public final class DatasetVersions {
 
   private DatasetVersions() {}
 
-  /** Where a version lies. */
-  public static Path of(Path dataset, Manifest manifest) {
-    return new Path(new Path(dataset, FOLDER), Digests.sha256(bytes(manifest)));
-  }
-
-  private static byte[] bytes(Manifest manifest) {
-    return manifest.toJson().getBytes(StandardCharsets.UTF_8);
+  /**
+   * Where a version lies.
+   *
+   * @param fingerprint SHA-256 of its {@code manifest.json}
+   */
+  public static Path of(Path dataset, String fingerprint) {
+    return new Path(new Path(dataset, FOLDER), fingerprint);
   }
 
   /** Where the shards of {@code folder} lie, which may be a version. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 
 /**
@@ -55,6 +57,8 @@ public record Manifest(
     String input,
     List<ShardFile> files) {
   public static final String FILE_NAME = "manifest.json";
+
+  private static final long LARGEST = 1L << 30;
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -100,6 +104,11 @@ public record Manifest(
     }
   }
 
+  /** SHA-256 of the file that {@link #write} makes. */
+  public String fingerprint() {
+    return Digests.sha256(toJson().getBytes(StandardCharsets.UTF_8));
+  }
+
   /**
    * @param origin where the text came from, for the message
    * @throws DataException if it is not a manifest, or of a version that this program does not know
@@ -142,8 +151,15 @@ public record Manifest(
   }
 
   public static Manifest read(FileSystem files, Path folder) throws IOException {
-    Path file = new Path(folder, FILE_NAME);
-    return fromJson(FileSystems.readText(files, file, 1L << 30), file.toString());
+    return fromBytes(bytes(files, folder), new Path(folder, FILE_NAME));
+  }
+
+  static Manifest fromBytes(byte[] json, Path origin) {
+    return fromJson(new String(json, StandardCharsets.UTF_8), origin.toString());
+  }
+
+  static byte[] bytes(FileSystem files, Path folder) throws IOException {
+    return FileSystems.readFully(files, new Path(folder, FILE_NAME), LARGEST);
   }
 
   public void write(FileSystem files, Path folder) throws IOException {

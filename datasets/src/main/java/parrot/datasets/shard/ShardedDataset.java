@@ -28,14 +28,16 @@ public final class ShardedDataset {
   private final Path folder;
   private final Path shards;
   private final Manifest manifest;
+  private final String fingerprint;
   private final RowGroupCache cache;
   private final boolean[] checked;
 
-  private ShardedDataset(FileSystem files, Path folder, Manifest manifest, RowGroupCache cache) {
+  private ShardedDataset(FileSystem files, Path folder, byte[] json, RowGroupCache cache) {
     this.files = files;
     this.folder = folder;
     this.shards = DatasetVersions.shards(folder);
-    this.manifest = manifest;
+    this.manifest = Manifest.fromBytes(json, new Path(folder, Manifest.FILE_NAME));
+    this.fingerprint = Digests.sha256(json);
     this.cache = cache;
     this.checked = new boolean[manifest.files().size()];
   }
@@ -63,7 +65,7 @@ public final class ShardedDataset {
               + AtomicFolder.SUCCESS
               + " file, so it is not a finished data set (run preprocess again)");
     }
-    ShardedDataset dataset = new ShardedDataset(files, full, Manifest.read(files, full), cache);
+    ShardedDataset dataset = new ShardedDataset(files, full, Manifest.bytes(files, full), cache);
     dataset.checkSizes();
     if (dataset.manifest.bytes() <= VERIFY_AT_OPEN) {
       dataset.verify();
@@ -79,6 +81,11 @@ public final class ShardedDataset {
     return manifest;
   }
 
+  /** SHA-256 of the {@code manifest.json} that was opened, whatever is published later. */
+  public String fingerprint() {
+    return fingerprint;
+  }
+
   /**
    * A folder that opens as this data set, whatever is published later: that of the version if there
    * are versions, else {@link #folder}.
@@ -87,7 +94,7 @@ public final class ShardedDataset {
     if (!DatasetVersions.isUpdated(files, folder)) {
       return folder;
     }
-    return DatasetVersions.of(folder, manifest);
+    return DatasetVersions.of(folder, fingerprint);
   }
 
   /**
@@ -266,7 +273,9 @@ public final class ShardedDataset {
   private void checkSize(ShardFile file, Long length) {
     if (length == null) {
       throw new DataException(
-          "Cannot read " + path(file) + ": it is missing, but the manifest lists it");
+          "Cannot read "
+              + path(file)
+              + ": it is missing, but the manifest lists it; delete the data set and make it anew");
     }
     if (length != file.bytes()) {
       throw damaged(file, "wrong size", length, file.bytes());
@@ -283,7 +292,7 @@ public final class ShardedDataset {
             + found
             + ", expected "
             + expected
-            + "); the file has changed since it was written, preprocess again");
+            + "); the file has changed since it was written, delete the data set and make it anew");
   }
 
   private Path path(ShardFile file) {

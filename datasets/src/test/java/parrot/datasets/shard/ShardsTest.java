@@ -154,6 +154,16 @@ class ShardsTest {
   }
 
   @Test
+  void keepsTheFingerprintOfTheManifestThatWasOpened() throws IOException {
+    publish(List.of(examples(3, 1)), 4);
+    java.nio.file.Path file = scratch.resolve("set/manifest.json");
+    String opened = Digests.sha256(Files.readAllBytes(file));
+    ShardedDataset dataset = ShardedDataset.open(files, folder);
+    Files.writeString(file, "{}");
+    assertThat(dataset.fingerprint()).isEqualTo(opened).isEqualTo(dataset.manifest().fingerprint());
+  }
+
+  @Test
   void checksSizeAndRowsWhenReadingAfterOpening() throws IOException {
     publish(List.of(examples(3, 1)), 4);
     ShardedDataset dataset = ShardedDataset.open(files, folder, new RowGroupCache(1 << 20));

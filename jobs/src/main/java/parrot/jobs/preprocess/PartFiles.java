@@ -18,14 +18,26 @@ import scala.Tuple2;
  * @param first number of the first shard
  * @param ledgers folder of the shards' ledgers; null if there are none
  * @param rejects the table of rejected rows
+ * @param guard throws if another run has taken over
  */
 record PartFiles(
-    FileSystem files, Path attempts, Path shards, int first, Path ledgers, Path rejects) {
+    FileSystem files,
+    Path attempts,
+    Path shards,
+    int first,
+    Path ledgers,
+    Path rejects,
+    Guard guard) {
+  /** To be asked before any file is put in its place. */
+  @FunctionalInterface
+  interface Guard {
+    void requireHeld() throws IOException;
+  }
 
   /** Of a data set that is made in a folder of its own. */
   static PartFiles in(FileSystem files, Path folder) {
     return new PartFiles(
-        files, folder, folder, 0, null, new Path(folder, PreprocessJob.REJECTED_FILE));
+        files, folder, folder, 0, null, new Path(folder, PreprocessJob.REJECTED_FILE), () -> {});
   }
 
   static String shardName(int number) {
@@ -38,8 +50,10 @@ record PartFiles(
    * @param results of the partitions in order, each with its attempt
    * @param partitions of shards; the next is that of rejects
    * @return the results, with the names that shards have now
+   * @throws DataException if there is another's file of such a name
    */
   List<PartResult> install(List<Tuple2<String, Long>> results, int partitions) throws IOException {
+    guard.requireHeld();
     List<PartResult> parts = new ArrayList<>();
     int number = first;
     for (Tuple2<String, Long> result : results) {
@@ -68,6 +82,14 @@ record PartFiles(
   }
 
   private void rename(Path from, Path to) throws IOException {
+    if (files.exists(to)) { // a local file system would replace it
+      throw new DataException(
+          "Cannot rename "
+              + from
+              + " to "
+              + to
+              + ": it exists (another run has written to the folder; run again)");
+    }
     if (!files.rename(from, to)) {
       throw new DataException(
           "Cannot rename " + from + " to " + to + ": the file system refused (is it full?)");

@@ -11,7 +11,8 @@ import parrot.datasets.storage.Digests;
  *
  * @param content SHA-256 of image and text: equal for duplicates
  * @param truncated whether its end was cut off
- * @param notes in a few words, each in one line, what was changed or not read; rows are counted by them
+ * @param notes in a few words, each in one line, what was changed or not read; rows are counted by
+ *     them
  */
 record PreparedRow(
     TrainingExample example, byte[] content, boolean truncated, SortedSet<String> notes)

@@ -74,7 +74,7 @@ public final class PreprocessJob {
     Path out = FileSystems.qualified(options.out(), configuration);
     FileSystem files = FileSystems.of(out, configuration);
     try (FolderLock lock = lockEarly(files, out)) {
-      return run(files, out, lock);
+      return lock == null ? run(files, out, null) : runLocked(files, out, lock);
     }
   }
 
@@ -84,6 +84,16 @@ public final class PreprocessJob {
       return FolderLock.await(files, out);
     }
     return options.update() ? FolderLock.take(files, out) : null;
+  }
+
+  private PreprocessReport runLocked(FileSystem files, Path out, FolderLock lock)
+      throws IOException {
+    lock.onLost(() -> spark.sc().cancelAllJobs());
+    try {
+      return run(files, out, lock);
+    } catch (RuntimeException e) {
+      throw lock.isLost() ? lock.lost(e) : e;
+    }
   }
 
   private PreprocessReport run(FileSystem files, Path out, FolderLock lock) throws IOException {

@@ -9,11 +9,13 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.shard.DatasetVersions;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardFile;
 import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
 
@@ -42,6 +44,7 @@ final class UpdateFolder {
    * Opens the folder and finishes or removes what a killed run left in it.
    *
    * @throws UsageException if the folder was not made by an update
+   * @throws DataException if it does not say what is published; nothing is removed then
    */
   static UpdateFolder open(FileSystem files, Path folder, FolderLock lock) throws IOException {
     UpdateFolder opened = new UpdateFolder(files, folder, lock);
@@ -55,9 +58,9 @@ final class UpdateFolder {
               + ": it was not made with --update (choose another folder, or delete it and make it"
               + " anew)");
     }
-    Optional<Path> version = opened.publishedVersion();
-    if (version.isPresent() && opened.draftState().equals(opened.state(version.get()))) {
-      opened.finish(version.get()); // it was killed right after it had published
+    Optional<UpdateState> published = opened.published();
+    if (published.isPresent() && opened.draftState().equals(published)) {
+      opened.finish(opened.publishedVersion()); // it was killed right after it had published
     }
     opened.removeUnused();
     return opened;
@@ -107,15 +110,31 @@ final class UpdateFolder {
     return state(draft());
   }
 
+  /** What is published; empty if nothing is. */
   Optional<UpdateState> published() throws IOException {
-    Optional<Path> version = publishedVersion();
-    return version.isEmpty() ? Optional.empty() : state(version.get());
+    if (!files.exists(manifest())) {
+      return Optional.empty();
+    }
+    Path version = publishedVersion();
+    Optional<UpdateState> state = state(version);
+    if (state.isEmpty()) {
+      throw new DataException(
+          "Cannot update "
+              + folder
+              + ": "
+              + new Path(version, STATE)
+              + ", which belongs to its manifest, is missing; delete the data set and make it"
+              + " anew");
+    }
+    return state;
   }
 
-  private Optional<Path> publishedVersion() throws IOException {
-    return files.exists(new Path(folder, Manifest.FILE_NAME))
-        ? Optional.of(DatasetVersions.of(folder, Manifest.read(files, folder)))
-        : Optional.empty();
+  private Path manifest() {
+    return new Path(folder, Manifest.FILE_NAME);
+  }
+
+  private Path publishedVersion() throws IOException {
+    return DatasetVersions.of(folder, Digests.sha256(files, manifest()));
   }
 
   private Optional<UpdateState> state(Path in) throws IOException {
@@ -132,8 +151,31 @@ final class UpdateFolder {
     files.mkdirs(ledgers());
   }
 
-  /** Keeps what is done, so that a killed run goes on from it. */
+  /** Where the files of the next stage go. */
+  PartFiles stage(UpdateState former) {
+    return new PartFiles(
+        files,
+        draft(),
+        folder,
+        former.nextShard(),
+        ledgers(),
+        rejects(former.stage()),
+        lock::requireHeld);
+  }
+
+  /** Where the table of all rejects goes. */
+  PartFiles joinedRejects() {
+    Path table = new Path(draft(), PreprocessJob.REJECTED_FILE);
+    return new PartFiles(files, draft(), folder, 0, null, table, lock::requireHeld);
+  }
+
+  /**
+   * Keeps what is done, so that a killed run goes on from it.
+   *
+   * @throws parrot.datasets.storage.LockLostException if another run has taken over
+   */
   void keep(UpdateState state) throws IOException {
+    lock.requireHeld();
     writeAtOnce(state.toJson(), new Path(draft(), STATE));
   }
 
@@ -150,7 +192,7 @@ final class UpdateFolder {
    */
   void publish(UpdateState state, Manifest manifest, PreprocessReport report) throws IOException {
     keep(state);
-    Path version = DatasetVersions.of(folder, manifest);
+    Path version = DatasetVersions.of(folder, manifest.fingerprint());
     files.delete(version, true);
     files.mkdirs(version);
     FileSystems.writeText(files, new Path(version, STATE), state.toJson());
@@ -168,13 +210,14 @@ final class UpdateFolder {
     manifest.write(files, version);
     files.create(new Path(version, AtomicFolder.SUCCESS), true).close();
     lock.requireHeld();
-    writeAtOnce(manifest.toJson(), new Path(folder, Manifest.FILE_NAME));
+    writeAtOnce(manifest.toJson(), manifest());
     finish(version);
     removeUnused();
   }
 
   /** Forgets what an unfinished update has done. */
   void discardDraft() throws IOException {
+    lock.requireHeld();
     files.delete(draft(), true);
     removeUnused();
   }

@@ -217,14 +217,7 @@ final class UpdateJob {
       UpdateFolder folder, PreprocessInput input, List<SourcePass.NamedScan> scans, Stage stage)
       throws IOException {
     List<SourcePass.NamedScan> fresh = stage.fresh().stream().map(scans::get).toList();
-    PartFiles target =
-        new PartFiles(
-            folder.files(),
-            folder.draft(),
-            folder.path(),
-            stage.former().nextShard(),
-            folder.ledgers(),
-            folder.rejects(stage.former().stage()));
+    PartFiles target = folder.stage(stage.former());
     Written written;
     if (stage.former().shards().isEmpty()) {
       int shards = job.shards(SourcePass.rows(fresh));
@@ -453,11 +446,7 @@ final class UpdateJob {
     try (JobDescription described = describe("join rejected rows")) {
       List<Tuple2<String, Long>> results =
           spark.parallelize(List.of(0), 1).map(one -> executors.join(stages, draft)).collect();
-      Path table = new Path(folder.draft(), PreprocessJob.REJECTED_FILE);
-      return new PartFiles(folder.files(), folder.draft(), folder.path(), 0, null, table)
-          .install(results, 0)
-          .get(0)
-          .rejected();
+      return folder.joinedRejects().install(results, 0).get(0).rejected();
     }
   }
 }

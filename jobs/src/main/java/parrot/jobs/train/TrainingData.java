@@ -79,22 +79,20 @@ record TrainingData(
     for (TrainConfig.DataSource source : config.data().sources()) {
       FileSystem files = FileSystems.of(source.folder(), hadoop);
       Path path = DatasetVersions.known(files, FileSystems.path(source.folder()), known);
-      train.add(fitting(ShardedDataset.open(files, path), parrot, digest));
-      fingerprints.add(fingerprint(files, path));
+      ShardedDataset opened = fitting(ShardedDataset.open(files, path), parrot, digest);
+      train.add(opened);
+      fingerprints.add(opened.fingerprint());
     }
     List<ShardedDataset> heldOut = new ArrayList<>();
     List<String> heldOutFingerprints = new ArrayList<>();
     for (String folder : config.data().heldOut().folders()) {
       FileSystem files = FileSystems.of(folder, hadoop);
       Path path = DatasetVersions.known(files, FileSystems.path(folder), known);
-      heldOut.add(fitting(ShardedDataset.open(files, path), parrot, digest));
-      heldOutFingerprints.add(fingerprint(files, path));
+      ShardedDataset opened = fitting(ShardedDataset.open(files, path), parrot, digest);
+      heldOut.add(opened);
+      heldOutFingerprints.add(opened.fingerprint());
     }
     return new TrainingData(train, heldOut, fingerprints, heldOutFingerprints);
-  }
-
-  private static String fingerprint(FileSystem files, Path shards) throws IOException {
-    return Digests.sha256(files, new Path(shards, Manifest.FILE_NAME));
   }
 
   /**

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
 import parrot.datasets.shard.DatasetVersions;
 import parrot.datasets.shard.ShardFile;
@@ -32,6 +35,7 @@ import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectFile;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.LockLostException;
 import parrot.jobs.spark.SparkSessions;
 
 /** A data set that is brought up to date again and again. */
@@ -115,6 +119,24 @@ class PreprocessUpdateTest {
     kept.keySet().retainAll(before.keySet());
     assertThat(kept).hasSizeGreaterThanOrEqualTo(before.size() - 2);
     assertThat(before).containsAllEntriesOf(kept);
+    assertSameRowsAsFromNothing();
+  }
+
+  @Test
+  void knowsMovedRowsWithoutAnIdAndWithKeysOfSeveralLines() throws IOException {
+    List<String> rows = rows(0, 100);
+    rows.replaceAll(row -> row.replaceFirst("\"id\":\"r\\d+\",", "\"a\\\\nb\":1,"));
+    file("a.jsonl", rows);
+    update();
+
+    rows.remove(60);
+    rows.add(0, rows(200, 1).get(0));
+    file("a.jsonl", rows);
+    PreprocessReport report = update();
+
+    assertThat(report.totals()).isEqualTo(new Totals(100, 100, 0, 0));
+    assertThat(report.changes().addedRows()).isEqualTo(1);
+    assertThat(report.changes().removedRows()).isEqualTo(1);
     assertSameRowsAsFromNothing();
   }
 
@@ -247,6 +269,57 @@ class PreprocessUpdateTest {
   }
 
   @Test
+  void writesNothingOnceAnotherRunHasTakenOver() throws IOException {
+    file("a.jsonl", rows(0, 25));
+    file("b.jsonl", rows(25, 25));
+    List<String> before = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                run(
+                    options("out").update().stages(25),
+                    line -> {
+                      if (line.startsWith("Stage 2")) {
+                        before.addAll(takeOver());
+                      }
+                    }))
+        .isInstanceOf(LockLostException.class);
+    assertThat(before).isNotEmpty();
+    assertThat(names("out", "part-")).isEqualTo(before);
+  }
+
+  private List<String> takeOver() {
+    try {
+      Files.writeString(scratch.resolve(".out.lock"), "owner=another\n");
+      return names("out", "part-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void removesNothingOfADamagedDataSet() throws IOException {
+    file("a.jsonl", rows(0, 25));
+    update();
+    Path shard = scratch.resolve("out").resolve(names("out", "part-").get(0));
+    byte[] whole = Files.readAllBytes(shard);
+    file("b.jsonl", rows(25, 1));
+    Files.write(shard, Arrays.copyOf(whole, whole.length - 1));
+    assertThatThrownBy(this::update)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("delete the data set and make it anew");
+
+    Files.write(shard, whole);
+    String version = names("out/_versions", "").get(0);
+    Files.delete(scratch.resolve("out/_versions").resolve(version).resolve("state.json"));
+    List<String> before = names("out", "");
+    assertThatThrownBy(this::update)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("state.json, which belongs to its manifest, is missing");
+    assertThat(names("out", "")).isEqualTo(before);
+    open("out").verify();
+  }
+
+  @Test
   void refusesWhatItCannotUpdate() throws IOException {
     file("a.jsonl", rows(0, 5));
     run(options("out"));
@@ -307,8 +380,8 @@ class PreprocessUpdateTest {
       String pixels = row.pixels() == null ? "" : Digests.sha256(row.pixels());
       String line =
           row.language().tag()
-              + java.util.Arrays.toString(row.tokenIds())
-              + java.util.Arrays.toString(row.labels())
+              + Arrays.toString(row.tokenIds())
+              + Arrays.toString(row.labels())
               + pixels;
       assertThat(contents.add(line)).isTrue();
     }
