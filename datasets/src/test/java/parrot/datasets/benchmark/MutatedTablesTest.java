@@ -18,7 +18,9 @@ import parrot.datasets.language.Language;
 
 /** Whatever happens to a file, it is read, or refused in words: never an unexpected exception. */
 class MutatedTablesTest {
-  private static final int MUTATIONS = Integer.getInteger("parrot.mutations", 1000);
+  /** Of each kind; with four kinds of text, a thousand. */
+  private static final int MUTATIONS = Integer.getInteger("parrot.mutations", 250);
+
   private static final String[] PIECES = {
     "\t", "\n", "\"", "\r", "nan", "-1", "1000000", "[", "['a', 'b']", "data:,", "\u0000", "E"
   };
