@@ -82,22 +82,27 @@ public final class SmallWorld {
     try (AtomicFolder out =
         AtomicFolder.create(files, new Path(folder.resolve(name).toUri()), false)) {
       List<ShardFile> written = new ArrayList<>();
+      TreeMap<String, Long> languages = new TreeMap<>();
       for (int shard = 0; shard < 2; shard++) {
         Path file = new Path(out.path(), "part-" + shard + ".parquet");
         ShardWriter writer = new ShardWriter(files, file, SIZE, 8);
         for (int i = 0; i < rows / 2; i++) {
-          writer.write(example.apply(name + shard + "-" + i));
+          TrainingExample row = example.apply(name + shard + "-" + i);
+          writer.write(row);
+          languages.merge(row.language().toString(), 1L, Long::sum);
         }
         writer.close();
         written.add(writer.description());
       }
       long total = written.stream().mapToLong(ShardFile::rows).sum();
+      TreeMap<String, LanguageStatistics> lengths = new TreeMap<>();
+      languages.forEach((language, count) -> lengths.put(language, lengths(count)));
       new Manifest(
               ShardSchema.VERSION,
               "none",
               SIZE,
               new Totals(total, total, 0, 0),
-              new TreeMap<>(Map.of("en", lengths(total))),
+              lengths,
               new TreeMap<>(),
               new TreeMap<>(Map.of("seed", "1")),
               "fingerprint",
@@ -107,7 +112,7 @@ public final class SmallWorld {
     }
   }
 
-  /** As if all rows were in one language and had as many positions as the longest. */
+  /** As if all rows had as many positions as the longest. */
   private static LanguageStatistics lengths(long rows) {
     return LanguageStatistics.of(0, 0, 0, Map.of(10 + 4, rows));
   }
