@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,7 +178,7 @@ class StudyRunTest {
       Thread.onSpinWait();
     }
     run();
-    assertThat(left.isAlive()).isFalse();
+    assertThat(left.waitFor(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
