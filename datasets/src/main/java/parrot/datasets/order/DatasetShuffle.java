@@ -125,7 +125,7 @@ final class DatasetShuffle {
   private RowRef row(long epoch, long position) {
     enter(epoch);
     if (windowInUse < 0 || position < starts[windowInUse] || position >= starts[windowInUse + 1]) {
-      startWindow(windowAt(position));
+      startWindow(windowAt(starts, position));
     }
     return windowRows[(int) (position - starts[windowInUse])];
   }
@@ -154,7 +154,12 @@ final class DatasetShuffle {
     windowInUse = -1;
   }
 
-  private int windowAt(long position) {
+  /**
+   * The last window that begins at or before a position: those without rows are passed over.
+   *
+   * @param starts the position that each window begins at, and the end
+   */
+  static int windowAt(long[] starts, long position) {
     int low = 0;
     int high = starts.length - 2;
     while (low < high) {

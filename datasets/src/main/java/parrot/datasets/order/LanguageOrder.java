@@ -64,7 +64,7 @@ final class LanguageOrder {
     if (windowRows == null
         || position < starts[windowInUse]
         || position >= starts[windowInUse + 1]) {
-      enter(epoch, windowAt(position));
+      enter(epoch, DatasetShuffle.windowAt(starts, position));
     }
     return windowRows.get((int) (position - starts[windowInUse]));
   }
@@ -79,21 +79,6 @@ final class LanguageOrder {
     }
     epochInUse = epoch;
     windowRows = null;
-  }
-
-  /** The last window that begins at or before a position: those without rows are passed over. */
-  private int windowAt(long position) {
-    int low = 0;
-    int high = starts.length - 2;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (starts[middle] <= position) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
   }
 
   private void enter(long epoch, int window) {

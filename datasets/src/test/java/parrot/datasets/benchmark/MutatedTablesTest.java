@@ -18,8 +18,8 @@ import parrot.datasets.language.Language;
 
 /** Whatever happens to a file, it is read, or refused in words: never an unexpected exception. */
 class MutatedTablesTest {
-  /** Of each kind; with four kinds of text, a thousand. */
-  private static final int MUTATIONS = Integer.getInteger("parrot.mutations", 250);
+  /** Of each kind. */
+  private static final int MUTATIONS = Integer.getInteger("parrot.mutations", 500);
 
   private static final String[] PIECES = {
     "\t", "\n", "\"", "\r", "nan", "-1", "1000000", "[", "['a', 'b']", "data:,", "\u0000", "E"

@@ -29,10 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
-import parrot.datasets.shapes.ShapesConfig;
-import parrot.datasets.shapes.ShapesWriter;
 import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.jobs.evaluate.TinyBenchmark;
 import parrot.jobs.evaluate.TinyModel;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.kernel.Precision;
@@ -51,22 +50,9 @@ final class ParrotAnswersTest {
   static void start() throws IOException {
     session = SparkSessions.create("answers test", "local[2]", Map.of());
     model = TinyModel.write(folder.resolve("model"), 1);
-    ShapesConfig config =
-        ShapesConfig.builder()
-            .captions(0)
-            .conversations(0)
-            .heldout(0)
-            .benchmarkQuestions(12)
-            .imageSize(28)
-            .build();
+    Path table = TinyBenchmark.write(folder.resolve("shapes"), 12).resolve("MMMB_ru.tsv");
     FileSystem files = FileSystem.getLocal(new Configuration());
-    files.setWriteChecksum(false);
-    org.apache.hadoop.fs.Path shapes =
-        new org.apache.hadoop.fs.Path(folder.resolve("shapes").toUri());
-    new ShapesWriter(config, files, shapes, count -> {}).write();
-    items =
-        BenchmarkFile.read(files, new org.apache.hadoop.fs.Path(shapes, "benchmark/MMMB_ru.tsv"))
-            .items();
+    items = BenchmarkFile.read(files, new org.apache.hadoop.fs.Path(table.toUri())).items();
   }
 
   @AfterAll

@@ -30,8 +30,6 @@ import parrot.datasets.benchmark.Grouping;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.benchmark.Prediction;
 import parrot.datasets.matching.OptionLikelihoods;
-import parrot.datasets.shapes.ShapesConfig;
-import parrot.datasets.shapes.ShapesWriter;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.ModelException;
 import parrot.model.kernel.Precision;
@@ -55,23 +53,7 @@ final class EvaluateJobTest {
     session = SparkSessions.create("evaluate test", "local[2]", Map.of());
     spark = SparkSessions.context(session);
     model = TinyModel.write(shared.resolve("model"), 1);
-    ShapesConfig config =
-        ShapesConfig.builder()
-            .captions(0)
-            .conversations(0)
-            .heldout(0)
-            .benchmarkQuestions(QUESTIONS)
-            .imageSize(28)
-            .build();
-    FileSystem files = FileSystem.getLocal(new Configuration());
-    files.setWriteChecksum(false);
-    new ShapesWriter(
-            config,
-            files,
-            new org.apache.hadoop.fs.Path(shared.resolve("shapes").toUri()),
-            count -> {})
-        .write();
-    benchmark = shared.resolve("shapes/benchmark");
+    benchmark = TinyBenchmark.write(shared.resolve("shapes"), QUESTIONS);
   }
 
   @AfterAll

@@ -27,12 +27,15 @@ final class ScoreCommandTest {
   @TempDir Path folder;
 
   private String file(String name, String... predictions) throws IOException {
+    return file(folder.resolve(name), predictions);
+  }
+
+  static String file(Path file, String... predictions) throws IOException {
     StringBuilder rows = new StringBuilder(HEADER);
     for (int i = 0; i < predictions.length; i++) {
       rows.append(i).append("\tq\tcat\tdog\tA\tcoarse\tx\tdev\t").append(predictions[i]);
       rows.append('\n');
     }
-    Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
     return Files.writeString(file, rows).toString();
   }
@@ -253,55 +256,6 @@ final class ScoreCommandTest {
             "\"matched\":\"B\"",
             "\"matching\":\"published-2024\"",
             "\"reason\":\"text\"");
-  }
-
-  @Test
-  void likelihoodsCountByTheirOwnRule() throws Exception {
-    String file =
-        file("MMMB_en.tsv", "log-likelihood A=-1.0 B=-2.0", "log-likelihood A=-3.0 B=-2.0");
-    Path json = folder.resolve("scores.json");
-
-    TestOutput.of(new ScoreCommand(), file, "--json", json.toString());
-
-    assertThat(Files.readString(json))
-        .contains("\"matching\" : \"likelihood\"", "\"accuracy\" : 0.5", "\"likeliest\" : 2");
-  }
-
-  @Test
-  void answersBesideLikelihoodsCountByTheRuleThatWasAskedFor() throws Exception {
-    String choices = file("MMMB_tr.tsv", "log-likelihood A=-1.0 B=-2.0");
-    Path yesNo = folder.resolve("POPE_tr.tsv");
-    Files.writeString(yesNo, "index\tquestion\tanswer\tprediction\n0\tKedi?\tyes\tevet\n");
-    Path lines = folder.resolve("lines");
-    Path json = folder.resolve("scores.json");
-
-    TestOutput.of(
-        new ScoreCommand(),
-        new String[] {
-          choices,
-          yesNo.toString(),
-          "--matching",
-          "multilingual",
-          "--json",
-          json.toString(),
-          "--lines",
-          lines.toString()
-        });
-
-    assertThat(Files.readString(json))
-        .contains("\"matching\" : \"likelihood\"")
-        .doesNotContain("\"accuracy\" : 0.0");
-    assertThat(Files.readString(lines.resolve("MMMB_tr.jsonl"))).contains("\"likelihood\"");
-    assertThat(Files.readString(lines.resolve("POPE_tr.jsonl"))).contains("\"multilingual\"");
-  }
-
-  @Test
-  void refusesChoicesThatAreLikelihoodsInPart() throws Exception {
-    String file = file("MMMB_en.tsv", "log-likelihood A=-1.0 B=-2.0", "A");
-
-    assertThatThrownBy(() -> TestOutput.of(new ScoreCommand(), file))
-        .isInstanceOf(DataException.class)
-        .hasMessageStartingWith("Cannot score by likelihood: an answer is the text \"A\"");
   }
 
   @Test

@@ -286,9 +286,12 @@ class ExecutorStateTest {
     assertThat(lent.collect(REPLICAS, ExecutorStateTest::together, String.class))
         .containsExactly("0", "1", "2");
     assertThat(MOST).hasValue(1);
+    Set<Integer> held = new HashSet<>(spark.getPersistentRDDs().keySet());
+    held.removeAll(before);
     lent.close();
     Set<Integer> left = new HashSet<>(spark.getPersistentRDDs().keySet());
     left.removeAll(before);
+    assertThat(held).hasSizeGreaterThanOrEqualTo(2).containsAll(left);
     assertThat(left).hasSizeLessThanOrEqualTo(1); // what it came from, if Spark still has it
   }
 

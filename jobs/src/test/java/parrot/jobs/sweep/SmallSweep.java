@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import parrot.datasets.shapes.ShapesConfig;
-import parrot.datasets.shapes.ShapesWriter;
+import parrot.jobs.evaluate.TinyBenchmark;
 import parrot.jobs.evaluate.TinyModel;
 
 /** Models and benchmarks to sweep over: MMMB in six languages, and MMBench, asked circularly. */
@@ -16,22 +13,10 @@ public final class SmallSweep {
 
   public SmallSweep(Path folder, int questions, List<String> languages) throws IOException {
     this.folder = folder;
-    ShapesConfig config =
-        ShapesConfig.builder()
-            .captions(0)
-            .conversations(0)
-            .heldout(0)
-            .benchmarkQuestions(questions)
-            .imageSize(28)
-            .build();
-    FileSystem files = FileSystem.getLocal(new Configuration());
-    files.setWriteChecksum(false);
-    Path shapes = folder.resolve("shapes");
-    new ShapesWriter(config, files, new org.apache.hadoop.fs.Path(shapes.toUri()), count -> {})
-        .write();
+    Path tables = TinyBenchmark.write(folder.resolve("shapes"), questions);
     Files.createDirectories(benchmarks());
     for (String language : languages) {
-      Path table = shapes.resolve("benchmark/MMMB_%s.tsv".formatted(language));
+      Path table = tables.resolve("MMMB_%s.tsv".formatted(language));
       Files.copy(table, benchmarks().resolve("MMMB_%s.tsv".formatted(language)));
       Files.copy(table, benchmarks().resolve("MMBench_DEV_%s.tsv".formatted(language)));
     }

@@ -12,11 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -33,9 +31,7 @@ import parrot.datasets.image.VisionEncoder;
 import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Mixture;
 import parrot.datasets.shard.ShardedDataset;
-import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
-import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.failure.DivergedException;
@@ -84,52 +80,13 @@ class TrainJobTest {
     return Path.of(path.toUri());
   }
 
-  /** Checksums of a checkpoint's files but for the configuration, because it names the run. */
-  private static Map<String, String> checksums(org.apache.hadoop.fs.Path checkpoint)
-      throws IOException {
-    Map<String, String> sums = new TreeMap<>();
-    Path root = local(checkpoint);
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
-        String name = root.relativize(file).toString();
-        if (name.equals(CheckpointLayout.MANIFEST)) {
-          sums.put(name, withoutConfiguration(Files.readString(file)));
-        } else if (!name.equals("training/config.yaml") && !name.endsWith(".crc")) {
-          sums.put(
-              name,
-              Digests.sha256(
-                  FileSystems.of(checkpoint, HADOOP), new org.apache.hadoop.fs.Path(file.toUri())));
-        }
-      }
-    }
-    assertThat(sums)
-        .containsKeys(
-            "config.json",
-            "manifest.json",
-            "model.safetensors",
-            "vision/model.safetensors",
-            "training/state.json",
-            "training/updater.safetensors");
-    return sums;
-  }
-
-  private static String withoutConfiguration(String manifest) throws IOException {
-    JsonNode json = new ObjectMapper().readTree(manifest);
-    Iterator<JsonNode> files = json.path("files").elements();
-    while (files.hasNext()) {
-      if (files.next().path("name").asText().equals("training/config.yaml")) {
-        files.remove();
-      }
-    }
-    return json.toString();
-  }
-
   @Test
   void twoReplicasGiveTheSameBytesTwiceAndLearn() throws IOException {
     List<String> said = new ArrayList<>();
     TrainJob.Outcome first = train(world.config("twice-a"), TrainJob.Mode.FRESH, said);
     TrainJob.Outcome second = train(world.config("twice-b"));
-    assertThat(checksums(second.checkpoint())).isEqualTo(checksums(first.checkpoint()));
+    assertThat(CheckpointSums.of(second.checkpoint()))
+        .isEqualTo(CheckpointSums.of(first.checkpoint()));
     assertThat(first.rounds()).isEqualTo(4);
     assertThat(first.stopped()).isFalse();
 
@@ -165,8 +122,8 @@ class TrainJobTest {
     assertThat(whole.rounds()).isEqualTo(4);
     Path there = local(whole.checkpoint()).resolveSibling(shorter.checkpoint().getName());
     assertThat(shorter.rounds()).isEqualTo(2);
-    assertThat(checksums(new org.apache.hadoop.fs.Path(there.toUri())))
-        .isEqualTo(checksums(shorter.checkpoint()));
+    assertThat(CheckpointSums.of(new org.apache.hadoop.fs.Path(there.toUri())))
+        .isEqualTo(CheckpointSums.of(shorter.checkpoint()));
     assertThat(metrics("beside").get(1).path("phases").toString()).contains("checkpoint");
   }
 
@@ -296,15 +253,17 @@ class TrainJobTest {
     String parts = "parts-" + format;
     TrainJob.Outcome first = train(world.config(parts, settings));
     Path half = local(first.checkpoint()).resolveSibling("round-000002");
-    assertThat(checksums(first.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
+    assertThat(CheckpointSums.of(first.checkpoint()))
+        .isEqualTo(CheckpointSums.of(whole.checkpoint()));
     for (int round = 3; round <= 4; round++) {
       deleteFolder(half.resolveSibling("round-00000" + round));
     }
     List<String> said = new ArrayList<>();
     TrainJob.Outcome resumed = train(world.config(parts, settings), TrainJob.Mode.RESUME, said);
     assertThat(said).anyMatch(line -> line.startsWith("Continuing from ") && line.endsWith("2"));
-    assertThat(checksums(resumed.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
-    assertThat(checksums(resumed.checkpoint()))
+    assertThat(CheckpointSums.of(resumed.checkpoint()))
+        .isEqualTo(CheckpointSums.of(whole.checkpoint()));
+    assertThat(CheckpointSums.of(resumed.checkpoint()))
         .containsKey("training/outer_momentum.safetensors")
         .hasSize(format.startsWith("int") ? 11 : 9);
   }
@@ -324,7 +283,8 @@ class TrainJobTest {
     TrainJob.Outcome own;
     try {
       own = train(world.config("own-" + format, settings));
-      assertThat(checksums(own.checkpoint())).isEqualTo(checksums(inDl4j.checkpoint()));
+      assertThat(CheckpointSums.of(own.checkpoint()))
+          .isEqualTo(CheckpointSums.of(inDl4j.checkpoint()));
       Path half = local(own.checkpoint()).resolveSibling("round-000002");
       for (int round = 3; round <= 4; round++) {
         deleteFolder(half.resolveSibling("round-00000" + round));
@@ -333,7 +293,8 @@ class TrainJobTest {
     } finally {
       System.clearProperty(TrainingLoop.MOST_IN_DL4J);
     }
-    assertThat(checksums(own.checkpoint())).isEqualTo(checksums(inDl4j.checkpoint()));
+    assertThat(CheckpointSums.of(own.checkpoint()))
+        .isEqualTo(CheckpointSums.of(inDl4j.checkpoint()));
     assertThat(own.heldOutLoss()).isEqualTo(inDl4j.heldOutLoss());
   }
 
@@ -350,7 +311,8 @@ class TrainJobTest {
     TrainJob.Outcome usual = train(world.config("usual"));
     TrainJob.Outcome said =
         train(world.config("said", "outer.learning_rate=1.0", "outer.momentum=0"));
-    assertThat(checksums(said.checkpoint())).isEqualTo(checksums(usual.checkpoint()));
+    assertThat(CheckpointSums.of(said.checkpoint()))
+        .isEqualTo(CheckpointSums.of(usual.checkpoint()));
   }
 
   @Test
@@ -386,7 +348,8 @@ class TrainJobTest {
       assertThat(stopped.rounds()).isEqualTo(2);
     }
     TrainJob.Outcome resumed = train(world.config("parts"), TrainJob.Mode.RESUME, said);
-    assertThat(checksums(resumed.checkpoint())).isEqualTo(checksums(whole.checkpoint()));
+    assertThat(CheckpointSums.of(resumed.checkpoint()))
+        .isEqualTo(CheckpointSums.of(whole.checkpoint()));
     assertThat(said)
         .contains("Finishing round 3, about 0 s; again to stop now")
         .anyMatch(line -> line.startsWith("Continuing from "));
@@ -402,7 +365,7 @@ class TrainJobTest {
     String name = "balance-" + setting.length();
     String[] settings = {setting, "checkpoints.every=2", "checkpoints.keep=9"};
     TrainJob.Outcome whole = train(world.config(name, settings));
-    Map<String, String> expected = checksums(whole.checkpoint());
+    Map<String, String> expected = CheckpointSums.of(whole.checkpoint());
     List<JsonNode> rounds = metrics(name);
     JsonNode last = rounds.get(4).path("balance");
     assertThat(last.path("matrix").size()).isBetween(1, 6);
@@ -416,7 +379,7 @@ class TrainJobTest {
     assertThat(said)
         .anyMatch(line -> line.contains("round-000004 is damaged: it has no _SUCCESS file; trying"))
         .anyMatch(line -> line.matches("Continuing from .*round-000002"));
-    assertThat(checksums(resumed.checkpoint())).isEqualTo(expected);
+    assertThat(CheckpointSums.of(resumed.checkpoint())).isEqualTo(expected);
     assertThat(metrics(name).get(4).path("balance")).isEqualTo(last);
 
     try (ModelFolder model = ModelFolder.open(resumed.checkpoint(), HADOOP)) {
@@ -466,7 +429,7 @@ class TrainJobTest {
   void namesADamagedCheckpointAndUsesTheOneBefore() throws IOException {
     TrainConfig config = world.config("damaged", "checkpoints.every=1");
     TrainJob.Outcome whole = train(config);
-    Map<String, String> expected = checksums(whole.checkpoint());
+    Map<String, String> expected = CheckpointSums.of(whole.checkpoint());
     Path damaged = local(whole.checkpoint()).resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(damaged);
     bytes[bytes.length - 1] ^= 1;
@@ -477,7 +440,7 @@ class TrainJobTest {
         .anyMatch(
             line ->
                 line.contains("round-000004 is damaged: model.safetensors has another checksum"));
-    assertThat(checksums(repaired.checkpoint())).isEqualTo(expected);
+    assertThat(CheckpointSums.of(repaired.checkpoint())).isEqualTo(expected);
     try (Stream<Path> left = Files.list(folder.resolve("damaged/checkpoints"))) {
       assertThat(left.map(path -> path.getFileName().toString()))
           .containsExactlyInAnyOrder("round-000000", "round-000003", "round-000004");
