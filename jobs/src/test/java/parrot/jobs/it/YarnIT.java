@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -136,15 +139,30 @@ class YarnIT {
     return new Ran(code, Files.readString(log) + containers());
   }
 
-  /** What containers print, where YARN keeps it. */
+  /** What containers print, where YARN keeps it; YARN may be deleting other files there. */
   private static String containers() throws IOException {
     StringBuilder text = new StringBuilder();
-    try (Stream<java.nio.file.Path> all = Files.walk(scratch.resolve("yarn"))) {
-      for (java.nio.file.Path file :
-          all.filter(p -> p.endsWith("stdout") || p.endsWith("stderr")).toList()) {
-        text.append("\n== ").append(file).append('\n').append(Files.readString(file));
-      }
-    }
+    Files.walkFileTree(
+        scratch.resolve("yarn"),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(java.nio.file.Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (file.endsWith("stdout") || file.endsWith("stderr")) {
+              text.append("\n== ").append(file).append('\n').append(Files.readString(file));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(java.nio.file.Path file, IOException problem)
+              throws IOException {
+            if (problem instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw problem;
+          }
+        });
     return text.toString();
   }
 
