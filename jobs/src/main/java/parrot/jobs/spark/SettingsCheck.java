@@ -70,7 +70,8 @@ final class SettingsCheck {
   }
 
   private static Set<String> known() {
-    Set<String> known = new TreeSet<>(List.of("spark.master", "spark.driver.host"));
+    Set<String> known =
+        new TreeSet<>(List.of("spark.master", "spark.driver.host", "spark.local.dir"));
     for (String name : HOLDERS) {
       try {
         Class<?> holder = Class.forName(CONFIG + name);

@@ -95,6 +95,7 @@ class WaitingTest {
                     "spark.executor.memory",
                     "spark.hadoop.fs.defaultFS",
                     "spark.executorEnv.OMP_NUM_THREADS",
+                    "spark.local.dir",
                     "spark.ui.enabled",
                     "spark.cores.max",
                     "spark.sql.shuffle.partitions")))
