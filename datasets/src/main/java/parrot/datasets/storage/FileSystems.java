@@ -21,6 +21,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
@@ -49,6 +50,9 @@ public final class FileSystems {
           "wasbs", "hadoop-azure",
           "oss", "hadoop-aliyun",
           "cosn", "hadoop-cos");
+
+  /** What Hadoop only reads. */
+  private static final Set<String> READ_ONLY = Set.of("http", "https", "har");
 
   private FileSystems() {}
 
@@ -88,9 +92,9 @@ public final class FileSystems {
    * Refuses places where no folder can be locked and published at once.
    *
    * @param full with its scheme
-   * @throws UsageException if it is the root, has a colon, or lies in an object store
+   * @throws UsageException if it is the root, has a colon, or lies in an object store or on a page
    */
-  static void requireWritableName(Path full) {
+  public static void requireWritableName(Path full) {
     if (full.getParent() == null) {
       throw new UsageException("Cannot write to " + full + ": it is the root (choose a folder)");
     }
@@ -102,6 +106,14 @@ public final class FileSystems {
               + full
               + ": its name has a colon, which Hadoop takes for the end of a scheme (write -"
               + " instead)");
+    }
+    if (READ_ONLY.contains(scheme)) {
+      throw new UsageException(
+          "Cannot write to "
+              + full
+              + ": "
+              + scheme
+              + ":// can only be read (write to hdfs:// or to a disk)");
     }
     if (CONNECTORS.containsKey(scheme)) {
       throw new UsageException(
@@ -152,15 +164,20 @@ public final class FileSystems {
   /**
    * All bytes of a file.
    *
-   * @throws DataException if it does not exist or has more than {@code maxBytes} bytes
+   * @throws DataException if it does not exist, is a folder, or has more than {@code maxBytes}
+   *     bytes
    */
   public static byte[] readFully(FileSystem files, Path file, long maxBytes) throws IOException {
-    long length;
+    FileStatus status;
     try {
-      length = StoredStream.access(file, () -> files.getFileStatus(file).getLen());
+      status = StoredStream.access(file, () -> files.getFileStatus(file));
     } catch (FileNotFoundException | NoSuchFileException e) {
       throw new DataException("Cannot read " + file + ": it does not exist", e);
     }
+    if (status.isDirectory()) {
+      throw new DataException("Cannot read " + file + ": it is a folder, not a file");
+    }
+    long length = status.getLen();
     if (length > Math.min(maxBytes, Integer.MAX_VALUE - 8)) {
       throw new DataException(
           "Cannot read " + file + ": too large (" + length + " bytes, at most " + maxBytes + ")");
@@ -232,6 +249,10 @@ public final class FileSystems {
           : connector
               + " is not on the class path (add its jar with spark.jars or"
               + " spark.driver.extraClassPath and spark.executor.extraClassPath, or use hdfs://)";
+    }
+    if (String.valueOf(t.getMessage()).contains("Empty Mount table")) {
+      return "its mount table is not configured (set HADOOP_CONF_DIR to a folder whose core-site.xml"
+          + " has fs.viewfs.mounttable.NAME.link./FOLDER)";
     }
     if (uri.getAuthority() == null && "hdfs".equals(uri.getScheme())) {
       return "it names no host, and fs.defaultFS is not an HDFS (write hdfs://HOST:PORT/path, or set"

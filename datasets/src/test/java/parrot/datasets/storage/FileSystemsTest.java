@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +30,23 @@ class FileSystemsTest {
         .isInstanceOf(StorageUnavailableException.class)
         .hasMessageContaining("Cannot reach hdfs://127.0.0.1:" + freePort)
         .hasMessageContaining("connection refused (is the name node running?");
+  }
+
+  @Test
+  void saysThatAFolderIsNotAFile() {
+    Path folder = new Path(scratch.toUri());
+    FileSystem files = FileSystems.of(folder, new Configuration());
+
+    assertThatThrownBy(() -> FileSystems.readText(files, folder, 10))
+        .isInstanceOf(DataException.class)
+        .hasMessage("Cannot read " + folder + ": it is a folder, not a file");
+  }
+
+  @Test
+  void saysThatAMountTableIsMissing() {
+    assertThatThrownBy(() -> FileSystems.of("viewfs:///runs", new Configuration()))
+        .isInstanceOf(StorageUnavailableException.class)
+        .hasMessageContaining("its mount table is not configured (set HADOOP_CONF_DIR");
   }
 
   @Test

@@ -239,6 +239,9 @@ class FolderLockTest {
     assertThatThrownBy(() -> FileSystems.requireWritableName(new Path("s3a://bucket/runs/a")))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("an object store renames file by file");
+    assertThatThrownBy(() -> FileSystems.requireWritableName(new Path("https://example.org/a")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("https:// can only be read");
   }
 
   private void assertRefused(String path, String reason) {

@@ -28,8 +28,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 import parrot.datasets.UsageException;
 
 /**
- * YAML as a tree, with aliases ({@code *name}) and merges ({@code <<}) followed. SnakeYAML gives
- * the structure; what a scalar means is left to Jackson, which does not take a date for a date.
+ * YAML as a tree, with aliases ({@code *name}) and merges ({@code <<}) followed, and without the
+ * keys at the top that begin with {@code x-}: they hold what is referred to. SnakeYAML gives the
+ * structure; what a scalar means is left to Jackson, which does not take a date for a date.
  */
 public final class ConfigText {
   private static final YAMLMapper SCALARS = new YAMLMapper();
@@ -66,23 +67,45 @@ public final class ConfigText {
    */
   JsonNode read(String yaml) {
     String text = yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml;
+    requireText(text);
     try {
       Node root = new Yaml(new LoaderOptions()).compose(new StringReader(text));
-      return root == null ? JsonNodeFactory.instance.missingNode() : json(root);
+      return root == null ? JsonNodeFactory.instance.missingNode() : withoutAnchors(json(root));
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
       Optional<Integer> tab = tabBefore(text, line);
+      String problem = e.getProblem() == null ? e.getMessage() : e.getProblem();
+      if (problem.contains("another document")) {
+        problem = "a second document begins (a file has one: delete the --- between them)";
+      }
       throw refuse(
           tab.orElse(line),
-          tab.isPresent()
-              ? "it is indented with a tab (YAML takes spaces alone)"
-              : e.getProblem() == null ? e.getMessage() : e.getProblem(),
+          tab.isPresent() ? "it is indented with a tab (YAML takes spaces alone)" : problem,
           e);
     } catch (YAMLException e) {
       throw new UsageException(
           "Cannot read " + what + ": " + String.valueOf(e.getMessage()).lines().findFirst().get(),
           e);
     }
+  }
+
+  private void requireText(String text) {
+    List<String> lines = text.lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).indexOf('\uFFFD') >= 0 || lines.get(i).indexOf('\0') >= 0) {
+        throw refuse(i + 1, "it is not text in UTF-8 (save the file as UTF-8)", null);
+      }
+    }
+  }
+
+  /** A key at the top that begins with x- only holds what aliases and merges refer to. */
+  private static JsonNode withoutAnchors(JsonNode root) {
+    if (root instanceof ObjectNode object) {
+      List<String> names = new ArrayList<>();
+      object.fieldNames().forEachRemaining(names::add);
+      names.stream().filter(name -> name.startsWith("x-")).forEach(object::remove);
+    }
+    return root;
   }
 
   private static Optional<Integer> tabBefore(String text, int line) {

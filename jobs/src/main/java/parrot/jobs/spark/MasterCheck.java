@@ -6,10 +6,12 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /** Waits until a cluster's master answers; Spark itself gives up in silence after a minute. */
 final class MasterCheck {
@@ -17,15 +19,22 @@ final class MasterCheck {
   private static final long POLL_MILLIS = 1_000;
   private static final int YARN_PORT = 8032;
 
+  /** Also with retries, and with the workers of Spark's own tests, local-cluster. */
+  private static final Pattern MASTER =
+      Pattern.compile(
+          "local|local\\[([1-9]\\d{0,4}|\\*)( *, *\\d+)?]|local-cluster\\[.*]|(spark|k8s)://.*|yarn");
+
   private MasterCheck() {}
 
   /**
    * Returns when the master can be connected to, at once if there is none.
    *
-   * @throws EnvironmentException if its address is wrong, or it does not answer in time
+   * @throws UsageException if it is not the address of a master
+   * @throws EnvironmentException if its host is not known, or it does not answer in time
    */
   static void await(SparkConf conf) {
     String master = conf.get("spark.master");
+    requireKind(master);
     boolean inCluster = conf.get("spark.submit.deployMode", "client").equals("cluster");
     if (inCluster) {
       return; // the cluster itself has started this driver
@@ -58,13 +67,22 @@ final class MasterCheck {
     }
   }
 
+  private static void requireKind(String master) {
+    if (!MASTER.matcher(master).matches()) {
+      throw new UsageException(
+          "Invalid master: '"
+              + master
+              + "' (must be local, local[N], local[*], spark://HOST:PORT, yarn or k8s://URL)");
+    }
+  }
+
   private static List<InetSocketAddress> ofSpark(String master) {
     List<InetSocketAddress> addresses = new ArrayList<>();
     for (String each : master.substring("spark://".length()).split(",")) {
       int colon = each.lastIndexOf(':');
       String port = each.substring(colon + 1);
       if (colon < 1 || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65535) {
-        throw new EnvironmentException(
+        throw new UsageException(
             "Cannot use the master " + master + ": it must be spark://HOST:PORT");
       }
       addresses.add(new InetSocketAddress(each.substring(0, colon), Integer.parseInt(port)));

@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.StorageUnavailableException;
 
@@ -25,12 +26,14 @@ final class OutputProbe {
    * that exists. Leaves nothing behind and creates no folder.
    *
    * @return what there is to say
+   * @throws UsageException if no folder of a result can be made there
    * @throws EnvironmentException and the file system's reason
    * @throws StorageUnavailableException if the file system does not answer
    */
   static String fact(Path out, Configuration configuration) {
     FileSystem files = FileSystems.of(out, configuration);
     Path folder = files.makeQualified(out);
+    FileSystems.requireWritableName(folder);
     Path probe = null;
     try {
       Path nearest = nearest(files, folder);

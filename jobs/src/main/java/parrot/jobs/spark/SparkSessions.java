@@ -1,5 +1,6 @@
 package parrot.jobs.spark;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
@@ -27,7 +28,7 @@ public final class SparkSessions {
    * @throws EnvironmentException if Spark does not start
    */
   public static SparkSession create(String name, String master, Map<String, String> settings) {
-    SettingsCheck.questions(settings.keySet()).forEach(System.err::println);
+    SettingsCheck.questions(settings).forEach(System.err::println);
     SparkConf conf = configuration(master, settings).setAppName(name);
     TemporaryFolders.requireWritable(conf, System::getenv);
     MasterCheck.await(conf);
@@ -84,9 +85,12 @@ public final class SparkSessions {
   private static EnvironmentException unavailable(String master, Exception cause) {
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     String remedy = "";
+    String stack = Arrays.toString(cause.getStackTrace());
     if (reason.contains("Service 'SparkUI'") || reason.contains("BindException")) {
       remedy =
           "; a port is taken: set spark.ui.port or spark.driver.port, or spark.ui.enabled=false";
+    } else if (stack.contains("EventLogFileWriter") || stack.contains("EventLoggingListener")) {
+      remedy = "; make the folder of the event log, or set spark.eventLog.dir to another";
     } else if (cause instanceof SparkException || reason.contains("master")) {
       remedy = "; is the master running, and is --master right?";
     }

@@ -65,6 +65,34 @@ class ConfigTextTest {
   }
 
   @Test
+  void keysThatBeginWithXHoldWhatIsReferredTo() {
+    TrainConfig config =
+        read(
+            """
+            x-usual: &usual {beta1: 0.8, clip_norm: 2}
+            x-fast: &fast {beta1: 0.7}
+            data: [d]
+            optimizer: {<<: [*fast, *usual], learning_rate: 0.5}
+            """);
+
+    assertThat(config.optimizer().adam().beta1()).isEqualTo(0.7);
+    assertThatThrownBy(() -> read("usual: &usual {beta1: 0.8}\ndata: [d]\n"))
+        .hasMessageContaining("Unknown key usual");
+    assertThatThrownBy(() -> read("data: [d]\noptimizer: {x-usual: 1}\n"))
+        .hasMessageContaining("Unknown key optimizer.x-usual");
+  }
+
+  @Test
+  void refusesWhatIsNotTextInUtf8() {
+    for (String other : List.of("data: [caf\uFFFD]\n", "d\0a\0t\0a\0:\0 \0d\0\n\0")) {
+      assertThatThrownBy(() -> read(other))
+          .hasMessage(
+              "Cannot read the configuration, line 4: it is not text in UTF-8 (save the file as"
+                  + " UTF-8)");
+    }
+  }
+
+  @Test
   void readsScalarsAsBefore() {
     TrainConfig config =
         read("data: [nobody, 2024-05-01, \"8\", hdfs://h:1/x, 1:30]\nseed: 010\n", "epochs=2");
@@ -95,14 +123,14 @@ class ConfigTextTest {
     assertThatThrownBy(() -> read("<<: 5\ndata: [d]\n"))
         .hasMessageContaining("line 4: << takes a mapping");
     assertThatThrownBy(() -> read("data: [d]\n---\nseed: 1\n"))
-        .hasMessageContaining("found another document");
+        .hasMessageContaining("line 5: a second document begins");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "learning_rate: 1 | outer.learning_rate or optimizer.learning_rate",
+        "learning_rate: 1 | optimizer.learning_rate or outer.learning_rate",
         "beta2: 0.9 | optimizer.beta2",
         "bata2: 0.9 | optimizer.beta2",
         "warmup_steps: 3 | optimizer.warmup_steps",

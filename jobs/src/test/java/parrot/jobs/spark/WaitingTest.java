@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 
 /** A wait says what it is for, every half minute, and has an end. */
 class WaitingTest {
@@ -59,14 +64,38 @@ class WaitingTest {
 
   @Test
   void aWrongAddressIsNotWaitedFor() {
-    assertRefused("spark://no-such-host.invalid:7077", "unknown host no-such-host.invalid");
-    assertRefused("spark://localhost", "it must be spark://HOST:PORT");
-    assertRefused("yarn", "set HADOOP_CONF_DIR to the folder of the cluster's configuration");
+    assertRefused(
+        EnvironmentException.class,
+        "spark://no-such-host.invalid:7077",
+        "unknown host no-such-host.invalid");
+    assertRefused(
+        EnvironmentException.class,
+        "yarn",
+        "set HADOOP_CONF_DIR to the folder of the cluster's configuration");
+    assertRefused(UsageException.class, "spark://localhost", "it must be spark://HOST:PORT");
   }
 
-  private static void assertRefused(String master, String reason) {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Local",
+        "local[0]",
+        "local[two]",
+        "local[2",
+        "sparks://a:7077",
+        "mesos://a:5"
+      })
+  void whatIsNoMasterIsRefusedWithTheFormsThatAre(String master) {
+    assertRefused(
+        UsageException.class,
+        master,
+        "(must be local, local[N], local[*], spark://HOST:PORT, yarn or k8s://URL)");
+  }
+
+  private static void assertRefused(Class<? extends Exception> kind, String master, String reason) {
     assertThatThrownBy(() -> SparkSessions.create("test", master, Map.of()))
-        .isInstanceOf(EnvironmentException.class)
+        .isInstanceOf(kind)
         .hasMessageContaining(reason);
   }
 
@@ -84,21 +113,62 @@ class WaitingTest {
 
   @Test
   void asksAboutSettingsThatSparkDoesNotKnow() {
-    assertThat(SettingsCheck.questions(List.of("spark.executor.memroy", "foo")))
+    assertThat(questions("spark.executor.memroy=2g", "foo=1", "Spark.task.cpus=2"))
         .containsExactly(
             "warning: Spark does not know the setting spark.executor.memroy; did you mean"
                 + " spark.executor.memory?",
-            "warning: Spark ignores the setting foo: its settings begin with spark.");
+            "warning: Spark ignores the setting foo: its settings begin with spark.",
+            "warning: Spark ignores the setting Spark.task.cpus: its settings begin with spark.");
     assertThat(
-            SettingsCheck.questions(
-                List.of(
-                    "spark.executor.memory",
-                    "spark.hadoop.fs.defaultFS",
-                    "spark.executorEnv.OMP_NUM_THREADS",
-                    "spark.local.dir",
-                    "spark.ui.enabled",
-                    "spark.cores.max",
-                    "spark.sql.shuffle.partitions")))
+            questions(
+                "spark.executor.memory=2g",
+                "spark.hadoop.fs.defaultFS=hdfs://a",
+                "spark.executorEnv.OMP_NUM_THREADS=1",
+                "spark.local.dir=/tmp",
+                "spark.ui.enabled=true",
+                "spark.cores.max=2",
+                "spark.shuffle.io.maxRetries=3",
+                "spark.network.crypto.enabled=true",
+                "spark.yarn.queue=training",
+                "spark.sql.shuffle.partitions=4"))
         .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "spark.sql.shufle.partitions, spark.sql.shuffle.partitions",
+    "spark.network.timout, spark.network.timeout",
+    "spark.rpc.mesage.maxSize, spark.rpc.message.maxSize",
+    "spark.shuffle.compres, spark.shuffle.compress",
+    "spark.yarn.quue, spark.yarn.queue",
+    "spark.parrot.wiat, spark.parrot.wait",
+  })
+  void asksAboutSlipsInFamiliesThatAreNotListedWhole(String slip, String meant) {
+    assertThat(questions(slip + "=1")).singleElement().asString().contains("mean " + meant + "?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "spark.executor.memory=lots",
+        "spark.task.cpus=two",
+        "spark.task.cpus=0",
+        "spark.executor.instances=-1",
+        "spark.ui.enabled=maybe",
+        "spark.network.timeout=soon"
+      })
+  void refusesValuesThatSparkCannotRead(String setting) {
+    assertThatThrownBy(() -> questions(setting))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("Invalid setting " + setting + " (");
+  }
+
+  private static List<String> questions(String... settings) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (String setting : settings) {
+      String[] parts = setting.split("=", 2);
+      all.put(parts[0], parts[1]);
+    }
+    return SettingsCheck.questions(all);
   }
 }

@@ -37,6 +37,7 @@ public final class Suggestion {
     return "; did you mean "
         + paths.stream()
             .filter(path -> distance(word, name(path)) == elsewhere)
+            .sorted()
             .collect(Collectors.joining(" or "))
         + "?";
   }
@@ -46,7 +47,7 @@ public final class Suggestion {
   }
 
   /** Levenshtein's distance: letters to insert, delete or replace. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;
