@@ -1,7 +1,9 @@
 package parrot.datasets.image;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * What an image looks like, small enough to be compared with those of thousands of others: copies
@@ -31,6 +33,15 @@ public final class ImageSignature implements Serializable {
 
   private static final float[][] COSINES = cosines();
 
+  /** Bytes of a signature in {@link #put}. */
+  public static final int BYTES = FREQUENCIES * FREQUENCIES / 8 + 3 * CELLS * CELLS + 1;
+
+  /** The lowest of so many frequencies in either direction change least from copy to copy. */
+  private static final int STEADY = 10;
+
+  private static final int KEYS = 24;
+  private static final int[][] KEY_BITS = keyBits();
+
   private final long[] hash;
   private final byte[] colours;
   private final boolean flat;
@@ -57,6 +68,55 @@ public final class ImageSignature implements Serializable {
         && !other.flat
         && differentBits(other) <= MOST_BITS
         && colourDistance(other) <= MOST_COLOUR;
+  }
+
+  /**
+   * Numbers whose leading bits two copies have in common in at least one place of the array, most
+   * probably; sorted by one of them, copies lie close together. An image of one colour has none.
+   */
+  public long[] keys() {
+    long[] keys = new long[flat ? 0 : KEYS];
+    for (int key = 0; key < keys.length; key++) {
+      for (int bit : KEY_BITS[key]) {
+        keys[key] = keys[key] << 1 | hash[bit / Long.SIZE] >>> bit & 1;
+      }
+    }
+    return keys;
+  }
+
+  /** For each key, 64 of the steady frequencies, shuffled. */
+  private static int[][] keyBits() {
+    SplittableRandom random = new SplittableRandom(1);
+    int[][] keys = new int[KEYS][Long.SIZE];
+    for (int[] key : keys) {
+      int[] steady = new int[STEADY * STEADY];
+      for (int i = 0; i < steady.length; i++) {
+        int other = random.nextInt(i + 1);
+        steady[i] = steady[other];
+        steady[other] = i / STEADY * FREQUENCIES + i % STEADY;
+      }
+      System.arraycopy(steady, 0, key, 0, key.length);
+    }
+    return keys;
+  }
+
+  /** Appends the signature to {@code out}. */
+  public void put(ByteBuffer out) {
+    for (long bits : hash) {
+      out.putLong(bits);
+    }
+    out.put(colours).put((byte) (flat ? 1 : 0));
+  }
+
+  /** The inverse of {@link #put}. */
+  public static ImageSignature get(ByteBuffer in) {
+    long[] hash = new long[FREQUENCIES * FREQUENCIES / Long.SIZE];
+    for (int i = 0; i < hash.length; i++) {
+      hash[i] = in.getLong();
+    }
+    byte[] colours = new byte[3 * CELLS * CELLS];
+    in.get(colours);
+    return new ImageSignature(hash, colours, in.get() == 1);
   }
 
   private int differentBits(ImageSignature other) {

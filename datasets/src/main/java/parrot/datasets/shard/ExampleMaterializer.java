@@ -1,11 +1,15 @@
 package parrot.datasets.shard;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
+import org.apache.parquet.schema.MessageType;
 import parrot.datasets.language.Language;
 
 /** Puts the columns of a row together again. */
@@ -16,7 +20,16 @@ final class ExampleMaterializer extends RecordMaterializer<TrainingExample> {
   private final Integers labels = new Integers();
   private final Bytes pixels = new Bytes();
   private final Bytes source = new Bytes();
+  private final MessageType type;
+  private final Map<String, Score> scores = new TreeMap<>();
   private final Root root = new Root();
+
+  /**
+   * @param type of the file
+   */
+  ExampleMaterializer(MessageType type) {
+    this.type = type;
+  }
 
   @Override
   public TrainingExample getCurrentRecord() {
@@ -26,7 +39,19 @@ final class ExampleMaterializer extends RecordMaterializer<TrainingExample> {
         tokenIds.values(),
         labels.values(),
         pixels.value == null ? null : pixels.value.getBytes(),
-        source.text());
+        source.text(),
+        scores());
+  }
+
+  private SortedMap<String, Object> scores() {
+    SortedMap<String, Object> found = new TreeMap<>();
+    scores.forEach(
+        (name, score) -> {
+          if (score.value != null) {
+            found.put(name, score.value);
+          }
+        });
+    return found;
   }
 
   @Override
@@ -37,15 +62,16 @@ final class ExampleMaterializer extends RecordMaterializer<TrainingExample> {
   private final class Root extends GroupConverter {
     @Override
     public Converter getConverter(int field) {
-      return switch (ShardSchema.TYPE.getFieldName(field)) {
+      return switch (type.getFieldName(field)) {
         case ShardSchema.ID -> id;
         case ShardSchema.LANGUAGE -> language;
         case ShardSchema.TOKEN_IDS -> tokenIds;
         case ShardSchema.LABELS -> labels;
-        case ShardSchema.PICTURE_SIZE -> new Ignored();
+        case ShardSchema.PICTURE_SIZE, ShardSchema.TOKENS, ShardSchema.ANSWER_TOKENS ->
+            new Ignored();
         case ShardSchema.PIXELS -> pixels;
         case ShardSchema.SOURCE -> source;
-        default -> throw new IllegalStateException("Unknown column " + field);
+        default -> scores.computeIfAbsent(type.getFieldName(field), name -> new Score());
       };
     }
 
@@ -54,6 +80,7 @@ final class ExampleMaterializer extends RecordMaterializer<TrainingExample> {
       for (Bytes bytes : new Bytes[] {id, language, pixels, source}) {
         bytes.value = null;
       }
+      scores.values().forEach(score -> score.value = null);
       tokenIds.count = 0;
       labels.count = 0;
     }
@@ -72,6 +99,25 @@ final class ExampleMaterializer extends RecordMaterializer<TrainingExample> {
 
     String text() {
       return value.toStringUsingUTF8();
+    }
+  }
+
+  private static final class Score extends PrimitiveConverter {
+    private Object value;
+
+    @Override
+    public void addInt(int number) {
+      value = number;
+    }
+
+    @Override
+    public void addLong(long number) {
+      value = number;
+    }
+
+    @Override
+    public void addBinary(Binary text) {
+      value = text.toStringUsingUTF8();
     }
   }
 

@@ -14,6 +14,7 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.language.Language;
@@ -94,14 +95,96 @@ public final class ShardReader implements AutoCloseable {
     }
   }
 
+  /** Takes the values of a row's columns, in order; null if it has none. */
+  @FunctionalInterface
+  interface Values {
+    void take(Object[] values);
+  }
+
+  /**
+   * Values of single columns, row by row; reads no other column.
+   *
+   * @throws DataException if the file has no such column
+   */
+  void forEachRow(List<String> columns, Values values) throws IOException {
+    MessageType file = reader.getFileMetaData().getSchema();
+    List<String> stored =
+        columns.stream()
+            .map(column -> column.equals(ShardSchema.FILE) ? ShardSchema.SOURCE : column)
+            .toList();
+    for (String column : stored) {
+      if (column.equals(ShardSchema.PIXELS)
+          || !file.containsField(column)
+          || !file.getType(column).isPrimitive()) {
+        throw noColumn(column, file);
+      }
+    }
+    List<Type> fields = stored.stream().distinct().map(file::getType).toList();
+    MessageType wanted = new MessageType(file.getName(), fields);
+    reader.setRequestedSchema(wanted);
+    try {
+      for (PageReadStore pages; (pages = reader.readNextRowGroup()) != null; ) {
+        RecordReader<Group> records =
+            new ColumnIOFactory()
+                .getColumnIO(wanted)
+                .getRecordReader(pages, new GroupRecordConverter(wanted));
+        for (long i = 0; i < pages.getRowCount(); i++) {
+          Group row = records.read();
+          Object[] found = new Object[columns.size()];
+          for (int c = 0; c < found.length; c++) {
+            found[c] = value(row, stored.get(c));
+            if (columns.get(c).equals(ShardSchema.FILE)) {
+              found[c] = found[c].toString().replaceFirst(":[^:]*$", "");
+            }
+          }
+          values.take(found);
+        }
+      }
+    } catch (ParquetDecodingException | IllegalArgumentException e) {
+      throw new DataException(
+          "Cannot read "
+              + columns
+              + " of "
+              + this.file
+              + ": "
+              + e.getMessage()
+              + "; preprocess again",
+          e);
+    }
+  }
+
+  private static Object value(Group row, String column) {
+    if (row.getFieldRepetitionCount(column) == 0) {
+      return null;
+    }
+    return switch (row.getType().getType(column).asPrimitiveType().getPrimitiveTypeName()) {
+      case INT32 -> row.getInteger(column, 0);
+      case INT64 -> row.getLong(column, 0);
+      default -> row.getString(column, 0);
+    };
+  }
+
+  private DataException noColumn(String column, MessageType schema) {
+    List<String> names =
+        schema.getFields().stream()
+            .filter(Type::isPrimitive)
+            .map(Type::getName)
+            .filter(name -> !name.equals(ShardSchema.PIXELS))
+            .toList();
+    return new DataException(
+        "Cannot choose rows of %s by %s: it has no such column (got %s and %s; preprocess again, with --column %s if it is one of the source)"
+            .formatted(file, column, String.join(", ", names), ShardSchema.FILE, column));
+  }
+
   /** The rows of one group, in order. */
   public List<TrainingExample> read(int rowGroup) throws IOException {
     try {
+      MessageType type = reader.getFileMetaData().getSchema();
       PageReadStore pages = reader.readRowGroup(rowGroup);
       RecordReader<TrainingExample> records =
           new ColumnIOFactory()
-              .getColumnIO(ShardSchema.TYPE)
-              .getRecordReader(pages, new ExampleMaterializer());
+              .getColumnIO(type)
+              .getRecordReader(pages, new ExampleMaterializer(type));
       int count = Math.toIntExact(pages.getRowCount());
       List<TrainingExample> rows = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {

@@ -14,6 +14,8 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.HashingOutput;
 
@@ -39,6 +41,15 @@ public final class ShardWriter implements AutoCloseable {
    */
   public ShardWriter(FileSystem files, Path file, int imageSize, int rowGroupRows)
       throws IOException {
+    this(files, file, imageSize, rowGroupRows, List.of());
+  }
+
+  /**
+   * @param columns of the source that examples may have among their scores
+   */
+  public ShardWriter(
+      FileSystem files, Path file, int imageSize, int rowGroupRows, List<String> columns)
+      throws IOException {
     if (rowGroupRows < 1) {
       throw new DataException("Invalid rowGroupRows: " + rowGroupRows + " (must be at least 1)");
     }
@@ -46,7 +57,7 @@ public final class ShardWriter implements AutoCloseable {
     this.imageSize = imageSize;
     this.rowGroupRows = rowGroupRows;
     this.output = new HashingOutput(files, file);
-    this.writer = new Builder(output, imageSize, rowGroupRows).build();
+    this.writer = new Builder(output, imageSize, rowGroupRows, ShardSchema.type(columns)).build();
   }
 
   /** Rows that make a row group of about {@link #ROW_GROUP_BYTES}, for images of this size. */
@@ -108,10 +119,12 @@ public final class ShardWriter implements AutoCloseable {
 
   private static final class Builder extends ParquetWriter.Builder<TrainingExample, Builder> {
     private final int imageSize;
+    private final MessageType type;
 
-    Builder(OutputFile output, int imageSize, int rowGroupRows) {
+    Builder(OutputFile output, int imageSize, int rowGroupRows, MessageType type) {
       super(output);
       this.imageSize = imageSize;
+      this.type = type;
       withConf(new Configuration(false));
       withWriteMode(ParquetFileWriter.Mode.CREATE);
       withCompressionCodec(CompressionCodecName.ZSTD);
@@ -136,22 +149,24 @@ public final class ShardWriter implements AutoCloseable {
 
     @Override
     protected WriteSupport<TrainingExample> getWriteSupport(Configuration configuration) {
-      return new Columns(imageSize);
+      return new Columns(imageSize, type);
     }
   }
 
   private static final class Columns extends WriteSupport<TrainingExample> {
     private final int imageSize;
+    private final MessageType type;
     private RecordConsumer out;
 
-    Columns(int imageSize) {
+    Columns(int imageSize, MessageType type) {
       this.imageSize = imageSize;
+      this.type = type;
     }
 
     @Override
     public WriteContext init(Configuration configuration) {
       return new WriteContext(
-          ShardSchema.TYPE, Map.of(ShardSchema.VERSION_KEY, Integer.toString(ShardSchema.VERSION)));
+          type, Map.of(ShardSchema.VERSION_KEY, Integer.toString(ShardSchema.VERSION)));
     }
 
     @Override
@@ -175,7 +190,27 @@ public final class ShardWriter implements AutoCloseable {
         end(ShardSchema.PIXELS);
       }
       text(ShardSchema.SOURCE, example.source());
+      number(ShardSchema.TOKENS, example.tokenIds().length);
+      number(ShardSchema.ANSWER_TOKENS, example.supervisedTokens());
+      for (Type field : type.getFields()) {
+        Object score = example.scores().get(field.getName());
+        if (score instanceof Integer value) {
+          number(field.getName(), value);
+        } else if (score instanceof Long value) {
+          start(field.getName());
+          out.addLong(value);
+          end(field.getName());
+        } else if (score != null) {
+          text(field.getName(), score.toString());
+        }
+      }
       out.endMessage();
+    }
+
+    private void number(String field, int value) {
+      start(field);
+      out.addInteger(value);
+      end(field);
     }
 
     private void text(String field, String value) {
@@ -201,11 +236,11 @@ public final class ShardWriter implements AutoCloseable {
     }
 
     private void start(String field) {
-      out.startField(field, ShardSchema.TYPE.getFieldIndex(field));
+      out.startField(field, type.getFieldIndex(field));
     }
 
     private void end(String field) {
-      out.endField(field, ShardSchema.TYPE.getFieldIndex(field));
+      out.endField(field, type.getFieldIndex(field));
     }
   }
 }

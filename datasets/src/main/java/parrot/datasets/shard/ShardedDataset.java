@@ -31,15 +31,23 @@ public final class ShardedDataset {
   private final String fingerprint;
   private final RowGroupCache cache;
   private final boolean[] checked;
+  private final RowSelection selection; // null for all rows
 
-  private ShardedDataset(FileSystem files, Path folder, byte[] json, RowGroupCache cache) {
+  private ShardedDataset(
+      FileSystem files,
+      Path folder,
+      Manifest manifest,
+      String fingerprint,
+      RowGroupCache cache,
+      RowSelection selection) {
     this.files = files;
     this.folder = folder;
     this.shards = DatasetVersions.shards(folder);
-    this.manifest = Manifest.fromBytes(json, new Path(folder, Manifest.FILE_NAME));
-    this.fingerprint = Digests.sha256(json);
+    this.manifest = manifest;
+    this.fingerprint = fingerprint;
     this.cache = cache;
     this.checked = new boolean[manifest.files().size()];
+    this.selection = selection;
   }
 
   /**
@@ -65,12 +73,46 @@ public final class ShardedDataset {
               + AtomicFolder.SUCCESS
               + " file, so it is not a finished data set (run preprocess again)");
     }
-    ShardedDataset dataset = new ShardedDataset(files, full, Manifest.bytes(files, full), cache);
+    byte[] json = Manifest.bytes(files, full);
+    Manifest manifest = Manifest.fromBytes(json, new Path(full, Manifest.FILE_NAME));
+    ShardedDataset dataset =
+        new ShardedDataset(files, full, manifest, Digests.sha256(json), cache, null);
     dataset.checkSizes();
     if (dataset.manifest.bytes() <= VERIFY_AT_OPEN) {
       dataset.verify();
     }
     return dataset;
+  }
+
+  /** The same data set, of which only some rows are used. */
+  public ShardedDataset only(RowSelection rows) {
+    return new ShardedDataset(files, folder, manifest, fingerprint, cache, rows);
+  }
+
+  /** Whether only some of its rows are used. */
+  public boolean isPart() {
+    return selection != null;
+  }
+
+  /** Takes a row's position, counted over all shards, and the values of its columns. */
+  @FunctionalInterface
+  public interface RowValues {
+    void take(long position, Object[] values);
+  }
+
+  /**
+   * Values of single columns of all rows, in order; null if a row has none.
+   *
+   * @param columns of the shards, or {@code file} for the file that a row came from
+   * @throws DataException if there is no such column
+   */
+  public void forEachRow(List<String> columns, RowValues rows) throws IOException {
+    long[] position = {0};
+    for (ShardFile file : manifest.files()) {
+      try (ShardReader reader = new ShardReader(files, path(file))) {
+        reader.forEachRow(columns, values -> rows.take(position[0]++, values));
+      }
+    }
   }
 
   public Path folder() {
@@ -193,20 +235,27 @@ public final class ShardedDataset {
     return manifest.files().get(shard).rowGroupRows().get(rowGroup);
   }
 
-  /** Which row has which language. Shards are read only if there are several languages. */
+  /** Which row has which language. Shards are read only if there are several, or a selection. */
   public RowLanguages rowLanguages() throws IOException {
-    return manifest.languages().size() == 1
+    return manifest.languages().size() == 1 && selection == null
         ? RowLanguages.single(Language.of(manifest.languages().firstKey()), manifest)
         : RowLanguages.of(languages());
   }
 
-  /** Language of every row: by shard, row group and row. */
+  /** Language of every row: by shard, row group and row; null for a row that is not used. */
   public List<List<List<Language>>> languages() throws IOException {
     List<List<List<Language>>> shards = new ArrayList<>();
     for (ShardFile file : manifest.files()) {
       try (ShardReader reader = new ShardReader(files, path(file))) {
         shards.add(reader.languages());
       }
+    }
+    if (selection != null) {
+      long[] position = {0};
+      shards.forEach(
+          groups ->
+              groups.forEach(
+                  rows -> rows.replaceAll(row -> selection.has(position[0]++) ? row : null)));
     }
     return shards;
   }

@@ -1,7 +1,10 @@
 package parrot.datasets.shard;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import parrot.datasets.DataException;
 import parrot.datasets.language.Language;
 
@@ -13,10 +16,18 @@ import parrot.datasets.language.Language;
  * @param pixels [S*S*3] RGB values, rows of pixels from the top, as prepared for image size S; null
  *     for text alone
  * @param source where the row came from, {@code file:line}
+ * @param scores further columns by name: an Integer, a Long or a String; not trained on
  */
 public record TrainingExample(
-    String id, Language language, int[] tokenIds, int[] labels, byte[] pixels, String source) {
+    String id,
+    Language language,
+    int[] tokenIds,
+    int[] labels,
+    byte[] pixels,
+    String source,
+    SortedMap<String, Object> scores) {
   public TrainingExample {
+    scores = Collections.unmodifiableSortedMap(scores);
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(language, "language");
     Objects.requireNonNull(source, "source");
@@ -30,6 +41,19 @@ public record TrainingExample(
               + labels.length
               + ", expected the same, not 0)");
     }
+  }
+
+  /** An example without scores. */
+  public TrainingExample(
+      String id, Language language, int[] tokenIds, int[] labels, byte[] pixels, String source) {
+    this(id, language, tokenIds, labels, pixels, source, Collections.emptySortedMap());
+  }
+
+  /** The same with one more score. */
+  public TrainingExample withScore(String name, Object value) {
+    SortedMap<String, Object> more = new TreeMap<>(scores);
+    more.put(name, value);
+    return new TrainingExample(id, language, tokenIds, labels, pixels, source, more);
   }
 
   public boolean hasImage() {
@@ -53,7 +77,8 @@ public record TrainingExample(
         + 8L * tokenIds.length
         + (pixels == null ? 0 : pixels.length)
         + id.length()
-        + source.length();
+        + source.length()
+        + 64L * scores.size();
   }
 
   @Override
@@ -62,6 +87,7 @@ public record TrainingExample(
         && id.equals(that.id)
         && language.equals(that.language)
         && source.equals(that.source)
+        && scores.equals(that.scores)
         && Arrays.equals(tokenIds, that.tokenIds)
         && Arrays.equals(labels, that.labels)
         && Arrays.equals(pixels, that.pixels);

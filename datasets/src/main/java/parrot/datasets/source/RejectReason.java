@@ -43,7 +43,9 @@ public enum RejectReason {
   /** The image is one of a benchmark that the model will be judged by. */
   LEAK,
   /** The image looks like one of a benchmark: it is probably a copy, encoded or scaled anew. */
-  LEAK_LOOKALIKE;
+  LEAK_LOOKALIKE,
+  /** The text asks a question of a benchmark, in nearly its words. */
+  LEAK_QUESTION;
 
   /** The reason that counts rows with this problem. */
   public static RejectReason of(ConversationProblem problem) {

@@ -107,7 +107,7 @@ final class TarSample {
     if (captioned) {
       chosen =
           reader.format().turns().isEmpty()
-              ? new RowReader(RecordFormat.AUTO, reader.rules())
+              ? new RowReader(RecordFormat.AUTO, reader.rules(), reader.columns())
               : reader;
       addCaption(row, text.get(), chosen.format());
     }

@@ -47,6 +47,7 @@ public final class ResumeRules {
           "average_last");
 
   private static final String PARTS = "the state holds values and moments of these parts alone";
+  private static final String ROWS = "it decides which rows have been trained on";
   private static final String ROUNDS = "the state of the rounds was made with it";
 
   private static final Map<String, String> REASONS =
@@ -56,7 +57,10 @@ public final class ResumeRules {
           entry("adapters", PARTS),
           entry("use_moe", "the model was trained this way"),
           entry("model", "a run goes on from the model that it began with"),
-          entry("seed", "it decides which rows have been trained on"),
+          entry("seed", ROWS),
+          entry("where", ROWS),
+          entry("limits", ROWS),
+          entry("hold_out", ROWS),
           entry("optimizer", "the moments were made with it"),
           entry("kernels", "the run was computed with it"),
           entry("state", "the run was computed with it"),

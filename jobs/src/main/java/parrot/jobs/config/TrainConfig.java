@@ -8,6 +8,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import parrot.datasets.UsageException;
 import parrot.datasets.order.Mixture;
+import parrot.datasets.shard.RowFilter;
+import parrot.datasets.shard.RowLimit;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
 import parrot.model.dl4j.OptimizerSpec;
@@ -107,9 +109,19 @@ public record TrainConfig(
    *
    * @param sources of training examples
    * @param mixture of their languages
+   * @param choice of their rows
    * @param heldOut what is measured on
    */
-  public record Data(List<DataSource> sources, Mixture mixture, HeldOut heldOut) {}
+  public record Data(List<DataSource> sources, Mixture mixture, Choice choice, HeldOut heldOut) {}
+
+  /**
+   * Which rows of the data are used.
+   *
+   * @param where of those that are trained and measured on
+   * @param limits of those that are trained on, one after the other
+   * @param holdOut share of the rows that are measured on instead; 0 for none
+   */
+  public record Choice(RowFilter where, List<RowLimit> limits, double holdOut) {}
 
   /**
    * One data set.

@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
+import parrot.datasets.shard.RowFilter;
+import parrot.datasets.shard.RowLimit;
 import parrot.jobs.balance.BalanceConfig;
 import parrot.model.config.Adapters;
 import parrot.model.config.ConfigSource;
@@ -102,7 +105,7 @@ public final class TrainConfigReader {
             useMoe,
             adapted.isEmpty() ? Optional.empty() : Optional.of(adapters(map)),
             model(map),
-            new TrainConfig.Data(sources(map), mixture(map), heldOut(map)),
+            new TrainConfig.Data(sources(map), mixture(map), choice(map), heldOut(map)),
             length(map),
             rounds(map),
             optimizer(map, stage),
@@ -248,6 +251,30 @@ public final class TrainConfigReader {
     return new Mixture(temperature, weights);
   }
 
+  private static TrainConfig.Choice choice(StrictMap map) {
+    return new TrainConfig.Choice(
+        RowFilter.parse(ChoiceKeys.WHERE.ifGiven(map).orElse(List.of())),
+        ChoiceKeys.LIMIT_LIST.ifGiven(map).orElse(List.of()).stream()
+            .map(TrainConfigReader::limit)
+            .toList(),
+        ChoiceKeys.HOLD_OUT.ifGiven(map).orElse(ChoiceKeys.HOLD_OUT.absent()));
+  }
+
+  private static RowLimit limit(StrictMap map) {
+    String per = ChoiceKeys.LIMIT_PER.read(map);
+    Optional<Long> rows = ChoiceKeys.LIMIT_ROWS.ifGiven(map);
+    Optional<Double> share = ChoiceKeys.LIMIT_SHARE.ifGiven(map);
+    if (rows.isPresent() == share.isPresent()) {
+      throw ChoiceKeys.LIMIT_ROWS.invalid(
+          map, rows.isPresent() ? "beside share" : "absent, as share is", "given, or share is");
+    }
+    return new RowLimit(
+        per,
+        rows.map(OptionalLong::of).orElse(OptionalLong.empty()),
+        optional(share),
+        ChoiceKeys.LIMIT_TAKE.read(map));
+  }
+
   private static TrainConfig.HeldOut heldOut(StrictMap map) {
     return new TrainConfig.HeldOut(
         TrainKeys.HELD_OUT.read(map),
@@ -285,8 +312,10 @@ public final class TrainConfigReader {
   }
 
   private static void requireHeldOut(StrictMap map, Key<Integer> key, int value) {
-    if (TrainKeys.HELD_OUT.read(map).isEmpty()) {
-      throw key.invalid(map, value, "absent without held_out.data, on which losses are measured");
+    boolean split = ChoiceKeys.HOLD_OUT.ifGiven(map).orElse(0.0) > 0;
+    if (TrainKeys.HELD_OUT.read(map).isEmpty() && !split) {
+      throw key.invalid(
+          map, value, "absent without held_out.data or hold_out, on which losses are measured");
     }
   }
 

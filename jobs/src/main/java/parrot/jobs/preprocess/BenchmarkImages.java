@@ -8,15 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 import parrot.datasets.image.ImageSignature;
 import parrot.datasets.image.RgbImage;
+import parrot.datasets.near.KnownTexts;
 import parrot.datasets.source.RejectReason;
 import parrot.datasets.storage.Digests;
 
-/** The images of benchmarks, which must not be trained on. */
+/** The images of benchmarks, and their questions if asked for, which must not be trained on. */
 final class BenchmarkImages implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final Map<String, String> questions = new HashMap<>();
   private final List<Asked> different = new ArrayList<>();
+  private final KnownTexts texts;
 
   /**
    * An image of a benchmark.
@@ -35,13 +37,26 @@ final class BenchmarkImages implements Serializable {
 
   /**
    * @param images of the same images, the first question is named
+   * @param texts of the questions that must not be asked either
    */
-  BenchmarkImages(List<Asked> images) {
+  BenchmarkImages(List<Asked> images, KnownTexts texts) {
+    this.texts = texts;
     for (Asked image : images) {
       if (questions.putIfAbsent(image.sha256(), image.question()) == null) {
         different.add(image);
       }
     }
+  }
+
+  /** A question that a text asks, and how to say so. */
+  Optional<Leak> findQuestion(String text) {
+    return texts
+        .findIn(text)
+        .map(
+            question ->
+                new Leak(
+                    RejectReason.LEAK_QUESTION,
+                    "it asks %s, which --benchmark-questions keeps out".formatted(question)));
   }
 
   /**

@@ -17,6 +17,7 @@ import parrot.datasets.shard.ShardFile;
  *
  * @param partition number of the shard; the one after the last is that of rejects
  * @param file null if no row was left
+ * @param nearDuplicates of the duplicates, those that only say nearly the same
  * @param languages by tag
  * @param notes rows by what was changed or not read in them
  * @param rejected by reason
@@ -26,6 +27,7 @@ record PartResult(
     int partition,
     ShardFile file,
     long duplicates,
+    long nearDuplicates,
     SortedMap<String, LanguageCounts> languages,
     SortedMap<String, Long> notes,
     SortedMap<String, RejectedRows> rejected,
@@ -72,6 +74,7 @@ record PartResult(
         partition,
         new ShardFile(name, file.rowGroupRows(), file.bytes(), file.sha256()),
         duplicates,
+        nearDuplicates,
         languages,
         notes,
         rejected,
@@ -80,7 +83,8 @@ record PartResult(
 
   /** What it counts in the shard, alone. */
   PartResult counts() {
-    return new PartResult(partition, file, duplicates, languages, notes, rejected, new TreeSet<>());
+    return new PartResult(
+        partition, file, duplicates, nearDuplicates, languages, notes, rejected, new TreeSet<>());
   }
 
   String toJson() {

@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.ShardLedger;
+import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.shard.ShardWriter;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.Reject;
@@ -40,22 +41,35 @@ final class PartWriter {
   /**
    * Writes a shard with one row of each content.
    *
+   * @param nearRows found among all rows
    * @param ledger null for none
    */
   PartResult writeShard(
-      int partition, Iterator<Tuple2<RowKey, byte[]>> rows, RowChoice.Rules rules, Path ledger)
+      int partition,
+      Iterator<Tuple2<RowKey, byte[]>> rows,
+      RowChoice.Rules rules,
+      NearRows nearRows,
+      Path ledger)
       throws IOException {
     RowChoice choice = new RowChoice(rows, rules);
     Map<String, Counts> languages = new HashMap<>();
     SortedMap<String, Long> notes = new TreeMap<>();
-    ShardWriter writer = new ShardWriter(files, file, options.imageSize(), options.rowGroupRows());
+    long nearDuplicates = 0;
+    ShardWriter writer =
+        new ShardWriter(
+            files, file, options.imageSize(), options.rowGroupRows(), options.rows().columns());
     try (writer;
         ShardLedger.Writer entries =
             ledger == null ? null : new ShardLedger.Writer(files, ledger)) {
       while (choice.hasNext()) {
         RowChoice.Chosen chosen = choice.next();
+        long place = chosen.key().place();
+        if (options.nearDuplicates() == NearDuplicates.DROP && nearRows.rows().rank(place) > 0) {
+          nearDuplicates++;
+          continue;
+        }
         PreparedRow row = chosen.row();
-        writer.write(row.example());
+        writer.write(grouped(row.example(), place, nearRows));
         if (entries != null) {
           entries.write(entry(chosen));
         }
@@ -71,7 +85,8 @@ final class PartWriter {
     return new PartResult(
         partition,
         description,
-        choice.duplicates(),
+        choice.duplicates() + nearDuplicates,
+        nearDuplicates,
         counts,
         notes,
         new TreeMap<>(),
@@ -86,6 +101,21 @@ final class PartWriter {
         chosen.label(),
         row.truncated(),
         String.join("\n", row.notes()));
+  }
+
+  private TrainingExample grouped(TrainingExample row, long place, NearRows nearRows) {
+    TrainingExample grouped = row;
+    if (row.hasImage()) {
+      long image = ImageNumber.of(row.pixels());
+      grouped = grouped.withScore(ShardSchema.IMAGE_GROUP, nearRows.images().first(image));
+    }
+    if (options.nearDuplicates() != NearDuplicates.KEEP) {
+      grouped = grouped.withScore(ShardSchema.NEAR_RANK, nearRows.rows().rank(place));
+      if (!nearRows.rows().isAlone(place)) {
+        grouped = grouped.withScore(ShardSchema.NEAR_GROUP, nearRows.rows().first(place));
+      }
+    }
+    return grouped;
   }
 
   /** Rows may have keys of their own each, so only so many notes are told apart. */
@@ -117,7 +147,7 @@ final class PartWriter {
         (reason, count) ->
             rejected.put(reason, new PartResult.RejectedRows(count, examples.get(reason))));
     return new PartResult(
-        partition, null, 0, new TreeMap<>(), new TreeMap<>(), rejected, new TreeSet<>());
+        partition, null, 0, 0, new TreeMap<>(), new TreeMap<>(), rejected, new TreeSet<>());
   }
 
   private static final class Counts {

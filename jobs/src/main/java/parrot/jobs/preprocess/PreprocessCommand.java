@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
       "  ./parrot preprocess --input data/photos.jsonl --images data/photos.zip --orientation apply \\",
       "      --tokenizer data/tokenizer.json --out shards/photos",
       "",
+      "  ./parrot preprocess --input data/scored.jsonl --column quality --near-duplicates mark \\",
+      "      --tokenizer data/tokenizer.json --out shards/scored",
+      "",
       "  ./parrot preprocess --update --if-busy wait --input incoming/ --images data/images \\",
       "      --tokenizer data/tokenizer.json --out shards/nightly"
     })
@@ -158,6 +161,17 @@ public final class PreprocessCommand implements Callable<Void> {
   @Mixin private ImageOptions imageReading;
 
   @Option(
+      names = "--near-duplicates",
+      defaultValue = "keep",
+      paramLabel = "NAME",
+      description =
+          "What is done with rows that say nearly the same, about the same image or a copy of it:"
+              + " keep (they are not looked for), mark (they are written, and told apart by the"
+              + " columns near_group and near_rank) or drop (only the first is written); with --update"
+              + " only keep (default: ${DEFAULT-VALUE}).")
+  private NearDuplicates nearDuplicates;
+
+  @Option(
       names = "--benchmark",
       arity = "1..*",
       paramLabel = "FILE|DIR",
@@ -165,6 +179,13 @@ public final class PreprocessCommand implements Callable<Void> {
           "Benchmarks whose images must not be trained on: rows with one, or with a copy encoded or"
               + " scaled anew, are rejected.")
   private List<String> benchmarks = new ArrayList<>();
+
+  @Option(
+      names = "--benchmark-questions",
+      description =
+          "Also reject rows, with any image or none, whose text has a question of a benchmark in"
+              + " nearly its words (default: images alone count).")
+  private boolean benchmarkQuestions;
 
   @Option(
       names = "--max-rejected",
@@ -217,7 +238,9 @@ public final class PreprocessCommand implements Callable<Void> {
             rows.reader(),
             rows.controlTokens(),
             imageReading.rules(),
+            nearDuplicates,
             benchmarks,
+            benchmarkQuestions,
             maxRejected,
             overwrite.given(),
             seed,

@@ -19,12 +19,14 @@ import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import parrot.datasets.DataException;
 import parrot.datasets.conversation.HuggingFaceTextTokenizer;
+import parrot.datasets.near.KnownTexts;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.Totals;
+import parrot.datasets.source.RowReader;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -131,6 +133,7 @@ public final class PreprocessJob {
             former,
             seconds(start),
             SourcePass.reading(input, scans),
+            0,
             new TreeMap<>(),
             new TreeMap<>());
       }
@@ -149,9 +152,10 @@ public final class PreprocessJob {
                 manifest,
                 seconds(start),
                 SourcePass.reading(input, scans),
+                parts.stream().mapToLong(PartResult::nearDuplicates).sum(),
                 notes(parts),
                 rejected(parts));
-        checkRejected(report);
+        check(report);
         manifest.write(files, folder.path());
         report.write(files, folder.path());
         folder.publish();
@@ -320,20 +324,30 @@ public final class PreprocessJob {
       PartFiles target)
       throws IOException {
     String folder = target.attempts().toString();
-    List<Tuple2<String, Long>> results =
-        rows.repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(shards))
-            .mapPartitionsWithIndex(
-                (partition, sorted) ->
-                    List.of(tasks.write(partition, sorted, rules, folder, shards)).iterator(),
-                true)
-            .collect();
-    return target.install(results, shards);
+    // Spark keeps what it has sorted, so that rows are prepared once, although read twice.
+    JavaPairRDD<RowKey, byte[]> sorted =
+        rows.repartitionAndSortWithinPartitions(new PreprocessTasks.ByShard(shards));
+    Broadcast<NearRows> near =
+        spark.broadcast(NearRows.find(spark, sorted, options.nearDuplicates()));
+    try {
+      List<Tuple2<String, Long>> results =
+          sorted
+              .mapPartitionsWithIndex(
+                  (partition, mine) ->
+                      List.of(tasks.write(partition, mine, rules, near.value(), folder, shards))
+                          .iterator(),
+                  true)
+              .collect();
+      return target.install(results, shards);
+    } finally {
+      near.destroy();
+    }
   }
 
   private BenchmarkImages benchmarkImages(PreprocessTasks tasks, PreprocessInput input) {
     List<String> files = input.benchmarks().stream().map(Path::toString).toList();
     if (files.isEmpty()) {
-      return new BenchmarkImages(List.of());
+      return new BenchmarkImages(List.of(), new KnownTexts());
     }
     console.accept("Reading the images of " + files.size() + " benchmarks");
     try (JobDescription described = describe("read the images of benchmarks")) {
@@ -341,8 +355,28 @@ public final class PreprocessJob {
           spark
               .parallelize(files, files.size())
               .flatMap(file -> tasks.images(file).iterator())
-              .collect());
+              .collect(),
+          benchmarkQuestions(tasks, files));
     }
+  }
+
+  private KnownTexts benchmarkQuestions(PreprocessTasks tasks, List<String> files) {
+    KnownTexts texts = new KnownTexts();
+    if (options.benchmarkQuestions()) {
+      List<Tuple2<String, String>> questions =
+          spark
+              .parallelize(files, files.size())
+              .flatMap(file -> tasks.questions(file).iterator())
+              .collect();
+      questions.forEach(question -> texts.add(question._1(), question._2()));
+      console.accept(
+          String.format(
+              Locale.ROOT,
+              "Keeping out %,d of %,d questions; the others are too short to be told from anyone's",
+              texts.size(),
+              questions.size()));
+    }
+    return texts;
   }
 
   private Manifest manifest(
@@ -396,7 +430,15 @@ public final class PreprocessJob {
     return notes;
   }
 
-  void checkRejected(PreprocessReport report) {
+  /**
+   * @throws DataException if what a report tells must not be published
+   */
+  void check(PreprocessReport report) {
+    checkRejected(report);
+    checkColumns(report);
+  }
+
+  private void checkRejected(PreprocessReport report) {
     Totals totals = report.totals();
     double share = (double) totals.rejected() / totals.read();
     if (!(share <= options.maxRejected())) {
@@ -415,6 +457,18 @@ public final class PreprocessJob {
       throw new DataException(
           "Cannot preprocess: no row is left to write. Nothing was written:\n"
               + PreprocessReport.reasons(report.rejected()).stripTrailing());
+    }
+  }
+
+  /** A column that no row has is most probably misspelt. */
+  private void checkColumns(PreprocessReport report) {
+    for (String column : options.rows().columns()) {
+      long without = report.notes().getOrDefault(RowReader.withoutColumn(column), 0L);
+      if (without == report.totals().written()) {
+        throw new DataException(
+            "Cannot preprocess: no row has a value in --column %s. Nothing was written: name a key of the rows"
+                .formatted(column));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package parrot.jobs.preprocess;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import parrot.datasets.UsageException;
@@ -34,7 +35,9 @@ import parrot.datasets.storage.FileSystems;
  * @param rows how a row is read
  * @param controlTokens what becomes of those in texts
  * @param imageRules how an image is read
+ * @param nearDuplicates what is done with rows that say nearly the same
  * @param benchmarks TSV files whose images must not be trained on
+ * @param benchmarkQuestions whether their questions must not be trained on either
  * @param maxRejected share of rejected rows beyond which the job fails
  * @param seed of the order of rows
  * @param schedule how the run behaves among others on the same folder
@@ -56,7 +59,9 @@ public record PreprocessOptions(
     RowReader rows,
     ControlTokens controlTokens,
     ImageRules imageRules,
+    NearDuplicates nearDuplicates,
     List<String> benchmarks,
+    boolean benchmarkQuestions,
     double maxRejected,
     boolean overwrite,
     long seed,
@@ -112,6 +117,16 @@ public record PreprocessOptions(
         "update",
         "together with --overwrite",
         "alone: it replaces what has changed; to make the data set anew, delete the folder");
+    require(
+        !(schedule.update() && nearDuplicates != NearDuplicates.KEEP),
+        "near-duplicates",
+        nearDuplicates.name().toLowerCase(Locale.ROOT) + " together with --update",
+        "keep, for an update does not compare new rows with all others; without --update, the data set is made anew");
+    require(
+        !benchmarkQuestions || !benchmarks.isEmpty(),
+        "benchmark-questions",
+        "without --benchmark",
+        "given beside it, which names the benchmarks");
     require(maxRejected >= 0 && maxRejected <= 1, "max-rejected", maxRejected, "from 0 to 1");
     if (shardRows == 0) {
       long row = 3L * imageSize * imageSize + 4096;
@@ -175,10 +190,12 @@ public record PreprocessOptions(
     putUnlessDefault(map, "conversations", rows.rules(), RowReader.DEFAULT.rules());
     putUnlessDefault(map, "control-tokens", controlTokens, ControlTokens.TEXT);
     putUnlessDefault(map, "image-rules", imageRules, ImageRules.PUBLISHED);
+    putUnlessDefault(map, "columns", String.join(",", rows.columns()), "");
+    putUnlessDefault(map, "near-duplicates", nearDuplicates, NearDuplicates.KEEP);
     map.put("benchmarks", String.join(",", benchmarks));
     if (!benchmarks.isEmpty()) {
       // Data sets made when only equal images were kept out must not count as unchanged.
-      map.put("leaks", "equal and similar images");
+      map.put("leaks", "equal and similar images" + (benchmarkQuestions ? ", and questions" : ""));
     }
     map.put("seed", Long.toString(seed));
     if (update()) {

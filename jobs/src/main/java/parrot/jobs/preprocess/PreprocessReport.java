@@ -23,6 +23,7 @@ import parrot.datasets.storage.FileSystems;
  * @param unchanged whether input and options were those of the data set that was there, so that
  *     nothing was written
  * @param reading what was read of the input
+ * @param nearDuplicates of the duplicates, those that only say nearly the same
  * @param notes written rows by what was changed or not read in them
  * @param rejected by reason, with a few examples each
  * @param changes null unless it updated a data set
@@ -36,6 +37,7 @@ public record PreprocessReport(
     double seconds,
     SortedMap<String, LanguageStatistics> languages,
     Reading reading,
+    long nearDuplicates,
     SortedMap<String, Long> notes,
     SortedMap<String, PartResult.RejectedRows> rejected,
     @JsonInclude(JsonInclude.Include.NON_NULL) UpdateChanges changes) {
@@ -62,6 +64,7 @@ public record PreprocessReport(
       Manifest manifest,
       double seconds,
       Reading reading,
+      long nearDuplicates,
       SortedMap<String, Long> notes,
       SortedMap<String, PartResult.RejectedRows> rejected) {
     return new PreprocessReport(
@@ -73,6 +76,7 @@ public record PreprocessReport(
         seconds,
         manifest.languages(),
         reading,
+        nearDuplicates,
         notes,
         rejected,
         null);
@@ -80,7 +84,18 @@ public record PreprocessReport(
 
   PreprocessReport withChanges(UpdateChanges what) {
     return new PreprocessReport(
-        out, unchanged, totals, shards, bytes, seconds, languages, reading, notes, rejected, what);
+        out,
+        unchanged,
+        totals,
+        shards,
+        bytes,
+        seconds,
+        languages,
+        reading,
+        nearDuplicates,
+        notes,
+        rejected,
+        what);
   }
 
   void write(FileSystem files, Path folder) throws IOException {
@@ -99,10 +114,11 @@ public record PreprocessReport(
     }
     text.append(
         format(
-            "Read %,d rows: %,d written, %,d duplicate, %,d rejected (%.1f %%).%n",
+            "Read %,d rows: %,d written, %,d duplicate%s, %,d rejected (%.1f %%).%n",
             totals.read(),
             totals.written(),
             totals.duplicate(),
+            nearDuplicates == 0 ? "" : format(" (%,d of them nearly)", nearDuplicates),
             totals.rejected(),
             100.0 * totals.rejected() / Math.max(1, totals.read())));
     text.append(format("%,d shards, %,.1f MiB, in %s%n%n", shards, bytes / 1048576.0, out));

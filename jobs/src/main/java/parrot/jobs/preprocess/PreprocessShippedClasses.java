@@ -1,6 +1,7 @@
 package parrot.jobs.preprocess;
 
 import java.util.List;
+import parrot.datasets.near.KnownTexts;
 import parrot.jobs.spark.ShippedClasses;
 
 /** What preprocessing sends. */
@@ -10,6 +11,10 @@ public final class PreprocessShippedClasses implements ShippedClasses {
     return List.of(
         BenchmarkImages.class,
         BenchmarkImages.Asked.class,
+        KnownTexts.class,
+        Likeness.class,
+        NearGroups.class,
+        NearRows.class,
         PreprocessTasks.NamedSource.class,
         PreprocessTasks.NumberedRange.class,
         PreprocessTasks.Scanned.class,
@@ -18,6 +23,6 @@ public final class PreprocessShippedClasses implements ShippedClasses {
 
   @Override
   public List<Class<?>> small() {
-    return List.of(RowKey.class);
+    return List.of(NearKey.class, RowKey.class);
   }
 }

@@ -132,6 +132,17 @@ final class PreprocessTasks implements Serializable {
     return images;
   }
 
+  /** The texts of a benchmark's questions, each with how it is named. */
+  List<Tuple2<String, String>> questions(String benchmark) {
+    return benchmark(benchmark).items().stream()
+        .map(
+            item ->
+                new Tuple2<>(
+                    item.question() + "\n" + String.join("\n", item.options().values()),
+                    "question " + item.index() + " of " + benchmark))
+        .toList();
+  }
+
   private List<Path> allowedRoots() {
     return options.allowedRoots().stream()
         .map(root -> FileSystems.qualified(root, hadoop()))
@@ -222,6 +233,7 @@ final class PreprocessTasks implements Serializable {
       int partition,
       Iterator<Tuple2<RowKey, byte[]>> rows,
       RowChoice.Rules rules,
+      NearRows nearRows,
       String folder,
       int shards)
       throws IOException {
@@ -231,7 +243,7 @@ final class PreprocessTasks implements Serializable {
     Path ledger = options.update() ? new Path(folder, ledgerName(partition, attempt)) : null;
     PartResult result =
         partition < shards
-            ? writer.writeShard(partition, rows, rules, ledger)
+            ? writer.writeShard(partition, rows, rules, nearRows, ledger)
             : writer.writeRejects(partition, rows);
     return new Tuple2<>(result.toJson(), attempt);
   }

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import parrot.datasets.language.Language;
@@ -16,6 +18,10 @@ final class RowCodec {
   /** Stands for the length of the pixels of a row without an image. */
   private static final int NONE = -1;
 
+  private static final String NUMBER = "i";
+  private static final String LONG_NUMBER = "l";
+  private static final String TEXT = "s";
+
   private RowCodec() {}
 
   static byte[] encode(PreparedRow row) {
@@ -26,10 +32,13 @@ final class RowCodec {
     texts.add(bytes(example.language().tag()));
     texts.add(bytes(example.source()));
     row.notes().forEach(note -> texts.add(bytes(note)));
+    List<byte[]> scores = scores(example.scores());
     ByteBuffer out =
         ByteBuffer.allocate(
             size(texts)
-                + Integer.BYTES * (4 + example.tokenIds().length + example.labels().length)
+                + size(scores)
+                + row.prints().length
+                + Integer.BYTES * (6 + example.tokenIds().length + example.labels().length)
                 + (pixels == null ? 0 : pixels.length)
                 + 1);
     put(out, example.tokenIds());
@@ -40,6 +49,8 @@ final class RowCodec {
     }
     out.put((byte) (row.truncated() ? 1 : 0));
     put(out, texts);
+    put(out, scores);
+    out.putInt(row.prints().length).put(row.prints());
     return out.array();
   }
 
@@ -56,11 +67,48 @@ final class RowCodec {
     boolean truncated = in.get() == 1;
     List<String> texts = texts(in);
     Language language = Language.of(texts.get(1));
+    SortedMap<String, Object> scores = scores(texts(in));
+    byte[] prints = new byte[in.getInt()];
+    in.get(prints);
     return new PreparedRow(
-        new TrainingExample(texts.get(0), language, ids, labels, pixels, texts.get(2)),
+        new TrainingExample(texts.get(0), language, ids, labels, pixels, texts.get(2), scores),
         null,
         truncated,
-        new TreeSet<>(texts.subList(3, texts.size())));
+        new TreeSet<>(texts.subList(3, texts.size())),
+        prints);
+  }
+
+  /** Each name, and its value behind a letter that tells a number from a text. */
+  private static List<byte[]> scores(SortedMap<String, Object> scores) {
+    List<byte[]> texts = new ArrayList<>();
+    scores.forEach(
+        (name, value) -> {
+          texts.add(bytes(name));
+          texts.add(bytes(letter(value) + value));
+        });
+    return texts;
+  }
+
+  private static String letter(Object score) {
+    if (score instanceof Integer) {
+      return NUMBER;
+    }
+    return score instanceof Long ? LONG_NUMBER : TEXT;
+  }
+
+  private static SortedMap<String, Object> scores(List<String> texts) {
+    SortedMap<String, Object> scores = new TreeMap<>();
+    for (int i = 0; i < texts.size(); i += 2) {
+      String value = texts.get(i + 1).substring(1);
+      scores.put(
+          texts.get(i),
+          switch (texts.get(i + 1).substring(0, 1)) {
+            case NUMBER -> (Object) Integer.valueOf(value);
+            case LONG_NUMBER -> Long.valueOf(value);
+            default -> value;
+          });
+    }
+    return scores;
   }
 
   static byte[] encode(Reject reject) {

@@ -77,6 +77,11 @@ final class RowKey implements Serializable, Comparable<RowKey> {
     return file;
   }
 
+  /** The row's place in the source; those in front have the smaller numbers. */
+  long place() {
+    return (long) file << 40 | row;
+  }
+
   /** Of a stored row. */
   int label() {
     return (int) row;

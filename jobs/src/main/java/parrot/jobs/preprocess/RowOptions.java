@@ -1,8 +1,11 @@
 package parrot.jobs.preprocess;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import parrot.datasets.conversation.ControlTokens;
 import parrot.datasets.conversation.ConversationRules;
+import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.source.RowReader;
 import picocli.CommandLine.Option;
 
@@ -43,8 +46,18 @@ final class RowOptions {
               + " (default: they are text).")
   private boolean controlTokens;
 
+  @Option(
+      names = "--column",
+      paramLabel = "NAME",
+      description =
+          "Key of the rows whose value is kept in the shards, to choose rows by with where: in the"
+              + " training configuration. May be given several times.")
+  private List<String> columns = new ArrayList<>();
+
   RowReader reader() throws IOException {
-    return new RowReader(FormatFile.read(format), new ConversationRules(turns, lastQuestion));
+    ShardSchema.requireColumns(columns);
+    return new RowReader(
+        FormatFile.read(format), new ConversationRules(turns, lastQuestion), columns);
   }
 
   ControlTokens controlTokens() {

@@ -1,11 +1,14 @@
 package parrot.jobs.preprocess;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
@@ -18,10 +21,13 @@ import parrot.datasets.conversation.UnusableConversationException;
 import parrot.datasets.image.DataUri;
 import parrot.datasets.image.ImageDecoder;
 import parrot.datasets.image.ImagePreparation;
+import parrot.datasets.image.ImageSignature;
 import parrot.datasets.image.RgbImage;
 import parrot.datasets.image.UnusableImageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.language.LanguageIdentifier;
+import parrot.datasets.near.TextPrint;
+import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.ImageRoot;
 import parrot.datasets.source.Reject;
@@ -95,6 +101,12 @@ final class RowPreparer {
     } catch (DataException e) {
       return Rejected.of(source, RejectReason.UNKNOWN_LANGUAGE, e.getMessage());
     }
+    Optional<BenchmarkImages.Leak> asked =
+        benchmarkImages.findQuestion(source.conversation().text());
+    if (asked.isPresent()) {
+      return Rejected.of(
+          source, asked.get().reason(), "Cannot use the text: " + asked.get().message());
+    }
     FormattedConversation formatted =
         ChatFormat.format(conversation, tokenizer, options.controlTokens())
             .requireAnswerAndImageWithin(options.maxLength(), options.visualTokens());
@@ -113,10 +125,34 @@ final class RowPreparer {
           "Cannot use the image " + imageName(source) + ": " + leak.get().message());
     }
     return new PreparedRow(
-        new TrainingExample(source.id(), language, ids, labels, pixels, source.origin()),
+        new TrainingExample(
+            source.id(), language, ids, labels, pixels, source.origin(), scores(source, image)),
         content(pixels, formatted.prompt()),
         kept < formatted.inputIds().length,
-        notes(source));
+        notes(source),
+        prints(source, image));
+  }
+
+  private static SortedMap<String, Object> scores(SourceExample source, Image image) {
+    SortedMap<String, Object> scores = new TreeMap<>(source.columns());
+    if (image != null) {
+      scores.put(ShardSchema.IMAGE_WIDTH, image.decoded().width());
+      scores.put(ShardSchema.IMAGE_HEIGHT, image.decoded().height());
+    }
+    return scores;
+  }
+
+  private byte[] prints(SourceExample source, Image image) {
+    if (options.nearDuplicates() == NearDuplicates.KEEP) {
+      return new byte[0];
+    }
+    ByteBuffer prints =
+        ByteBuffer.allocate(TextPrint.BYTES + (image == null ? 0 : ImageSignature.BYTES));
+    TextPrint.of(source.conversation().text()).put(prints);
+    if (image != null) {
+      ImageSignature.of(image.decoded()).put(prints);
+    }
+    return prints.array();
   }
 
   private SortedSet<String> notes(SourceExample source) {

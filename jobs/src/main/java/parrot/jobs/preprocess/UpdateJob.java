@@ -418,12 +418,13 @@ final class UpdateJob {
             manifest,
             PreprocessJob.seconds(start),
             SourcePass.reading(input, scans),
+            0,
             state.notes(),
             rejected);
     if (before.stage() > 0) {
       report = report.withChanges(UpdateChanges.of(before, state));
     }
-    job.checkRejected(report);
+    job.check(report);
     folder.publish(state, manifest, report);
     return report;
   }

@@ -224,7 +224,7 @@ final class UpdateTasks implements Serializable {
         ShardLedger.Row row = ledger.next();
         SortedSet<String> notes = new TreeSet<>();
         row.notes().lines().forEach(notes::add);
-        PreparedRow stored = new PreparedRow(example, null, row.truncated(), notes);
+        PreparedRow stored = new PreparedRow(example, null, row.truncated(), notes, new byte[0]);
         return new Tuple2<>(key(row), RowCodec.encode(stored));
       }
     };

@@ -16,6 +16,7 @@ import parrot.datasets.shapes.ShapesWriter;
 import parrot.datasets.source.RowReader;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.Progress;
+import parrot.jobs.preprocess.NearDuplicates;
 import parrot.jobs.preprocess.PreprocessJob;
 import parrot.jobs.preprocess.PreprocessOptions;
 
@@ -75,7 +76,9 @@ final class WorldData {
             RowReader.DEFAULT,
             ControlTokens.TEXT,
             ImageRules.PUBLISHED,
+            NearDuplicates.KEEP,
             List.of(out.path(RunDescription.BENCHMARK).toUri().toString()),
+            false,
             0.05,
             false,
             parameters.shapes().seed(),

@@ -34,6 +34,7 @@ record Outlook(ExampleOrder order, RunLength length, List<String> lines) {
     RunLength length = RunLength.of(config, order.rows(), progress);
     List<String> lines = new ArrayList<>();
     lines.add(summary(config, model, length));
+    lines.addAll(data.lines());
     lines.add(config.checkpoints().every().risk());
     lines.addAll(RunHints.of(config, data, length, parameters(model, Set.of(Part.DECODER))));
     return new Outlook(order, length, List.copyOf(lines));

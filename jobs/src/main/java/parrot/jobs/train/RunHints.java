@@ -105,7 +105,11 @@ final class RunHints {
                         part.key()));
   }
 
+  /** Parts of one data set share files, and no rows. */
   private static boolean shareFiles(ShardedDataset one, ShardedDataset other) {
+    if (one.isPart() && other.isPart() && one.folder().equals(other.folder())) {
+      return false;
+    }
     Set<String> checksums = new HashSet<>(checksums(one));
     checksums.retainAll(checksums(other));
     return !checksums.isEmpty();

@@ -29,12 +29,14 @@ import parrot.model.config.ParrotConfig;
  * @param heldOut in the order of the configuration
  * @param fingerprints of the manifests of {@code train}
  * @param heldOutFingerprints of the manifests of {@code heldOut}
+ * @param lines for the user: how many rows are used, if not all
  */
 record TrainingData(
     List<ShardedDataset> train,
     List<ShardedDataset> heldOut,
     List<String> fingerprints,
-    List<String> heldOutFingerprints) {
+    List<String> heldOutFingerprints,
+    List<String> lines) {
 
   /**
    * Keeps the files of the data sets as they are now, whatever updates do, until it is closed. To
@@ -76,23 +78,29 @@ record TrainingData(
     }
     List<ShardedDataset> train = new ArrayList<>();
     List<String> fingerprints = new ArrayList<>();
+    List<ShardedDataset> heldOut = new ArrayList<>();
+    List<String> heldOutFingerprints = new ArrayList<>();
+    ChosenRows chosen = new ChosenRows(config.data().choice(), config.seed());
     for (TrainConfig.DataSource source : config.data().sources()) {
       FileSystem files = FileSystems.of(source.folder(), hadoop);
       Path path = DatasetVersions.known(files, FileSystems.path(source.folder()), known);
       ShardedDataset opened = fitting(ShardedDataset.open(files, path), parrot, digest);
-      train.add(opened);
+      ChosenRows.Parts parts = chosen.divide(opened);
+      train.add(parts.train());
       fingerprints.add(opened.fingerprint());
+      if (parts.heldOut().isPresent()) {
+        heldOut.add(parts.heldOut().get());
+        heldOutFingerprints.add(opened.fingerprint());
+      }
     }
-    List<ShardedDataset> heldOut = new ArrayList<>();
-    List<String> heldOutFingerprints = new ArrayList<>();
     for (String folder : config.data().heldOut().folders()) {
       FileSystem files = FileSystems.of(folder, hadoop);
       Path path = DatasetVersions.known(files, FileSystems.path(folder), known);
       ShardedDataset opened = fitting(ShardedDataset.open(files, path), parrot, digest);
-      heldOut.add(opened);
+      heldOut.add(chosen.filtered(opened));
       heldOutFingerprints.add(opened.fingerprint());
     }
-    return new TrainingData(train, heldOut, fingerprints, heldOutFingerprints);
+    return new TrainingData(train, heldOut, fingerprints, heldOutFingerprints, chosen.lines());
   }
 
   /**

@@ -51,6 +51,30 @@ class TrainConfigTest {
   }
 
   @Test
+  void rowsAreChosenByColumns() {
+    TrainConfig.Choice none = read().data().choice();
+    assertThat(none.where().conditions()).isEmpty();
+    assertThat(none.limits()).isEmpty();
+    assertThat(read().resolved().has("where")).as("old runs go on").isFalse();
+
+    TrainConfig config =
+        read(
+            "where=[quality > 0.5, near_rank = 0]",
+            "limits=[{per: language, rows: 10}, {per: file, share: 0.5, take: first}]",
+            "hold_out=0.1");
+    TrainConfig.Choice choice = config.data().choice();
+    assertThat(choice.where()).hasToString("quality > 0.5 and near_rank = 0");
+    assertThat(choice.limits())
+        .hasToString("[10 rows of each language, random, 0.5 of the rows of each file, first]");
+    assertThat(choice.holdOut()).isEqualTo(0.1);
+    String yaml = TrainConfigReader.toYaml(config.resolved());
+    assertThat(TrainConfigReader.read(yaml, List.of())).isEqualTo(config);
+    assertThatThrownBy(() -> read("limits=[{per: file}]"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("limits[0].rows");
+  }
+
+  @Test
   void adaptersLearnInsteadOfTheDecoder() {
     TrainConfig config = read("adapters.rank=8", "adapters.on=[v_proj, q_proj]");
     assertThat(config.train())
@@ -323,7 +347,7 @@ class TrainConfigTest {
     assertThatThrownBy(() -> read("stop.patience=10"))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "Invalid stop.patience: 10 (must be absent without held_out.data, on which losses are"
+            "Invalid stop.patience: 10 (must be absent without held_out.data or hold_out, on which losses are"
                 + " measured)");
     assertThatThrownBy(() -> read("checkpoints.keep_best=1"))
         .hasMessageStartingWith("Invalid checkpoints.keep_best: 1 (must be absent without");

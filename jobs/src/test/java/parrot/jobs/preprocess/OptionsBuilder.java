@@ -24,6 +24,8 @@ final class OptionsBuilder {
   private ControlTokens controlTokens = ControlTokens.TEXT;
   private ImageRules imageRules = ImageRules.PUBLISHED;
   private String images = "images";
+  private boolean benchmarkQuestions;
+  private NearDuplicates nearDuplicates = NearDuplicates.KEEP;
   private final List<String> allowedRoots = new ArrayList<>();
   private final List<String> benchmarks = new ArrayList<>();
 
@@ -97,6 +99,16 @@ final class OptionsBuilder {
     return this;
   }
 
+  OptionsBuilder benchmarkQuestions() {
+    benchmarkQuestions = true;
+    return this;
+  }
+
+  OptionsBuilder nearDuplicates(NearDuplicates value) {
+    nearDuplicates = value;
+    return this;
+  }
+
   OptionsBuilder resynchronise() {
     resynchronise = true;
     return this;
@@ -135,7 +147,9 @@ final class OptionsBuilder {
         rows,
         controlTokens,
         imageRules,
+        nearDuplicates,
         benchmarks,
+        benchmarkQuestions,
         maxRejected,
         overwrite,
         seed,

@@ -33,6 +33,7 @@ import parrot.datasets.shard.Totals;
 import parrot.datasets.shard.TrainingExample;
 import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectFile;
+import parrot.datasets.source.RowReader;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.LockLostException;
@@ -177,6 +178,29 @@ class PreprocessUpdateTest {
         .isEqualTo(open("nothing").manifest().languages().get("tr").rows());
     assertThat(open("out").manifest().languages())
         .isEqualTo(open("nothing").manifest().languages());
+  }
+
+  @Test
+  void noticesChangedColumns() throws IOException {
+    List<String> rows = rows(0, 30);
+    rows.replaceAll(row -> row.replaceFirst("\\{", "{\"quality\":1,"));
+    file("a.jsonl", rows);
+    run(withQuality("out").update());
+    rows.set(4, rows.get(4).replace("\"quality\":1", "\"quality\":2"));
+    file("a.jsonl", rows);
+    PreprocessReport report = run(withQuality("out").update());
+
+    assertThat(report.changes().addedRows()).isEqualTo(1);
+    assertThat(report.changes().removedRows()).isEqualTo(1);
+    run(withQuality("nothing"));
+    assertThat(contents("out")).isEqualTo(contents("nothing"));
+    assertThat(rows(open("out")).stream().filter(row -> "2".equals(row.scores().get("quality"))))
+        .hasSize(1);
+  }
+
+  private OptionsBuilder withQuality(String out) {
+    RowReader usual = RowReader.DEFAULT;
+    return options(out).rows(new RowReader(usual.format(), usual.rules(), List.of("quality")));
   }
 
   @Test
@@ -334,6 +358,10 @@ class PreprocessUpdateTest {
     assertThatThrownBy(() -> run(options("other").update().seed(4)))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("it was made with other options: seed (was 0, is 4)");
+    OptionsBuilder near = options("other").update().nearDuplicates(NearDuplicates.MARK);
+    assertThatThrownBy(near::build)
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("Invalid --near-duplicates: mark together with --update");
   }
 
   private List<String> rows(int first, int count) {
@@ -382,7 +410,8 @@ class PreprocessUpdateTest {
           row.language().tag()
               + Arrays.toString(row.tokenIds())
               + Arrays.toString(row.labels())
-              + pixels;
+              + pixels
+              + row.scores();
       assertThat(contents.add(line)).isTrue();
     }
     return contents;

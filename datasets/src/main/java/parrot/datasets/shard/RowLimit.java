@@ -1,0 +1,100 @@
+package parrot.datasets.shard;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+
+/**
+ * How many rows of a kind are used at most.
+ *
+ * @param per column whose values are the kinds; for {@code tokens} and {@code answer_tokens},
+ *     lengths up to the same power of two are one kind
+ * @param rows of each kind, at most
+ * @param share of all rows that are left, at most; exactly one of both is given
+ * @param take which rows of a kind are used
+ */
+public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take take) {
+  /** Which rows of a kind are used. */
+  public enum Take {
+    /** Those in front, in the order of the shards. */
+    FIRST,
+    /** Any, by seed. */
+    RANDOM
+  }
+
+  /** What of each kind is used, and how much that leaves out. */
+  static final class Chooser {
+    private final RowLimit limit;
+    private final long seed;
+    private final Map<String, Long> counts = new HashMap<>();
+    private final Map<String, PriorityQueue<Long>> best = new HashMap<>();
+    private long all;
+
+    Chooser(RowLimit limit, long seed) {
+      this.limit = limit;
+      this.seed = seed;
+    }
+
+    /** A row that may be used; all of them first, in order. */
+    void count(Object value) {
+      counts.merge(kind(value), 1L, Long::sum);
+      all++;
+    }
+
+    /** A row again, after all were counted, in the same order: its draw decides. */
+    void draw(Object value, long position) {
+      String kind = kind(value);
+      PriorityQueue<Long> queue =
+          best.computeIfAbsent(kind, key -> new PriorityQueue<>(Comparator.reverseOrder()));
+      queue.add(rank(position));
+      if (queue.size() > most()) {
+        queue.remove();
+      }
+    }
+
+    /** Whether a row is used, after all were drawn. */
+    boolean uses(Object value, long position) {
+      PriorityQueue<Long> queue = best.get(kind(value));
+      return queue != null && !queue.isEmpty() && rank(position) <= queue.peek();
+    }
+
+    private long rank(long position) {
+      return limit.take == Take.FIRST ? position : RowSelection.mix(seed ^ position) >>> 1;
+    }
+
+    private long most() {
+      return limit.rows.isPresent()
+          ? limit.rows.getAsLong()
+          : (long) Math.floor(limit.share.getAsDouble() * all);
+    }
+
+    private String kind(Object value) {
+      if (value == null) {
+        return "";
+      }
+      boolean length = limit.per.equals(ShardSchema.TOKENS) || limit.per.equals("answer_tokens");
+      return Optional.of(value)
+          .filter(found -> length && found instanceof Number)
+          .map(
+              found ->
+                  64 - Long.numberOfLeadingZeros(Math.max(0, ((Number) found).longValue() - 1)))
+          .map(bits -> "at most " + (1L << bits))
+          .orElse(value.toString());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "%s of each %s, %s"
+        .formatted(
+            rows.isPresent()
+                ? "%,d rows".formatted(rows.getAsLong())
+                : "%s of the rows".formatted(share.getAsDouble()),
+            per,
+            take.name().toLowerCase(java.util.Locale.ROOT));
+  }
+}
