@@ -38,12 +38,13 @@ final class TurnReader {
     return unread;
   }
 
-  List<Turn> read(String field, JsonNode list) {
+  List<Turn> read(String field, JsonNode value) {
+    JsonNode list = TurnList.of(value, format);
     if (!list.isArray()) {
       throw RecordFields.badField(
           field,
           "a list of {%s, %s}".formatted(format.speaker().get(0), format.text().get(0)),
-          list);
+          value);
     }
     List<Turn> turns = new ArrayList<>();
     for (JsonNode turn : list) {

@@ -66,7 +66,7 @@ final class UnreadMedia {
       Pattern.compile(
           "(?!<image>)(?i)[<\\[]\\|? ?"
               + KINDS
-              + "[ _-]?(start|here|pad|placeholder|content|token|\\d+)? ?\\|?[>\\]]");
+              + "[ _-]?(start|here|pad|placeholder|content|token|\\d+)? ?[|/]?[>\\]]");
   private static final Pattern ANYWHERE =
       Pattern.compile("(?i)<img>[^<>]+</img>|<\\|?" + KINDS + "[ _-]?\\d+\\|?>");
 

@@ -15,7 +15,6 @@ final class FileKind {
     {"ORC", "an ORC file"},
     {"Obj\u0001", "an Avro file"},
     {"PK\u0003\u0004", "a zip archive; unpack it"},
-    {"\u00FD7zXZ", "compressed with xz; decompress it"},
     {"7z\u00BC\u00AF", "a 7z archive; unpack it"},
     {"Rar!", "a rar archive; unpack it"},
     {"\u0004\"M\u0018", "compressed with lz4; decompress it"},

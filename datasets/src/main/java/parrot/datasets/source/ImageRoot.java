@@ -49,6 +49,8 @@ public final class ImageRoot implements Closeable {
   private static final Pattern ABSOLUTE =
       Pattern.compile("[\\\\/].*|[A-Za-z][A-Za-z0-9+.-]+:/.*|[A-Za-z]:[\\\\/].*", Pattern.DOTALL);
 
+  private static final Pattern WEB = Pattern.compile("(?i)https?://");
+
   private final FileSystem files;
   private final Path root;
   private final java.nio.file.Path local; // null unless on a local disk; links resolved
@@ -333,6 +335,10 @@ public final class ImageRoot implements Closeable {
   }
 
   private Place place(String path) {
+    if (WEB.matcher(path).lookingAt()) {
+      throw new UnusableImageException(
+          Reason.OUTSIDE_FOLDER, "it is an address on the web", "fetch it and name it by its path");
+    }
     if (!ABSOLUTE.matcher(path).matches()) {
       return new Place(root, parts(path));
     }

@@ -46,10 +46,37 @@ final class RowJson {
   static JsonNode parse(byte[] row) {
     try (JsonParser parser = MAPPER.createParser(row)) {
       JsonNode tree = MAPPER.readTree(parser);
+      if (hasHalfCharacter(row)) {
+        throw new DataException(
+            "it holds half of a character, one \\uD800 to \\uDFFF without the other (was a text cut in the middle of an emoji? remove it)");
+      }
       return tree == null ? MAPPER.missingNode() : tree;
     } catch (IOException e) {
       throw new DataException(problem(row, e), e);
     }
+  }
+
+  /** UTF-8 has no bytes for half of a surrogate pair, so that it would become another character. */
+  private static boolean hasHalfCharacter(byte[] row) {
+    for (int i = 0; i < row.length; i++) {
+      if (row[i] != '\\') {
+        continue;
+      }
+      boolean high = isSurrogate(row, i, "89ab");
+      if (high && !isSurrogate(row, i + 6, "cdef") || isSurrogate(row, i, "cdef")) {
+        return true;
+      }
+      i += high ? 11 : 1;
+    }
+    return false;
+  }
+
+  private static boolean isSurrogate(byte[] row, int at, String third) {
+    return at + 5 < row.length
+        && row[at] == '\\'
+        && row[at + 1] == 'u'
+        && (row[at + 2] | ' ') == 'd'
+        && third.indexOf(row[at + 3] | ' ') >= 0;
   }
 
   private static String problem(byte[] row, IOException e) {

@@ -15,14 +15,15 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.StoredStream;
 
 /**
- * A file's text in UTF-8, whatever it is packed in. Its first bytes tell, not its name: gzip, zstd
- * and bzip2 are decompressed, UTF-16 and UTF-32 converted.
+ * A file's text in UTF-8, whatever it is packed in. Its first bytes tell, not its name: gzip, zstd,
+ * bzip2 and xz are decompressed, UTF-16 and UTF-32 converted.
  */
 final class SourceBytes extends InputStream {
   private static final int MOST_LAYERS = 4;
@@ -102,13 +103,16 @@ final class SourceBytes extends InputStream {
     int all = first << 16 | (head[2] & 0xFF) << 8 | head[3] & 0xFF;
     if (first == 0x1F8B) {
       layers.add("gzip");
-      in = new GzipCompressorInputStream(in, true);
+      in = new GzipMembers(new BufferedInputStream(in));
     } else if (all == 0x28B52FFD) {
       layers.add("zstd");
       in = new ZstdCompressorInputStream(in);
     } else if (all >>> 8 == 0x425A68) { // "BZh"
       layers.add("bzip2");
       in = new BZip2CompressorInputStream(in, true);
+    } else if (all == 0xFD377A58) {
+      layers.add("xz");
+      in = new XZCompressorInputStream(in, true);
     } else {
       Charset charset = charset(head, first, all);
       if (charset != null) {
@@ -213,6 +217,51 @@ final class SourceBytes extends InputStream {
       } finally {
         failed |= !done;
       }
+    }
+  }
+
+  /** Members of gzip one after the other. Zero bytes behind them, which fill a block, are none. */
+  private static final class GzipMembers extends InputStream {
+    private final BufferedInputStream in;
+    private InputStream member;
+
+    GzipMembers(BufferedInputStream in) throws IOException {
+      this.in = in;
+      this.member = new GzipCompressorInputStream(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = member.read(bytes, offset, length);
+      while (count < 0 && nextMember()) {
+        count = member.read(bytes, offset, length);
+      }
+      return count;
+    }
+
+    private boolean nextMember() throws IOException {
+      int first = 0;
+      while (first == 0) {
+        in.mark(1);
+        first = in.read();
+      }
+      if (first < 0) {
+        return false;
+      }
+      in.reset();
+      member = new GzipCompressorInputStream(in);
+      return true;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
     }
   }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +26,8 @@ import parrot.datasets.DataException;
 public final class SourceFiles {
   private static final Pattern ROWS =
       Pattern.compile(
-          ".*\\.(json|jsonl|ndjson|tar|parquet)(\\.(gz|gzip|zst|zstd|bz2))?|.*\\.(tgz|tzst|tbz2?)",
+          ".*\\.(json|jsonl|ndjson|tar|parquet)(\\.(gz|gzip|zst|zstd|bz2|xz|lzma|lz4|lzo|br|sz|snappy|z|zip|7z|rar))?"
+              + "|.*\\.(tgz|tzst|tbz2?|txz)",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern NO_ROWS =
@@ -44,8 +46,13 @@ public final class SourceFiles {
   public record Candidate(Path path, long bytes, boolean named) implements Serializable {
     /** Whether its name promises rows, so that a search may not pass over it without them. */
     public boolean promisesRows() {
-      return named || ROWS.matcher(path.getName()).matches();
+      return named || SourceFiles.promisesRows(path.getName());
     }
+  }
+
+  /** Whether a file's name says that it has rows. */
+  static boolean promisesRows(String name) {
+    return ROWS.matcher(name).matches();
   }
 
   /**
@@ -65,37 +72,58 @@ public final class SourceFiles {
             files,
             one.getPath(),
             path -> counts.test(path) && !isHidden(path, passedOver),
-            file -> add(file, passedOver, found));
-        reportLinksToNothing(files, one.getPath(), passedOver);
+            file -> add(files, file, passedOver, found));
+        reportUnseen(files, one.getPath(), passedOver);
       } else if (one.getPath().equals(input)) {
+        requireRegular(files, one.getPath());
         found.add(new Candidate(one.getPath(), one.getLen(), true));
       } else if (isHidden(input, null) || !isHidden(one.getPath(), passedOver)) {
-        add(one, passedOver, found);
+        add(files, one, passedOver, found);
       }
     }
     found.sort(Comparator.comparing(Candidate::path));
     return found;
   }
 
-  /** Hadoop's local file system leaves such links out of a folder's list without a word. */
-  private static void reportLinksToNothing(FileSystem files, Path folder, PassedOver passedOver)
+  private static boolean isLocal(FileSystem files) {
+    return "file".equals(files.getUri().getScheme());
+  }
+
+  /** A pipe, socket or device has no end that could be waited for, or can be read only once. */
+  private static boolean isSpecial(FileSystem files, Path file) {
+    return isLocal(files) && !Files.isRegularFile(Paths.get(file.toUri().getPath()));
+  }
+
+  private static void requireRegular(FileSystem files, Path input) {
+    if (isSpecial(files, input)) {
+      throw new DataException(
+          "Cannot read input %s: it is a pipe or a device, and input is read more than once; write it to a file first"
+              .formatted(input));
+    }
+  }
+
+  /** What Hadoop's local file system leaves out of a folder's list without a word. */
+  private static void reportUnseen(FileSystem files, Path folder, PassedOver passedOver)
       throws IOException {
-    if (!"file".equals(files.getUri().getScheme())) {
+    if (!isLocal(files)) {
       return;
     }
-    try (Stream<java.nio.file.Path> all =
-        Files.walk(java.nio.file.Path.of(folder.toUri().getPath()))) {
-      for (java.nio.file.Path link : (Iterable<java.nio.file.Path>) all::iterator) {
-        String name = link.getFileName().toString();
-        if (!Files.isSymbolicLink(link) || Files.exists(link) || name.startsWith(".")) {
+    try (Stream<java.nio.file.Path> all = Files.walk(Paths.get(folder.toUri().getPath()))) {
+      for (java.nio.file.Path file : (Iterable<java.nio.file.Path>) all::iterator) {
+        String name = file.getFileName().toString();
+        if (name.startsWith(".") || file.toFile().exists()) {
           continue;
         }
-        if (ROWS.matcher(name).matches()) {
+        boolean link = !Files.exists(file);
+        if (promisesRows(name) || Files.isDirectory(file)) {
           throw new DataException(
-              "Cannot read input %s: it is a link to %s, which is not there; mount or restore it, or remove the link"
-                  .formatted(link, Files.readSymbolicLink(link)));
+              link
+                  ? "Cannot read input %s: it is a link to %s, which is not there; mount or restore it, or remove the link"
+                      .formatted(file, Files.readSymbolicLink(file))
+                  : "Cannot read input %s: its name is not text in this system's encoding; rename it"
+                      .formatted(file));
         }
-        passedOver.add("link that leads nowhere", name);
+        passedOver.add(link ? "link that leads nowhere" : "file whose name is not text", name);
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -125,7 +153,8 @@ public final class SourceFiles {
     return hidden;
   }
 
-  private static void add(FileStatus file, PassedOver passedOver, List<Candidate> found) {
+  private static void add(
+      FileSystem files, FileStatus file, PassedOver passedOver, List<Candidate> found) {
     Matcher other = NO_ROWS.matcher(file.getPath().getName());
     if (other.matches()) {
       String kind =
@@ -133,6 +162,8 @@ public final class SourceFiles {
               ? "image"
               : other.group(2) != null ? "film or sound" : "model weights";
       passedOver.add(kind + " by its name", file.getPath().getName());
+    } else if (isSpecial(files, file.getPath())) {
+      passedOver.add("pipe, socket or device", file.getPath().getName());
     } else {
       found.add(new Candidate(file.getPath(), file.getLen(), false));
     }

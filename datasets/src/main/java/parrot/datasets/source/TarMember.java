@@ -24,7 +24,10 @@ record TarMember(String name, long size, boolean link, byte[] content) {
   /** Whether it is a folder, a note of a program about other files, or WebDataset's own. */
   boolean isHidden() {
     String file = name.substring(name.lastIndexOf('/') + 1);
-    return file.isEmpty() || file.startsWith(".") || name.startsWith("__") && name.endsWith("__");
+    return file.isEmpty()
+        || file.startsWith(".")
+        || name.startsWith("__MACOSX/")
+        || name.startsWith("__") && name.endsWith("__");
   }
 
   String key() {

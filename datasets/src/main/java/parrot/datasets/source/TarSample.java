@@ -71,6 +71,13 @@ final class TarSample {
             .isPresent();
   }
 
+  /** A member that promises rows of its own, if this is none. */
+  Optional<String> rowsFile() {
+    return isRow()
+        ? Optional.empty()
+        : first(member -> SourceFiles.promisesRows(member.name())).map(TarMember::name);
+  }
+
   SourceRow row(RowReader reader, String origin) {
     Optional<TarMember> json = first(TarMember::isJson);
     Optional<TarMember> text = first(TarMember::isText);

@@ -45,16 +45,24 @@ final class TarSource {
       cutter.of(() -> SourceForm.TAR);
       TarSamples samples = TarSamples.outline(in);
       boolean rows = false;
+      String held = null; // a file of rows among the members
       long number = 1;
       try {
         for (TarSample sample; (sample = samples.next()) != null; number++) {
           rows |= sample.isRow();
+          held = held == null ? sample.rowsFile().orElse(null) : held;
           cutter.row(number, sample.start(), sample.end());
         }
       } catch (TarSamples.DamagedTarException e) {
         samples.drain();
         cutter.lost(number, e.start(), samples.position(), true, e.damage());
         rows = true;
+      }
+      if (!rows && held != null) {
+        throw new NotRowsException(
+            name,
+            in.describe("a tar archive that holds a file of rows, " + held + "; unpack it"),
+            false);
       }
       if (!rows) {
         throw new NotRowsException(

@@ -7,6 +7,7 @@ import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.ipc.RemoteException;
@@ -30,7 +31,12 @@ public final class StoredStream extends FSInputStream {
 
   /** Opens a file at its beginning. */
   public static FSDataInputStream open(FileSystem files, Path file) throws IOException {
-    return new FSDataInputStream(new StoredStream(access(file, () -> files.open(file)), file));
+    // Beside a name with a colon Hadoop cannot name the file of checksums that it looks for.
+    FileSystem plain =
+        files instanceof LocalFileSystem local && file.getName().contains(":")
+            ? local.getRawFileSystem()
+            : files;
+    return new FSDataInputStream(new StoredStream(access(file, () -> plain.open(file)), file));
   }
 
   /** Access to storage. */

@@ -45,10 +45,25 @@ class RecordReaderTest {
             + "{'role':'assistant','content':[{'text':'A'}]}]}",
         "{'instruction':'Q','input':'','output':'A'}",
         "{'input':'Q','output':'A'}",
+        "{'conversations':{'from':['human','gpt'],'value':['Q','A']}}",
+        "{'messages':{'role':['user','assistant'],'content':['Q','A']}}",
       })
   void readsTheUsualFormatsUnderTheirOwnNames(String row) {
     assertThat(read(RecordFormat.AUTO, row).turns())
         .containsExactly(Turn.human("Q"), Turn.gpt("A"));
+  }
+
+  @Test
+  void readsTurnsThatATableKeepsAsJsonInAText() {
+    String row = "{'conversations':'[{\\\"from\\\":\\\"human\\\",\\\"value\\\":\\\"Q\\\"}]'}";
+    assertThat(read(RecordFormat.AUTO, row).turns()).containsExactly(Turn.human("Q"));
+    assertThatThrownBy(() -> read(RecordFormat.AUTO, "{'conversations':'[{]'}"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Invalid field conversations: a text (must be a list");
+    assertThatThrownBy(
+            () -> read(RecordFormat.AUTO, "{'conversations':{'from':['human'],'value':['Q','A']}}"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Invalid field conversations: an object (must be a list");
   }
 
   @Test
@@ -188,6 +203,7 @@ class RecordReaderTest {
         "<ImageHere>What?",
         "<image_placeholder>",
         "<IMAGE>\\nWhat?",
+        "<image/>\\nWhat?",
         "[IMG] What?",
         "What do <image_1> and <image_2> show?",
         "Picture 1: <img>a/b.jpg</img>\\nWhat?",

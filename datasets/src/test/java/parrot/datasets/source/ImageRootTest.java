@@ -110,6 +110,8 @@ class ImageRootTest {
         }) {
       assertThatThrownBy(() -> wider.read(path)).hasMessageContaining("it is an absolute path");
     }
+    assertThatThrownBy(() -> wider.read("https://example.org/1.png"))
+        .hasMessageContaining("it is an address on the web; fetch it and name it by its path");
     assertThatThrownBy(() -> wider.read(absolute + ".none"))
         .hasMessageContaining("there is no such file under")
         .hasMessageContaining("/disk");

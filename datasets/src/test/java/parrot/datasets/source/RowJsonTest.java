@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,19 @@ class RowJsonTest {
   void namesACharacterThatIsNotEscaped() {
     assertThatThrownBy(() -> parse("{\"id\": \"a\nb\"}"))
         .hasMessageContaining("a line break, tab or other control character in a text near byte");
+  }
+
+  /** Written out, it would be another character, and nothing would tell. */
+  @Test
+  void refusesHalfOfASurrogatePair() {
+    String pair = "\\uD83D\\ude00";
+    assertThat(parse("{\"a\": \"%s\\n%s \\\\ud83d\"}".formatted(pair, pair)).path("a").textValue())
+        .isEqualTo("😀\n😀 \\ud83d");
+    for (String half : List.of("\\ud83d", "\\uDE00", "\\ud83d \\ude00", pair + "\\udbff\\n")) {
+      assertThatThrownBy(() -> parse("{\"a\": \"x" + half + "\"}"))
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith("it holds half of a character");
+    }
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import parrot.datasets.DataException;
 import parrot.datasets.storage.FileSystems;
+import parrot.datasets.storage.StoredStream;
 
 class SourceFilesTest {
   @TempDir java.nio.file.Path scratch;
@@ -61,6 +65,32 @@ class SourceFilesTest {
     assertThatThrownBy(() -> find(folder))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("b.jsonl: it is a link to " + scratch.resolve("gone"));
+  }
+
+  /** Opening one would wait for ever. */
+  @Test
+  void passesOverSocketsAndPipesInAFolderAndRefusesOneByItsName() throws IOException {
+    write("a.json");
+    java.nio.file.Path socket = scratch.resolve("s.jsonl");
+    try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      assertThat(names(find(folder))).containsExactly("a.json");
+      assertThat(passedOver.groups().get("pipe, socket or device").names())
+          .containsExactly("s.jsonl");
+      assertThatThrownBy(() -> find(new Path(folder, "s.jsonl")))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining("s.jsonl: it is a pipe or a device");
+    }
+  }
+
+  @Test
+  void opensAFileWithAColonInItsName() throws IOException {
+    write("part:0.json");
+    Path file = find(folder).get(0).path();
+    assertThat(file.getName()).isEqualTo("part:0.json");
+    try (var in = StoredStream.open(files, file)) {
+      assertThat(in.readAllBytes()).hasSize((int) files.getFileStatus(file).getLen());
+    }
   }
 
   @Test

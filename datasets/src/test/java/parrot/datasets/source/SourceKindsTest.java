@@ -42,7 +42,7 @@ class SourceKindsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gz", "zstd", "bzip2"})
+  @ValueSource(strings = {"gz", "zstd", "bzip2", "xz"})
   void readsCompressedFilesInOneRange(String format) throws IOException, CompressorException {
     for (String text : List.of(lines(), "[" + lines().strip().replace("\n", ",") + "]")) {
       byte[] packed = pack(format, text.getBytes(StandardCharsets.UTF_8));
@@ -54,7 +54,7 @@ class SourceKindsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gz", "zstd", "bzip2"})
+  @ValueSource(strings = {"gz", "zstd", "bzip2", "xz"})
   void readsCompressedPartsThatFollowEachOther(String format)
       throws IOException, CompressorException {
     byte[] part = pack(format, lines().getBytes(StandardCharsets.UTF_8));
@@ -62,6 +62,17 @@ class SourceKindsTest {
     both.write(part);
     both.write(part);
     assertThat(read(scan(both.toByteArray(), false))).hasSize(2 * ROWS);
+  }
+
+  /** As tapes and copies of block devices leave them. */
+  @Test
+  void passesOverZeroBytesBehindGzipButNotOverOthers() throws IOException, CompressorException {
+    byte[] packed = pack("gz", lines().getBytes(StandardCharsets.UTF_8));
+    byte[] padded = Arrays.copyOf(packed, packed.length + 512);
+    assertThat(read(scan(padded, false))).hasSize(ROWS);
+    padded[padded.length - 1] = 'x';
+    assertThatThrownBy(() -> scan(padded, false)).isInstanceOf(DamagedFileException.class);
+    assertThat(read(scan(padded, true)).subList(0, ROWS)).allMatch(SourceExample.class::isInstance);
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package parrot.datasets.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -171,6 +173,8 @@ class TarSourceTest {
         new Tar()
             .add("__meta__", "{}")
             .add("._a.json", "x")
+            .add("__MACOSX/._a.json", "x")
+            .add("__MACOSX/a.json", "x")
             .add("a.json", SEEN.replaceFirst("\\{", "{\"__key__\": \"a\", "))
             .add("._a.png", "x")
             .add("a.png", PNG);
@@ -246,14 +250,20 @@ class TarSourceTest {
 
   @Test
   void isNoSourceIfItHoldsFilesAndNotRows() throws Exception {
+    assertThatThrownBy(() -> scan(new Tar().add("1.jpg", PNG).add("2.jpg", PNG).bytes(), false))
+        .asInstanceOf(type(NotRowsException.class))
+        .matches(NotRowsException::isCertain)
+        .extracting(Throwable::getMessage, STRING)
+        .contains("a tar archive without a row in JSON or a caption");
     for (Tar tar :
         List.of(
-            new Tar().add("data/train.json", "[" + TEXT + "]").add("data/1.jpg", PNG),
-            new Tar().add("data.jsonl", TEXT),
-            new Tar().add("1.jpg", PNG).add("2.jpg", PNG))) {
+            new Tar().add("data/1.jpg", PNG).add("data/train.json", "[" + TEXT + "]"),
+            new Tar().add("data/train.json", "[]").add("b.JSONL.gz", TEXT))) {
       assertThatThrownBy(() -> scan(tar.bytes(), false))
-          .isInstanceOf(NotRowsException.class)
-          .hasMessageContaining("a tar archive without a row in JSON or a caption");
+          .asInstanceOf(type(NotRowsException.class))
+          .matches(e -> !e.isCertain())
+          .extracting(Throwable::getMessage, STRING)
+          .contains("a tar archive that holds a file of rows, data/train.json; unpack it");
     }
   }
 

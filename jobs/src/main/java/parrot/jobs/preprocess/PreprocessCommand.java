@@ -61,7 +61,7 @@ public final class PreprocessCommand implements Callable<Void> {
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description =
-          "JSON, JSONL or WebDataset (tar), plain or compressed with gzip, zstd or bzip2, or Parquet:"
+          "JSON, JSONL or WebDataset (tar), plain or compressed (gzip, zstd, bzip2, xz), or Parquet:"
               + " files, folders, which are searched with all folders in them, or patterns. May be"
               + " given several times.")
   private List<String> inputs = new ArrayList<>();
