@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import parrot.datasets.UsageException;
-import parrot.datasets.language.UnicodeText;
 
 /** What answers a benchmark without options asks for, and by which published rule they count. */
 public enum AnswerKind {
@@ -73,10 +72,7 @@ public enum AnswerKind {
    */
   static AnswerKind publishedFor(String benchmark, Collection<String> answers) {
     boolean yesNo =
-        !answers.isEmpty()
-            && answers.stream()
-                .map(answer -> UnicodeText.strip(answer).toLowerCase(Locale.ROOT))
-                .allMatch(answer -> answer.equals("yes") || answer.equals("no"));
+        !answers.isEmpty() && answers.stream().allMatch(answer -> YesNo.of(answer).isPresent());
     String name = benchmark.toLowerCase(Locale.ROOT);
     Optional<AnswerKind> told =
         PUBLISHED.stream()

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import parrot.datasets.DataException;
@@ -38,7 +37,7 @@ final class ItemColumns {
             && (table.has("answer")
                 || table.has(KIND)
                 || AnswerKind.publishedFor(benchmark, List.of()) == AnswerKind.CAPTION);
-    if (open) {
+    if (open || OptionCells.mayBeIn(table)) {
       table.require("index", "question");
     } else {
       table.require("index", "question", "A", "B");
@@ -52,22 +51,20 @@ final class ItemColumns {
    */
   BenchmarkItem read(Table.Row row) {
     long index = index(row);
-    SortedMap<Character, String> options = options(row);
+    SortedMap<Character, String> options = OptionCells.of(row);
+    boolean asksOpenly = open && options.isEmpty();
     Optional<String> answer = row.value("answer").map(UnicodeText::strip);
     Optional<Character> letter =
-        answer
-            .filter(text -> !open)
-            .filter(text -> text.length() == 1 && options.containsKey(text.charAt(0)))
-            .map(text -> text.charAt(0));
+        answer.filter(text -> !asksOpenly).flatMap(text -> OptionCells.meant(text, options));
     return new BenchmarkItem(
         index,
         row.value("question").orElse(""),
         row.value("hint"),
         options,
         letter,
-        open ? Optional.of(openQuestion(row, answer)) : Optional.empty(),
+        asksOpenly ? Optional.of(openQuestion(row, answer)) : Optional.empty(),
         row.value("category").orElse(""),
-        row.value("l2-category").or(() -> row.value("l2_category")).orElse(""),
+        row.value("l2-category").orElse(""),
         row.value("split").orElse(""),
         row.value(GROUP).map(ItemColumns::whole).orElse(""),
         null,
@@ -98,7 +95,7 @@ final class ItemColumns {
     if (row.value("question").isEmpty()) {
       return Optional.of(row.says("question", "no question (fill it in or remove the row)"));
     }
-    if (open) {
+    if (open && options.isEmpty()) {
       return Optional.empty();
     }
     if (options.size() < 2) {
@@ -123,6 +120,17 @@ final class ItemColumns {
    * among others has a problem. So has a yes/no question with another answer.
    */
   void complete(List<BenchmarkItem> items) {
+    if (items.stream().anyMatch(item -> !item.options().isEmpty())) {
+      items.replaceAll(
+          item ->
+              item.open().isPresent()
+                  ? item.withProblem(
+                      row(item)
+                          .says(
+                              "question",
+                              "no options, and other rows have some (move it to a file of its own)"))
+                  : item);
+    }
     if (open && !table.has(KIND)) {
       List<String> answers =
           items.stream()
@@ -140,7 +148,7 @@ final class ItemColumns {
                 row(item)
                     .says(
                         "answer",
-                        open
+                        item.open().isPresent()
                             ? unscored(item)
                             : "no answer (must be one of %s; fill it in or remove the row)"
                                 .formatted(BenchmarkItem.letters(item.options()))));
@@ -169,16 +177,7 @@ final class ItemColumns {
   }
 
   private long index(Table.Row row) {
-    String text = row.value("index").map(UnicodeText::strip).orElse("nothing");
-    long index;
-    try {
-      index = Long.parseLong(whole(text));
-    } catch (NumberFormatException e) {
-      throw row.problem("index", "got " + text + " (must be a whole number of at most 64 bits)");
-    }
-    if (index < 0) {
-      throw row.problem("index", "got " + text + " (must not be negative)");
-    }
+    long index = index(row, "index");
     Table.Row before = rows.put(index, row);
     if (before != null) {
       throw row.problem(
@@ -188,21 +187,24 @@ final class ItemColumns {
     return index;
   }
 
+  static long index(Table.Row row, String column) {
+    String text = row.value(column).map(UnicodeText::strip).orElse("nothing");
+    long index;
+    try {
+      index = Long.parseLong(whole(text));
+    } catch (NumberFormatException e) {
+      throw row.problem(column, "got " + text + " (must be a whole number of at most 64 bits)");
+    }
+    if (index < 0) {
+      throw row.problem(column, "got " + text + " (must not be negative)");
+    }
+    return index;
+  }
+
   /** A whole number without the fraction that pandas gives to columns with gaps. */
   static String whole(String text) {
     Matcher whole = WHOLE.matcher(UnicodeText.strip(text));
     return whole.matches() ? whole.group(1) : text;
-  }
-
-  private static SortedMap<Character, String> options(Table.Row row) {
-    SortedMap<Character, String> options = new TreeMap<>();
-    for (char letter = 'A'; letter <= 'Z'; letter++) {
-      Optional<String> text = row.value(String.valueOf(letter));
-      if (text.isPresent()) {
-        options.put(letter, text.get());
-      }
-    }
-    return options;
   }
 
   /**

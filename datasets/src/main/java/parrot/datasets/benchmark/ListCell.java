@@ -11,8 +11,11 @@ import java.util.regex.Pattern;
 /** Cells of a table that hold one text, or several as a list of JSON or Python. */
 final class ListCell {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Possessive, since an element may be an image: others need the stack for each character. */
   private static final Pattern ELEMENT =
-      Pattern.compile("'((?:[^'\\\\]|\\\\.)*)'|\"((?:[^\"\\\\]|\\\\.)*)\"");
+      Pattern.compile(
+          "(?s)'([^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+)'|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"");
 
   private ListCell() {}
 

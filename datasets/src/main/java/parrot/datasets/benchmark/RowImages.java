@@ -33,6 +33,7 @@ final class RowImages {
   private static final Pattern REFERENCE = Pattern.compile("[0-9]{1,18}(\\.0+)?");
   private static final Pattern DATA_URI = Pattern.compile("(?i)data:[^,]{0,200},");
   private static final Pattern URL = Pattern.compile("(?i)[a-z][a-z0-9+.-]*://.*");
+  private static final Pattern PYTHON_BYTES = Pattern.compile("b(['\"])([^'\"]*+)\\1");
   private static final Pattern SPACE = Pattern.compile("\\s+");
 
   private final FileSystem files;
@@ -123,9 +124,11 @@ final class RowImages {
     if (isUri && !uri.group().endsWith(";base64,")) {
       throw new DataException("a data URI that is not in base64 (must end in ;base64, and data)");
     }
-    String base64 = isUri ? text.substring(uri.end()) : text;
+    Matcher bytes = PYTHON_BYTES.matcher(text);
+    String base64 = isUri ? text.substring(uri.end()) : bytes.matches() ? bytes.group(2) : text;
     try {
-      return Base64.getDecoder().decode(SPACE.matcher(base64).replaceAll(""));
+      String common = SPACE.matcher(base64).replaceAll("").replace('-', '+').replace('_', '/');
+      return Base64.getDecoder().decode(common);
     } catch (IllegalArgumentException e) {
       throw new DataException(
           "it is not base64: %s (must be a file in base64, or another row's index; the name of a file goes into a column %s)"

@@ -2,9 +2,12 @@ package parrot.datasets.benchmark;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.dhatim.fastexcel.Workbook;
+import org.dhatim.fastexcel.Worksheet;
 import org.dhatim.fastexcel.reader.Cell;
 import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.ReadableWorkbook;
@@ -13,6 +16,8 @@ import parrot.datasets.DataException;
 /** The first sheet of an Excel file, as pandas writes tables; numbers as short as they can be. */
 final class Spreadsheet extends Table {
   static final String EXTENSION = ".xlsx";
+
+  private static final int LONGEST_TEXT = 32_767;
 
   private final ReadableWorkbook workbook;
   private final Iterator<org.dhatim.fastexcel.reader.Row> rows;
@@ -79,6 +84,41 @@ final class Spreadsheet extends Table {
     }
     String text = cell.getText();
     return text.isEmpty() ? null : text;
+  }
+
+  /**
+   * Writes one sheet; the stream stays open. The column {@code index} has numbers, all others
+   * texts, so that no answer becomes a number or a date.
+   *
+   * @param rows cells as they are in {@code header}; null for an empty one
+   * @throws DataException if a text is longer than a cell may be
+   */
+  static void write(OutputStream out, List<String> header, List<List<String>> rows)
+      throws IOException {
+    Workbook workbook = new Workbook(out, "Parrot", null);
+    Worksheet sheet = workbook.newWorksheet("Sheet1");
+    for (int column = 0; column < header.size(); column++) {
+      sheet.value(0, column, header.get(column));
+      boolean number = header.get(column).equals("index");
+      for (int row = 0; row < rows.size(); row++) {
+        String cell = rows.get(row).get(column);
+        if (cell != null && number) {
+          sheet.value(row + 1, column, Long.parseLong(cell));
+        } else if (cell != null) {
+          sheet.value(row + 1, column, limited(cell, row + 2, header.get(column)));
+        }
+      }
+    }
+    workbook.finish();
+  }
+
+  private static String limited(String cell, int line, String column) {
+    if (cell.length() > LONGEST_TEXT) {
+      throw new DataException(
+          "Cannot write a spreadsheet: row %d column %s has %d characters (a cell holds at most %d; write .jsonl instead)"
+              .formatted(line, column, cell.length(), LONGEST_TEXT));
+    }
+    return cell;
   }
 
   @Override

@@ -10,16 +10,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.language.UnicodeText;
 import parrot.datasets.storage.StoredStream;
 
-/** Rows of a file by the names of their columns; a column without a name is left out. */
+/**
+ * Rows of a file by the names of their columns; a column without a name is left out. Names may
+ * differ from those that are asked for in case, in space around them, and in {@code _}, {@code -}
+ * and space within.
+ */
 abstract class Table implements Closeable {
   private final String name;
   private final Map<String, Integer> columns = new HashMap<>();
+  private final Map<String, List<Integer>> alike = new HashMap<>();
   private int width;
 
   /**
@@ -74,16 +80,35 @@ abstract class Table implements Closeable {
     }
     width = header.size();
     for (int i = 0; i < width; i++) {
-      if (header.get(i) != null && columns.put(header.get(i), i) != null) {
+      String column = header.get(i) == null ? "" : UnicodeText.strip(header.get(i));
+      if (column.isEmpty()) {
+        continue;
+      }
+      if (columns.put(column, i) != null) {
         throw new DataException(
             "Cannot read %s line 1: the column %s is there twice (rename or remove one)"
-                .formatted(name, header.get(i)));
+                .formatted(name, column));
       }
+      alike.computeIfAbsent(loose(column), key -> new ArrayList<>()).add(i);
     }
   }
 
+  private static String loose(String column) {
+    return column.toLowerCase(Locale.ROOT).replace('-', '_').replace(' ', '_');
+  }
+
+  /** The place of a column; null if it is not there, or if several names come as near. */
+  private Integer place(String column) {
+    Integer exact = columns.get(column);
+    if (exact != null) {
+      return exact;
+    }
+    List<Integer> near = alike.getOrDefault(loose(column), List.of());
+    return near.size() == 1 ? near.get(0) : null;
+  }
+
   boolean has(String column) {
-    return columns.containsKey(column);
+    return place(column) != null;
   }
 
   /**
@@ -111,7 +136,8 @@ abstract class Table implements Closeable {
    */
   void refuseOthersThan(Set<String> known) {
     Set<String> unknown = new TreeSet<>(columns.keySet());
-    unknown.removeAll(known);
+    Set<String> names = known.stream().map(Table::loose).collect(Collectors.toSet());
+    unknown.removeIf(column -> names.contains(loose(column)));
     if (!unknown.isEmpty()) {
       throw new DataException(
           "Cannot read %s line 1: unknown columns %s (known are %s; rename or remove them)"
@@ -150,7 +176,7 @@ abstract class Table implements Closeable {
 
     /** The cell as it stands; null where nothing stands or the column is not there. */
     String raw(String column) {
-      Integer i = columns.get(column);
+      Integer i = place(column);
       return i == null ? null : cells.get(i);
     }
 

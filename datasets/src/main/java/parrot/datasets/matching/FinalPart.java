@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The part of an answer that a model means as its answer: what follows thinking, or is marked. */
-final class FinalPart {
+public final class FinalPart {
   private static final String THINKING =
       "(?:think|thinking|thought|thoughts|reason|reasoning|analysis|scratchpad)";
   private static final Pattern THINKING_ENDS =
@@ -22,7 +22,7 @@ final class FinalPart {
   private FinalPart() {}
 
   /** Empty if the answer ends before its final part begins. */
-  static Optional<String> of(String answer) {
+  public static Optional<String> of(String answer) {
     String text = answer;
     if (text.indexOf('<') >= 0 || text.indexOf('◁') >= 0) {
       int end = endOfLast(THINKING_ENDS, text);

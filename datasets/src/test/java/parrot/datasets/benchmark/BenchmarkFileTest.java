@@ -220,8 +220,8 @@ class BenchmarkFileTest {
         "line 2 column answer: D names no option of this row (must be one of A, B, C)",
         HEADER + row(4, "D", BASE64));
     hasProblem(
-        "line 2 column answer: one names no option of this row (must be one of A, B, C)",
-        HEADER + row(4, "one", BASE64));
+        "line 2 column answer: five names no option of this row (must be one of A, B, C)",
+        HEADER + row(4, "five", BASE64));
     hasProblem(
         "line 2 column B: 1 options (expected at least 2; fill them in or remove the row)",
         HEADER + row(4, "A", BASE64).replace("two\tthree", "\t"));

@@ -35,6 +35,21 @@ class PredictionFileTest {
   }
 
   @Test
+  void bringsBackWhatWasWrittenAsASpreadsheet() {
+    List<Prediction> predictions =
+        List.of(
+            Prediction.of(ONE, "A\nbecause \"red\" < 'blue' & 007"),
+            Prediction.of(TWO, "1.50"),
+            Prediction.missing(Items.item(1_000_003, 'B', "x", "y")),
+            Prediction.of(Items.item(4, 'B', "犬", "猫"), "=1+1"));
+    var path = new org.apache.hadoop.fs.Path(folder.resolve("p.xlsx").toUri());
+    PredictionFile.writeSpreadsheet(ReferenceText.local(), path, predictions);
+
+    assertThat(PredictionFile.read(ReferenceText.local(), path)).isEqualTo(predictions);
+    assertThat(folder.toFile().list()).containsExactly("p.xlsx");
+  }
+
+  @Test
   void keepsGroupsAndReasons() throws Exception {
     BenchmarkItem grouped =
         new BenchmarkItem(

@@ -73,9 +73,7 @@ public final class KernelOptions {
               + name
               + " computes on the processor (leave it out with --device cuda)");
     }
-    return device == DeviceChoice.CUDA || device == DeviceChoice.AUTO && card && name == null
-        ? KernelProvider.CUDA
-        : name == null ? Kernels.defaultName() : name;
+    return device.kernels(name, card);
   }
 
   public Precision precision() {

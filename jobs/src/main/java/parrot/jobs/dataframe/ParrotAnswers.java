@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.BooleanParam;
@@ -29,7 +30,9 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.jobs.spark.TaskDevice;
 import parrot.model.generate.Sampling;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 
@@ -56,6 +59,7 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
   private final IntParam maxNewTokens;
   private final Param<String> precision;
   private final Param<String> kernels;
+  private final Param<String> device;
   private final BooleanParam blank;
   private final DoubleParam temperature;
   private final IntParam topK;
@@ -84,7 +88,8 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
     system = new Param<>(this, "system", "system prompt in place of the usual one");
     maxNewTokens = new IntParam(this, "maxNewTokens", "longest answer, in tokens");
     precision = new Param<>(this, "precision", "of matrix products: f32 or bf16");
-    kernels = new Param<>(this, "kernels", "that compute, by their name");
+    kernels = new Param<>(this, "kernels", "of the processor, by their name");
+    device = new Param<>(this, "device", "where to compute: auto, cpu or cuda");
     blank = new BooleanParam(this, "blank", "whether blank images are shown");
     temperature = new DoubleParam(this, "temperature", "0 takes the likeliest token each time");
     topK = new IntParam(this, "topK", "likeliest tokens to draw from; 0 for all");
@@ -101,6 +106,7 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
     setDefault(maxNewTokens, AnsweringOptions.DEFAULT_MAX_NEW_TOKENS);
     setDefault(precision, Precision.F32.toString());
     setDefault(kernels, Kernels.defaultName());
+    setDefault(device, DeviceChoice.AUTO.toString());
     setDefault(blank, false);
     setDefault(temperature, Sampling.GREEDY.temperature());
     setDefault(topK, Sampling.GREEDY.topK());
@@ -156,6 +162,10 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
 
   public Param<String> kernels() {
     return kernels;
+  }
+
+  public Param<String> device() {
+    return device;
   }
 
   public BooleanParam blank() {
@@ -228,6 +238,10 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
 
   public ParrotAnswers setKernels(String name) {
     return with(kernels, name);
+  }
+
+  public ParrotAnswers setDevice(String name) {
+    return with(device, name);
   }
 
   public ParrotAnswers setBlank(boolean shown) {
@@ -328,7 +342,7 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
     JavaSparkContext spark = new JavaSparkContext(rows.sparkSession().sparkContext());
     Configuration hadoop = rows.sparkSession().sessionState().newHadoopConf();
     Path folder = Checkpoints.resolveModel(FileSystems.path(text(model)), hadoop);
-    AnsweringOptions options = options(spark.getConf().getInt("spark.task.cpus", 1));
+    AnsweringOptions options = options(spark.getConf());
     // Opened here as well, so that what is wrong with it is said before any task starts.
     AnsweringModel.open(folder, options, hadoop).close();
     AnswerRows answers =
@@ -345,13 +359,14 @@ public final class ParrotAnswers extends Transformer implements DefaultParamsWri
     return rows.toDF().mapPartitions(answers, Encoders.row(schema));
   }
 
-  private AnsweringOptions options(int threads) {
+  private AnsweringOptions options(SparkConf conf) {
     try {
       return new AnsweringOptions(
           (Integer) getOrDefault(maxNewTokens),
-          text(kernels),
+          DeviceChoice.of(text(device))
+              .kernels(isSet(kernels) ? text(kernels) : null, TaskDevice.isThere(conf)),
           Precision.of(text(precision)),
-          threads,
+          conf.getInt("spark.task.cpus", 1),
           (Boolean) getOrDefault(blank));
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage(), e);

@@ -191,6 +191,7 @@ public final class EvaluateJob {
             request.options().key(),
             request.options().blank(),
             request.matchingLabel(),
+            request.matching().label(),
             EvaluationScores.of(cells, request.circular(), request.matching()));
     lock.requireHeld();
     if (!outFiles.mkdirs(out)) {

@@ -36,6 +36,8 @@ import parrot.datasets.storage.FileSystems;
  * @param blank whether the model saw blank images
  * @param matching the {@linkplain MatchingRule#label name} of the rules by which answers count as
  *     options; that of 2024 if read from an older file
+ * @param asked the name of the rules by which answers in words count beside likelihoods; null if
+ *     they are those of {@code matching}
  */
 public record EvaluationScores(
     String model,
@@ -43,6 +45,7 @@ public record EvaluationScores(
     String generation,
     boolean blank,
     String matching,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String asked,
     List<Benchmark> benchmarks) {
   public static final String FILE_NAME = "scores.json";
 
@@ -54,6 +57,7 @@ public record EvaluationScores(
 
   public EvaluationScores {
     matching = matching == null ? MatchingRule.PUBLISHED_2024.label() : matching;
+    asked = matching.equals(asked) ? null : asked;
   }
 
   /**
@@ -137,17 +141,32 @@ public record EvaluationScores(
   public record Unanswered(String language, long index, String problem) {}
 
   /**
-   * The rules by which answers count as options.
+   * The rules to score the same predictions by again: of answers in words, if there are some beside
+   * likelihoods.
    *
    * @throws DataException if there are none of that name
    */
   public MatchingRule rule() {
+    return rule(asked == null ? matching : asked);
+  }
+
+  private MatchingRule rule(String name) {
     try {
-      return MatchingRule.of(matching);
+      return MatchingRule.of(name);
     } catch (UsageException e) {
       throw new DataException(
           "Cannot use %s of %s: %s; score again".formatted(FILE_NAME, model, e.getMessage()), e);
     }
+  }
+
+  /**
+   * The rules by which answers count, in words.
+   *
+   * @throws DataException if there are none of that name
+   */
+  public String rules() {
+    String label = rule(matching).label();
+    return asked == null ? label : label + ", and " + rule().label() + " for answers in words";
   }
 
   /** Scores predictions of one model, benchmark by benchmark. */

@@ -44,12 +44,11 @@ public final class PredictionFiles {
         .forEach(
             (name, file) -> {
               try {
-                List<Prediction> predictions =
-                    PredictionFile.read(FileSystems.of(file, configuration), file);
                 cells.add(
                     benchmarks.isEmpty()
-                        ? scorable(name, predictions)
-                        : complete(name, predictions, questions, configuration));
+                        ? scorable(
+                            name, PredictionFile.read(FileSystems.of(file, configuration), file))
+                        : complete(name, file, questions, configuration));
               } catch (DataException e) {
                 cells.add(Cell.failed(name, e.getMessage()));
               }
@@ -59,7 +58,7 @@ public final class PredictionFiles {
 
   private static Cell complete(
       BenchmarkName name,
-      List<Prediction> predictions,
+      Path predicted,
       Map<BenchmarkName, Path> questions,
       Configuration configuration) {
     List<BenchmarkName> found =
@@ -73,6 +72,8 @@ public final class PredictionFiles {
     Path file = questions.get(benchmark);
     List<BenchmarkItem> items =
         BenchmarkFile.read(FileSystems.of(file, configuration), file, benchmark).items();
+    List<Prediction> predictions =
+        PredictionFile.read(FileSystems.of(predicted, configuration), predicted, items);
     boolean rotated = isRotated(predictions.stream().map(Prediction::item).toList());
     return scorable(
         name,

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
       "  ./parrot score scores/instruct --compare scores/align",
       "  ./parrot score scores/instruct --leaderboard board.md --published others.tsv",
       "  ./parrot score scores/instruct --gate scores/last-release",
-      "  ./parrot score Parrot_MMMB_en.xlsx --benchmark MMMB/MMMB_en.tsv"
+      "  ./parrot score Parrot_MMMB_en.xlsx --benchmark MMMB/MMMB_en.tsv",
+      "  ./parrot score scores/instruct --xlsx for-vlmevalkit"
     })
 public final class ScoreCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -122,6 +123,13 @@ public final class ScoreCommand implements Callable<Void> {
               + " counts as, the rule and the reason.")
   private String lines;
 
+  @Option(
+      names = "--xlsx",
+      paramLabel = "DIR",
+      description =
+          "Write the predictions as spreadsheets too, a file for each, as VLMEvalKit does.")
+  private String spreadsheets;
+
   @Override
   public Void call() throws IOException {
     if (published != null && leaderboard == null) {
@@ -136,7 +144,8 @@ public final class ScoreCommand implements Callable<Void> {
     String label =
         rule.fitting(cells.stream().flatMap(cell -> cell.predictions().stream()).toList()).label();
     EvaluationScores scores =
-        new EvaluationScores("", "", "", false, label, EvaluationScores.of(cells, circular, rule));
+        new EvaluationScores(
+            "", "", "", false, label, rule.label(), EvaluationScores.of(cells, circular, rule));
     scores.benchmarks().forEach(benchmark -> ScoreTable.print(out, benchmark));
     if (benchmarks.isEmpty()) {
       cells.forEach(cell -> printGaps(cell, out));
@@ -152,7 +161,10 @@ public final class ScoreCommand implements Callable<Void> {
       models.add(modelName(others), EvaluationScores.of(compared, circular, matching.rule()));
     }
     if (lines != null) {
-      writeLines(cells, rule);
+      writeEach(cells, lines, ".jsonl", rule);
+    }
+    if (spreadsheets != null) {
+      writeEach(cells, spreadsheets, ".xlsx", rule);
     }
     if (format.isPresent()) {
       if (published != null) {
@@ -179,12 +191,16 @@ public final class ScoreCommand implements Callable<Void> {
     }
   }
 
-  private void writeLines(List<Cell> cells, MatchingRule rule) {
-    FileSystem files = FileSystems.of(lines, configuration);
+  private void writeEach(List<Cell> cells, String folder, String extension, MatchingRule rule) {
+    FileSystem files = FileSystems.of(folder, configuration);
     for (Cell cell : cells) {
       if (!cell.failed()) {
-        Path file = new Path(lines, cell.name() + ".jsonl");
-        PredictionFile.writeLines(files, file, cell.predictions(), rule, cell.name().language());
+        Path file = new Path(folder, cell.name() + extension);
+        if (extension.equals(".xlsx")) {
+          PredictionFile.writeSpreadsheet(files, file, cell.predictions());
+        } else {
+          PredictionFile.writeLines(files, file, cell.predictions(), rule, cell.name().language());
+        }
       }
     }
   }

@@ -151,7 +151,7 @@ public final class ReportJob {
                   .map(one -> new ReportData.Interval(one.low(), one.high(), one.clusters())),
               languages,
               categories,
-              notes(benchmark, scores.rule())));
+              notes(benchmark, scores.rules())));
     }
     return evaluations;
   }
@@ -161,10 +161,10 @@ public final class ReportJob {
     return EvaluationScores.read(FileSystems.of(file, configuration), file);
   }
 
-  private static List<String> notes(EvaluationScores.Benchmark benchmark, MatchingRule rule) {
+  private static List<String> notes(EvaluationScores.Benchmark benchmark, String rule) {
     List<String> notes = new ArrayList<>();
-    if (rule != MatchingRule.PUBLISHED_2024) {
-      notes.add("Answers are matched to options by the rule " + rule.label());
+    if (!rule.equals(MatchingRule.PUBLISHED_2024.label())) {
+      notes.add("Answers are matched to options by the rule " + rule);
     }
     for (String language : benchmark.unscored()) {
       notes.add(
@@ -227,14 +227,14 @@ public final class ReportJob {
 
   private MatchingRule commonRule(RunIndex.Evaluated first, RunIndex.Evaluated second)
       throws IOException {
-    MatchingRule rule = scores(first).rule();
-    MatchingRule other = scores(second).rule();
-    if (rule != other) {
+    EvaluationScores scores = scores(first);
+    EvaluationScores other = scores(second);
+    if (!scores.matching().equals(other.matching()) || scores.rule() != other.rule()) {
       throw new DataException(
           "Cannot compare %s with %s: their scores follow two rules of matching (%s and %s); score both by one, with parrot score --matching and --json"
-              .formatted(first.name(), second.name(), rule.label(), other.label()));
+              .formatted(first.name(), second.name(), scores.rules(), other.rules()));
     }
-    return rule;
+    return scores.rule();
   }
 
   private Map<BenchmarkName, List<Prediction>> predictions(RunIndex.Evaluated evaluated) {

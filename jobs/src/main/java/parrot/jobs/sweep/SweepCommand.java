@@ -12,6 +12,7 @@ import parrot.jobs.cli.OverwriteOption;
 import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.spark.Preflight;
 import parrot.jobs.spark.SparkSessions;
+import parrot.jobs.spark.TaskDevice;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -69,13 +70,14 @@ public final class SweepCommand implements Callable<Void> {
     try (SparkSession session =
             SparkSessions.create("parrot sweep", spark.master(), spark.settings());
         JavaSparkContext context = SparkSessions.context(session)) {
-      for (SweepConfig.Setting setting : config.settings()) {
+      SweepConfig computed = config.on(TaskDevice.isThere(context.getConf()));
+      for (SweepConfig.Setting setting : computed.settings()) {
         Preflight.checkAnyTasks(
                 session.sparkContext(), setting.options().kernels(), setting.options().precision())
             .forEach(console::println);
       }
       console.flush();
-      outcome = SweepJob.run(config, overwrite.given(), context, console);
+      outcome = SweepJob.run(computed, overwrite.given(), context, console);
     }
     outcome.print(console);
     console.printf("%nsweep.html, leaderboard and predictions: %s%n", config.out());

@@ -20,6 +20,7 @@ import parrot.jobs.evaluate.AnsweringOptions;
 import parrot.jobs.evaluate.Scoring;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
+import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Precision;
 
@@ -69,8 +70,40 @@ record SweepConfig(
    * A way of asking.
    *
    * @param name empty if there is only one way
+   * @param kernels of the processor that are asked for; empty for the usual ones
    */
-  record Setting(String name, AnsweringOptions options) {}
+  record Setting(
+      String name, AnsweringOptions options, DeviceChoice device, Optional<String> kernels) {
+    private static Setting usual() {
+      return new Setting("", AnsweringOptions.defaults(), DeviceChoice.AUTO, Optional.empty());
+    }
+
+    private Setting on(boolean card) {
+      String computing = device.kernels(kernels.orElse(null), card);
+      return new Setting(name, options.withKernels(computing), device, kernels);
+    }
+  }
+
+  /**
+   * The same, with the kernels that compute in its settings.
+   *
+   * @param card whether there is a card for every task
+   */
+  SweepConfig on(boolean card) {
+    return new SweepConfig(
+        out,
+        models,
+        benchmarks,
+        fileLanguage,
+        languages,
+        settings.stream().map(one -> one.on(card)).toList(),
+        matching,
+        circular,
+        limit,
+        baseline,
+        published,
+        resolved);
+  }
 
   /**
    * Reads a sweep.
@@ -151,11 +184,21 @@ record SweepConfig(
       if (!names.add(name)) {
         throw one.invalid("name", name, "unlike the other settings'");
       }
-      settings.add(new Setting(name, options(one)));
+      settings.add(setting(name, one));
     }
-    return settings.isEmpty()
-        ? List.of(new Setting("", AnsweringOptions.defaults()))
-        : List.copyOf(settings);
+    return settings.isEmpty() ? List.of(Setting.usual()) : List.copyOf(settings);
+  }
+
+  private static Setting setting(String name, StrictMap one) {
+    Optional<String> kernels =
+        one.given("kernels") ? Optional.of(one.text("kernels")) : Optional.empty();
+    String device = one.optionalText("device").orElse(DeviceChoice.AUTO.toString());
+    AnsweringOptions options = options(one);
+    try {
+      return new Setting(name, options, DeviceChoice.of(device), kernels).on(false);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
+    }
   }
 
   private static AnsweringOptions options(StrictMap one) {

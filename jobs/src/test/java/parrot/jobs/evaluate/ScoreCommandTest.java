@@ -259,6 +259,17 @@ final class ScoreCommandTest {
   }
 
   @Test
+  void writesSpreadsheetsThatScoreAlike() throws Exception {
+    String file = file("MMMB_tr.tsv", "A", "The dog.", "who knows", "", "cat");
+    Path sheets = folder.resolve("sheets");
+
+    String first = TestOutput.of(new ScoreCommand(), file, "--xlsx", sheets.toString());
+    String second = TestOutput.of(new ScoreCommand(), sheets.resolve("MMMB_tr.xlsx").toString());
+
+    assertThat(second).isEqualTo(first);
+  }
+
+  @Test
   void theGateOpensUnlessAScoreIsClearlyWorse() throws Exception {
     String good = file("good/MMMB_en.tsv", "A,A,A,A,A,A,A,A,A,A".split(","));
     String similar = file("similar/MMMB_en.tsv", "A,A,A,A,B,B,B,A,A,A".split(","));

@@ -55,6 +55,10 @@ final class ReportJobTest {
       rows.append('\n');
     }
     Files.writeString(cell.resolve("MMMB_ar.tsv"), rows);
+    score(rule, name);
+  }
+
+  private void score(MatchingRule rule, String name) throws IOException {
     ScoreCommand score = new ScoreCommand();
     CommandLine line = new CommandLine(score);
     line.parseArgs(
@@ -120,6 +124,40 @@ final class ReportJobTest {
         .contains("Answers are matched to options by the rule multilingual")
         .contains("ours, Arabic: 100.0 %", "+100.0 points")
         .contains("Question 1: right in 1 of 1 languages");
+  }
+
+  @Test
+  void answersInWordsBesideLikelihoodsCountByTheRuleThatWasAskedFor() throws Exception {
+    training("training");
+    evaluation(
+        MatchingRule.MULTILINGUAL,
+        "ours",
+        "log-likelihood A=-1.0 B=-2.0",
+        "log-likelihood A=0 B=-1");
+    evaluation(
+        MatchingRule.MULTILINGUAL,
+        "theirs",
+        "log-likelihood A=-3.0 B=-2.0",
+        "log-likelihood A=-2 B=-1");
+    yesNo("ours", "نعم", "نعم");
+    yesNo("theirs", "لا", "لا");
+    index("theirs");
+
+    assertThat(report())
+        .contains("Answers are matched to options by the rule likelihood")
+        .contains("POPE", "MMMB")
+        .satisfies(html -> assertThat(html.split("\\+100.0 points", -1)).hasSizeGreaterThan(2));
+  }
+
+  /** Adds a file of yes/no questions to an evaluation, and scores it anew. */
+  private void yesNo(String name, String... predictions) throws Exception {
+    Path cell = Files.createDirectories(folder.resolve(name).resolve("POPE_ar"));
+    StringBuilder rows = new StringBuilder("index\tquestion\tanswer\tprediction\tkind\n");
+    for (int i = 0; i < predictions.length; i++) {
+      rows.append(i).append("\tكلب؟\tYes\t").append(predictions[i]).append("\tyes-no\n");
+    }
+    Files.writeString(cell.resolve("POPE_ar.tsv"), rows);
+    score(MatchingRule.MULTILINGUAL, name);
   }
 
   @Test

@@ -13,6 +13,7 @@ import parrot.datasets.UsageException;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.datasets.language.Language;
 import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.model.kernel.Kernels;
 
 final class SweepConfigTest {
   private static final String SMALLEST =
@@ -38,6 +39,36 @@ final class SweepConfigTest {
         .containsExactly(AnsweringOptions.defaults());
     assertThat(config.baseline()).isEqualTo("instruct");
     assertThat(config.matching()).isEqualTo(MatchingRule.PUBLISHED_2024);
+  }
+
+  @Test
+  void aCardIsTakenIfThereIsOneUnlessASettingSaysOtherwise() {
+    String settings =
+        "settings: [{name: usual}, {name: own, kernels: reference}, {name: host, device: cpu}]\n";
+
+    assertThat(SweepConfig.read(SMALLEST + settings).on(true).settings())
+        .extracting(one -> one.options().kernels())
+        .containsExactly("cuda", "reference", Kernels.defaultName());
+    assertThat(SweepConfig.read(SMALLEST + settings).on(false).settings().get(0).options())
+        .isEqualTo(AnsweringOptions.defaults());
+    assertThat(SweepConfig.read(SMALLEST + "settings: [{name: card, device: cuda}]\n").settings())
+        .extracting(one -> one.options().kernels())
+        .containsExactly("cuda");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "device: gpu|Invalid device: gpu (must be auto, cpu, cuda)",
+        "device: cuda, kernels: reference|Invalid kernels: reference computes on the processor"
+      })
+  void refusesADeviceThatCannotBe(String keys, String message) {
+    String settings = "settings: [{name: one, %s}]\n".formatted(keys);
+
+    assertThatThrownBy(() -> SweepConfig.read(SMALLEST + settings))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
