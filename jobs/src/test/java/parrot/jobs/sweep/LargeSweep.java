@@ -111,7 +111,7 @@ final class LargeSweep {
             List.of(),
             Map.of());
     return new EvaluationScores(
-        "/runs/m", "f".repeat(64), "greedy", false, "published-2024", List.of(benchmark));
+        "/runs/m", "f".repeat(64), "greedy", false, "published-2024", null, List.of(benchmark));
   }
 
   private static Line line(Language language, String grouping, String group, double accuracy) {
