@@ -1,5 +1,6 @@
 package parrot.datasets.shard;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -55,7 +56,7 @@ public final class ShardLedger {
   public record Row(byte[] content, int details, int label, boolean truncated, String notes) {}
 
   /** Writes the ledger of a shard. */
-  public static final class Writer implements AutoCloseable {
+  public static final class Writer implements Closeable {
     private final ParquetWriter<Group> writer;
 
     public Writer(FileSystem files, Path file) throws IOException {
@@ -84,7 +85,7 @@ public final class ShardLedger {
   }
 
   /** Reads the ledger of a shard, row by row. */
-  public static final class Reader implements Iterator<Row>, AutoCloseable {
+  public static final class Reader implements Iterator<Row>, Closeable {
     private final ParquetFileReader file;
     private RecordReader<Group> records;
     private long left;

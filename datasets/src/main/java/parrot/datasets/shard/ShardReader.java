@@ -1,5 +1,6 @@
 package parrot.datasets.shard;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ import parrot.datasets.language.Language;
 import parrot.datasets.storage.StoredInput;
 
 /** Reads one shard, a row group at a time. */
-public final class ShardReader implements AutoCloseable {
+public final class ShardReader implements Closeable {
   private final Path file;
   private final ParquetFileReader reader;
 

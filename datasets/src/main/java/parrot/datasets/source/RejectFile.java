@@ -1,5 +1,6 @@
 package parrot.datasets.source;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import parrot.datasets.storage.HashingOutput;
  * Rejected rows, as Parquet with four text columns: {@code source} (file:line), {@code id}, {@code
  * reason} (a {@link RejectReason}) and {@code message}.
  */
-public final class RejectFile implements AutoCloseable {
+public final class RejectFile implements Closeable {
   private static final MessageType TYPE =
       MessageTypeParser.parseMessageType(
           """
@@ -72,7 +73,7 @@ public final class RejectFile implements AutoCloseable {
   }
 
   /** Reads a file row by row. */
-  public static final class Reader implements Iterator<Reject>, AutoCloseable {
+  public static final class Reader implements Iterator<Reject>, Closeable {
     private final ParquetReader<Group> reader;
     private Group next;
 

@@ -1,6 +1,5 @@
 package parrot.jobs.preprocess;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -8,8 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.Partitioner;
 import org.apache.spark.TaskContext;
@@ -36,27 +33,14 @@ import parrot.datasets.source.SourceRow;
 import parrot.datasets.source.SourceRows;
 import parrot.datasets.source.SourceScan;
 import parrot.datasets.storage.Digests;
-import parrot.datasets.storage.FileSystems;
 import scala.Tuple2;
 
-/** What runs on executors. */
-final class PreprocessTasks implements Serializable {
+/** What every run does on executors. */
+final class PreprocessTasks extends ExecutorTasks {
   private static final long serialVersionUID = 1L;
 
-  private final PreprocessOptions options;
-  private final Broadcast<SerializableConfiguration> configuration;
-
   PreprocessTasks(PreprocessOptions options, Broadcast<SerializableConfiguration> configuration) {
-    this.options = options;
-    this.configuration = configuration;
-  }
-
-  private FileSystem files(String path) {
-    return FileSystems.of(path, hadoop());
-  }
-
-  private Configuration hadoop() {
-    return configuration.value().value();
+    super(options, configuration);
   }
 
   /**
@@ -143,12 +127,6 @@ final class PreprocessTasks implements Serializable {
         .toList();
   }
 
-  private List<Path> allowedRoots() {
-    return options.allowedRoots().stream()
-        .map(root -> FileSystems.qualified(root, hadoop()))
-        .toList();
-  }
-
   /** A range of a source, with the number of its file. */
   record NumberedRange(int file, SourceRange range) implements Serializable {}
 
@@ -162,12 +140,11 @@ final class PreprocessTasks implements Serializable {
       LongAccumulator progress)
       throws IOException {
     SourceRange range = numbered.range();
-    ImageRoot root = new ImageRoot(files(images), new Path(images), allowedRoots());
-    closeAfterwards(root, images);
+    ImageRoot root = closedAtEnd(imageRoot(images), images);
     RowPreparer preparer =
         new RowPreparer(options, root, ExecutorTokenizer.of(tokenizer), benchmarkImages);
-    SourceRows rows = RawSource.read(files(range.file()), range, options.rows());
-    closeAfterwards(rows, range.file());
+    SourceRows rows =
+        closedAtEnd(RawSource.read(files(range.file()), range, options.rows()), range.file());
     return new Iterator<>() {
       private long number = range.firstRow();
 
@@ -204,18 +181,6 @@ final class PreprocessTasks implements Serializable {
             RowCodec.encode(prepared));
       }
     };
-  }
-
-  private static void closeAfterwards(Closeable opened, String name) {
-    TaskContext.get()
-        .addTaskCompletionListener(
-            context -> {
-              try {
-                opened.close();
-              } catch (IOException e) {
-                throw new EnvironmentException("Cannot close " + name, e);
-              }
-            });
   }
 
   /** The name that an attempt gives its file; the driver renames those that count. */

@@ -15,8 +15,6 @@ import java.util.Spliterators;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -32,28 +30,15 @@ import parrot.datasets.source.Reject;
 import parrot.datasets.source.RejectFile;
 import parrot.datasets.source.SourceExample;
 import parrot.datasets.source.SourceRows;
-import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.UnorderedDigest;
 import scala.Tuple2;
 
 /** What an update runs on executors, beside what every run does. */
-final class UpdateTasks implements Serializable {
+final class UpdateTasks extends ExecutorTasks {
   private static final long serialVersionUID = 1L;
 
-  private final PreprocessOptions options;
-  private final Broadcast<SerializableConfiguration> configuration;
-
   UpdateTasks(PreprocessOptions options, Broadcast<SerializableConfiguration> configuration) {
-    this.options = options;
-    this.configuration = configuration;
-  }
-
-  private FileSystem files(String path) {
-    return FileSystems.of(path, hadoop());
-  }
-
-  private Configuration hadoop() {
-    return configuration.value().value();
+    super(options, configuration);
   }
 
   /**
@@ -63,11 +48,9 @@ final class UpdateTasks implements Serializable {
    */
   Tuple2<String, Long> imageStamps(PreprocessTasks.NumberedRange numbered, String images)
       throws IOException {
-    List<Path> allowed =
-        options.allowedRoots().stream().map(root -> FileSystems.qualified(root, hadoop())).toList();
     UnorderedDigest digest = new UnorderedDigest();
     String file = numbered.range().file();
-    try (ImageRoot root = new ImageRoot(files(images), new Path(images), allowed);
+    try (ImageRoot root = imageRoot(images);
         SourceRows rows = RawSource.read(files(file), numbered.range(), options.rows())) {
       while (rows.hasNext()) {
         if (rows.next() instanceof SourceExample row
@@ -107,22 +90,8 @@ final class UpdateTasks implements Serializable {
   }
 
   private ShardLedger.Reader ledger(NumberedShard shard) throws IOException {
-    ShardLedger.Reader ledger =
-        new ShardLedger.Reader(files(shard.ledger()), new Path(shard.ledger()));
-    closeAtEnd(ledger);
-    return ledger;
-  }
-
-  private static void closeAtEnd(AutoCloseable open) {
-    TaskContext.get()
-        .addTaskCompletionListener(
-            context -> {
-              try {
-                open.close();
-              } catch (Exception e) {
-                throw new IllegalStateException("Cannot close " + open, e);
-              }
-            });
+    return closedAtEnd(
+        new ShardLedger.Reader(files(shard.ledger()), new Path(shard.ledger())), shard.ledger());
   }
 
   private RowKey key(ShardLedger.Row row) {
@@ -172,8 +141,8 @@ final class UpdateTasks implements Serializable {
 
   private Stream<Reject> read(Rejects stage) {
     try {
-      RejectFile.Reader reader = new RejectFile.Reader(new Path(stage.path()), hadoop());
-      closeAtEnd(reader);
+      RejectFile.Reader reader =
+          closedAtEnd(new RejectFile.Reader(new Path(stage.path()), hadoop()), stage.path());
       return StreamSupport.stream(
           Spliterators.spliteratorUnknownSize(reader, Spliterator.ORDERED), false);
     } catch (IOException e) {
@@ -188,8 +157,8 @@ final class UpdateTasks implements Serializable {
   /** The rows of a shard, as those that are prepared come. */
   Iterator<Tuple2<RowKey, byte[]>> rows(NumberedShard shard) throws IOException {
     ShardLedger.Reader ledger = ledger(shard);
-    ShardReader reader = new ShardReader(files(shard.path()), new Path(shard.path()));
-    closeAtEnd(reader);
+    ShardReader reader =
+        closedAtEnd(new ShardReader(files(shard.path()), new Path(shard.path())), shard.path());
     int groups = reader.rowGroupRows().size();
     return new Iterator<>() {
       private Iterator<TrainingExample> group = List.<TrainingExample>of().iterator();
