@@ -195,7 +195,7 @@ final class UpdateFolder {
     Path version = DatasetVersions.of(folder, manifest.fingerprint());
     files.delete(version, true);
     files.mkdirs(version);
-    FileSystems.writeText(files, new Path(version, STATE), state.toJson());
+    writeAtOnce(state.toJson(), new Path(version, STATE));
     report.write(files, version);
     Path rejected = new Path(draft(), PreprocessJob.REJECTED_FILE);
     if (files.exists(rejected)) {
@@ -239,7 +239,6 @@ final class UpdateFolder {
         files.delete(target, false);
       }
     }
-    files.delete(draft(), true);
     if (!DatasetVersions.isHeld(files, folder)) {
       for (FileStatus other : files.listStatus(version.getParent())) {
         if (!other.getPath().getName().equals(version.getName())) {
@@ -247,6 +246,7 @@ final class UpdateFolder {
         }
       }
     }
+    files.delete(draft(), true); // last: as long as it is there, a killed run's successor finishes
   }
 
   /** Removes files that neither a version nor the draft names. */
