@@ -198,7 +198,8 @@ final class SlowTokenizer {
         return json;
       }
     } catch (JsonProcessingException e) {
-      throw unusable("%s is not JSON (line %d)".formatted(name, e.getLocation().getLineNr()));
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw unusable("%s is not JSON (line %d)".formatted(name, line));
     }
     throw unusable(name + " is not a JSON object");
   }

@@ -25,6 +25,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
+import parrot.datasets.UsageException;
 import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
@@ -138,6 +139,11 @@ public final class Checkpoints {
       }
       Checkpoints checkpoints = new Checkpoints(files, full);
       return checkpoints.complete().stream().reduce((first, second) -> second).orElse(full);
+    } catch (UnsupportedOperationException e) {
+      throw new UsageException(
+          "Cannot open %s: folders are not listed there (download the model, then name its folder)"
+              .formatted(given),
+          e);
     } catch (IOException e) {
       throw new EnvironmentException("Cannot open " + given + ": " + e.getMessage(), e);
     }

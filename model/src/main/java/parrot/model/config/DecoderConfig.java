@@ -75,7 +75,7 @@ public record DecoderConfig(
     keys.oneOf("hidden_act", "silu", List.of("silu", "swish"));
     keys.refuse("quantization_config", "absent; convert the weights to a floating-point type");
     checkBiases(keys, family);
-    int layers = keys.positive("num_hidden_layers");
+    int layers = keys.parts("num_hidden_layers");
     boolean sliding = keys.flag("use_sliding_window", false);
     checkWindow(keys.aside(), sliding, layers, longest);
     int positions = positions(keys);

@@ -40,7 +40,8 @@ public record ExpertsConfig(
           projector.selectFeature(),
           "cls_patch if use_moe is true, because the router asks with the class token; absent, the two are patch and true");
     }
-    int count = used ? keys.positive("num_experts") : keys.wholeInt("num_experts", 0, 0);
+    boolean some = used || keys.wholeInt("num_experts", 0, 0) > 0;
+    int count = some ? keys.parts("num_experts") : 0;
     checkWidth(keys, hidden);
     int topK = topK(keys, count);
     MoeFormula formula = formula(keys);

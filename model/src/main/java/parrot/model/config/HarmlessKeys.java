@@ -51,6 +51,8 @@ final class HarmlessKeys {
           "transformers_version",
           "typical_p",
           "unk_token_id",
+          "unsloth_fixed",
+          "unsloth_version",
           "use_cache");
 
   /** How published Parrots and LLaVAs were trained, and what only other image layouts read. */

@@ -49,8 +49,11 @@ public record RotaryConfig(double theta, double factor, Optional<Yarn> yarn, Obj
     requireWhole(scaling);
     List<String> types = List.of("default", "linear", "dynamic", "yarn");
     scaling.given("finetuned");
-    String type = scaling.oneOf("type", "default", types);
-    type = scaling.oneOf("rope_type", type, types);
+    String older = scaling.oneOf("type", "default", types);
+    String type = scaling.oneOf("rope_type", older, types);
+    if (scaling.has("type") && !older.equals(type)) {
+      throw scaling.invalid("rope_type", type, "equal to type, " + older);
+    }
     int length = scaling.positive("original_max_position_embeddings", positions);
     if (type.equals("dynamic") && longest > length) {
       throw scaling.invalid(
@@ -71,6 +74,9 @@ public record RotaryConfig(double theta, double factor, Optional<Yarn> yarn, Obj
   }
 
   private static double theta(StrictMap keys, StrictMap scaling) {
+    if (keys.isNull("rope_theta") && !scaling.has("rope_theta")) {
+      throw keys.invalid("rope_theta", null, "a positive number");
+    }
     double outside = keys.positiveNumber("rope_theta", USUAL_THETA);
     double inside = scaling.positiveNumber("rope_theta", outside);
     if (keys.has("rope_theta") && inside != outside) {

@@ -20,6 +20,7 @@ import java.util.function.DoublePredicate;
  */
 public final class StrictMap {
   private static final int SHORTEST_MISSPELT = 6;
+  private static final int MOST_PARTS = 10_000;
 
   private final JsonNode json;
   private final String prefix;
@@ -68,6 +69,11 @@ public final class StrictMap {
 
   public boolean has(String key) {
     return get(key) != null;
+  }
+
+  /** Whether a key is there without a value, which is not the same as being absent. */
+  boolean isNull(String key) {
+    return json.has(key) && !has(key);
   }
 
   /** Like {@link #has}, for a key without a default: it is known, and resolved only if given. */
@@ -189,6 +195,15 @@ public final class StrictMap {
     }
     int number = value == null ? absent : value.intValue();
     resolved.put(key, number);
+    return number;
+  }
+
+  /** A required number of parts, each with tensors whose names must fit into memory. */
+  int parts(String key) {
+    int number = positive(key);
+    if (number > MOST_PARTS) {
+      throw invalid(key, number, "at most " + MOST_PARTS);
+    }
     return number;
   }
 

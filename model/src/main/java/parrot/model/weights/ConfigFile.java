@@ -49,35 +49,47 @@ public final class ConfigFile {
         return json;
       }
     } catch (FileNotFoundException e) {
-      throw new ModelException(
-          "Cannot open " + what + ": there is no " + file + snapshot(file, configuration), e);
+      throw new ModelException("Cannot open " + what + ": " + missing(file, configuration), e);
     } catch (JsonProcessingException e) {
-      throw new ModelException(
-          "Cannot read %s: no valid JSON, line %d: %s"
-              .formatted(file, e.getLocation().getLineNr(), reason(e)),
-          e);
+      throw new ModelException("Cannot read %s: no valid JSON, %s".formatted(file, reason(e)), e);
     } catch (IOException e) {
       throw StorageInput.failure(file, e);
     }
   }
 
-  /** What is wrong, without the parser's own words about its source and settings. */
+  /** What is wrong and on which line, without the parser's own words about its settings. */
   static String reason(JsonProcessingException e) {
-    return e.getOriginalMessage().replaceFirst("(?s)(: enable | \\((start marker|for root)).*", "");
+    String words =
+        e.getOriginalMessage()
+            .replaceFirst("(?s)(: enable | \\((start marker|for root|bound as)).*", "")
+            .replaceFirst(", from `[^`]*`", "");
+    return e.getLocation() == null
+        ? words
+        : "line %d: %s".formatted(e.getLocation().getLineNr(), words);
   }
 
-  /** A hub's cache keeps the files of a model one level deeper; empty if it is none. */
-  private static String snapshot(Path file, Configuration configuration) {
+  private static String missing(Path file, Configuration configuration) {
+    Path folder = file.getParent();
     try {
-      FileStatus[] found =
-          file.getFileSystem(configuration)
-              .globStatus(new Path(file.getParent(), "snapshots/*/" + file.getName()));
-      return found == null || found.length == 0
-          ? ""
-          : ", but there is one in " + found[0].getPath().getParent() + " (name that folder)";
+      FileSystem files = file.getFileSystem(configuration);
+      if (!files.exists(folder)) {
+        return "there is no folder "
+            + folder
+            + " (published models are not downloaded by their names: download it, then name the folder)";
+      }
+      if (files.getFileStatus(folder).isFile()) {
+        return folder + " is a file (name the folder in which it lies)";
+      }
+      // A hub's cache keeps the files of a model one level deeper.
+      FileStatus[] found = files.globStatus(new Path(folder, "snapshots/*/" + file.getName()));
+      if (found != null && found.length > 0) {
+        return "there is no %s, but there is one in %s (name that folder)"
+            .formatted(file, found[0].getPath().getParent());
+      }
     } catch (IOException e) {
-      return ""; // what is missing is said either way
+      // What is missing is said either way.
     }
+    return "there is no " + file;
   }
 
   /** The {@code config.json} of a folder, or in the folder of a file; it need not be there. */

@@ -13,7 +13,7 @@ final class PublishedNames {
   /** Buffers, the text side of a CLIP or SigLIP, and what pools tokens: without meaning here. */
   private static final Pattern IGNORED =
       Pattern.compile(
-          "(?:.*\\.)?(?:rotary_emb\\.inv_freq|embeddings\\.position_ids|text_model\\..*"
+          "(?:.*\\.)?(?:rotary_emb\\.(?:inv_freq|original_inv_freq|cos_cached|sin_cached)|embeddings\\.position_ids|text_model\\..*"
               + "|visual_projection\\.weight|text_projection\\.weight|logit_scale|logit_bias"
               + "|head\\.(?:probe|attention\\..+|layernorm\\..+|mlp\\..+))");
 
@@ -22,7 +22,7 @@ final class PublishedNames {
       Pattern.compile(
           "(?<=\\.)(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\\.|^_fsdp_wrapped_module\\.");
 
-  private static final String WRAPPERS = "base_model|module|_orig_mod|model";
+  private static final String WRAPPERS = "base_model|module|_orig_mod|_forward_module|llm|model";
 
   private static final Pattern VISION =
       Pattern.compile(

@@ -99,12 +99,19 @@ final class TorchArchive {
     return entry.getDataOffset();
   }
 
-  /** A Hadoop file as the zip library reads it; closing leaves the stream open. */
+  /**
+   * A Hadoop file as the zip library reads it; closing leaves the stream open. The library looks
+   * for the end of the archive byte by byte, so blocks are read and kept.
+   */
   private static final class StreamChannel implements SeekableByteChannel {
+    private static final int BLOCK = 1 << 16;
+
     private final Path file;
     private final FSDataInputStream stream;
     private final long length;
     private long position;
+    private byte[] block = {};
+    private long start;
 
     StreamChannel(Path file, FSDataInputStream stream, long length) {
       this.file = file;
@@ -114,21 +121,29 @@ final class TorchArchive {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
-      int count = (int) Math.min(target.remaining(), length - position);
-      if (count <= 0) {
+      if (!target.hasRemaining() || position >= length) {
         return target.hasRemaining() ? -1 : 0;
       }
-      byte[] bytes = new byte[count];
+      if (position < start || position >= start + block.length) {
+        load();
+      }
+      int from = (int) (position - start);
+      int count = Math.min(target.remaining(), block.length - from);
+      target.put(block, from, count);
+      position += count;
+      return count;
+    }
+
+    private void load() throws IOException {
+      start = position - position % BLOCK;
+      block = new byte[(int) Math.min(BLOCK, length - start)];
       try {
-        stream.readFully(position, bytes);
+        stream.readFully(start, block);
       } catch (EOFException e) {
         throw e;
       } catch (IOException e) {
         throw StorageInput.failure(file, e);
       }
-      target.put(bytes);
-      position += count;
-      return count;
     }
 
     @Override

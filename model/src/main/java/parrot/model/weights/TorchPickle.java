@@ -34,6 +34,9 @@ final class TorchPickle extends Unpickler {
           "ByteStorage", DataType.U8,
           "BoolStorage", DataType.BOOL);
 
+  /** Values of a storage; with less than that, no place within it overflows. */
+  private static final long LARGEST = 1L << 48;
+
   /** What a pickle may call, by the name that it uses. */
   private static final Map<String, IObjectConstructor> CALLS =
       Map.of(
@@ -61,6 +64,18 @@ final class TorchPickle extends Unpickler {
         last += (shape[i] - 1) * strides[i];
       }
       return last + 1;
+    }
+
+    /** Whether each dimension, seen alone, lies within the storage. */
+    boolean isPossible() {
+      for (int i = 0; i < shape.length; i++) {
+        boolean moves = shape[i] > 1 && strides[i] != 0;
+        if (shape[i] < 0
+            || moves && (strides[i] < 0 || shape[i] - 1 > storage.elements() / strides[i])) {
+          return false;
+        }
+      }
+      return true;
     }
 
     boolean isRowMajor() {
@@ -109,15 +124,23 @@ final class TorchPickle extends Unpickler {
       return load(pickle);
     } catch (ModelException | UncheckedIOException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
-      throw new ModelException(
-          "Cannot read "
-              + file
-              + ": its table of contents is damaged ("
-              + e.getMessage()
-              + "); get the file again, or save it as safetensors",
-          e);
+    } catch (IOException | PickleException e) {
+      throw damaged(e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw damaged("it does not describe tensors", e);
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      throw damaged("it says that something is larger than it can be", e);
     }
+  }
+
+  private ModelException damaged(String reason, Throwable cause) {
+    return new ModelException(
+        "Cannot read "
+            + file
+            + ": its table of contents is damaged ("
+            + reason
+            + "); get the file again, or save it as safetensors",
+        cause);
   }
 
   @Override
@@ -189,8 +212,11 @@ final class TorchPickle extends Unpickler {
       throw refused("a view of a storage");
     }
     String key = (String) id[2];
-    return storages.computeIfAbsent(
-        key, k -> new Storage(k, (DataType) id[1], ((Number) id[4]).longValue()));
+    long elements = ((Number) id[4]).longValue();
+    if (elements < 0 || elements > LARGEST) {
+      throw new PickleException("a storage of %d values".formatted(elements));
+    }
+    return storages.computeIfAbsent(key, k -> new Storage(k, (DataType) id[1], elements));
   }
 
   /** (storage, offset, shape, strides), and what only training needs. */
@@ -203,8 +229,10 @@ final class TorchPickle extends Unpickler {
             ((Number) arguments[1]).longValue(),
             Arrays.stream(numbers(shape)).mapToInt(Math::toIntExact).toArray(),
             numbers(strides));
-    if (shape.length != strides.length || Arrays.stream(tensor.shape()).anyMatch(n -> n < 0)) {
-      throw new PickleException("a tensor of shape " + Arrays.toString(shape));
+    if (shape.length != strides.length || !tensor.isPossible()) {
+      throw new PickleException(
+          "a tensor of shape %s and strides %s"
+              .formatted(Arrays.toString(shape), Arrays.toString(strides)));
     }
     return tensor;
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.model.ModelException;
@@ -21,6 +22,8 @@ import parrot.model.config.VisionConfig;
 public record VisionFolder(VisionConfig config, List<Path> folders) {
   private static final String TOWER = "mm_vision_tower";
   private static final String NESTED = "vision_config";
+  private static final String DECODER_LAYERS = "num_hidden_layers";
+  private static final Pattern ADDRESS = Pattern.compile("https?://[^/]*/");
 
   /**
    * A CLIP's folder, or the vision encoder of a Parrot's folder.
@@ -51,9 +54,15 @@ public record VisionFolder(VisionConfig config, List<Path> folders) {
     String tower = json.path(TOWER).asText("");
     if (tower.isBlank()) {
       throw new ModelException(
-          "Missing key mm_vision_tower in "
+          (json.hasNonNull(TOWER)
+                  ? "Invalid mm_vision_tower: " + json.get(TOWER)
+                  : "Missing key mm_vision_tower")
+              + " in "
               + file
-              + " (must be the folder of the vision encoder, relative to the model's or absolute)");
+              + " (must be the folder of the vision encoder, relative to the model's or absolute"
+              + (json.has(DECODER_LAYERS)
+                  ? "; parrot assemble puts one beside a language model)"
+                  : ")"));
     }
     Set<Path> places = places(model, tower, file);
     Optional<Path> folder =
@@ -87,7 +96,7 @@ public record VisionFolder(VisionConfig config, List<Path> folders) {
     Set<Path> places = new LinkedHashSet<>();
     Path parent = new Path(model.toString()).getParent(); // a trailing slash would be a parent
     try {
-      Path written = new Path(tower);
+      Path written = new Path(ADDRESS.matcher(tower).replaceFirst(""));
       places.add(new Path(model, written));
       places.add(new Path(model, written.getName()));
       if (parent != null) {

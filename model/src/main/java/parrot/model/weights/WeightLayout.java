@@ -30,6 +30,9 @@ final class WeightLayout {
   private static final Pattern LIKE_WEIGHTS =
       Pattern.compile(".*\\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|gguf|index\\.json)(\\..+)?");
 
+  /** What aria2 keeps beside a file of full length while parts of it are still zeros. */
+  private static final String UNFINISHED = ".aria2";
+
   /** What DeepSpeed writes beside the parts of a model that its ranks hold. */
   private static final String GATHERER = "zero_to_fp32.py";
 
@@ -76,6 +79,10 @@ final class WeightLayout {
             name
                 + " belongs to an adapter that is not merged into the model; put it in a folder of its"
                 + " own, then use the model without it, or merge it first: parrot merge-adapter");
+      }
+      if (names.contains(name + UNFINISHED)) {
+        throw refused(
+            name + " is not complete, as " + name + UNFINISHED + " says; finish the download");
       }
     }
     return FILES.stream().flatMap(file -> find(file).stream()).findFirst();

@@ -121,6 +121,9 @@ class PublishedKeysTest {
         "{'rope_scaling':{'type':'linear','factor':2.0},'rope_parameters':{'rope_type':'default'}}|absent if rope_parameters is there",
         "{'partial_rotary_factor':0.5}|Invalid partial_rotary_factor: 0.5 (must be 1",
         "{'rope_parameters':{'rope_theta':1000000,'partial_rotary_factor':0.25}}|rope_parameters.partial_rotary_factor: 0.25 (must be 1",
+        "{'rope_scaling':{'type':'linear','rope_type':'dynamic','factor':2.0}}|rope_scaling.rope_type: dynamic (must be equal to type, linear)",
+        "{'num_hidden_layers':2000000000}|Invalid num_hidden_layers: 2000000000 (must be at most 10000)",
+        "{'num_experts':2000000000}|Invalid num_experts: 2000000000 (must be at most 10000)",
         "{'dtype':'bfloat16'}|Invalid dtype: bfloat16 (must be equal to torch_dtype, float32)",
         "{'mm_vision_select_feature':null}|Invalid mm_vision_select_feature: patch (must be cls_patch if use_moe is true",
         "{'mm_vision_select_layer':null}|Missing key mm_vision_select_layer",
@@ -145,12 +148,22 @@ class PublishedKeysTest {
   }
 
   @Test
+  void aRopeThetaWithoutAValueIsNotAnAbsentOne() {
+    parrot.putNull("rope_theta");
+    assertThatThrownBy(this::parrot)
+        .hasMessageContaining("Invalid rope_theta: null (must be a positive number)");
+    parrot.putObject("rope_parameters").put("rope_theta", 1000000.0);
+    assertThat(parrot()).isEqualTo(usual);
+  }
+
+  @Test
   void harmlessKeysAndThoseThatAreOffAreWrittenBack() throws IOException {
     String harmless =
         """
         {"_name_or_path": "/models/parrot", "transformers_version": "5.0.0", "use_cache": true,
          "initializer_range": 0.02, "eos_token_id": [7, 8], "attention_dropout": 0.0,
          "tune_mm_mlp_adapter": false, "freeze_mm_mlp_adapter": true, "unfreeze_mm_vision_tower": true,
+         "unsloth_version": "2024.12", "unsloth_fixed": true,
          "tokenizer_padding_side": "right", "use_mrope": false, "sep_token_id": null}
         """;
     change(harmless);

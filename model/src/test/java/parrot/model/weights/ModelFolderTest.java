@@ -333,6 +333,36 @@ class ModelFolderTest {
   }
 
   @Test
+  void saysThatNothingIsDownloadedByItsPublishedName() {
+    model = temporary.resolve("Qwen/Qwen1.5-7B-Chat");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("there is no folder file:" + model.toAbsolutePath() + " (published");
+  }
+
+  @Test
+  void saysWhatMakesALanguageModelAParrot() throws IOException {
+    change(config -> config.remove("mm_vision_tower"));
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("parrot assemble puts one beside a language model");
+  }
+
+  @Test
+  void saysThatAFileIsNotAFolder() {
+    model = model.resolve("model.safetensors");
+    assertThatThrownBy(this::open)
+        .hasMessageEndingWith("is a file (name the folder in which it lies)");
+  }
+
+  @Test
+  void refusesAConfigurationThatIsNestedWithoutEnd() throws IOException {
+    Files.writeString(model.resolve("config.json"), "{\"a\":" + "[".repeat(5000));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("config.json: no valid JSON, Depth (1001) exceeds");
+  }
+
+  @Test
   void theDeviationOfStartingValuesIsTheConfigurations() throws IOException {
     TensorSpec spec;
     float[] usual;

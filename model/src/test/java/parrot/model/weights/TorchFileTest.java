@@ -1,12 +1,15 @@
 package parrot.model.weights;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -101,6 +104,41 @@ class TorchFileTest {
     assertThatThrownBy(this::open)
         .hasMessageContaining(
             "tensor a reaches beyond its storage of 2 values; the file is damaged");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE})
+  void refusesATensorWhoseValuesLieNowhere(int stride) throws IOException {
+    byte[] two = new byte[2 * Float.BYTES];
+    TorchWriter.writeZip(
+        file, List.of(new Item("a", "FloatStorage", new int[] {2}, new int[] {stride}, two, 2)));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("damaged (a tensor of shape [2] and strides [" + stride + "])");
+  }
+
+  @Test
+  void readsTheEndOfAnArchiveInBlocks() throws IOException {
+    TorchWriter.writeZip(file, List.of(Item.floats("a", new int[] {1 << 17}, new float[1 << 17])));
+    byte[] all = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(all, all.length - 100));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(2),
+        () -> assertThatThrownBy(this::open).hasMessageContaining("damaged or cut short"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X\377\377\377\177x", // a text of two gigabytes
+        "]q\0h\0a}h\0K\1s", // a key that holds itself
+        "}q\0(h\0h\0s", // more is taken than was put there
+      })
+  void refusesATableOfContentsThatCannotBe(String program) throws IOException {
+    TorchWriter.writeProgram(file, ("\200\2" + program + ".").getBytes(ISO_8859_1));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("its table of contents is damaged (");
   }
 
   @Test

@@ -65,6 +65,11 @@ final class TorchWriter {
     writeZip(file, writer.stop(), List.of());
   }
 
+  /** Of any pickle. */
+  static void writeProgram(Path file, byte[] pickle) throws IOException {
+    writeZip(file, pickle, List.of());
+  }
+
   private static void writeZip(Path file, byte[] pickle, List<Item> items) throws IOException {
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       store(zip, "archive/data.pkl", pickle);

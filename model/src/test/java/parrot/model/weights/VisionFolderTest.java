@@ -59,6 +59,22 @@ class VisionFolderTest {
   }
 
   @Test
+  void anAddressIsLookedForByTheNameInIt() throws IOException {
+    write(
+        "models/parrot/config.json", "{\"mm_vision_tower\": \"https://hub.example/openai/clip\"}");
+    write("models/openai/clip/config.json", CLIP);
+    assertThat(open().config().hiddenSize()).isEqualTo(32);
+  }
+
+  @Test
+  void theNameIsOneText() throws IOException {
+    write("models/parrot/config.json", "{\"mm_vision_tower\": [\"clip\"]}");
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("Invalid mm_vision_tower: [\"clip\"] in ");
+  }
+
+  @Test
   void aPathOfAnotherMachineIsLookedForByItsLastName() throws IOException {
     write("models/parrot/config.json", "{\"mm_vision_tower\": \"/nfs/of/others/clip\"}");
     write("models/clip/config.json", CLIP);

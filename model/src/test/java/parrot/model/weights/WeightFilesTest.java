@@ -33,6 +33,9 @@ class WeightFilesTest {
     "_orig_mod.model.norm.weight, model.norm.weight",
     "module._orig_mod.model.norm.weight, model.norm.weight",
     "model.layers.0._orig_mod.mlp.up_proj.weight, model.layers.0.mlp.up_proj.weight",
+    "_forward_module.model.norm.weight, model.norm.weight",
+    "llm.model.norm.weight, model.norm.weight",
+    "llm.lm_head.weight, lm_head.weight",
     "model.language_model.norm.weight, model.norm.weight",
     "language_model.model.norm.weight, model.norm.weight",
     "model.model.norm.weight, model.norm.weight",
@@ -63,6 +66,7 @@ class WeightFilesTest {
   @ValueSource(
       strings = {
         "model.layers.0.self_attn.rotary_emb.inv_freq",
+        "model.layers.0.self_attn.rotary_emb.cos_cached",
         "vision_model.embeddings.position_ids",
         "model.vision_tower.vision_tower.vision_model.embeddings.position_ids",
         "text_model.encoder.layers.0.mlp.fc1.weight",
@@ -162,6 +166,14 @@ class WeightFilesTest {
     assertRefused("model.safetensors.index.json is missing, which says what is in the shards");
     write("model.safetensors", "a");
     assertRefused("beside model.safetensors there are shards without an index, " + FIRST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"model.safetensors", "model-00001-of-00002.safetensors"})
+  void refusesAFileWhoseDownloadHasNotEnded(String file) throws IOException {
+    write(file, "model.norm.weight");
+    Files.writeString(folder.resolve(file + ".aria2"), "");
+    assertRefused(file + " is not complete, as " + file + ".aria2 says; finish the download");
   }
 
   @Test
