@@ -52,6 +52,11 @@ record Key<T>(
     return of(path, allowed, Optional.empty(), (map, name, absent) -> map.optionalText(name));
   }
 
+  /** A list of texts, empty if absent. */
+  static Key<List<String>> texts(String path, String allowed) {
+    return of(path, allowed, List.of(), (map, name, absent) -> map.texts(name));
+  }
+
   static Key<Boolean> flag(String path, boolean absent) {
     return of(path, "true or false", absent, StrictMap::flag);
   }

@@ -44,6 +44,7 @@ public final class ResumeRules {
           "balance.alarm_violation",
           "balance.alarm_dead_load",
           "checkpoints",
+          "benchmark",
           "average_last");
 
   private static final String PARTS = "the state holds values and moments of these parts alone";

@@ -41,6 +41,7 @@ import parrot.model.weights.Initializer;
  * @param compute what computes
  * @param balance how experts are kept in balance
  * @param checkpoints what is kept
+ * @param benchmark what checkpoints are asked; empty for nothing
  * @param seed of the order of the data and of fresh weights
  * @param commands that are told what happens
  * @param resolved all of this as written into the run's folder
@@ -58,6 +59,7 @@ public record TrainConfig(
     Compute compute,
     BalanceConfig balance,
     Checkpointing checkpoints,
+    Optional<Benchmarking> benchmark,
     long seed,
     Commands commands,
     ObjectNode resolved) {
@@ -399,4 +401,13 @@ public record TrainConfig(
       return Math.max(keep, averageLast);
     }
   }
+
+  /**
+   * Benchmarks that checkpoints are asked while the run goes on.
+   *
+   * @param files and folders of them
+   * @param every steps between two checkpoints that are asked
+   * @param limit first questions of each file; 0 for all
+   */
+  public record Benchmarking(List<String> files, int every, int limit) {}
 }

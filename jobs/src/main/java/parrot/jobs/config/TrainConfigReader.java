@@ -112,6 +112,7 @@ public final class TrainConfigReader {
             compute(map),
             balance(map),
             checkpoints(map, map.has(TrainKeys.STOP)),
+            benchmark(map),
             TrainKeys.SEED.read(map),
             new TrainConfig.Commands(
                 TrainKeys.ON_END.ifGiven(map), TrainKeys.ON_ALARM.ifGiven(map)),
@@ -451,6 +452,19 @@ public final class TrainConfigReader {
         TrainKeys.FREEZE_AFTER.read(map),
         new BalanceConfig.Alarm(
             TrainKeys.ALARM_VIOLATION.read(map), TrainKeys.ALARM_DEAD_LOAD.read(map)));
+  }
+
+  private static Optional<TrainConfig.Benchmarking> benchmark(StrictMap map) {
+    if (!map.given(TrainKeys.BENCHMARK)) {
+      return Optional.empty();
+    }
+    List<String> files = TrainKeys.BENCHMARK_FILES.read(map);
+    if (files.isEmpty()) {
+      throw TrainKeys.BENCHMARK_FILES.invalid(map, "nothing", "files, or folders of them");
+    }
+    return Optional.of(
+        new TrainConfig.Benchmarking(
+            files, TrainKeys.BENCHMARK_EVERY.read(map), TrainKeys.BENCHMARK_LIMIT.read(map)));
   }
 
   private static TrainConfig.Checkpointing checkpoints(StrictMap map, boolean stopsEarly) {

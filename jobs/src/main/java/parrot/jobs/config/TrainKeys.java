@@ -140,11 +140,7 @@ final class TrainKeys {
               (map, name, absent) -> KeyValues.byLanguage(map, name))
           .means("Mixture", "sets the shares, as {en: 2, zh: 1}; names every language of the data");
   static final Key<List<String>> HELD_OUT =
-      Key.of(
-              "held_out.data",
-              "a list of folders",
-              List.<String>of(),
-              (map, name, absent) -> map.texts(name))
+      Key.texts("held_out.data", "a list of folders")
           .means("TrainingData", "shards to measure losses on, by language");
   static final Key<Integer> HELD_OUT_EVERY =
       Key.whole("held_out.every", 10, 1)
@@ -357,6 +353,17 @@ final class TrainKeys {
           .means(
               "CheckpointWriter", "of trained weights; bf16: the float32 state lies beside them");
 
+  static final String BENCHMARK = "benchmark";
+  static final Key<List<String>> BENCHMARK_FILES =
+      Key.texts(BENCHMARK + ".files", "a list of files and folders")
+          .means("RunBenchmarks", "questions that checkpoints are asked, beside rounds");
+  static final Key<Integer> BENCHMARK_EVERY =
+      Key.whole(BENCHMARK + ".every", 500, 1)
+          .means("RunBenchmarks", "steps between two checkpoints that are asked, beside the last");
+  static final Key<Integer> BENCHMARK_LIMIT =
+      Key.whole(BENCHMARK + ".limit", 200, 0)
+          .means("RunBenchmarks", "first questions of each file that are asked; 0: all");
+
   static final Key<Integer> AVERAGE_LAST =
       Key.whole("average_last", 0, 0)
           .means(
@@ -454,7 +461,8 @@ final class TrainKeys {
                   CHECKPOINT_KEEP_EVERY,
                   CHECKPOINT_KEEP_BEST,
                   CHECKPOINT_DTYPE,
-                  AVERAGE_LAST)));
+                  AVERAGE_LAST)),
+          new Section("Benchmark", List.of(BENCHMARK_FILES, BENCHMARK_EVERY, BENCHMARK_LIMIT)));
 
   private TrainKeys() {}
 

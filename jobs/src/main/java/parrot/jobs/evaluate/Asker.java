@@ -56,7 +56,7 @@ final class Asker {
 
   /**
    * @param languages by the number of a question's file
-   * @param partitions tasks to make of it; 0 to decide by the questions
+   * @param partitions tasks to make of it, at most; 0 to decide by the questions
    * @param kept hears of answers as soon as they are there, in any order; of some twice if a task
    *     is repeated
    */
@@ -77,7 +77,8 @@ final class Asker {
         JobDescription.set(spark, name + ": " + questions.size() + " questions")) {
       done =
           spark
-              .parallelize(tasks, tasks.size())
+              .parallelize(
+                  tasks, Math.min(tasks.size(), partitions == 0 ? tasks.size() : partitions))
               .foreachPartitionAsync(
                   task(
                       name,

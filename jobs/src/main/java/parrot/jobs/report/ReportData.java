@@ -3,6 +3,7 @@ package parrot.jobs.report;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import parrot.jobs.evaluate.Difference;
 import parrot.jobs.metrics.MetricsLine;
 
@@ -37,8 +38,22 @@ public record ReportData(
     List<Timing> timings,
     List<Command> commands) {
 
-  /** A training run. */
-  public record Stage(String name, String description, List<MetricsLine> rounds) {}
+  /**
+   * A training run.
+   *
+   * @param accuracies of its checkpoints, by benchmark
+   */
+  public record Stage(
+      String name, String description, List<MetricsLine> rounds, List<AccuracyByStep> accuracies) {}
+
+  /**
+   * Accuracies of a run's checkpoints.
+   *
+   * @param benchmark with the metric, in words
+   * @param languages by tag, then by step
+   */
+  public record AccuracyByStep(
+      String benchmark, Map<String, SortedMap<Integer, Double>> languages) {}
 
   /** What an evaluation is there for. */
   public enum Role {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
@@ -22,6 +23,7 @@ import parrot.datasets.storage.FileSystems;
 import parrot.jobs.evaluate.Difference;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.PredictionFiles;
+import parrot.jobs.evaluate.TrainingScores;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.report.ReportData.Accuracy;
 import parrot.jobs.report.ReportData.Role;
@@ -71,7 +73,8 @@ public final class ReportJob {
           new ReportData.Stage(
               training.name(),
               training.description(),
-              MetricsFile.read(FileSystems.of(run, configuration), run)));
+              MetricsFile.read(FileSystems.of(run, configuration), run),
+              accuracies(run)));
       Path config = new Path(run, "config.yaml");
       if (files.exists(config)) {
         configurations.put(training.name() + ": configuration", text(config));
@@ -105,6 +108,26 @@ public final class ReportJob {
         index.versions(),
         index.timings(),
         index.commands());
+  }
+
+  private List<ReportData.AccuracyByStep> accuracies(Path run) throws IOException {
+    Map<String, Map<String, SortedMap<Integer, Double>>> found = new LinkedHashMap<>();
+    TrainingScores.read(FileSystems.of(run, configuration), run)
+        .forEach(
+            (step, scores) -> {
+              for (EvaluationScores.Benchmark one : scores.benchmarks()) {
+                for (EvaluationScores.Line line : one.lines(one.metric(), Grouping.OVERALL)) {
+                  found
+                      .computeIfAbsent(
+                          one.benchmark() + ", " + one.metric(), name -> new LinkedHashMap<>())
+                      .computeIfAbsent(line.language(), tag -> new TreeMap<>())
+                      .put(step, line.accuracy());
+                }
+              }
+            });
+    return found.entrySet().stream()
+        .map(one -> new ReportData.AccuracyByStep(one.getKey(), one.getValue()))
+        .toList();
   }
 
   private Path path(String given) {

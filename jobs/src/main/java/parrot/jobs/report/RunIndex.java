@@ -17,6 +17,7 @@ import parrot.datasets.shard.Manifest;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.evaluate.EvaluationScores;
+import parrot.jobs.evaluate.TrainingScores;
 import parrot.jobs.metrics.MetricsFile;
 import parrot.jobs.report.ReportData.Command;
 import parrot.jobs.report.ReportData.Role;
@@ -95,6 +96,13 @@ public record RunIndex(
     FileSystems.writeText(files, new Path(folder, FILE_NAME), JSON.writeValueAsString(this) + "\n");
   }
 
+  /** Whether a training run made the evaluation; its accuracies are curves of the run. */
+  private static boolean isOfCheckpoint(FileSystem files, Path evaluation) throws IOException {
+    Path all = evaluation.getParent();
+    return all.getName().equals(TrainingScores.FOLDER)
+        && files.exists(new Path(all.getParent(), MetricsFile.NAME));
+  }
+
   private static RunIndex found(FileSystem files, Path folder) throws IOException {
     List<Training> trainings = new ArrayList<>();
     List<Evaluated> evaluations = new ArrayList<>();
@@ -104,7 +112,11 @@ public record RunIndex(
       String name = file.getParent().getName();
       switch (file.getName()) {
         case MetricsFile.NAME -> trainings.add(new Training(name, "", parent));
-        case EvaluationScores.FILE_NAME -> evaluations.add(new Evaluated(name, Role.STAGE, parent));
+        case EvaluationScores.FILE_NAME -> {
+          if (!isOfCheckpoint(files, file.getParent())) {
+            evaluations.add(new Evaluated(name, Role.STAGE, parent));
+          }
+        }
         case Manifest.FILE_NAME -> data.add(new Data(name, file.toString()));
         default -> {}
       }

@@ -8,6 +8,7 @@ import java.util.Set;
 import parrot.jobs.metrics.MetricsLine;
 import parrot.jobs.metrics.RunMemory;
 import parrot.jobs.report.ReportData.Stage;
+import parrot.jobs.report.chart.LineChart.Point;
 import parrot.jobs.report.chart.LineChart.Series;
 import parrot.jobs.report.chart.Markup;
 
@@ -40,6 +41,10 @@ final class TrainingSection {
           List.of(new Series("loss", "ink", CurveFigure.points(stage, MetricsLine::loss))));
       CurveFigure.write(
           html, "Loss on held-out examples", "by language, never trained on", heldOut(stage));
+      for (ReportData.AccuracyByStep one : stage.accuracies()) {
+        CurveFigure.write(
+            html, "Accuracy on " + one.benchmark(), "by language, of checkpoints", series(one));
+      }
       html.raw("</div>");
       if (stage.rounds().stream()
           .anyMatch(round -> !Double.isFinite(round.loss()) && round.training().isPresent())) {
@@ -90,6 +95,22 @@ final class TrainingSection {
               CurveFigure.colour(i),
               CurveFigure.points(stage, round -> round.heldOutLoss(tag))));
     }
+    return series;
+  }
+
+  private static List<Series> series(ReportData.AccuracyByStep accuracy) {
+    List<Series> series = new ArrayList<>();
+    accuracy
+        .languages()
+        .forEach(
+            (tag, steps) ->
+                series.add(
+                    new Series(
+                        Words.language(tag),
+                        CurveFigure.colour(series.size()),
+                        steps.entrySet().stream()
+                            .map(one -> new Point(one.getKey(), one.getValue()))
+                            .toList())));
     return series;
   }
 }

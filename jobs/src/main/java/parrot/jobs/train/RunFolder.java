@@ -19,6 +19,7 @@ import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.checkpoint.CheckpointManifest;
 import parrot.jobs.checkpoint.Checkpoints;
 import parrot.jobs.config.TrainConfigReader;
+import parrot.jobs.evaluate.TrainingScores;
 import parrot.jobs.metrics.MetricsFile;
 
 /** The folder of a run: {@code config.yaml}, {@code metrics.jsonl}, {@code checkpoints}. */
@@ -27,7 +28,12 @@ final class RunFolder implements AutoCloseable {
 
   /** What runs write into their folders; a report lies beside it. */
   private static final List<String> WRITTEN =
-      List.of(CheckpointLayout.CHECKPOINTS, MetricsFile.NAME, "report.html", CONFIG);
+      List.of(
+          CheckpointLayout.CHECKPOINTS,
+          MetricsFile.NAME,
+          TrainingScores.FOLDER,
+          "report.html",
+          CONFIG);
 
   /** Keys that every stored configuration has. */
   private static final List<String> ALWAYS =

@@ -151,6 +151,7 @@ public final class TrainJob {
 
   private Path requireOutput() {
     requireDevice();
+    RunBenchmarks.requireFiles(config, hadoop);
     Path out = FileSystems.path(config.out());
     say.accept(Preflight.writable(out, hadoop));
     return out;
@@ -370,6 +371,7 @@ public final class TrainJob {
     config.model().tokenizer().ifPresent(inputs::add);
     config.data().sources().forEach(source -> inputs.add(source.folder()));
     inputs.addAll(config.data().heldOut().folders());
+    config.benchmark().ifPresent(asked -> inputs.addAll(asked.files()));
     return inputs.stream().map(FileSystems::path).toList();
   }
 

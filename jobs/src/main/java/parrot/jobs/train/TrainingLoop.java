@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
-import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.ExampleOrder;
 import parrot.datasets.order.Minibatch;
@@ -52,17 +51,12 @@ import parrot.jobs.state.ExecutorState;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.ParrotGraph;
-import parrot.model.dl4j.StateFormat;
-import parrot.model.kernel.KernelProvider;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
 import parrot.model.network.Tally;
 
 /** The rounds of a run from a checkpoint to its end. */
 final class TrainingLoop {
-  /** Property that moves the bound of what DL4J's vectors hold, for small runs in own memory. */
-  static final String MOST_IN_DL4J = "parrot.mostInDl4j";
-
   private final Run run;
   private final TrainConfig config;
   private final Consumer<String> say;
@@ -75,6 +69,7 @@ final class TrainingLoop {
   private final CheckpointWriter checkpoints;
   private final MinibatchLoader loader;
   private final HeldOut heldOut;
+  private final RunBenchmarks benchmarks;
   private final BalanceAlarm alarm;
   private final List<SettingsChange.Setting> changes; // since the checkpoint
   private HeldOutLosses losses = new HeldOutLosses();
@@ -114,7 +109,7 @@ final class TrainingLoop {
             config.compute().precision(),
             run.threads(),
             config.compute().recompute(),
-            stateFormat(parameters));
+            StateChoice.of(config, parameters));
     settings =
         new RoundSettings(
             network,
@@ -134,23 +129,7 @@ final class TrainingLoop {
     loader = TrainingData.loader(hadoop, parrot);
     heldOut = new HeldOut(config, data.heldOut());
     alarm = new BalanceAlarm(config.balance());
-  }
-
-  /**
-   * DL4J's vectors hold float32 of the host that they can address, and what DL4J's own master
-   * averages.
-   */
-  private StateFormat stateFormat(List<Parameter> parameters) {
-    StateFormat wanted = config.compute().state();
-    long trained = parameters.stream().mapToLong(Parameter::size).sum();
-    boolean tooMany = trained > Long.getLong(MOST_IN_DL4J, ParrotGraph.MOST_TRAINED);
-    boolean dl4j = config.rounds().averaging().master() == TrainConfig.Master.DL4J;
-    boolean device = KernelProvider.named(config.compute().kernels()).isOnCards();
-    if (device && dl4j) {
-      throw new UsageException(
-          "Invalid averaging: dl4j (must be parrot on a GPU: DL4J's vectors lie on the host)");
-    }
-    return (tooMany && !dl4j || device) && !wanted.own() ? StateFormat.OWN : wanted;
+    benchmarks = new RunBenchmarks(run);
   }
 
   /** Runs rounds until all are done or the run is asked to stop. */
@@ -163,6 +142,7 @@ final class TrainingLoop {
             new MetricsFile(run.folder().files, run.folder().path, progress.round());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
         RoundRunner runner = openRunner();
+        RunBenchmarks asking = benchmarks;
         BackgroundCheckpoints written = new BackgroundCheckpoints(from)) {
       if (watchesHeldOut()) {
         losses =
@@ -233,6 +213,7 @@ final class TrainingLoop {
       losses.add(0, before.heldOutLoss());
       say.accept(ConsoleLine.of(before, 0));
     }
+    benchmarks.goOn(from, progress.iteration(), slotsBesideReplicas());
     saved = System.nanoTime();
     double loss = Double.NaN;
     double heldOutLoss = Double.NaN;
@@ -247,6 +228,7 @@ final class TrainingLoop {
     while (progress.round() < rounds && !stop.isRequested() && ended.isEmpty()) {
       RoundClock clock = new RoundClock();
       pace.begin();
+      int steps = progress.iteration();
       RoundPlan plan = plan(clock);
       RoundOutcome outcome = runRound(runner, plan, written, clock);
       double seconds = clock.seconds();
@@ -257,9 +239,10 @@ final class TrainingLoop {
       run.folder().lock.requireHeld();
       written.requireNoFailure();
       boolean isLast = progress.round() == rounds || stop.isRequested() || ended.isPresent();
-      if (isLast || saves(written)) {
+      boolean asks = !stop.isRequested() && benchmarks.isDue(steps, progress.iteration(), isLast);
+      if (isLast || asks || saves(written)) {
         clock.enter(Phase.CHECKPOINT);
-        save(runner, written, isLast ? 0 : slotsBesideReplicas());
+        save(runner, written, isLast ? 0 : slotsBesideReplicas(), asks);
         clock.leave();
       }
       MetricsLine line =
@@ -277,7 +260,7 @@ final class TrainingLoop {
     }
     written.finish();
     if (Checkpoints.round(written.newest()) < progress.round()) {
-      save(runner, written, 0);
+      save(runner, written, 0, false);
     }
     Path checkpoint = written.newest();
     alarm.atEnd().ifPresent(this::warn);
@@ -437,24 +420,34 @@ final class TrainingLoop {
    * Writes a checkpoint, beside the next round if there are slots for it. Without them it would
    * take those of replicas, and the others would wait for these.
    *
-   * @param slots beside those of replicas; 0 to wait for the checkpoint
+   * @param free slots beside those of replicas; 0 to wait for the checkpoint
+   * @param asks whether it is asked a benchmark after that, in the same slots
    */
-  private void save(RoundRunner runner, BackgroundCheckpoints written, int slots)
+  private void save(RoundRunner runner, BackgroundCheckpoints written, int free, boolean asks)
       throws IOException {
     written.finish();
     RunProgress now = progress;
-    List<Integer> best = best(written);
+    Set<Integer> asked = benchmarks.rounds();
+    int slots = asked.isEmpty() ? free : 0;
+    List<Integer> kept = Stream.concat(best(written).stream(), asked.stream()).toList();
     ExecutorState state = runner.state().lend(slots);
     written.begin(
         now.round(),
         () -> {
           try (state;
               JobDescription says = describe(now.round(), "checkpoint")) {
-            return checkpoints.save(state, now, best);
+            Path checkpoint = checkpoints.save(state, now, kept);
+            if (asks) {
+              benchmarks.begin(checkpoint, now.iteration(), free);
+            }
+            return checkpoint;
           }
         });
     if (slots == 0) {
       written.finish();
+    }
+    if (asks && free == 0) {
+      benchmarks.finish();
     }
     saved = System.nanoTime();
   }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import parrot.datasets.language.Language;
 import parrot.datasets.shapes.BenchmarkQuestion;
@@ -135,7 +136,13 @@ final class SampleReport {
               experts && i > 0 ? Optional.of(phases(i)) : Optional.empty(),
               i > 0 ? Optional.of(memory()) : Optional.empty()));
     }
-    return new ReportData.Stage(name, "Projector learns from captions.", list);
+    return new ReportData.Stage(
+        name,
+        "Projector learns from captions.",
+        list,
+        List.of(
+            new ReportData.AccuracyByStep(
+                "MMMB, plain", Map.of("ar", new TreeMap<>(Map.of(500, 0.25, 1000, 0.5))))));
   }
 
   private static RunMemory memory() {

@@ -279,7 +279,7 @@ class TrainJobTest {
       "checkpoints.keep=9"
     };
     TrainJob.Outcome inDl4j = train(world.config("in-dl4j-" + format, settings));
-    System.setProperty(TrainingLoop.MOST_IN_DL4J, "100");
+    System.setProperty(StateChoice.MOST_IN_DL4J, "100");
     TrainJob.Outcome own;
     try {
       own = train(world.config("own-" + format, settings));
@@ -291,7 +291,7 @@ class TrainJobTest {
       }
       own = train(world.config("own-" + format, settings), TrainJob.Mode.RESUME, new ArrayList<>());
     } finally {
-      System.clearProperty(TrainingLoop.MOST_IN_DL4J);
+      System.clearProperty(StateChoice.MOST_IN_DL4J);
     }
     assertThat(CheckpointSums.of(own.checkpoint()))
         .isEqualTo(CheckpointSums.of(inDl4j.checkpoint()));
