@@ -405,24 +405,24 @@ public final class ImageRoot implements Closeable {
    * A fingerprint of paths, sizes and times of all files, and of where the allowed folders lie:
    * changes when an image may have.
    *
-   * @param out a folder, with its scheme, that does not count, with its locks and unfinished
+   * @param made folders, with their schemes, that do not count, with their locks and unfinished
    *     siblings: what is made of the images often lies among them
    */
-  public String fingerprint(Path out) throws IOException {
-    String hidden = "." + out.getName() + ".";
+  public String fingerprint(Path... made) throws IOException {
     StringBuilder all = new StringBuilder();
     for (Path folder : Stream.concat(Stream.of(root), allowed.stream()).toList()) {
       all.append(all.isEmpty() ? "" : "+" + folder + "="); // rows may name it by its path
       all.append(
           FolderFingerprint.of(
-              files,
-              folder,
-              path ->
-                  !path.equals(out)
-                      && !(path.getName().startsWith(hidden)
-                          && path.getParent().equals(out.getParent()))));
+              files, folder, path -> Stream.of(made).noneMatch(out -> belongsTo(path, out))));
     }
     return all.toString();
+  }
+
+  private static boolean belongsTo(Path path, Path out) {
+    return path.equals(out)
+        || path.getName().startsWith("." + out.getName() + ".")
+            && path.getParent().equals(out.getParent());
   }
 
   @Override

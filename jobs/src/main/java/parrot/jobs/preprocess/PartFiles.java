@@ -14,7 +14,7 @@ import scala.Tuple2;
  * Where the files of tasks go, once it is known which attempts count.
  *
  * @param attempts folder that tasks write to
- * @param shards folder of the shards
+ * @param shards folder of the shards; null if they are not kept
  * @param first number of the first shard
  * @param ledgers folder of the shards' ledgers; null if there are none
  * @param rejects the table of rejected rows
@@ -38,6 +38,12 @@ record PartFiles(
   static PartFiles in(FileSystem files, Path folder) {
     return new PartFiles(
         files, folder, folder, 0, null, new Path(folder, PreprocessJob.REJECTED_FILE), () -> {});
+  }
+
+  /** Of a folder that takes rejects alone. */
+  static PartFiles withoutShards(FileSystem files, Path folder) {
+    return new PartFiles(
+        files, folder, null, 0, null, new Path(folder, PreprocessJob.REJECTED_FILE), () -> {});
   }
 
   static String shardName(int number) {
@@ -65,7 +71,9 @@ record PartFiles(
         }
       } else if (part.file() != null) {
         part = part.named(shardName(number++));
-        rename(new Path(attempts, attempt), new Path(shards, part.file().name()));
+        if (shards != null) {
+          rename(new Path(attempts, attempt), new Path(shards, part.file().name()));
+        }
         if (ledgers != null) {
           String ledger = PreprocessTasks.ledgerName(part.partition(), result._2());
           rename(new Path(attempts, ledger), new Path(ledgers, part.file().name()));

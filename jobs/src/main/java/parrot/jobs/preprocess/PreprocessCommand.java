@@ -199,6 +199,13 @@ public final class PreprocessCommand implements Callable<Void> {
   @Mixin private OverwriteOption overwrite;
 
   @Option(
+      names = "--check",
+      description =
+          "Read and judge everything, and keep no shards: report.json and the rejected rows go to"
+              + " a folder beside --out, with .check behind its name.")
+  private boolean check;
+
+  @Option(
       names = "--seed",
       defaultValue = "0",
       paramLabel = "N",
@@ -243,6 +250,7 @@ public final class PreprocessCommand implements Callable<Void> {
             benchmarkQuestions,
             maxRejected,
             overwrite.given(),
+            check,
             seed,
             schedule.schedule());
     PrintWriter console = spec.commandLine().getOut();

@@ -69,11 +69,12 @@ record PreprocessInput(
       throws IOException {
     List<SourceFiles.Candidate> found = new ArrayList<>();
     Set<Path> seen = new HashSet<>();
+    Set<Path> made = Set.of(out, Judgement.folder(out));
     for (String input : options.inputs()) {
       FileSystem files = FileSystems.of(input, configuration);
       Path path = FileSystems.qualified(input, configuration);
       for (SourceFiles.Candidate source :
-          SourceFiles.find(files, path, inside -> !inside.equals(out), passedOver)) {
+          SourceFiles.find(files, path, inside -> !made.contains(inside), passedOver)) {
         if (!seen.add(source.path())) {
           throw new DataException("Cannot read input " + source.path() + ": it is named twice");
         }
@@ -184,7 +185,7 @@ record PreprocessInput(
   String imagesFingerprint(Path out, Configuration configuration) throws IOException {
     FileSystem files = FileSystems.of(images, configuration);
     try (ImageRoot root = new ImageRoot(files, images, allowedRoots)) {
-      return root.fingerprint(out);
+      return root.fingerprint(out, Judgement.folder(out));
     }
   }
 

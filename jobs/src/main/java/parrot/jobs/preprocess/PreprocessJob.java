@@ -26,7 +26,6 @@ import parrot.datasets.shard.ShardFile;
 import parrot.datasets.shard.ShardSchema;
 import parrot.datasets.shard.ShardedDataset;
 import parrot.datasets.shard.Totals;
-import parrot.datasets.source.RowReader;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
@@ -82,6 +81,9 @@ public final class PreprocessJob {
 
   /** The folder's lock if it is needed before it is known whether there is anything to write. */
   private FolderLock lockEarly(FileSystem files, Path out) throws IOException {
+    if (options.check()) {
+      return null; // nothing is written to the folder
+    }
     if (options.schedule().waits()) {
       return FolderLock.await(files, out);
     }
@@ -100,7 +102,9 @@ public final class PreprocessJob {
 
   private PreprocessReport run(FileSystem files, Path out, FolderLock lock) throws IOException {
     long start = System.nanoTime();
-    if (!options.update()
+    if (options.check()) {
+      AtomicFolder.requireWritable(files, Judgement.folder(out), true);
+    } else if (!options.update()
         && files.exists(out)
         && !files.exists(new Path(out, Manifest.FILE_NAME))) {
       AtomicFolder.requireWritable(files, out, options.overwrite());
@@ -123,7 +127,7 @@ public final class PreprocessJob {
       List<SourcePass.NamedScan> scans = new SourcePass(spark, options, console).scan(tasks, input);
       Fingerprint fingerprint = fingerprint(tasks, input, scans, out);
       Manifest former = former(files, out);
-      if (former != null && isSame(former, fingerprint.all())) {
+      if (!options.check() && former != null && isSame(former, fingerprint.all())) {
         if (updated != null) {
           updated.discardDraft();
         }
@@ -147,7 +151,7 @@ public final class PreprocessJob {
         Manifest manifest = manifest(parts, SourcePass.rows(scans), tokenizer, fingerprint.all());
         PreprocessReport report =
             PreprocessReport.of(
-                out.toString(),
+                options.check() ? Judgement.folder(out).toString() : out.toString(),
                 false,
                 manifest,
                 seconds(start),
@@ -155,7 +159,15 @@ public final class PreprocessJob {
                 parts.stream().mapToLong(PartResult::nearDuplicates).sum(),
                 notes(parts),
                 rejected(parts));
-        check(report);
+        Judgement judgement = new Judgement(options, files, out);
+        if (options.check()) {
+          report = report.ofCheck();
+          report.write(files, folder.path());
+          folder.publish();
+          judgement.require(report);
+          return report;
+        }
+        judgement.require(report, new Path(folder.path(), REJECTED_FILE));
         manifest.write(files, folder.path());
         report.write(files, folder.path());
         folder.publish();
@@ -171,6 +183,9 @@ public final class PreprocessJob {
   }
 
   private AtomicFolder folder(FileSystem files, Path out, FolderLock lock) throws IOException {
+    if (options.check()) {
+      return AtomicFolder.create(files, Judgement.folder(out), true);
+    }
     return lock == null
         ? AtomicFolder.create(files, out, options.overwrite())
         : AtomicFolder.create(files, out, options.overwrite(), lock);
@@ -235,7 +250,9 @@ public final class PreprocessJob {
       PreprocessTasks tasks, PreprocessInput input, List<SourcePass.NamedScan> scans, Path folder)
       throws IOException {
     int shards = shards(SourcePass.rows(scans));
-    PartFiles target = PartFiles.in(FileSystems.of(folder, configuration), folder);
+    FileSystem files = FileSystems.of(folder, configuration);
+    PartFiles target =
+        options.check() ? PartFiles.withoutShards(files, folder) : PartFiles.in(files, folder);
     return prepare(
         tasks,
         input,
@@ -428,48 +445,6 @@ public final class PreprocessJob {
     SortedMap<String, Long> notes = new TreeMap<>();
     parts.forEach(part -> part.notes().forEach((note, rows) -> notes.merge(note, rows, Long::sum)));
     return notes;
-  }
-
-  /**
-   * @throws DataException if what a report tells must not be published
-   */
-  void check(PreprocessReport report) {
-    checkRejected(report);
-    checkColumns(report);
-  }
-
-  private void checkRejected(PreprocessReport report) {
-    Totals totals = report.totals();
-    double share = (double) totals.rejected() / totals.read();
-    if (!(share <= options.maxRejected())) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "Cannot preprocess: too many rows were rejected (%,d of %,d, %.1f %%; --max-rejected"
-                  + " allows %.1f %%). Nothing was written. Fix the input or allow more:%n%s",
-              totals.rejected(),
-              totals.read(),
-              100 * share,
-              100 * options.maxRejected(),
-              PreprocessReport.reasons(report.rejected()).stripTrailing()));
-    }
-    if (totals.written() == 0) {
-      throw new DataException(
-          "Cannot preprocess: no row is left to write. Nothing was written:\n"
-              + PreprocessReport.reasons(report.rejected()).stripTrailing());
-    }
-  }
-
-  /** A column that no row has is most probably misspelt. */
-  private void checkColumns(PreprocessReport report) {
-    for (String column : options.rows().columns()) {
-      long without = report.notes().getOrDefault(RowReader.withoutColumn(column), 0L);
-      if (without == report.totals().written()) {
-        throw new DataException(
-            "Cannot preprocess: no row has a value in --column %s. Nothing was written: name a key of the rows"
-                .formatted(column));
-      }
-    }
   }
 
   static double seconds(long start) {

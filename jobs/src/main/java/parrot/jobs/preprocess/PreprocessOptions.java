@@ -39,6 +39,7 @@ import parrot.datasets.storage.FileSystems;
  * @param benchmarks TSV files whose images must not be trained on
  * @param benchmarkQuestions whether their questions must not be trained on either
  * @param maxRejected share of rejected rows beyond which the job fails
+ * @param check whether the input is only checked, and no shard kept
  * @param seed of the order of rows
  * @param schedule how the run behaves among others on the same folder
  */
@@ -64,6 +65,7 @@ public record PreprocessOptions(
     boolean benchmarkQuestions,
     double maxRejected,
     boolean overwrite,
+    boolean check,
     long seed,
     Schedule schedule)
     implements Serializable {
@@ -117,6 +119,11 @@ public record PreprocessOptions(
         "update",
         "together with --overwrite",
         "alone: it replaces what has changed; to make the data set anew, delete the folder");
+    require(
+        !(check && (overwrite || schedule.update())),
+        "check",
+        "together with " + (overwrite ? "--overwrite" : "--update"),
+        "alone: it writes nothing to --out");
     require(
         !(schedule.update() && nearDuplicates != NearDuplicates.KEEP),
         "near-duplicates",

@@ -22,6 +22,7 @@ import parrot.datasets.storage.FileSystems;
  *
  * @param unchanged whether input and options were those of the data set that was there, so that
  *     nothing was written
+ * @param checked whether the input was only checked, so that no shard was kept
  * @param reading what was read of the input
  * @param nearDuplicates of the duplicates, those that only say nearly the same
  * @param notes written rows by what was changed or not read in them
@@ -31,6 +32,7 @@ import parrot.datasets.storage.FileSystems;
 public record PreprocessReport(
     String out,
     boolean unchanged,
+    boolean checked,
     Totals totals,
     int shards,
     long bytes,
@@ -70,6 +72,7 @@ public record PreprocessReport(
     return new PreprocessReport(
         out,
         unchanged,
+        false,
         manifest.totals(),
         manifest.files().size(),
         manifest.bytes(),
@@ -82,10 +85,29 @@ public record PreprocessReport(
         null);
   }
 
+  /** The same of input that was only checked. */
+  PreprocessReport ofCheck() {
+    return new PreprocessReport(
+        out,
+        unchanged,
+        true,
+        totals,
+        shards,
+        bytes,
+        seconds,
+        languages,
+        reading,
+        nearDuplicates,
+        notes,
+        rejected,
+        changes);
+  }
+
   PreprocessReport withChanges(UpdateChanges what) {
     return new PreprocessReport(
         out,
         unchanged,
+        checked,
         totals,
         shards,
         bytes,
@@ -121,7 +143,10 @@ public record PreprocessReport(
             nearDuplicates == 0 ? "" : format(" (%,d of them nearly)", nearDuplicates),
             totals.rejected(),
             100.0 * totals.rejected() / Math.max(1, totals.read())));
-    text.append(format("%,d shards, %,.1f MiB, in %s%n%n", shards, bytes / 1048576.0, out));
+    text.append(
+        format(
+            "%,d shards, %,.1f MiB, %sin %s%n%n",
+            shards, bytes / 1048576.0, checked ? "not kept; the report is " : "", out));
     text.append(
         format(
             "%-8s %10s %10s %12s %10s   %s%n",

@@ -210,6 +210,9 @@ final class PreprocessTasks extends ExecutorTasks {
         partition < shards
             ? writer.writeShard(partition, rows, rules, nearRows, ledger)
             : writer.writeRejects(partition, rows);
+    if (options.check() && partition < shards) {
+      files(folder).delete(new Path(folder, attemptName(partition, attempt)), false);
+    }
     return new Tuple2<>(result.toJson(), attempt);
   }
 

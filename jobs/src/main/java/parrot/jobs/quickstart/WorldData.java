@@ -81,6 +81,7 @@ final class WorldData {
             false,
             0.05,
             false,
+            false,
             parameters.shapes().seed(),
             PreprocessOptions.Schedule.ONCE);
     var result = new PreprocessJob(place.spark(), options, line -> {}).run();

@@ -152,6 +152,7 @@ final class OptionsBuilder {
         benchmarkQuestions,
         maxRejected,
         overwrite,
+        false,
         seed,
         schedule);
   }

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +56,30 @@ class PreprocessCommandTest {
     data.row("none.png", "en", "<image> What?", "That.").json();
     assertThat(run(command(data.path("bad")))).isEqualTo(ExitCode.DATA.code());
     assertThat(err.toString()).contains("too many rows were rejected (1 of 9, 11.1 %");
+    assertThat(scratch.resolve("bad")).doesNotExist();
+    assertThat(names("bad.check")).containsExactly("_SUCCESS", "rejected.parquet", "report.json");
+
+    assertThat(run(command(data.path("out"), "--check", "--max-rejected", "0.2")))
+        .isEqualTo(ExitCode.OK.code());
+    assertThat(out.toString())
+        .contains("Read 9 rows: 8 written, 0 duplicate, 1 rejected (11.1 %)")
+        .contains("not kept; the report is in file:" + scratch.resolve("out.check"));
+    assertThat(names("out.check")).containsExactly("_SUCCESS", "rejected.parquet", "report.json");
+    assertThat(names("out")).contains("manifest.json").doesNotContain("rejected.parquet");
+    assertThat(run(command(data.path("none"), "--check"))).isEqualTo(ExitCode.DATA.code());
+    assertThat(names("none.check")).contains("rejected.parquet");
+    assertThat(scratch.resolve("none")).doesNotExist();
 
     assertThat(run(command(data.path("x"), "--patch-size", "5"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString()).contains("Invalid --patch-size: 5");
     assertThat(run(command(data.path("x"), "--language", "xx"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString()).contains("Invalid language: xx");
+  }
+
+  private List<String> names(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(scratch.resolve(folder))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
   }
 
   private String[] command(String target, String... more) {

@@ -94,6 +94,32 @@ class PreprocessHdfsTest {
   }
 
   @Test
+  void updatesInHdfsAsOnALocalDisk() throws IOException {
+    RawData data = new RawData(scratch.resolve("nights")).good(30);
+    Files.createDirectories(data.folder.resolve("in"));
+    FileSystem files = FileSystems.of(hdfs.getURI() + "/", new Configuration());
+    files.copyFromLocalFile(new Path(data.folder.toUri()), new Path("/nights"));
+    for (int night = 0; night < 2; night++) {
+      String name = "in/" + night + ".jsonl";
+      data.write(name, String.join("\n", data.rows.subList(12 * night, 12 * night + 18)) + "\n");
+      Path local = new Path(data.folder.resolve(name).toUri());
+      files.copyFromLocalFile(local, new Path("/nights/in"));
+      for (String folder : new String[] {hdfs.getURI() + "/nights", data.folder.toString()}) {
+        run(new OptionsBuilder(folder).input(folder + "/in").update().build());
+      }
+    }
+    ShardedDataset dataset = ShardedDataset.open(files, new Path("/nights/out"));
+    dataset.verify();
+    Path local = new Path(data.folder.resolve("out").toUri());
+    assertThat(dataset.manifest().totals()).isEqualTo(new Totals(36, 30, 6, 0));
+    assertThat(dataset.manifest().files())
+        .isEqualTo(
+            ShardedDataset.open(FileSystems.of(local, new Configuration()), local)
+                .manifest()
+                .files());
+  }
+
+  @Test
   void publishesAndLocksFoldersInHdfs() throws IOException {
     FileSystem files = FileSystems.of(hdfs.getURI() + "/", new Configuration());
     Path target = new Path("/folders/out");

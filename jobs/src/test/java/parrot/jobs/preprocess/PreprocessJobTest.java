@@ -277,7 +277,20 @@ class PreprocessJobTest {
             "too many rows were rejected (2 of 10, 20.0 %; --max-rejected allows 5.0 %)")
         .hasMessageContaining("2 PICTURE_MISSING")
         .hasMessageContaining("such as rows.json:9: Cannot use the image none.png");
-    assertThat(names(scratch)).containsExactly("images", "rows.json", "tokenizer.json");
+    assertThat(names(scratch))
+        .containsExactly("images", "out.check", "rows.json", "tokenizer.json");
+    assertThat(names(scratch.resolve("out.check")))
+        .containsExactly("_SUCCESS", "rejected.parquet", "report.json");
+
+    // What is kept does not count as input, although it lies in the folder of the input.
+    Files.createDirectories(scratch.resolve("in/images"));
+    Files.move(scratch.resolve("rows.json"), scratch.resolve("in/rows.json"));
+    OptionsBuilder inside =
+        options(data).input(scratch + "/in").out("in/out").images("in/images").maxRejected(1);
+    assertThatThrownBy(() -> run(inside.build())).hasMessageContaining("no row is left");
+    assertThatThrownBy(() -> run(inside.build()))
+        .hasMessageContaining("no row is left")
+        .hasMessageContaining("10 PICTURE_MISSING");
   }
 
   @Test

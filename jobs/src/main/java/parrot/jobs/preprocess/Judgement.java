@@ -1,0 +1,99 @@
+package parrot.jobs.preprocess;
+
+import java.io.IOException;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
+import parrot.datasets.shard.Totals;
+import parrot.datasets.source.RowReader;
+import parrot.datasets.storage.AtomicFolder;
+
+/**
+ * Whether what a run found may be published. If not, its report and the rejected rows are kept
+ * beside the data set.
+ */
+final class Judgement {
+  private final PreprocessOptions options;
+  private final FileSystem files;
+  private final Path out;
+
+  /**
+   * @param out the folder of the data set
+   */
+  Judgement(PreprocessOptions options, FileSystem files, Path out) {
+    this.options = options;
+    this.files = files;
+    this.out = out;
+  }
+
+  /** Where the report of a data set is kept that was not written. */
+  static Path folder(Path out) {
+    return out.suffix(".check");
+  }
+
+  /**
+   * As {@link #require(PreprocessReport)}; keeps the report and the rejects if it throws.
+   *
+   * @param rejected the table of rejected rows, which need not exist; it is moved if it is kept
+   * @throws DataException if the data set must not be published
+   */
+  void require(PreprocessReport report, Path rejected) throws IOException {
+    try {
+      require(report);
+    } catch (DataException e) {
+      try (AtomicFolder kept = AtomicFolder.create(files, folder(out), true)) {
+        if (files.exists(rejected)) {
+          files.rename(rejected, new Path(kept.path(), PreprocessJob.REJECTED_FILE));
+        }
+        report.write(files, kept.path());
+        kept.publish();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * @throws DataException if the data set must not be published
+   */
+  void require(PreprocessReport report) {
+    requireRows(report);
+    requireColumns(report);
+  }
+
+  private void requireRows(PreprocessReport report) {
+    Totals totals = report.totals();
+    double share = (double) totals.rejected() / totals.read();
+    if (!(share <= options.maxRejected())) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "Cannot preprocess: too many rows were rejected (%,d of %,d, %.1f %%; --max-rejected"
+                  + " allows %.1f %%). No shards were written. Fix the input or allow more; the"
+                  + " rejected rows are in %s:%n%s",
+              totals.rejected(),
+              totals.read(),
+              100 * share,
+              100 * options.maxRejected(),
+              new Path(folder(out), PreprocessJob.REJECTED_FILE),
+              PreprocessReport.reasons(report.rejected()).stripTrailing()));
+    }
+    if (totals.written() == 0) {
+      throw new DataException(
+          "Cannot preprocess: no row is left to write. No shards were written:\n"
+              + PreprocessReport.reasons(report.rejected()).stripTrailing());
+    }
+  }
+
+  /** A column that no row has is most probably misspelt. */
+  private void requireColumns(PreprocessReport report) {
+    for (String column : options.rows().columns()) {
+      long without = report.notes().getOrDefault(RowReader.withoutColumn(column), 0L);
+      if (without == report.totals().written()) {
+        throw new DataException(
+            "Cannot preprocess: no row has a value in --column %s. No shards were written: name a key of the rows"
+                .formatted(column));
+      }
+    }
+  }
+}
