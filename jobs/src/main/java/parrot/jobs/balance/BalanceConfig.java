@@ -14,6 +14,7 @@ import parrot.model.layer.Routing;
  * @param zLoss weight of a loss on the size of the router's logits; 0 for none
  * @param variance weight of a loss that parts images by the router's probabilities; 0 for none
  * @param information weight of another; 0 for none
+ * @param orthogonality weight of a loss on how alike experts' outputs are; 0 for none
  * @param freezeAfter share of the run after which bias and loss weight stay
  * @param alarm when to warn
  */
@@ -23,6 +24,7 @@ public record BalanceConfig(
     double zLoss,
     double variance,
     double information,
+    double orthogonality,
     double freezeAfter,
     Alarm alarm) {
   /** Half of the way, because the router goes on learning. */
@@ -80,9 +82,9 @@ public record BalanceConfig(
    */
   public record Alarm(double violation, double deadLoad) {}
 
-  /** Without losses that part images. */
+  /** Without losses that part images or experts. */
   public BalanceConfig(Bias bias, Loss loss, double zLoss, double freezeAfter, Alarm alarm) {
-    this(bias, loss, zLoss, 0, 0, freezeAfter, alarm);
+    this(bias, loss, zLoss, 0, 0, 0, freezeAfter, alarm);
   }
 
   /**
@@ -100,6 +102,12 @@ public record BalanceConfig(
           "absent if every expert computes: moe_top_k is num_experts, "
               + model.experts().count()
               + "; set model.config.moe_top_k to fewer, or balance.loss_weight instead");
+    }
+    if (orthogonality > 0 && model.experts().used() && model.experts().topK() == 1) {
+      throw invalid(
+          "balance.orthogonality_loss",
+          orthogonality,
+          "0 if one expert computes for an image: there is no other output to compare");
     }
     if (!expertsLearn) {
       refuseLosses("0 if experts are not among train: the router does not learn");
@@ -129,6 +137,9 @@ public record BalanceConfig(
     }
     if (information > 0) {
       throw invalid("balance.information_loss", information, rule);
+    }
+    if (orthogonality > 0) {
+      throw invalid("balance.orthogonality_loss", orthogonality, rule);
     }
   }
 

@@ -116,7 +116,9 @@ public record ExpertBalance(
         pace,
         config.zLoss(),
         config.variance(),
-        config.information());
+        config.information(),
+        config.orthogonality(),
+        false);
   }
 
   /** What models are measured with. */

@@ -40,6 +40,7 @@ public final class ResumeRules {
           "balance.z_loss",
           "balance.variance_loss",
           "balance.information_loss",
+          "balance.orthogonality_loss",
           "balance.freeze_after",
           "balance.alarm_violation",
           "balance.alarm_dead_load",

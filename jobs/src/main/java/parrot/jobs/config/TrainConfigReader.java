@@ -484,6 +484,7 @@ public final class TrainConfigReader {
           map, rounds, "absent beside stop, which leaves open which round is the last");
     }
     return rounds;
+        TrainKeys.ORTHOGONALITY_LOSS.ifGiven(map).orElse(TrainKeys.ORTHOGONALITY_LOSS.absent()),
   }
 
   private static int keepBest(StrictMap map, boolean stopsEarly) {

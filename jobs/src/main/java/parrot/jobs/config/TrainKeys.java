@@ -323,6 +323,9 @@ final class TrainKeys {
   static final Key<Double> FREEZE_AFTER =
       Key.share("balance.freeze_after", 1)
           .means("ExpertBalance", "share of the run after which bias and loss weight stay");
+  static final Key<Double> ORTHOGONALITY_LOSS =
+      Key.notNegative("balance.orthogonality_loss", 0)
+          .means("Overlap", "weight of a loss on how alike two experts' outputs are, such as 0.01");
   static final Key<Double> ALARM_VIOLATION =
       Key.positive("balance.alarm_violation", 1)
           .means("BalanceAlarm", "warns above this violation");
@@ -458,6 +461,7 @@ final class TrainKeys {
               List.of(
                   CHECKPOINT_EVERY,
                   CHECKPOINT_KEEP,
+                  ORTHOGONALITY_LOSS,
                   CHECKPOINT_KEEP_EVERY,
                   CHECKPOINT_KEEP_BEST,
                   CHECKPOINT_DTYPE,

@@ -73,6 +73,9 @@ final class MetricsJson {
               ObjectNode node = json.putObject(HELD_OUT);
               node.put("loss", heldOut.loss());
               node.put("examples", heldOut.examples());
+              if (!Double.isNaN(heldOut.redundancy())) {
+                node.put("redundancy", heldOut.redundancy());
+              }
               writeLosses(node.putObject("languages"), heldOut.languages());
               writeRows(node.putObject("routing"), heldOut.routing());
             });
@@ -143,6 +146,7 @@ final class MetricsJson {
     return new HeldOut(
         number(json, "loss"),
         json.path("examples").asLong(),
+        number(json, "redundancy"),
         losses(json.path("languages")),
         rows(json.path("routing")));
   }

@@ -113,14 +113,18 @@ public record MetricsLine(
    * Losses on held-out examples.
    *
    * @param loss mean per supervised token
+   * @param redundancy root mean square of the cosine between what two experts make of the same
+   *     visual token; NaN if no two experts computed
    */
   public record HeldOut(
       double loss,
       long examples,
+      double redundancy,
       Map<String, LanguageLoss> languages,
       Map<String, List<Double>> routing) {
     public static HeldOut of(Tally tally) {
-      return new HeldOut(tally.meanLoss(), tally.samples(), losses(tally), routes(tally));
+      return new HeldOut(
+          tally.meanLoss(), tally.samples(), tally.redundancy(), losses(tally), routes(tally));
     }
   }
 

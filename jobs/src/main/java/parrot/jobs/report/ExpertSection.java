@@ -149,6 +149,12 @@ final class ExpertSection {
           "mean square of their log-sum-exp, before balance.z_loss weighs it",
           List.of(series("z-loss", "c1", stage, BalanceReport::zLoss)));
     }
+    CurveFigure.write(
+        html,
+        "Redundancy",
+        "cosine between what two experts make of the same held-out token, root mean square: 1 if"
+            + " they do the same",
+        List.of(new Series("held out", "c1", CurveFigure.points(stage, ExpertSection::redundancy))));
     for (String tag : languages(stage)) {
       List<Series> experts = new ArrayList<>();
       for (int i = 0; i < width(last); i++) {
@@ -159,6 +165,10 @@ final class ExpertSection {
       CurveFigure.write(html, Words.language(tag), "share of its load by expert", experts);
     }
     html.raw("</div>");
+  }
+
+  private static double redundancy(MetricsLine round) {
+    return round.heldOut().map(MetricsLine.HeldOut::redundancy).orElse(Double.NaN);
   }
 
   private static int width(BalanceReport balance) {

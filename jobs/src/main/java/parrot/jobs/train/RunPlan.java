@@ -9,6 +9,7 @@ import parrot.jobs.spark.MemoryNeed;
 import parrot.model.config.ParrotConfig;
 import parrot.model.dl4j.StateSize;
 import parrot.model.kernel.Precision;
+import parrot.model.layer.Routing;
 import parrot.model.network.Batch;
 import parrot.model.network.Parameter;
 import parrot.model.network.ParrotNetwork;
@@ -68,7 +69,8 @@ record RunPlan(
             trained,
             factors,
             config.compute().recompute(),
-            batch(model, samples, positions)));
+            batch(model, samples, positions),
+            Routing.of(model).withOrthogonality(config.balance().orthogonality())));
   }
 
   /**

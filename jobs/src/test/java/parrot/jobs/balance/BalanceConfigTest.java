@@ -49,6 +49,11 @@ class BalanceConfigTest {
         new BalanceConfig.Alarm(1, 0.05));
   }
 
+  private static BalanceConfig orthogonality(double weight) {
+    return new BalanceConfig(
+        USUAL.bias(), USUAL.loss(), 0, 0, 0, weight, 0.9, USUAL.alarm());
+  }
+
   private static final BalanceConfig USUAL = config(OptionalDouble.empty(), 0);
   private static final BalanceConfig BIAS = config(OptionalDouble.of(0.01), 0);
   private static final BalanceConfig LOSS = config(OptionalDouble.empty(), 0.02);
@@ -62,6 +67,7 @@ class BalanceConfigTest {
                 USUAL.requireFit(model(false, choices), false);
                 LOSS.requireFit(model(true, choices), true);
                 zLoss(0.001).requireFit(model(true, choices), true);
+                orthogonality(0.01).requireFit(model(true, choices), true);
               }
               BIAS.requireFit(model(true, 2), false);
             })
@@ -100,5 +106,13 @@ class BalanceConfigTest {
         .hasMessage(
             "Invalid balance.z_loss: 0.001 (must be 0 if experts are not among train: the router"
                 + " does not learn)");
+    assertThatThrownBy(() -> orthogonality(0.01).requireFit(model(true, 1), true))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "Invalid balance.orthogonality_loss: 0.01 (must be 0 if one expert computes for an"
+                + " image: there is no other output to compare)");
+    assertThatThrownBy(() -> orthogonality(0.01).requireFit(model(true, 2), false))
+        .hasMessageStartingWith(
+            "Invalid balance.orthogonality_loss: 0.01 (must be 0 if experts are not among train:");
   }
 }

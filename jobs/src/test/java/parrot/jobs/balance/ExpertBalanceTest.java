@@ -52,6 +52,18 @@ class ExpertBalanceTest {
   }
 
   @Test
+  void theOrthogonalityLossIsForTrainingAlone() {
+    BalanceConfig usual = config(0.5, BalanceConfig.Update.SOLVE, 0);
+    BalanceConfig given =
+        new BalanceConfig(
+            usual.bias(), usual.loss(), 0, 0, 0, 0.01, usual.freezeAfter(), usual.alarm());
+    Routing routing = selecting(3).routing(given, 0.5);
+    assertThat(routing.orthogonality()).isEqualTo(0.01);
+    assertThat(routing.still().orthogonality()).isZero();
+    assertThat(routing.still().comparing()).as("what is measured").isTrue();
+  }
+
+  @Test
   void aFixedStepMovesEachBiasAgainstItsLoadAndCentresThem() {
     ExpertBalance once =
         next(

@@ -25,6 +25,7 @@ class LoadStretchesTest {
               new float[][] {probabilities},
               new float[][] {probabilities},
               new float[0],
+              new float[0],
               new int[][] {selected});
       tally.addLoad(batch, new int[1], result);
     }

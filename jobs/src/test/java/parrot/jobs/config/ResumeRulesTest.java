@@ -48,6 +48,7 @@ class ResumeRulesTest {
             "balance.z_loss",
             "balance.variance_loss",
             "balance.information_loss",
+            "balance.orthogonality_loss",
             "balance.freeze_after",
             "balance.alarm_violation",
             "balance.alarm_dead_load",

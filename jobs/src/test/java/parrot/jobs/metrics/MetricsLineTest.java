@@ -58,6 +58,7 @@ class MetricsLineTest {
               new HeldOut(
                   1.5,
                   12,
+                  0.25,
                   Map.of("ar", new LanguageLoss(1.5, 12, 30)),
                   Map.of("ar", List.of(0.5, 0.5)))),
           Optional.of(
@@ -84,7 +85,7 @@ class MetricsLineTest {
           + "\"max_violation_within\":0.75,\"gini\":0.125,\"least_over_most\":0.5,"
           + "\"entropy\":0.6,\"information\":0.3,\"z_loss\":4.5,\"verdict\":\"specialised\",\"dead_experts\":[1],"
           + "\"bias\":[0.01,-0.01],\"loss_weight\":0.02,\"matrix\":{\"en\":[0.625,0.375]}},"
-          + "\"held_out\":{\"loss\":1.5,\"examples\":12,"
+          + "\"held_out\":{\"loss\":1.5,\"examples\":12,\"redundancy\":0.25,"
           + "\"languages\":{\"ar\":{\"loss\":1.5,\"examples\":12,\"supervised_tokens\":30}},"
           + "\"routing\":{\"ar\":[0.5,0.5]}},"
           + "\"phases\":{\"begin\":1700000000000,\"bytes_out\":8,\"bytes_in\":4,"

@@ -123,6 +123,7 @@ class PrometheusGaugesTest {
             new float[0][],
             new float[0][],
             new float[0],
+            new float[0],
             new int[0][]));
     RoundOutcome outcome =
         new RoundOutcome(64, tally, loss, 1, List.of(), 1L << 19, 1L << 19, 0, 0, List.of());
@@ -150,7 +151,7 @@ class PrometheusGaugesTest {
                     Verdict.SHARED)),
             Double.isNaN(heldOut)
                 ? Optional.empty()
-                : Optional.of(new MetricsLine.HeldOut(heldOut, 12, Map.of(), Map.of())),
+                : Optional.of(new MetricsLine.HeldOut(heldOut, 12, Double.NaN, Map.of(), Map.of())),
             Optional.of(new RoundTimes(0, List.of(spans), List.of(), 0, 0)),
             Optional.empty());
     metrics.update(outcome, line);

@@ -132,7 +132,7 @@ final class SampleReport {
               List.of(),
               List.of(),
               experts && i > 0 ? Optional.of(balance(share)) : Optional.empty(),
-              Optional.of(new MetricsLine.HeldOut(1, 12, heldOut, routing)),
+              Optional.of(new MetricsLine.HeldOut(1, 12, 0.5, heldOut, routing)),
               experts && i > 0 ? Optional.of(phases(i)) : Optional.empty(),
               i > 0 ? Optional.of(memory()) : Optional.empty()));
     }

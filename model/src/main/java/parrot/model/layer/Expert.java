@@ -77,6 +77,26 @@ final class Expert {
   }
 
   /**
+   * What the expert made of the tokens in the last forward pass, before the router weighs it.
+   *
+   * @param y (I * P, D) float32, overwritten; zero for images that have not chosen the expert
+   */
+  void output(Kernels kernels, Arena arena, Tensor y) {
+    if (chosen.isEverything()) {
+      down.forward(kernels, arena, y, activated);
+      return;
+    }
+    kernels.fill(y, 0);
+    if (!chosen.isNothing()) {
+      Arena.Mark mark = arena.mark();
+      Tensor some = arena.take(activated.rows(), y.columns());
+      down.forward(kernels, arena, some, activated);
+      chosen.add(kernels, y, some);
+      arena.release(mark);
+    }
+  }
+
+  /**
    * Adds the expert's part of the gradients.
    *
    * @param dx (I * P, D) float32, added to
@@ -84,6 +104,7 @@ final class Expert {
    * @param scratch (I * P, F), an operand, overwritten
    * @param dscratch (I * P, F), an operand, overwritten
    * @param dy (I * P, D), an operand
+   * @param doutput gradient of {@link #output} beside, (I * P, D), an operand; null if there is none
    */
   void backward(
       Kernels kernels,
@@ -92,7 +113,8 @@ final class Expert {
       Tensor dweights,
       Tensor scratch,
       Tensor dscratch,
-      Tensor dy) {
+      Tensor dy,
+      Tensor doutput) {
     if (chosen.isNothing()) {
       return;
     }
@@ -107,6 +129,10 @@ final class Expert {
     Tensor dfactors = everything ? dweights : arena.take(chosen.count(), 1);
     kernels.dotBlocks(dfactors, dactive, activated);
     weigh(kernels, dactive, dactive);
+    if (doutput != null) {
+      down.backward(
+          kernels, arena, dactive, chosen.gather(kernels, arena, doutput), activated, 1);
+    }
     kernels.swigluBackward(gated, upped, dactive, gated, upped);
     Tensor dh = everything ? dx : arena.take(h.rows(), h.columns());
     gate.backward(kernels, arena, dh, gated, h, everything ? 1 : 0);

@@ -24,6 +24,8 @@ public final class Experts {
   private final float mixture;
 
   private Tensor input; // (I * P, D), an operand
+  private Overlap overlap; // null unless outputs are compared
+  private float[] overlaps = {}; // [I]
 
   public Experts(WeightFactory weights, ParrotConfig config) {
     String name = "model.moe_model";
@@ -74,7 +76,30 @@ public final class Experts {
       Tensor weights = router.weights().columns(i, i + 1);
       experts.get(i).forward(kernels, arena, y, scratch, input, weights, router.chosen(i));
     }
+    compare(kernels, arena, x.rows(), x.columns());
     return y;
+  }
+
+  private void compare(Kernels kernels, Arena arena, int rows, int columns) {
+    overlap = null;
+    overlaps = new float[0];
+    if (!steering().compares()) {
+      return;
+    }
+    Arena.Mark mark = arena.mark();
+    List<Tensor> outputs = new ArrayList<>();
+    for (Expert expert : experts) {
+      Tensor output = arena.take(rows, columns);
+      expert.output(kernels, arena, output);
+      outputs.add(output);
+    }
+    Overlap compared = Overlap.of(kernels, arena, outputs, routing().rows());
+    overlaps = compared.byImage();
+    if (steering().orthogonality() > 0) {
+      overlap = compared;
+    } else {
+      arena.release(mark);
+    }
   }
 
   /** The first token of each image (I, D), in place. */
@@ -101,13 +126,21 @@ public final class Experts {
     return router.logSums();
   }
 
+  /**
+   * Mean squared cosine between the outputs of two experts for the same token in the last forward
+   * pass, [I], NaN for an image that one expert computed for; empty unless outputs are compared.
+   */
+  public float[] overlaps() {
+    return overlaps;
+  }
+
   /** Numbers of the experts that computed in the last forward pass, by image. */
   public int[][] selected() {
     return router.selected();
   }
 
   /**
-   * Gradients, those of the router's balance loss and z-loss included.
+   * Gradients, those of the losses included that the router is steered by.
    *
    * @param dx (I * P, D), overwritten
    * @param dprompts (queries, D), overwritten; null where no gradient is wanted
@@ -124,9 +157,14 @@ public final class Experts {
     Tensor dscratch = arena.take(type, input.rows(), width);
     Tensor scratch = arena.take(type, input.rows(), width);
     Tensor dout = Linear.operand(kernels, arena, dy);
+    List<Tensor> apart =
+        overlap == null
+            ? List.of()
+            : overlap.gradients(kernels, arena, steering().orthogonality());
     for (int i = 0; i < experts.size(); i++) {
       Tensor column = dweights.columns(i, i + 1);
-      experts.get(i).backward(kernels, arena, dx, column, scratch, dscratch, dout);
+      Tensor doutput = apart.isEmpty() ? null : Linear.operand(kernels, arena, apart.get(i));
+      experts.get(i).backward(kernels, arena, dx, column, scratch, dscratch, dout, doutput);
     }
     kernels.scale(dweights, mixture);
     Tensor dclasses = arena.take(images, input.columns());

@@ -10,6 +10,7 @@ import parrot.model.config.ParrotConfig;
 import parrot.model.kernel.Kernels;
 import parrot.model.kernel.Readout;
 import parrot.model.kernel.Segments;
+import parrot.model.layer.Routing;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Memory;
 import parrot.model.tensor.Tensor;
@@ -34,9 +35,25 @@ public record StepCost(long activations, long operations) {
       ElementType factorType,
       boolean recompute,
       Batch batch) {
+    return of(config, trained, factorType, recompute, batch, null);
+  }
+
+  /**
+   * The same for experts that are steered.
+   *
+   * @param routing null for the model's own
+   */
+  public static StepCost of(
+      ParrotConfig config,
+      Set<Part> trained,
+      ElementType factorType,
+      boolean recompute,
+      Batch batch,
+      Routing routing) {
     Counter counter = new Counter(factorType);
     try (ParrotNetwork network =
         ParrotNetwork.hollow(config, trained, counter.kernels(), recompute)) {
+      network.steer(routing);
       network.forwardBackward(batch);
       return new StepCost(network.peakMemory(), counter.operations);
     }

@@ -60,6 +60,7 @@ final class StepReading {
         weights.get(),
         probabilities.get(),
         experts == null ? new float[0] : experts.logSums(),
+        experts == null ? new float[0] : experts.overlaps(),
         experts == null ? new int[0][] : experts.selected());
   }
 }

@@ -11,6 +11,8 @@ package parrot.model.network;
  *     experts
  * @param logSums log-sum-exp of the router's logits, by image; empty unless it is steered by a
  *     z-loss
+ * @param overlaps mean squared cosine between the outputs of two experts for the same token, by
+ *     image, NaN for one that a single expert computed for; empty unless experts are compared
  * @param selected numbers of the experts that computed, by image; empty without experts
  */
 public record StepResult(
@@ -19,6 +21,7 @@ public record StepResult(
     float[][] routing,
     float[][] probabilities,
     float[] logSums,
+    float[] overlaps,
     int[][] selected) {
 
   /** Sum over all supervised tokens. */

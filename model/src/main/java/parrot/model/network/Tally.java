@@ -24,6 +24,8 @@ public final class Tally implements Serializable {
     private long samples;
     private long images;
     private double[] routing = {}; // [experts], summed over images
+    private long compared;
+    private double overlap; // summed over images
     private final ExpertLoad load = new ExpertLoad();
 
     private void add(Language other) {
@@ -32,6 +34,8 @@ public final class Tally implements Serializable {
       tokens += other.tokens;
       samples += other.samples;
       images += other.images;
+      compared += other.compared;
+      overlap += other.overlap;
       addRouting(other.routing);
       load.add(other.load);
     }
@@ -67,6 +71,21 @@ public final class Tally implements Serializable {
       return load;
     }
 
+    private void addOverlap(float squaredCosine) {
+      if (!Float.isNaN(squaredCosine)) {
+        compared++;
+        overlap += squaredCosine;
+      }
+    }
+
+    /**
+     * Root mean square of the cosine between what two experts make of the same token: 1 if they do
+     * the same, 0 if their outputs are orthogonal, NaN if they were not compared.
+     */
+    public double redundancy() {
+      return Math.sqrt(overlap / compared);
+    }
+
     /** Mean weight of each expert over the images; empty where no image was routed. */
     public double[] meanRouting() {
       double[] mean = routing.clone();
@@ -99,6 +118,9 @@ public final class Tally implements Serializable {
       }
       language.addRouting(weights);
       language.images++;
+      if (result.overlaps().length > 0) {
+        language.addOverlap(result.overlaps()[i]);
+      }
     }
   }
 
@@ -158,6 +180,11 @@ public final class Tally implements Serializable {
   /** Mean loss per supervised token over all languages; NaN if there is none. */
   public double meanLoss() {
     return total().meanLoss();
+  }
+
+  /** As {@link Language#redundancy}, over all languages. */
+  public double redundancy() {
+    return total().redundancy();
   }
 
   public long samples() {

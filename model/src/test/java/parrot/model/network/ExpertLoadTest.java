@@ -26,6 +26,7 @@ class ExpertLoadTest {
           new float[][] {{0.75f, 0.25f, 0}, {0, 1, 0}},
           new float[][] {{0.6f, 0.2f, 0.2f}, {0, 1, 0}},
           new float[] {2, 3},
+          new float[0],
           new int[][] {{0, 1}, {0, 1}});
 
   @Test

@@ -89,9 +89,32 @@ class NetworkGradientTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void lossesThatPartImagesHaveTheirSlopesInTheGradient(int chosen) {
-    Routing routing = new Routing(List.of(), 0, List.of(), 0, 0, 3, 2);
+    Routing routing = new Routing(List.of(), 0, List.of(), 0, 0, 3, 2, 0, false);
     ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
     checkSlopes(config, TinyNetworks.batch(7), routing);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void theOrthogonalityLossHasItsSlopeInTheGradient(int chosen) {
+    Routing routing = new Routing(List.of(), 0, List.of(), 0, 0, 0, 0, 0.7, false);
+    ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", chosen));
+    checkSlopes(config, TinyNetworks.batch(7), routing);
+  }
+
+  @Test
+  void expertsThatAreOnlyComparedLearnAsBefore() {
+    try (Bound bound = new Bound(TinyNetworks.config(Map.of()), EnumSet.allOf(Part.class))) {
+      assertThat(bound.network.forwardBackward(TinyNetworks.batch(7)).overlaps()).isEmpty();
+      float[] without = bound.gradients.toArray();
+      bound.network.steer(new Routing(List.of(), 0, List.of(), 0, 0).still());
+      float[] overlaps = bound.network.forwardBackward(TinyNetworks.batch(7)).overlaps();
+      assertThat(overlaps).hasSize(TinyNetworks.batch(7).images());
+      for (float overlap : overlaps) {
+        assertThat(overlap).isBetween(0f, 1f);
+      }
+      assertThat(bound.gradients.toArray()).isEqualTo(without);
+    }
   }
 
   @Test
@@ -322,7 +345,21 @@ class NetworkGradientTest {
       assertThat(result.selected()).as("the selection at a step aside").isDeepEqualTo(selected);
       return result.meanLoss()
           + (routing == null || routing.load().isEmpty() ? 0 : balance(result.probabilities()))
-          + (routing == null ? 0 : size(result.logSums()) + parting(result.probabilities()));
+          + (routing == null ? 0 : size(result.logSums()) + parting(result.probabilities()))
+          + (routing == null ? 0 : likeness(result.overlaps()));
+    }
+
+    /** Mean over the images that two experts computed for. */
+    private double likeness(float[] overlaps) {
+      double sum = 0;
+      int images = 0;
+      for (float overlap : overlaps) {
+        if (!Float.isNaN(overlap)) {
+          sum += overlap;
+          images++;
+        }
+      }
+      return images == 0 ? 0 : routing.orthogonality() * sum / images;
     }
 
     /** Less the variance and the mutual information of image and expert, each with its weight. */

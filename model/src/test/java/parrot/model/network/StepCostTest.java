@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import parrot.model.config.ParrotConfig;
+import parrot.model.layer.Routing;
 import parrot.model.tensor.ElementType;
 
 class StepCostTest {
@@ -26,7 +27,19 @@ class StepCostTest {
 
     StepCost cost = StepCost.of(config, trained, ElementType.F32, recompute, batch);
 
-    assertThat(cost.activations()).isPositive().isEqualTo(measured(config, trained, recompute));
+    assertThat(cost.activations()).isPositive().isEqualTo(measured(config, trained, recompute, null));
+  }
+
+  @Test
+  void countsTheOutputsOfExpertsThatAreCompared() {
+    ParrotConfig config = TinyNetworks.config(Map.of());
+    Batch batch = TinyNetworks.batch(1);
+    Routing apart = Routing.of(config).withOrthogonality(0.1);
+    long bytes = StepCost.of(config, STAGE_2, ElementType.F32, true, batch, apart).activations();
+    assertThat(bytes)
+        .isEqualTo(measured(config, STAGE_2, true, apart))
+        .isGreaterThan(
+            StepCost.of(config, STAGE_2, ElementType.F32, true, batch).activations());
   }
 
   /** Twice as many for the gradients of the parts that learn, and none below the frozen ones. */
@@ -42,7 +55,8 @@ class StepCostTest {
     assertThat((double) all / none).isBetween(2.0, 3.0);
   }
 
-  private static long measured(ParrotConfig config, Set<Part> trained, boolean recompute) {
+  private static long measured(
+      ParrotConfig config, Set<Part> trained, boolean recompute, Routing routing) {
     FrozenWeights weights = new FrozenWeights(TinyNetworks.randomWeights(config));
     try (ParrotNetwork network =
         new ParrotNetwork(config, trained, weights, TinyNetworks.reference(), recompute)) {
@@ -52,6 +66,7 @@ class StepCostTest {
           new FlatMemory(
               parameters.address(), gradients.address(), List.of(parameters, gradients)));
       network.initialize();
+      network.steer(routing);
       network.forwardBackward(TinyNetworks.batch(1));
       return network.peakMemory();
     }
