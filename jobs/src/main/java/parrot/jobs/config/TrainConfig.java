@@ -17,7 +17,7 @@ import parrot.model.dl4j.StateFormat;
 import parrot.model.dl4j.updater.RateSchedule;
 import parrot.model.exchange.ExchangeFormat;
 import parrot.model.exchange.MomentClocks;
-import parrot.model.exchange.OuterStep;
+import parrot.model.exchange.OuterSchedule;
 import parrot.model.exchange.StateLayout;
 import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.Precision;
@@ -218,7 +218,7 @@ public record TrainConfig(
   public record AveragingChoice(
       Master master,
       ExchangeFormat exchange,
-      OuterStep outer,
+      OuterSchedule outer,
       UpdaterState updaterState,
       MomentClocks clocks,
       int overlap,
@@ -253,7 +253,7 @@ public record TrainConfig(
     /** Whether this is a plain mean, the only thing that {@link Master#DL4J} does. */
     boolean isPlain() {
       return exchange == ExchangeFormat.F32
-          && outer.equals(OuterStep.AVERAGE)
+          && outer.equals(OuterSchedule.AVERAGE)
           && updaterState == UpdaterState.AVERAGE
           && !clocks.keepsLocal()
           && overlap == 0

@@ -28,6 +28,7 @@ import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
 import parrot.model.dl4j.StateFormat;
 import parrot.model.exchange.MomentClocks;
+import parrot.model.exchange.OuterSchedule;
 import parrot.model.exchange.OuterStep;
 import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.KernelProvider;
@@ -329,8 +330,7 @@ public final class TrainConfigReader {
   }
 
   private static TrainConfig.AveragingChoice averaging(StrictMap map) {
-    OuterStep outer =
-        new OuterStep(TrainKeys.OUTER_RATE.read(map), TrainKeys.OUTER_MOMENTUM.read(map));
+    OuterSchedule outer = outer(map);
     Optional<MomentClocks> clocks = clocks(map);
     TrainConfig.AveragingChoice averaging =
         new TrainConfig.AveragingChoice(
@@ -352,6 +352,28 @@ public final class TrainConfigReader {
           "parrot where exchange, outer, updater_state, overlap, on_divergence or average_experts_by are set");
     }
     return averaging;
+  }
+
+  private static OuterSchedule outer(StrictMap map) {
+    OuterStep step =
+        new OuterStep(TrainKeys.OUTER_RATE.read(map), TrainKeys.OUTER_MOMENTUM.read(map));
+    Optional<Boolean> corrected = TrainKeys.OUTER_CORRECTION.ifGiven(map);
+    Optional<Double> until = TrainKeys.MOMENTUM_UNTIL.ifGiven(map);
+    if (!step.hasMomentum()) {
+      String rule = "absent without outer.momentum";
+      corrected.ifPresent(
+          given -> {
+            throw TrainKeys.OUTER_CORRECTION.invalid(map, given, rule);
+          });
+      until.ifPresent(
+          given -> {
+            throw TrainKeys.MOMENTUM_UNTIL.invalid(map, given, rule);
+          });
+    }
+    return new OuterSchedule(
+        step,
+        corrected.orElse(TrainKeys.OUTER_CORRECTION.absent()),
+        until.orElse(TrainKeys.MOMENTUM_UNTIL.absent()));
   }
 
   private static int overlap(StrictMap map) {
@@ -449,6 +471,7 @@ public final class TrainConfigReader {
         TrainKeys.Z_LOSS.ifGiven(map).orElse(TrainKeys.Z_LOSS.absent()),
         TrainKeys.VARIANCE_LOSS.ifGiven(map).orElse(TrainKeys.VARIANCE_LOSS.absent()),
         TrainKeys.INFORMATION_LOSS.ifGiven(map).orElse(TrainKeys.INFORMATION_LOSS.absent()),
+        TrainKeys.ORTHOGONALITY_LOSS.ifGiven(map).orElse(TrainKeys.ORTHOGONALITY_LOSS.absent()),
         TrainKeys.FREEZE_AFTER.read(map),
         new BalanceConfig.Alarm(
             TrainKeys.ALARM_VIOLATION.read(map), TrainKeys.ALARM_DEAD_LOAD.read(map)));
@@ -484,7 +507,6 @@ public final class TrainConfigReader {
           map, rounds, "absent beside stop, which leaves open which round is the last");
     }
     return rounds;
-        TrainKeys.ORTHOGONALITY_LOSS.ifGiven(map).orElse(TrainKeys.ORTHOGONALITY_LOSS.absent()),
   }
 
   private static int keepBest(StrictMap map, boolean stopsEarly) {

@@ -185,6 +185,12 @@ final class TrainKeys {
   static final Key<Double> OUTER_MOMENTUM =
       Key.belowOne("outer.momentum", 0)
           .means("OuterStep", "Nesterov momentum of that step; 0.9 in DiLoCo");
+  static final Key<Boolean> OUTER_CORRECTION =
+      Key.flag("outer.bias_correction", false)
+          .means("OuterSchedule", "first steps as long as momentum makes later ones");
+  static final Key<Double> MOMENTUM_UNTIL =
+      Key.share("outer.momentum_until", 1)
+          .means("OuterSchedule", "share of the run after which the average is the next state");
   static final Key<TrainConfig.UpdaterState> UPDATER_STATE =
       Key.choice("updater_state", TrainConfig.UpdaterState.AVERAGE)
           .means("RoundSettings", "AdamW's moments between rounds: averaged, or forgotten");
@@ -317,15 +323,15 @@ final class TrainKeys {
   static final Key<Double> INFORMATION_LOSS =
       Key.notNegative("balance.information_loss", 0)
           .means("GateTerms", "weight of a loss by which an image tells its expert");
+  static final Key<Double> ORTHOGONALITY_LOSS =
+      Key.notNegative("balance.orthogonality_loss", 0)
+          .means("Overlap", "weight of a loss on how alike two experts' outputs are, such as 0.01");
   static final Key<Double> TARGET_VIOLATION =
       Key.positive("balance.target_violation", 0.3)
           .means("ExpertBalance", "where the loss weight turns: largest load / fair share - 1");
   static final Key<Double> FREEZE_AFTER =
       Key.share("balance.freeze_after", 1)
           .means("ExpertBalance", "share of the run after which bias and loss weight stay");
-  static final Key<Double> ORTHOGONALITY_LOSS =
-      Key.notNegative("balance.orthogonality_loss", 0)
-          .means("Overlap", "weight of a loss on how alike two experts' outputs are, such as 0.01");
   static final Key<Double> ALARM_VIOLATION =
       Key.positive("balance.alarm_violation", 1)
           .means("BalanceAlarm", "warns above this violation");
@@ -415,6 +421,8 @@ final class TrainKeys {
                   EXCHANGE,
                   OUTER_RATE,
                   OUTER_MOMENTUM,
+                  OUTER_CORRECTION,
+                  MOMENTUM_UNTIL,
                   UPDATER_STATE,
                   FIRST_MOMENTS,
                   SECOND_MOMENTS,
@@ -453,6 +461,7 @@ final class TrainKeys {
                   Z_LOSS,
                   VARIANCE_LOSS,
                   INFORMATION_LOSS,
+                  ORTHOGONALITY_LOSS,
                   FREEZE_AFTER,
                   ALARM_VIOLATION,
                   ALARM_DEAD_LOAD)),
@@ -461,7 +470,6 @@ final class TrainKeys {
               List.of(
                   CHECKPOINT_EVERY,
                   CHECKPOINT_KEEP,
-                  ORTHOGONALITY_LOSS,
                   CHECKPOINT_KEEP_EVERY,
                   CHECKPOINT_KEEP_BEST,
                   CHECKPOINT_DTYPE,

@@ -40,8 +40,8 @@ public final class ExecutorRounds implements RoundRunner {
     TrainReplica work = TrainReplica.of(settings, plan, loader);
     ExecutorState.Next next =
         settings.averaging().overlap() > 0
-            ? state.nextLater(plans, work, settings.weights(), work.after())
-            : state.next(plans, work, settings.weights(), work.after());
+            ? state.nextLater(plans, work, settings.weights(plan.outer()), work.after())
+            : state.next(plans, work, settings.weights(plan.outer()), work.after());
     RoundOutcome outcome;
     try {
       outcome = RoundOutcome.of(plan, next.chunks(), bytesOut(plan, work));

@@ -1,6 +1,7 @@
 package parrot.jobs.round;
 
 import java.util.List;
+import parrot.model.exchange.OuterStep;
 import parrot.model.layer.Routing;
 
 /**
@@ -11,8 +12,10 @@ import parrot.model.layer.Routing;
  * @param replicas one plan for each
  * @param iteration steps of each replica so far, which the schedule and Adam's correction count
  * @param routing how routers are steered; null for what the model's configuration says
+ * @param outer the step from the state towards the replicas' mean
  */
-public record RoundPlan(int round, List<ReplicaPlan> replicas, int iteration, Routing routing) {
+public record RoundPlan(
+    int round, List<ReplicaPlan> replicas, int iteration, Routing routing, OuterStep outer) {
   public RoundPlan {
     replicas = List.copyOf(replicas);
   }

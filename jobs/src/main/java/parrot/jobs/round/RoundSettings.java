@@ -9,6 +9,7 @@ import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.ParrotGraph;
 import parrot.model.exchange.Averaging;
+import parrot.model.exchange.OuterStep;
 import parrot.model.exchange.StateLayout;
 import parrot.model.network.Parameter;
 
@@ -50,9 +51,12 @@ public record RoundSettings(
         averaging.overlap() > 0 && round > 0);
   }
 
-  ReplicaWeights weights() {
+  /**
+   * @param outer the round's step
+   */
+  ReplicaWeights weights(OuterStep outer) {
     return new ReplicaWeights(
-        new Averaging(averaging.exchange(), averaging.outer()),
+        new Averaging(averaging.exchange(), outer),
         averaging.expertWeights() == TrainConfig.ExpertWeights.LOAD
             ? ExpertRange.of(parameters)
             : List.of());

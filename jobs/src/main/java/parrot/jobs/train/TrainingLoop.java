@@ -294,7 +294,8 @@ final class TrainingLoop {
             progress.round() + 1,
             ReplicaPlan.deal(minibatches, config.rounds().replicas()),
             progress.iteration(),
-            progress.balance().routing(config.balance(), shareAfterNext()));
+            progress.balance().routing(config.balance(), shareAfterNext()),
+            config.rounds().averaging().outer().at(progress.round() + 1, shareAfterNext()));
     clock.leave();
     return plan;
   }

@@ -17,6 +17,8 @@ import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.exchange.OuterSchedule;
+import parrot.model.exchange.OuterStep;
 import parrot.model.config.Adapters;
 import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
@@ -201,6 +203,19 @@ class TrainConfigTest {
   }
 
   @Test
+  void outerMomentumIsCorrectedAndEndsIfTheFileSaysSo() {
+    TrainConfig usual = read("outer.momentum=0.5");
+    assertThat(usual.rounds().averaging().outer())
+        .isEqualTo(OuterSchedule.constant(new OuterStep(1, 0.5)));
+    assertThat(TrainConfigReader.toYaml(usual.resolved()))
+        .doesNotContain("bias_correction", "momentum_until");
+    TrainConfig given =
+        read("outer={momentum: 0.5, bias_correction: true, momentum_until: 0.67}");
+    assertThat(given.rounds().averaging().outer())
+        .isEqualTo(new OuterSchedule(new OuterStep(1, 0.5), true, 0.67));
+  }
+
+  @Test
   void theRouterHasARateAndAZLossIfTheFileSaysSo() {
     TrainConfig usual = read();
     assertThat(usual.balance().zLoss()).isZero();
@@ -290,6 +305,8 @@ class TrainConfigTest {
           balance.updaterate=1     | Unknown key balance.updaterate; did you mean update_rate?
           balance.update_rate=-1   | Invalid balance.update_rate: -1.0 (must be 0 or a positive number)
           balance.within_round=-1  | Invalid balance.within_round: -1.0 (must be 0 or a positive number)
+          outer.bias_correction=true | Invalid outer.bias_correction: true (must be absent without outer.momentum)
+          outer.momentum_until=0.5 | Invalid outer.momentum_until: 0.5 (must be absent without outer.momentum)
           balance.z_loss=-1        | Invalid balance.z_loss: -1.0 (must be 0 or a positive number)
           optimizer.rates={gate: 1} | Invalid optimizer.rates: gate (must be among vision, projector, experts, router, decoder, adapters)
           balance.freeze_after=90  | Invalid balance.freeze_after: 90.0 (must be between 0 and 1)

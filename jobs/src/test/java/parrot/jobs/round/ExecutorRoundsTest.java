@@ -43,6 +43,7 @@ import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.train.SmallWorld;
 import parrot.jobs.train.TrainJob;
+import parrot.model.exchange.OuterStep;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
@@ -133,7 +134,7 @@ class ExecutorRoundsTest {
   }
 
   private static RoundPlan round(ReplicaPlan... plans) {
-    return new RoundPlan(1, List.of(plans), 0, null);
+    return new RoundPlan(1, List.of(plans), 0, null, OuterStep.AVERAGE);
   }
 
   private static ReplicaPlan plan(int replica, Integer... which) {
@@ -251,8 +252,8 @@ class ExecutorRoundsTest {
   private static float[] afterThree(RoundSettings settings, RowLoader loader) {
     try (ExecutorRounds rounds = rounds(settings, loader)) {
       rounds.run(round(plan(0, 0, 1), plan(1, 1, 0)));
-      rounds.run(new RoundPlan(2, List.of(plan(0, 1, 0), plan(1, 0, 2)), 2, null));
-      rounds.run(new RoundPlan(3, List.of(plan(0, 0, 1), plan(1, 1, 0)), 4, null));
+      rounds.run(new RoundPlan(2, List.of(plan(0, 1, 0), plan(1, 0, 2)), 2, null, OuterStep.AVERAGE));
+      rounds.run(new RoundPlan(3, List.of(plan(0, 0, 1), plan(1, 1, 0)), 4, null, OuterStep.AVERAGE));
       return values(rounds.state());
     }
   }
@@ -263,10 +264,10 @@ class ExecutorRoundsTest {
     RoundSettings settings = settings("on_divergence=drop", "overlap.steps=1");
     ExecutorRounds rounds = rounds(settings, poison(minibatches.get(2)));
     rounds.run(round(plan(0, 0, 1), plan(1, 1, 2)));
-    rounds.run(new RoundPlan(2, List.of(plan(0), plan(1, 0, 1)), 2, null));
+    rounds.run(new RoundPlan(2, List.of(plan(0), plan(1, 0, 1)), 2, null, OuterStep.AVERAGE));
     ExecutorRounds alone = rounds(settings, LOADER);
     alone.run(round(plan(0, 0, 1)));
-    alone.run(new RoundPlan(2, List.of(plan(0, 0, 1)), 2, null));
+    alone.run(new RoundPlan(2, List.of(plan(0, 0, 1)), 2, null, OuterStep.AVERAGE));
     assertThat(values(rounds.state())).isEqualTo(values(alone.state()));
   }
 
@@ -334,7 +335,7 @@ class ExecutorRoundsTest {
 
   private static RoundPlan roundTrip(RoundPlan plan) {
     List<ReplicaPlan> replicas = spark.parallelize(plan.replicas(), 2).map(one -> one).collect();
-    return new RoundPlan(1, replicas, plan.iteration(), plan.routing());
+    return new RoundPlan(1, replicas, plan.iteration(), plan.routing(), OuterStep.AVERAGE);
   }
 
   @Test
@@ -366,7 +367,7 @@ class ExecutorRoundsTest {
 
   private static List<Double> bias(RoundSettings settings, Routing routing, ReplicaPlan... plans) {
     try (ExecutorRounds rounds = rounds(settings, LOADER)) {
-      return rounds.run(new RoundPlan(1, List.of(plans), 0, routing)).selectionBias();
+      return rounds.run(new RoundPlan(1, List.of(plans), 0, routing, OuterStep.AVERAGE)).selectionBias();
     }
   }
 }

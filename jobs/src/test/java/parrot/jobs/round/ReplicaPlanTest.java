@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import parrot.datasets.order.BatchPath;
 import parrot.datasets.order.Minibatch;
 import parrot.datasets.shard.RowRef;
+import parrot.model.exchange.OuterStep;
 
 class ReplicaPlanTest {
   private static final List<Minibatch> MINIBATCHES =
@@ -23,7 +24,7 @@ class ReplicaPlanTest {
         .containsExactly(
             new ReplicaPlan(0, List.of(MINIBATCHES.get(0), MINIBATCHES.get(2))),
             new ReplicaPlan(1, List.of(MINIBATCHES.get(1))));
-    RoundPlan round = new RoundPlan(1, plans, 0, null);
+    RoundPlan round = new RoundPlan(1, plans, 0, null, OuterStep.AVERAGE);
     assertThat(round.minibatches()).isEqualTo(3);
     assertThat(round.examples()).isEqualTo(3);
     assertThat(round.steps()).isEqualTo(2);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import parrot.jobs.spark.SparkSessions;
+import parrot.model.exchange.OuterStep;
 
 class RoundMasterTest {
   private static SparkSession session;
@@ -34,7 +35,7 @@ class RoundMasterTest {
   void runsTheRoundThatItIsGiven() {
     RoundMaster master = master();
     for (int iteration : List.of(3, 4)) {
-      RoundPlan plan = new RoundPlan(1, List.of(new ReplicaPlan(0, List.of())), iteration, null);
+      RoundPlan plan = new RoundPlan(1, List.of(new ReplicaPlan(0, List.of())), iteration, null, OuterStep.AVERAGE);
       assertThat(master.run(plan).loss()).isEqualTo(iteration);
     }
   }

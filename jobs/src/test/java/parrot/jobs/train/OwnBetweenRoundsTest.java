@@ -81,7 +81,7 @@ class OwnBetweenRoundsTest {
   @ValueSource(
       strings = {
         CLOCKS,
-        "overlap.steps=1; outer.learning_rate=0.7; outer.momentum=0.9",
+        "overlap.steps=1; outer.learning_rate=0.7; outer.momentum=0.9; outer.bias_correction=true",
         "overlap.steps=1; exchange=int8; " + CLOCKS
       })
   void aRunGoesOnFromEveryRoundToTheSameBytes(String settings) throws IOException {
