@@ -154,7 +154,8 @@ final class ExpertSection {
         "Redundancy",
         "cosine between what two experts make of the same held-out token, root mean square: 1 if"
             + " they do the same",
-        List.of(new Series("held out", "c1", CurveFigure.points(stage, ExpertSection::redundancy))));
+        List.of(
+            new Series("held out", "c1", CurveFigure.points(stage, ExpertSection::redundancy))));
     for (String tag : languages(stage)) {
       List<Series> experts = new ArrayList<>();
       for (int i = 0; i < width(last); i++) {

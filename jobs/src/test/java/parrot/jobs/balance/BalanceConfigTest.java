@@ -50,8 +50,7 @@ class BalanceConfigTest {
   }
 
   private static BalanceConfig orthogonality(double weight) {
-    return new BalanceConfig(
-        USUAL.bias(), USUAL.loss(), 0, 0, 0, weight, 0.9, USUAL.alarm());
+    return new BalanceConfig(USUAL.bias(), USUAL.loss(), 0, 0, 0, weight, 0.9, USUAL.alarm());
   }
 
   private static final BalanceConfig USUAL = config(OptionalDouble.empty(), 0);

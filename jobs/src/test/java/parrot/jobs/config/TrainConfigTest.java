@@ -17,9 +17,9 @@ import parrot.datasets.UsageException;
 import parrot.datasets.language.Language;
 import parrot.datasets.order.Mixture;
 import parrot.jobs.balance.BalanceConfig;
+import parrot.model.config.Adapters;
 import parrot.model.exchange.OuterSchedule;
 import parrot.model.exchange.OuterStep;
-import parrot.model.config.Adapters;
 import parrot.model.network.ParameterGroup;
 import parrot.model.network.Part;
 
@@ -209,8 +209,7 @@ class TrainConfigTest {
         .isEqualTo(OuterSchedule.constant(new OuterStep(1, 0.5)));
     assertThat(TrainConfigReader.toYaml(usual.resolved()))
         .doesNotContain("bias_correction", "momentum_until");
-    TrainConfig given =
-        read("outer={momentum: 0.5, bias_correction: true, momentum_until: 0.67}");
+    TrainConfig given = read("outer={momentum: 0.5, bias_correction: true, momentum_until: 0.67}");
     assertThat(given.rounds().averaging().outer())
         .isEqualTo(new OuterSchedule(new OuterStep(1, 0.5), true, 0.67));
   }

@@ -43,10 +43,10 @@ import parrot.jobs.state.ExecutorState;
 import parrot.jobs.state.StateChunk;
 import parrot.jobs.train.SmallWorld;
 import parrot.jobs.train.TrainJob;
-import parrot.model.exchange.OuterStep;
 import parrot.model.dl4j.NetworkSpec;
 import parrot.model.dl4j.OptimizerSpec;
 import parrot.model.dl4j.updater.RateSchedule;
+import parrot.model.exchange.OuterStep;
 import parrot.model.kernel.Precision;
 import parrot.model.layer.Routing;
 import parrot.model.network.ParrotNetwork;
@@ -252,8 +252,10 @@ class ExecutorRoundsTest {
   private static float[] afterThree(RoundSettings settings, RowLoader loader) {
     try (ExecutorRounds rounds = rounds(settings, loader)) {
       rounds.run(round(plan(0, 0, 1), plan(1, 1, 0)));
-      rounds.run(new RoundPlan(2, List.of(plan(0, 1, 0), plan(1, 0, 2)), 2, null, OuterStep.AVERAGE));
-      rounds.run(new RoundPlan(3, List.of(plan(0, 0, 1), plan(1, 1, 0)), 4, null, OuterStep.AVERAGE));
+      rounds.run(
+          new RoundPlan(2, List.of(plan(0, 1, 0), plan(1, 0, 2)), 2, null, OuterStep.AVERAGE));
+      rounds.run(
+          new RoundPlan(3, List.of(plan(0, 0, 1), plan(1, 1, 0)), 4, null, OuterStep.AVERAGE));
       return values(rounds.state());
     }
   }
@@ -367,7 +369,9 @@ class ExecutorRoundsTest {
 
   private static List<Double> bias(RoundSettings settings, Routing routing, ReplicaPlan... plans) {
     try (ExecutorRounds rounds = rounds(settings, LOADER)) {
-      return rounds.run(new RoundPlan(1, List.of(plans), 0, routing, OuterStep.AVERAGE)).selectionBias();
+      return rounds
+          .run(new RoundPlan(1, List.of(plans), 0, routing, OuterStep.AVERAGE))
+          .selectionBias();
     }
   }
 }

@@ -35,7 +35,9 @@ class RoundMasterTest {
   void runsTheRoundThatItIsGiven() {
     RoundMaster master = master();
     for (int iteration : List.of(3, 4)) {
-      RoundPlan plan = new RoundPlan(1, List.of(new ReplicaPlan(0, List.of())), iteration, null, OuterStep.AVERAGE);
+      RoundPlan plan =
+          new RoundPlan(
+              1, List.of(new ReplicaPlan(0, List.of())), iteration, null, OuterStep.AVERAGE);
       assertThat(master.run(plan).loss()).isEqualTo(iteration);
     }
   }

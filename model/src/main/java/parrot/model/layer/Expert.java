@@ -104,7 +104,8 @@ final class Expert {
    * @param scratch (I * P, F), an operand, overwritten
    * @param dscratch (I * P, F), an operand, overwritten
    * @param dy (I * P, D), an operand
-   * @param doutput gradient of {@link #output} beside, (I * P, D), an operand; null if there is none
+   * @param doutput gradient of {@link #output} beside, (I * P, D), an operand; null if there is
+   *     none
    */
   void backward(
       Kernels kernels,
@@ -130,8 +131,7 @@ final class Expert {
     kernels.dotBlocks(dfactors, dactive, activated);
     weigh(kernels, dactive, dactive);
     if (doutput != null) {
-      down.backward(
-          kernels, arena, dactive, chosen.gather(kernels, arena, doutput), activated, 1);
+      down.backward(kernels, arena, dactive, chosen.gather(kernels, arena, doutput), activated, 1);
     }
     kernels.swigluBackward(gated, upped, dactive, gated, upped);
     Tensor dh = everything ? dx : arena.take(h.rows(), h.columns());

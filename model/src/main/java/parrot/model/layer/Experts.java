@@ -158,9 +158,7 @@ public final class Experts {
     Tensor scratch = arena.take(type, input.rows(), width);
     Tensor dout = Linear.operand(kernels, arena, dy);
     List<Tensor> apart =
-        overlap == null
-            ? List.of()
-            : overlap.gradients(kernels, arena, steering().orthogonality());
+        overlap == null ? List.of() : overlap.gradients(kernels, arena, steering().orthogonality());
     for (int i = 0; i < experts.size(); i++) {
       Tensor column = dweights.columns(i, i + 1);
       Tensor doutput = apart.isEmpty() ? null : Linear.operand(kernels, arena, apart.get(i));

@@ -56,7 +56,9 @@ public record Routing(
     }
     if (!(orthogonality >= 0 && orthogonality < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "Invalid weight of orthogonality: " + orthogonality + " (must be 0 or a positive number)");
+          "Invalid weight of orthogonality: "
+              + orthogonality
+              + " (must be 0 or a positive number)");
     }
     if (!Stream.concat(selectionBias.stream(), load.stream()).allMatch(Double::isFinite)) {
       throw new IllegalArgumentException(
@@ -90,29 +92,13 @@ public record Routing(
   /** The same with another bias. */
   Routing withBias(List<Double> bias) {
     return new Routing(
-        bias,
-        lossWeight,
-        load,
-        biasPace,
-        zLoss,
-        variance,
-        information,
-        orthogonality,
-        comparing);
+        bias, lossWeight, load, biasPace, zLoss, variance, information, orthogonality, comparing);
   }
 
   /** The same with a loss on the overlap of experts of this weight. */
   public Routing withOrthogonality(double weight) {
     return new Routing(
-        selectionBias,
-        lossWeight,
-        load,
-        biasPace,
-        zLoss,
-        variance,
-        information,
-        weight,
-        comparing);
+        selectionBias, lossWeight, load, biasPace, zLoss, variance, information, weight, comparing);
   }
 
   /** Whether a loss parts images. */

@@ -15,9 +15,7 @@ class OuterScheduleTest {
     double[] steps = new double[ROUNDS];
     for (int round = 1; round <= ROUNDS; round++) {
       float[] mean = {-1};
-      schedule
-          .at(round, (double) round / ROUNDS)
-          .apply(mean, new float[] {0}, momentum);
+      schedule.at(round, (double) round / ROUNDS).apply(mean, new float[] {0}, momentum);
       steps[round - 1] = -mean[0];
     }
     return steps;

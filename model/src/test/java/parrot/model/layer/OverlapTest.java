@@ -106,8 +106,7 @@ class OverlapTest {
   void isTheMeanOfSquaredCosines() {
     float[][] outputs = {random(1), random(2), random(3)};
     float[] compared = overlap(outputs).byImage();
-    assertThat((compared[0] + compared[1]) / 2.0)
-        .isCloseTo(plain(outputs), Offset.offset(1e-6));
+    assertThat((compared[0] + compared[1]) / 2.0).isCloseTo(plain(outputs), Offset.offset(1e-6));
   }
 
   @Test

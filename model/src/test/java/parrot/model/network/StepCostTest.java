@@ -27,7 +27,9 @@ class StepCostTest {
 
     StepCost cost = StepCost.of(config, trained, ElementType.F32, recompute, batch);
 
-    assertThat(cost.activations()).isPositive().isEqualTo(measured(config, trained, recompute, null));
+    assertThat(cost.activations())
+        .isPositive()
+        .isEqualTo(measured(config, trained, recompute, null));
   }
 
   @Test
@@ -38,8 +40,7 @@ class StepCostTest {
     long bytes = StepCost.of(config, STAGE_2, ElementType.F32, true, batch, apart).activations();
     assertThat(bytes)
         .isEqualTo(measured(config, STAGE_2, true, apart))
-        .isGreaterThan(
-            StepCost.of(config, STAGE_2, ElementType.F32, true, batch).activations());
+        .isGreaterThan(StepCost.of(config, STAGE_2, ElementType.F32, true, batch).activations());
   }
 
   /** Twice as many for the gradients of the parts that learn, and none below the frozen ones. */
