@@ -100,7 +100,6 @@ class EmulatedCardsTest {
         options.add(flag);
       }
     }
-    options.add("-XX:TieredStopAtLevel=1");
     options.add("-Dparrot.emulator=" + MODEL.resolve("target/emulator"));
     return options;
   }
@@ -132,6 +131,7 @@ class EmulatedCardsTest {
     builder.environment().put("SPARK_HOME", folder.resolve("spark").toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.12");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("JAVA_TOOL_OPTIONS", OwnCluster.SHORT_LIVED);
     builder.environment().put("SPARK_LOCAL_DIRS", folder.resolve("local").toString());
     process = builder.start();
     return process;

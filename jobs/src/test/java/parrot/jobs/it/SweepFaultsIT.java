@@ -96,6 +96,7 @@ class SweepFaultsIT {
     builder.environment().keySet().removeIf(key -> key.matches("SPARK_.*|HADOOP_.*"));
     builder.environment().put("SPARK_HOME", folder.resolve("spark").toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.12");
+    builder.environment().put("JAVA_TOOL_OPTIONS", OwnCluster.SHORT_LIVED);
     process = builder.start();
   }
 

@@ -73,11 +73,12 @@ class TrainProcessTest {
     command.addAll(List.of(Main.class.getName(), "train", config.toString()));
     command.addAll(List.of("--out", folder.resolve(out).toString(), "--master", "local[2]"));
     command.addAll(Arrays.asList(options));
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve(out + ".log").toFile())
-            .start();
+            .redirectOutput(folder.resolve(out + ".log").toFile());
+    builder.environment().put("JAVA_TOOL_OPTIONS", OwnCluster.SHORT_LIVED);
+    process = builder.start();
     return process;
   }
 

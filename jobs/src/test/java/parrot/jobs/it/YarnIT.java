@@ -95,9 +95,11 @@ class YarnIT {
         spark.yarn.appMasterEnv.SPARK_LOCAL_IP 127.0.0.1
         spark.executorEnv.SPARK_LOCAL_IP       127.0.0.1
         spark.ui.enabled              false
-        spark.yarn.jars               local:%s/*
+        spark.yarn.jars               local:%1$s/*
+        spark.yarn.appMasterEnv.JAVA_TOOL_OPTIONS %2$s
+        spark.executorEnv.JAVA_TOOL_OPTIONS       %2$s
         """
-            .formatted(jars);
+            .formatted(jars, OwnCluster.SHORT_LIVED);
     String text = Files.readString(OwnCluster.HOME.resolve("cluster-config/yarn.conf"));
     return Files.writeString(scratch.resolve("small-yarn.conf"), text + own);
   }
@@ -135,6 +137,7 @@ class YarnIT {
     builder.environment().put("HADOOP_CONF_DIR", scratch.resolve("hadoop").toString());
     builder.environment().put("PARROT_HEAP", "1g");
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("JAVA_TOOL_OPTIONS", OwnCluster.SHORT_LIVED);
     int code = OwnCluster.finish(builder.start());
     return new Ran(code, Files.readString(log) + containers());
   }
