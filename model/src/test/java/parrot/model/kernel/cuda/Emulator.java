@@ -1,10 +1,13 @@
 package parrot.model.kernel.cuda;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,10 +80,22 @@ public final class Emulator {
     try {
       Path folder = FOLDER.resolve(hash(sources)).toAbsolutePath();
       Path library = folder.resolve("kernels.so");
-      if (Files.exists(library)) {
+      Files.createDirectories(folder);
+      try (FileChannel lock = FileChannel.open(folder.resolve("lock"), CREATE, WRITE)) {
+        lock.lock(); // other processes may want the same
+        if (!Files.exists(library)) {
+          compile(sources, folder, library);
+        }
         return library;
       }
-      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void compile(Map<String, String> sources, Path folder, Path library)
+      throws IOException {
+    try {
       List<String> command =
           new ArrayList<>(
               List.of(
@@ -111,9 +126,7 @@ public final class Emulator {
       if (process.waitFor() != 0) {
         throw new IllegalStateException("Cannot compile kernels for the emulator:\n" + said);
       }
-      return Files.move(fresh, library, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      Files.move(fresh, library, StandardCopyOption.ATOMIC_MOVE);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
