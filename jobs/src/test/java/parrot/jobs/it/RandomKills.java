@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /** Kills processes of a cluster and a run on it, at moments that a seed tells. */
 final class RandomKills {
@@ -30,6 +31,9 @@ final class RandomKills {
           Victim.DATA_NODE,
           Victim.WORKER,
           Victim.DRIVER);
+
+  /** Milliseconds between two kills, so that some meet a run in its rounds. */
+  private static final int LONGEST_PAUSE = 15_000;
 
   /** A run that is killed and resumed until it has reached its end. */
   interface Run {
@@ -74,7 +78,7 @@ final class RandomKills {
         assertThat(mayFail--).as("%s, then: %s", this, run.said()).isPositive();
         process = run.start();
       }
-      Thread.sleep(200 + random.nextInt(1500));
+      process.waitFor(200 + random.nextInt(LONGEST_PAUSE), TimeUnit.MILLISECONDS);
       if (left > 0 && process.isAlive()) {
         kill(VICTIMS.get(random.nextInt(VICTIMS.size())), process);
       }
