@@ -10,6 +10,7 @@ import org.apache.hadoop.conf.Configuration;
 import parrot.datasets.storage.HdfsShorthand;
 import parrot.jobs.cli.ExitCode;
 import parrot.jobs.cli.Failures;
+import parrot.jobs.cli.SparkOptions;
 import parrot.jobs.cli.FormerNames;
 import parrot.jobs.cli.QuietStart;
 import parrot.jobs.cli.Versions;
@@ -32,9 +33,12 @@ import parrot.jobs.train.PlanCommand;
 import parrot.jobs.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -137,6 +141,7 @@ public final class Main implements Runnable {
         .setExecutionExceptionHandler(
             (exception, command, result) -> main.report(exception, command.getErr()))
         .setParameterExceptionHandler(Main::refuse)
+        .setExecutionStrategy(Main::logInAndExecute)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
         .setUsageHelpWidth(100)
@@ -153,6 +158,23 @@ public final class Main implements Runnable {
         .exitCodeListHeading("%nExit codes:%n")
         .exitCodeList(codes)
         .footer("%n'parrot COMMAND --help' says more about a command.");
+  }
+
+  private static int logInAndExecute(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    try {
+      for (CommandSpec mixin : last.commandSpec().mixins().values()) {
+        if (mixin.userObject() instanceof SparkOptions options) {
+          options.logIn();
+        }
+      }
+    } catch (RuntimeException e) {
+      throw new ExecutionException(last.commandSpec().commandLine(), e.getMessage(), e);
+    }
+    return new RunLast().execute(parsed);
   }
 
   /** Prints the help if no command is given. */

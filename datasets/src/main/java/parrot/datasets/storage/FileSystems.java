@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -50,6 +51,12 @@ public final class FileSystems {
           "wasbs", "hadoop-azure",
           "oss", "hadoop-aliyun",
           "cosn", "hadoop-cos");
+
+  /** How Hadoop and Java say that there is no ticket. */
+  private static final Pattern KERBEROS =
+      Pattern.compile(
+          "SIMPLE authentication is not enabled|Client cannot authenticate via:.*KERBEROS"
+              + "|Failed to find any Kerberos");
 
   /** What Hadoop only reads. */
   private static final Set<String> READ_ONLY = Set.of("http", "https", "har");
@@ -172,7 +179,10 @@ public final class FileSystems {
     try {
       status = StoredStream.access(file, () -> files.getFileStatus(file));
     } catch (FileNotFoundException | NoSuchFileException e) {
-      throw new DataException("Cannot read " + file + ": it does not exist", e);
+      // A path without a scheme is one of the default file system, which need not be this machine's.
+      boolean local = "file".equals(files.getUri().getScheme());
+      Path where = local ? file : files.makeQualified(file);
+      throw new DataException("Cannot read " + where + ": it does not exist", e);
     }
     if (status.isDirectory()) {
       throw new DataException("Cannot read " + file + ": it is a folder, not a file");
@@ -242,6 +252,11 @@ public final class FileSystems {
     if (t instanceof SocketTimeoutException || t instanceof NoRouteToHostException) {
       return "no answer (is the name node running, and does a firewall let this machine through?)";
     }
+    String said = String.valueOf(t.getMessage());
+    if (KERBEROS.matcher(said).find()) {
+      return "it asks for Kerberos, and this process has no valid ticket (give --principal and"
+          + " --keytab, or run kinit; HADOOP_CONF_DIR must name the cluster's configuration)";
+    }
     if (t instanceof UnsupportedFileSystemException || t instanceof ClassNotFoundException) {
       String connector = CONNECTORS.get(uri.getScheme());
       return connector == null
@@ -250,7 +265,7 @@ public final class FileSystems {
               + " is not on the class path (add its jar with spark.jars or"
               + " spark.driver.extraClassPath and spark.executor.extraClassPath, or use hdfs://)";
     }
-    if (String.valueOf(t.getMessage()).contains("Empty Mount table")) {
+    if (said.contains("Empty Mount table")) {
       return "its mount table is not configured (set HADOOP_CONF_DIR to a folder whose core-site.xml"
           + " has fs.viewfs.mounttable.NAME.link./FOLDER)";
     }

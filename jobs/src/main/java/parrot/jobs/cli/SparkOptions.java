@@ -9,6 +9,9 @@ import picocli.CommandLine.Spec;
 
 /** Options of every command that starts Spark. */
 public final class SparkOptions {
+  private static final String PRINCIPAL = "spark.kerberos.principal";
+  private static final String KEYTAB = "spark.kerberos.keytab";
+
   @Option(
       names = "--master",
       paramLabel = "URL",
@@ -31,6 +34,17 @@ public final class SparkOptions {
               + " minute; then the command ends with 5 (default: 10m).")
   private String wait;
 
+  @Option(
+      names = "--principal",
+      paramLabel = "NAME",
+      description =
+          "With --keytab: whom to log in as to a Hadoop cluster with Kerberos, such as"
+              + " trainer@EXAMPLE.COM; long runs log in again (default: the ticket of kinit).")
+  private String principal;
+
+  @Option(names = "--keytab", paramLabel = "FILE", description = "Local file with its keys.")
+  private String keytab;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -39,9 +53,25 @@ public final class SparkOptions {
     return master;
   }
 
+  /** Logs in to Kerberos if options, or spark-submit's profile, say as whom. */
+  public void logIn() {
+    Map<String, String> all = settings();
+    KerberosLogin.run(
+        all.getOrDefault(PRINCIPAL, System.getProperty(PRINCIPAL)),
+        all.getOrDefault(KEYTAB, System.getProperty(KEYTAB)));
+  }
+
+  private static void putUnlessNull(Map<String, String> all, String name, String value) {
+    if (value != null) {
+      all.put(name, value);
+    }
+  }
+
   /** Settings by their keys. */
   public Map<String, String> settings() {
     Map<String, String> all = new LinkedHashMap<>(settings);
+    putUnlessNull(all, PRINCIPAL, principal);
+    putUnlessNull(all, KEYTAB, keytab);
     if (wait != null) {
       if (!wait.matches("\\d{1,6}(s|m|h)?")) {
         throw new ParameterException(

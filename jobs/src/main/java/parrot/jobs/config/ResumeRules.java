@@ -21,6 +21,7 @@ public final class ResumeRules {
           "stop",
           "on_end",
           "on_alarm",
+          "tensorboard",
           "replicas",
           "average_every",
           "batch_size",

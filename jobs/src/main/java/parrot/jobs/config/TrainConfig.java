@@ -43,7 +43,7 @@ import parrot.model.weights.Initializer;
  * @param checkpoints what is kept
  * @param benchmark what checkpoints are asked; empty for nothing
  * @param seed of the order of the data and of fresh weights
- * @param commands that are told what happens
+ * @param watching who is told what happens
  * @param resolved all of this as written into the run's folder
  */
 public record TrainConfig(
@@ -61,16 +61,17 @@ public record TrainConfig(
     Checkpointing checkpoints,
     Optional<Benchmarking> benchmark,
     long seed,
-    Commands commands,
+    Watching watching,
     ObjectNode resolved) {
 
   /**
-   * Commands of the shell.
+   * Who is told what happens.
    *
-   * @param onEnd run when the run ends
-   * @param onAlarm run with each warning after a round
+   * @param onEnd command of the shell, run when the run ends
+   * @param onAlarm the same with each warning after a round
+   * @param tensorboard whether the metrics are also written for TensorBoard
    */
-  public record Commands(Optional<String> onEnd, Optional<String> onAlarm) {}
+  public record Watching(Optional<String> onEnd, Optional<String> onAlarm, boolean tensorboard) {}
 
   /** The two stages of the paper, with their usual settings. */
   public enum Stage {

@@ -84,13 +84,18 @@ public final class TrainConfigReader {
   public static ObjectNode fromYaml(String yaml) {
     // A file that a killed run has not yet filled is no mapping.
     return ConfigText.parse(yaml, "the stored configuration") instanceof ObjectNode stored
-        ? withoutCommands(stored)
+        ? withoutWatching(stored)
         : JsonNodeFactory.instance.objectNode();
   }
 
-  /** Commands may hold secrets, and a stored configuration is read by more people. */
-  private static ObjectNode withoutCommands(ObjectNode resolved) {
-    return resolved.remove(List.of(TrainKeys.ON_END.name(), TrainKeys.ON_ALARM.name()));
+  /**
+   * Of each start, and not of the run. Commands may hold secrets, and a stored configuration is
+   * read by more people.
+   */
+  private static ObjectNode withoutWatching(ObjectNode resolved) {
+    return resolved.remove(
+        List.of(
+            TrainKeys.ON_END.name(), TrainKeys.ON_ALARM.name(), TrainKeys.TENSORBOARD.name()));
   }
 
   private static TrainConfig read(StrictMap map) {
@@ -115,9 +120,11 @@ public final class TrainConfigReader {
             checkpoints(map, map.has(TrainKeys.STOP)),
             benchmark(map),
             TrainKeys.SEED.read(map),
-            new TrainConfig.Commands(
-                TrainKeys.ON_END.ifGiven(map), TrainKeys.ON_ALARM.ifGiven(map)),
-            withoutCommands(map.resolved()));
+            new TrainConfig.Watching(
+                TrainKeys.ON_END.ifGiven(map),
+                TrainKeys.ON_ALARM.ifGiven(map),
+                TrainKeys.TENSORBOARD.ifGiven(map).orElse(false)),
+            withoutWatching(map.resolved()));
     map.refuseOthers(TrainKeys.paths());
     return config;
   }

@@ -84,6 +84,9 @@ final class TrainKeys {
       Key.text("on_alarm", COMMAND)
           .absent("none")
           .means("RunEvents", "is run with each warning after a round, and told it");
+  static final Key<Boolean> TENSORBOARD =
+      Key.flag("tensorboard", false)
+          .means("EventFile", "whether the metrics are written for TensorBoard, too");
 
   static final Key<String> FOLDER =
       Key.text("model.folder", "a folder")
@@ -389,7 +392,7 @@ final class TrainKeys {
   /** All keys, in the order in which one reads about them. */
   static final List<Section> SECTIONS =
       List.of(
-          new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED, ON_END, ON_ALARM)),
+          new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED, ON_END, ON_ALARM, TENSORBOARD)),
           new Section(
               "Adapters", List.of(ADAPTER_RANK, ADAPTER_ALPHA, ADAPTER_LAYERS, ADAPTER_DROPOUT)),
           new Section("Model", modelKeys()),

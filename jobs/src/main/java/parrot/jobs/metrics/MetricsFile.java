@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -16,16 +17,24 @@ import parrot.datasets.storage.FileSystems;
 /** The metrics of a run: a JSON object on each line, readable while the run goes on. */
 public final class MetricsFile implements AutoCloseable {
   public static final String NAME = "metrics.jsonl";
+
+  /** Folder of the same numbers for TensorBoard, in the run's. */
+  public static final String TENSORBOARD = EventFile.FOLDER;
+
   private static final int MOST = 1 << 30; // bytes
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FSDataOutputStream stream;
+  private final Optional<EventFile> events;
 
   /**
    * Begins the file. Of an existing one, the lines up to a round stay; none if the run begins anew.
    * The old file is kept aside until they are written.
+   *
+   * @param tensorboard whether to write the same numbers for TensorBoard, too
    */
-  public MetricsFile(FileSystem files, Path run, int round) throws IOException {
+  public MetricsFile(FileSystem files, Path run, int round, boolean tensorboard)
+      throws IOException {
     Path file = new Path(run, NAME);
     Path before = new Path(run, "." + NAME + ".before");
     if (!files.exists(before) && files.exists(file) && !files.rename(file, before)) {
@@ -34,8 +43,9 @@ public final class MetricsFile implements AutoCloseable {
     List<String> kept =
         round > 0 && files.exists(before) ? linesUpTo(files, before, round) : List.of();
     stream = files.create(file, true);
+    events = tensorboard ? Optional.of(new EventFile(files, run)) : Optional.empty();
     for (String line : kept) {
-      write(line);
+      write(line, JSON.readTree(line));
     }
     stream.hflush();
     files.delete(before, false);
@@ -86,17 +96,24 @@ public final class MetricsFile implements AutoCloseable {
     return kept;
   }
 
-  private void write(String line) throws IOException {
-    stream.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+  private void write(String text, JsonNode line) throws IOException {
+    stream.write((text + "\n").getBytes(StandardCharsets.UTF_8));
+    if (events.isPresent()) {
+      events.get().add(line);
+    }
   }
 
   public void add(MetricsLine line) throws IOException {
-    write(JSON.writeValueAsString(line.toJson()));
+    JsonNode json = line.toJson();
+    write(JSON.writeValueAsString(json), json);
     stream.hflush();
   }
 
   @Override
   public void close() throws IOException {
     stream.close();
+    if (events.isPresent()) {
+      events.get().close();
+    }
   }
 }

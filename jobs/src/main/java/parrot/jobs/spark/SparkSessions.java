@@ -36,6 +36,7 @@ public final class SparkSessions {
       SparkSession session = SparkSession.builder().config(conf).getOrCreate();
       session.sparkContext().setLogLevel("WARN");
       ExecutorWatch.start(session.sparkContext());
+      DelegationTokens.serve(session.sparkContext());
       return session;
     } catch (RuntimeException e) {
       throw unavailable(conf.get("spark.master"), e);

@@ -45,7 +45,7 @@ final class RunEvents {
    */
   void alarm(int round, String warning) {
     say.accept(warning);
-    tell("on_alarm", config.commands().onAlarm(), warning, Map.of("ROUND", "" + round));
+    tell("on_alarm", config.watching().onAlarm(), warning, Map.of("ROUND", "" + round));
   }
 
   /** Hands the end of a run to {@code on_end}, unless that was told how it ended. */
@@ -73,7 +73,7 @@ final class RunEvents {
   private synchronized void end(String message, Map<String, String> facts) {
     if (!ended) {
       ended = true;
-      tell("on_end", config.commands().onEnd(), message, facts);
+      tell("on_end", config.watching().onEnd(), message, facts);
     }
   }
 

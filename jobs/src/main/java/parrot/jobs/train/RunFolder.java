@@ -32,6 +32,7 @@ final class RunFolder implements AutoCloseable {
           CheckpointLayout.CHECKPOINTS,
           MetricsFile.NAME,
           TrainingScores.FOLDER,
+          MetricsFile.TENSORBOARD,
           "report.html",
           CONFIG);
 

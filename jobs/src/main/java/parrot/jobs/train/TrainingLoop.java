@@ -139,7 +139,11 @@ final class TrainingLoop {
     run.folder().checkpoints.deleteAfter(progress.round());
     sayOutlook();
     try (MetricsFile metrics =
-            new MetricsFile(run.folder().files, run.folder().path, progress.round());
+            new MetricsFile(
+                run.folder().files,
+                run.folder().path,
+                progress.round(),
+                config.watching().tensorboard());
         PrometheusGauges gauges = PrometheusGauges.register(run.spark().sc());
         RoundRunner runner = openRunner();
         RunBenchmarks asking = benchmarks;

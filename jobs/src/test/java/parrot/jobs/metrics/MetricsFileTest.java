@@ -29,7 +29,7 @@ class MetricsFileTest {
     files = FileSystems.of(run, new Configuration());
   }
 
-  private static MetricsLine line(int round) {
+  static MetricsLine line(int round) {
     return new MetricsLine(
         new MetricsLine.Progress(round, 4, 2 * round, 8L * round, 90L * round, 0.25 * round),
         Optional.empty(),
@@ -48,7 +48,7 @@ class MetricsFileTest {
 
   /** Opens the metrics of a run at a round, adds the next one, and returns all lines. */
   private String continueFrom(int round) throws IOException {
-    try (MetricsFile metrics = new MetricsFile(files, run, round)) {
+    try (MetricsFile metrics = new MetricsFile(files, run, round, false)) {
       metrics.add(line(round == 0 ? 0 : round + 1));
     }
     try (var all = Files.list(folder)) {

@@ -3,11 +3,16 @@ package parrot.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +166,21 @@ class WaitingTest {
     assertThatThrownBy(() -> questions(setting))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("Invalid setting " + setting + " (");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kerberos", "encryption", "access"})
+  void knowsWhatTheProfilesForSecuritySet(String name) throws IOException {
+    Properties profile = new Properties();
+    try (InputStream file =
+        Files.newInputStream(Path.of("../cluster-config/security", name + ".conf"))) {
+      profile.load(file);
+    }
+    Map<String, String> settings = new LinkedHashMap<>();
+    profile.stringPropertyNames().forEach(key -> settings.put(key, profile.getProperty(key)));
+
+    assertThat(settings).isNotEmpty();
+    assertThat(SettingsCheck.questions(settings)).isEmpty();
   }
 
   private static List<String> questions(String... settings) {

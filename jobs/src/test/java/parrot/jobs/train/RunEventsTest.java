@@ -127,7 +127,7 @@ class RunEventsTest {
   @Test
   void commandsAreNotStoredWithARunBecauseTheyMayHoldSecrets() {
     TrainConfig config = world.config("any", "on_end=tell SECRET", "on_alarm=tell SECRET");
-    assertThat(config.commands().onEnd()).contains("tell SECRET");
+    assertThat(config.watching().onEnd()).contains("tell SECRET");
     assertThat(config.resolved()).isEqualTo(world.config("any").resolved());
     assertThat(TrainConfigReader.fromYaml("on_end: tell SECRET\nseed: 1\n").has("on_end"))
         .isFalse();
