@@ -179,7 +179,8 @@ public final class FileSystems {
     try {
       status = StoredStream.access(file, () -> files.getFileStatus(file));
     } catch (FileNotFoundException | NoSuchFileException e) {
-      // A path without a scheme is one of the default file system, which need not be this machine's.
+      // A path without a scheme is one of the default file system, which need not be this
+      // machine's.
       boolean local = "file".equals(files.getUri().getScheme());
       Path where = local ? file : files.makeQualified(file);
       throw new DataException("Cannot read " + where + ": it does not exist", e);

@@ -94,8 +94,7 @@ public final class TrainConfigReader {
    */
   private static ObjectNode withoutWatching(ObjectNode resolved) {
     return resolved.remove(
-        List.of(
-            TrainKeys.ON_END.name(), TrainKeys.ON_ALARM.name(), TrainKeys.TENSORBOARD.name()));
+        List.of(TrainKeys.ON_END.name(), TrainKeys.ON_ALARM.name(), TrainKeys.TENSORBOARD.name()));
   }
 
   private static TrainConfig read(StrictMap map) {

@@ -392,7 +392,8 @@ final class TrainKeys {
   /** All keys, in the order in which one reads about them. */
   static final List<Section> SECTIONS =
       List.of(
-          new Section("Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED, ON_END, ON_ALARM, TENSORBOARD)),
+          new Section(
+              "Run", List.of(STAGE, TRAIN, USE_MOE, OUT, SEED, ON_END, ON_ALARM, TENSORBOARD)),
           new Section(
               "Adapters", List.of(ADAPTER_RANK, ADAPTER_ALPHA, ADAPTER_LAYERS, ADAPTER_DROPOUT)),
           new Section("Model", modelKeys()),

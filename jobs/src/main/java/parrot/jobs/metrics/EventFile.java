@@ -88,7 +88,8 @@ final class EventFile implements AutoCloseable {
     } else if (value.isObject()) {
       value
           .fields()
-          .forEachRemaining(field -> collect(tag + "/" + field.getKey(), field.getValue(), numbers));
+          .forEachRemaining(
+              field -> collect(tag + "/" + field.getKey(), field.getValue(), numbers));
     } else if (value.isArray()) {
       for (int i = 0; i < value.size(); i++) {
         collect(tag + "/" + i, value.get(i), numbers);

@@ -7,6 +7,8 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.deploy.security.HadoopDelegationTokenManager;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerApplicationEnd;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.cluster.CoarseGrainedClusterMessages;
 import org.apache.spark.scheduler.cluster.StandaloneSchedulerBackend;
 
 /**
@@ -16,9 +18,12 @@ import org.apache.spark.scheduler.cluster.StandaloneSchedulerBackend;
  */
 final class DelegationTokens extends SparkListener {
   private final HadoopDelegationTokenManager tokens;
+  private final StandaloneSchedulerBackend backend;
 
-  private DelegationTokens(HadoopDelegationTokenManager tokens) {
+  private DelegationTokens(
+      HadoopDelegationTokenManager tokens, StandaloneSchedulerBackend backend) {
     this.tokens = tokens;
+    this.backend = backend;
   }
 
   /** Starts, if there is need. */
@@ -42,8 +47,19 @@ final class DelegationTokens extends SparkListener {
           "warning: tokens for HDFS travel to executors unencrypted (set"
               + " spark.network.crypto.enabled, as cluster-config/security/encryption.conf does)");
     }
+    spark.addSparkListener(new DelegationTokens(tokens, backend));
     tokens.start();
-    spark.addSparkListener(new DelegationTokens(tokens));
+  }
+
+  /** One that was starting when the tokens came has missed them. */
+  @Override
+  public void onExecutorAdded(SparkListenerExecutorAdded added) {
+    byte[] current = backend.currentDelegationTokens();
+    if (current != null) {
+      backend
+          .driverEndpoint()
+          .send(new CoarseGrainedClusterMessages.UpdateDelegationTokens(current));
+    }
   }
 
   @Override

@@ -55,8 +55,14 @@ class EventFileTest {
             new Event(
                 300,
                 Map.of(
-                    "loss", 2.5f, "languages/pt/loss", 1.5f, "balance/load/0", 0.25f,
-                    "balance/load/1", 0.75f)));
+                    "loss",
+                    2.5f,
+                    "languages/pt/loss",
+                    1.5f,
+                    "balance/load/0",
+                    0.25f,
+                    "balance/load/1",
+                    0.75f)));
   }
 
   @Test
@@ -111,8 +117,7 @@ class EventFileTest {
     return new Event(step, numbers);
   }
 
-  private static void summary(CodedInputStream in, Map<String, Float> numbers)
-      throws IOException {
+  private static void summary(CodedInputStream in, Map<String, Float> numbers) throws IOException {
     while (in.readTag() != 0) {
       CodedInputStream value = CodedInputStream.newInstance(in.readByteArray());
       value.readTag();
