@@ -25,6 +25,9 @@ public final class Preflight {
   private static final List<String> OPENED =
       List.of("java.lang", "java.nio", "java.util", "java.util.concurrent", "sun.nio.ch");
 
+  /** To see whether there is a card would start NVIDIA's driver, which takes its memory. */
+  private static final String NONE = "none asked for (kernels.device: cuda takes one)";
+
   private static final String ON_PROCESSOR = "; kernels compute on the processor";
 
   private final SparkConf conf;
@@ -208,7 +211,7 @@ public final class Preflight {
       if (!EnvironmentCheck.isLocal(conf)) {
         requireNoCards(onCards);
       }
-      say("gpu", onCards ? "one task at a time on each" : none() + ON_PROCESSOR);
+      say("gpu", onCards ? "one task at a time on each" : NONE + ON_PROCESSOR);
       return;
     }
     if (EnvironmentCheck.isLocal(conf)) {
@@ -249,18 +252,6 @@ public final class Preflight {
           "Cannot compute on GPUs: Spark is asked for none; set spark.task.resource.gpu.amount=1 and"
               + " spark.executor.resource.gpu.amount, or compute on the processor");
     }
-  }
-
-  /** Why no card is used, in few words. */
-  private String none() {
-    Optional<String> obstacle =
-        EnvironmentCheck.isLocal(conf)
-            ? KernelProvider.named(KernelProvider.CUDA).obstacle()
-            : Optional.empty();
-    return obstacle
-        .map(
-            reason -> "none: " + reason.replaceFirst("^Cannot use a GPU: ", "").split(" \\(|; ")[0])
-        .orElse("none asked for");
   }
 
   private void scheduling() {

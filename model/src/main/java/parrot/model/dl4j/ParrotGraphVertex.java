@@ -77,10 +77,18 @@ public final class ParrotGraphVertex extends BaseGraphVertex implements InPlaceP
     this.pool = NetworkPool.of(config.network());
     this.blocks = ParameterBlock.of(config.optimizer(), pool.parameters());
     this.kept = pool.onDevice() ? pool.keep() : null;
-    this.state = newState(config.network().state());
-    if (initialize) {
-      try (NetworkPool.Lease lease = borrow(false)) {
-        lease.network.initialize();
+    boolean complete = false;
+    try {
+      this.state = newState(config.network().state());
+      if (initialize) {
+        try (NetworkPool.Lease lease = borrow(false)) {
+          lease.network.initialize();
+        }
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        close();
       }
     }
   }
