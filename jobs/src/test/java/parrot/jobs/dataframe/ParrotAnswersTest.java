@@ -14,10 +14,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -31,10 +33,12 @@ import parrot.datasets.benchmark.BenchmarkFile;
 import parrot.datasets.benchmark.BenchmarkItem;
 import parrot.jobs.evaluate.AnsweringModel;
 import parrot.jobs.evaluate.AnsweringOptions;
+import parrot.jobs.evaluate.GenerateCommand;
 import parrot.jobs.evaluate.TinyBenchmark;
 import parrot.jobs.evaluate.TinyModel;
 import parrot.jobs.spark.SparkSessions;
 import parrot.model.kernel.Precision;
+import picocli.CommandLine;
 
 @Tag("slow")
 final class ParrotAnswersTest {
@@ -112,6 +116,51 @@ final class ParrotAnswersTest {
             row -> {
               assertThat(row.<Double>getAs("logProbability")).isFinite().isNegative();
               assertThat(row.<String>getAs("error")).isNull();
+            });
+  }
+
+  /** As docs/evaluation.md compares them. */
+  @Test
+  void answersAFileOfQuestionsAsGenerateDoesRowByRow() throws IOException {
+    Path photos = Files.createDirectories(folder.resolve("photos"));
+    List<String> lines = new ArrayList<>();
+    for (BenchmarkItem item : items) {
+      Files.write(photos.resolve(item.index() + ".png"), item.image());
+      lines.add(
+          "{\"id\": \"%1$d\", \"question\": \"%2$s\", \"image\": \"%1$d.png\"}"
+              .formatted(item.index(), item.question()));
+    }
+    Path questions = Files.write(photos.resolve("photos.jsonl"), lines);
+    Path out = folder.resolve("answers.jsonl");
+    CommandLine generate = new CommandLine(new GenerateCommand());
+    int code =
+        generate.execute(
+            ("--model %s --questions %s --out %s --kernels reference --max-new-tokens 4 --threads 1")
+                .formatted(model, questions, out)
+                .split(" "));
+
+    Column image = functions.concat(functions.lit(photos + "/"), functions.col("image"));
+    Dataset<Row> asked =
+        session
+            .read()
+            .schema("id STRING, question STRING, image STRING")
+            .json(questions.toString())
+            .withColumn("image", image);
+    Dataset<Row> alone =
+        session
+            .read()
+            .schema("id STRING, answer STRING, log_probability DOUBLE")
+            .json(out.toString())
+            .selectExpr("id", "answer AS alone", "log_probability AS likelihood");
+    List<Row> both = answers().transform(asked.repartition(3)).join(alone, "id").collectAsList();
+
+    assertThat(code).isZero();
+    assertThat(both)
+        .hasSameSizeAs(items)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("answer")).isEqualTo(row.getAs("alone"));
+              assertThat(row.<Double>getAs("logProbability")).isEqualTo(row.getAs("likelihood"));
             });
   }
 

@@ -473,8 +473,7 @@ final class EvaluateJobTest {
                         OPTIONS),
                     spark))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("Cannot open the model: there is no")
-        .hasMessageContaining("config.json");
+        .hasMessageContaining("Cannot open the model: there is no folder");
     assertThatThrownBy(
             () ->
                 EvaluateJob.run(
