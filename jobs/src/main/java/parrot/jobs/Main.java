@@ -24,6 +24,7 @@ import parrot.jobs.export.MergeAdapterCommand;
 import parrot.jobs.export.MergeCommand;
 import parrot.jobs.parity.ParityCommand;
 import parrot.jobs.preprocess.PreprocessCommand;
+import parrot.jobs.preprocess.RejectsCommand;
 import parrot.jobs.quickstart.QuickstartCommand;
 import parrot.jobs.report.ReportCommand;
 import parrot.jobs.serve.ServeCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       ShapesCommand.class,
       PreprocessCommand.class,
+      RejectsCommand.class,
       PlanCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

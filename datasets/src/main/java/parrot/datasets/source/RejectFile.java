@@ -19,6 +19,7 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
+import parrot.datasets.DataException;
 import parrot.datasets.storage.HashingOutput;
 
 /**
@@ -74,13 +75,33 @@ public final class RejectFile implements Closeable {
 
   /** Reads a file row by row. */
   public static final class Reader implements Iterator<Reject>, Closeable {
+    private final Path file;
     private final ParquetReader<Group> reader;
-    private Group next;
+    private Reject next;
 
+    /**
+     * @throws DataException if it is not such a file
+     */
     public Reader(Path file, Configuration configuration) throws IOException {
+      this.file = file;
       this.reader =
           ParquetReader.builder(new GroupReadSupport(), file).withConf(configuration).build();
-      this.next = reader.read();
+      this.next = read();
+    }
+
+    private Reject read() throws IOException {
+      try {
+        Group row = reader.read();
+        return row == null
+            ? null
+            : new Reject(
+                row.getString("source", 0),
+                row.getString("id", 0),
+                RejectReason.valueOf(row.getString("reason", 0)),
+                row.getString("message", 0));
+      } catch (RuntimeException e) {
+        throw new DataException("Cannot read " + file + ": not a table of rejected rows", e);
+      }
     }
 
     @Override
@@ -93,17 +114,13 @@ public final class RejectFile implements Closeable {
       if (next == null) {
         throw new NoSuchElementException();
       }
-      Group row = next;
+      Reject row = next;
       try {
-        next = reader.read();
+        next = read();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      return new Reject(
-          row.getString("source", 0),
-          row.getString("id", 0),
-          RejectReason.valueOf(row.getString("reason", 0)),
-          row.getString("message", 0));
+      return row;
     }
 
     @Override

@@ -1,7 +1,9 @@
 package parrot.jobs.preprocess;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -59,12 +61,13 @@ final class Judgement {
   void require(PreprocessReport report) {
     requireRows(report);
     requireColumns(report);
+    requireNoAlarm(report);
   }
 
   private void requireRows(PreprocessReport report) {
     Totals totals = report.totals();
     double share = (double) totals.rejected() / totals.read();
-    if (!(share <= options.maxRejected())) {
+    if (!(share <= options.limits().maxRejected())) {
       throw new DataException(
           String.format(
               Locale.ROOT,
@@ -74,7 +77,7 @@ final class Judgement {
               totals.rejected(),
               totals.read(),
               100 * share,
-              100 * options.maxRejected(),
+              100 * options.limits().maxRejected(),
               new Path(folder(out), PreprocessJob.REJECTED_FILE),
               PreprocessReport.reasons(report.rejected()).stripTrailing()));
     }
@@ -94,6 +97,22 @@ final class Judgement {
             "Cannot preprocess: no row has a value in --column %s. No shards were written: name a key of the rows"
                 .formatted(column));
       }
+    }
+  }
+
+  private void requireNoAlarm(PreprocessReport report) {
+    List<String> raised =
+        options.limits().alarms().stream()
+            .map(alarm -> alarm.raisedBy(report))
+            .flatMap(Optional::stream)
+            .toList();
+    if (!raised.isEmpty()) {
+      throw new DataException(
+          ("Cannot preprocess: --fail-on "
+                  + String.join("; ", raised)
+                  + ". No shards were written. Fix the input or change the condition:\n"
+                  + PreprocessReport.reasons(report.rejected()))
+              .stripTrailing());
     }
   }
 }

@@ -50,7 +50,8 @@ import picocli.CommandLine.Spec;
       "      --tokenizer data/tokenizer.json --out shards/scored",
       "",
       "  ./parrot preprocess --update --if-busy wait --input incoming/ --images data/images \\",
-      "      --tokenizer data/tokenizer.json --out shards/nightly"
+      "      --tokenizer data/tokenizer.json --out shards/nightly \\",
+      "      --fail-on 'rejected>1%%,written<100000'"
     })
 public final class PreprocessCommand implements Callable<Void> {
   @Spec private CommandSpec spec;
@@ -196,6 +197,17 @@ public final class PreprocessCommand implements Callable<Void> {
               + " ${DEFAULT-VALUE}).")
   private double maxRejected;
 
+  @Option(
+      names = "--fail-on",
+      split = ",",
+      paramLabel = "LIST",
+      description =
+          "Conditions on which the command fails and writes nothing, such as"
+              + " 'rejected>1%%,PICTURE_MISSING>0,written.zh<1000': on read, written, written.TAG of a"
+              + " language, duplicate, near_duplicate, rejected, a reason, truncated, files,"
+              + " passed_over or lost_bytes.")
+  private List<String> alarms = new ArrayList<>();
+
   @Mixin private OverwriteOption overwrite;
 
   @Option(
@@ -248,7 +260,7 @@ public final class PreprocessCommand implements Callable<Void> {
             nearDuplicates,
             benchmarks,
             benchmarkQuestions,
-            maxRejected,
+            new ReportLimits(maxRejected, alarms.stream().map(ReportAlarm::parse).toList()),
             overwrite.given(),
             check,
             seed,

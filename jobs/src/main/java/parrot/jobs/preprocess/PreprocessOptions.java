@@ -38,7 +38,7 @@ import parrot.datasets.storage.FileSystems;
  * @param nearDuplicates what is done with rows that say nearly the same
  * @param benchmarks TSV files whose images must not be trained on
  * @param benchmarkQuestions whether their questions must not be trained on either
- * @param maxRejected share of rejected rows beyond which the job fails
+ * @param limits what the job must not count to be published
  * @param check whether the input is only checked, and no shard kept
  * @param seed of the order of rows
  * @param schedule how the run behaves among others on the same folder
@@ -63,7 +63,7 @@ public record PreprocessOptions(
     NearDuplicates nearDuplicates,
     List<String> benchmarks,
     boolean benchmarkQuestions,
-    double maxRejected,
+    ReportLimits limits,
     boolean overwrite,
     boolean check,
     long seed,
@@ -134,6 +134,7 @@ public record PreprocessOptions(
         "benchmark-questions",
         "without --benchmark",
         "given beside it, which names the benchmarks");
+    double maxRejected = limits.maxRejected();
     require(maxRejected >= 0 && maxRejected <= 1, "max-rejected", maxRejected, "from 0 to 1");
     if (shardRows == 0) {
       long row = 3L * imageSize * imageSize + 4096;

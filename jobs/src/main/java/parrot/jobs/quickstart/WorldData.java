@@ -19,6 +19,7 @@ import parrot.jobs.cli.Progress;
 import parrot.jobs.preprocess.NearDuplicates;
 import parrot.jobs.preprocess.PreprocessJob;
 import parrot.jobs.preprocess.PreprocessOptions;
+import parrot.jobs.preprocess.ReportLimits;
 
 /** The world of shapes as files, then as shards. */
 final class WorldData {
@@ -79,7 +80,7 @@ final class WorldData {
             NearDuplicates.KEEP,
             List.of(out.path(RunDescription.BENCHMARK).toUri().toString()),
             false,
-            0.05,
+            ReportLimits.of(0.05),
             false,
             false,
             parameters.shapes().seed(),

@@ -15,6 +15,7 @@ final class OptionsBuilder {
   private String out;
   private int patchSize = 14;
   private double maxRejected = 0.05;
+  private final List<ReportAlarm> alarms = new ArrayList<>();
   private boolean overwrite;
   private boolean resynchronise;
   private PreprocessOptions.Schedule schedule = PreprocessOptions.Schedule.ONCE;
@@ -56,6 +57,11 @@ final class OptionsBuilder {
 
   OptionsBuilder patchSize(int value) {
     patchSize = value;
+    return this;
+  }
+
+  OptionsBuilder failOn(String alarm) {
+    alarms.add(ReportAlarm.parse(alarm));
     return this;
   }
 
@@ -150,7 +156,7 @@ final class OptionsBuilder {
         nearDuplicates,
         benchmarks,
         benchmarkQuestions,
-        maxRejected,
+        new ReportLimits(maxRejected, alarms),
         overwrite,
         false,
         seed,
