@@ -16,8 +16,7 @@ final class ExifOrientation {
 
   /** Turns an image as its file says. */
   static RgbImage apply(RgbImage image, byte[] file) {
-    int orientation = of(file);
-    return orientation == UPRIGHT ? image : turned(image, orientation);
+    return turned(image, of(file));
   }
 
   /** From 1, upright, to 8. */
@@ -30,6 +29,7 @@ final class ExifOrientation {
             case PNG -> inChunks(bytes, 8, "eXIf", false);
             case WEBP -> inChunks(bytes, 12, "EXIF", true);
             case GIF, BMP -> OptionalInt.empty();
+            case TIFF -> OptionalInt.empty(); // its decoder has turned it
           };
       return tiff.isPresent() ? ofTiff(bytes, tiff.getAsInt()) : UPRIGHT;
     } catch (UnusableImageException e) {
@@ -101,7 +101,13 @@ final class ExifOrientation {
     return little ? bytes.little16(at) : bytes.big16(at);
   }
 
-  private static RgbImage turned(RgbImage image, int orientation) {
+  /**
+   * @param orientation from 1 to 8; others turn nothing
+   */
+  static RgbImage turned(RgbImage image, int orientation) {
+    if (orientation <= UPRIGHT || orientation > 8) {
+      return image;
+    }
     boolean swapped = orientation >= 5; // rows become columns
     boolean fromRight = orientation == 2 || orientation == 3 || orientation >= 7;
     boolean fromBottom =

@@ -3,10 +3,10 @@ package parrot.datasets.image;
 import java.io.Serializable;
 
 /**
- * Decodes PNG, JPEG, GIF (first frame), BMP and WebP files to RGB, with the values that Pillow's
+ * Decodes PNG, JPEG, GIF (first frame), BMP, WebP and TIFF files to RGB, with the values that Pillow's
  * {@code convert("RGB")} gives: alpha is dropped, 16-bit colour keeps its high byte, 16-bit grey is
  * clipped to 255, CMYK is taken as Adobe writes it, colour profiles and the orientation of EXIF are
- * ignored. {@link ImageRules} change what people differ on. Immutable, safe for use by several
+ * ignored, but for the orientation of TIFF. {@link ImageRules} change what people differ on. Immutable, safe for use by several
  * threads.
  */
 public final class ImageDecoder implements Serializable {
@@ -55,6 +55,7 @@ public final class ImageDecoder implements Serializable {
       case GIF -> new GifDecoder(file, limits).decode();
       case BMP -> ImageIoDecoder.bmp(file, limits);
       case WEBP -> new WebpDecoder(file, limits).decode();
+      case TIFF -> new TiffDecoder(file, limits, rules.deepGrey()).decode();
     };
   }
 }

@@ -9,10 +9,11 @@ enum ImageFormat {
   JPEG,
   GIF,
   BMP,
-  WEBP;
+  WEBP,
+  TIFF;
 
   private static final String CONVERT =
-      "convert it to PNG, JPEG, GIF, BMP or WebP, or remove the example";
+      "convert it to PNG, JPEG, GIF, BMP, WebP or TIFF, or remove the example";
 
   /**
    * Recognises the format of a file.
@@ -39,6 +40,9 @@ enum ImageFormat {
     if (starts(file, 0, "BM") && looksLikeBmp(file)) {
       return BMP;
     }
+    if (starts(file, 0, "II*\0") || starts(file, 0, "MM\0*")) {
+      return TIFF;
+    }
     throw refusal(file);
   }
 
@@ -60,13 +64,10 @@ enum ImageFormat {
             + " bytes, starting with "
             + beginning(file)
             + ")",
-        "replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
+        "replace it with a PNG, JPEG, GIF, BMP, WebP or TIFF file or remove the example");
   }
 
   private static String otherFormat(byte[] file) {
-    if (starts(file, 0, "II*\0") || starts(file, 0, "MM\0*")) {
-      return "TIFF";
-    }
     if (starts(file, 4, "ftypavif") || starts(file, 4, "ftypavis")) {
       return "AVIF";
     }
@@ -78,6 +79,9 @@ enum ImageFormat {
     }
     if (starts(file, 0, "\0\0\0\fJXL ") || starts(file, 0, "\u00ff\n")) {
       return "JPEG XL";
+    }
+    if (starts(file, 0, "II+\0") || starts(file, 0, "MM\0+")) {
+      return "BigTIFF";
     }
     if (starts(file, 0, "8BPS")) {
       return "Photoshop";

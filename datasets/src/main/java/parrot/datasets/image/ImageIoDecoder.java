@@ -47,6 +47,11 @@ final class ImageIoDecoder {
     return image.getColorModel() instanceof ComponentColorModel ? samples(image) : colours(image);
   }
 
+  /** The first image as stored, or as near to it as the reader's image types are. */
+  static BufferedImage tiff(byte[] file) {
+    return read(builtIn("tiff"), file, r -> r.read(0));
+  }
+
   private interface Reading<T> {
     T from(ImageReader reader) throws IOException;
   }
@@ -62,13 +67,11 @@ final class ImageIoDecoder {
       if (e.getCause() instanceof EOFException) {
         throw UnusableImageException.truncated(file.length).causedBy(e);
       }
-      throw UnusableImageException.unreadable(
-              "its pixels cannot be decoded (" + e.getMessage() + ")")
-          .causedBy(e);
+      String why = e.getMessage() == null ? "" : " (" + e.getMessage() + ")";
+      throw UnusableImageException.unreadable("its pixels cannot be decoded" + why).causedBy(e);
     } catch (RuntimeException e) {
       // Readers leave bounds and arguments unchecked on damaged files.
-      throw UnusableImageException.unreadable("its pixels cannot be decoded (" + e + ")")
-          .causedBy(e);
+      throw UnusableImageException.unreadable("its pixels cannot be decoded").causedBy(e);
     } finally {
       reader.dispose();
     }

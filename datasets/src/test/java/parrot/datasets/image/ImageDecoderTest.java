@@ -37,7 +37,7 @@ class ImageDecoderTest {
         "<html>not found</html>".getBytes(StandardCharsets.UTF_8),
         Reason.NOT_AN_IMAGE,
         "Cannot use the image: the file is not an image (22 bytes, starting with \"<html>not fo\");"
-            + " replace it with a PNG, JPEG, GIF, BMP or WebP file or remove the example");
+            + " replace it with a PNG, JPEG, GIF, BMP, WebP or TIFF file or remove the example");
     assertRefused(
         "BMW and others build cars".getBytes(StandardCharsets.UTF_8),
         Reason.NOT_AN_IMAGE,
@@ -46,7 +46,7 @@ class ImageDecoderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'II*\0', TIFF",
+    "'II+\0', BigTIFF",
     "'<svg xmlns=\"\"/>', SVG",
     "'8BPS', Photoshop",
     "'    ftypavif', AVIF",
@@ -58,7 +58,7 @@ class ImageDecoderTest {
         Reason.UNSUPPORTED,
         "the file is a "
             + name
-            + " image, which is not decoded; convert it to PNG, JPEG, GIF, BMP or WebP");
+            + " image, which is not decoded; convert it to PNG, JPEG, GIF, BMP, WebP or TIFF");
   }
 
   @Test

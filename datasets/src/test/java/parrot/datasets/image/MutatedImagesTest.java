@@ -33,7 +33,15 @@ class MutatedImagesTest {
       images.put(name, ReferenceImages.file(name));
     }
     for (String name :
-        new String[] {"alpha.webp", "animated.gif", "animated.webp", "lossless-wide.webp"}) {
+        new String[] {"alpha.webp",
+          "animated.gif",
+          "animated.webp",
+          "bilevel-fax.tif",
+          "colour-predicted.tif",
+          "grey-deep.tif",
+          "lossless-wide.webp",
+          "palette.tif"
+        }) {
       images.put(name, ReferenceImages.resource("/pictures/" + name));
     }
     Mutations.each(

@@ -51,7 +51,7 @@ public final class GenerateCommand implements Callable<Void> {
       names = "--image",
       paramLabel = "FILE",
       description =
-          "PNG, JPEG, GIF, BMP or WebP file (default: none, the question is about text alone).")
+          "PNG, JPEG, GIF, BMP, WebP or TIFF file (default: none, the question is about text alone).")
   private List<String> images = List.of();
 
   @Option(names = "--question", paramLabel = "TEXT", description = "The question.")

@@ -21,6 +21,7 @@ class ReportAlarmTest {
       new PreprocessReport(
           "out",
           false,
+          false,
           new Totals(200, 150, 30, 20),
           1,
           1000,
