@@ -14,6 +14,7 @@ public final class DataUri {
 
   private static final int SHORTEST_CONTENT = 64;
   private static final int SHOWN = 24;
+  private static final int SHOWN_PATH = 160;
 
   private DataUri() {}
 
@@ -48,7 +49,9 @@ public final class DataUri {
       throw notBase64();
     }
     try {
-      return Base64.getMimeDecoder().decode(uri.substring(comma + 1));
+      // The decoder passes over what it does not know, so over URL's two characters, too.
+      String content = uri.substring(comma + 1).replace('-', '+').replace('_', '/');
+      return Base64.getMimeDecoder().decode(content);
     } catch (IllegalArgumentException e) {
       throw notBase64();
     }
@@ -63,6 +66,7 @@ public final class DataUri {
 
   /** A name short enough for a message. */
   public static String shortened(String text) {
-    return is(text) && text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+    int shown = is(text) ? SHOWN : SHOWN_PATH;
+    return text.length() > shown ? text.substring(0, shown) + "..." : text;
   }
 }

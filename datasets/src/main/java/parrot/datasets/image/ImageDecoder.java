@@ -3,11 +3,11 @@ package parrot.datasets.image;
 import java.io.Serializable;
 
 /**
- * Decodes PNG, JPEG, GIF (first frame), BMP, WebP and TIFF files to RGB, with the values that Pillow's
- * {@code convert("RGB")} gives: alpha is dropped, 16-bit colour keeps its high byte, 16-bit grey is
- * clipped to 255, CMYK is taken as Adobe writes it, colour profiles and the orientation of EXIF are
- * ignored, but for the orientation of TIFF. {@link ImageRules} change what people differ on. Immutable, safe for use by several
- * threads.
+ * Decodes PNG, JPEG, GIF (first frame), BMP, WebP and TIFF files to RGB, with the values that
+ * Pillow's {@code convert("RGB")} gives: alpha is dropped, 16-bit colour keeps its high byte,
+ * 16-bit grey is clipped to 255, CMYK is taken as Adobe writes it, colour profiles and the
+ * orientation of EXIF are ignored, but for the orientation of TIFF. {@link ImageRules} change what
+ * people differ on. Immutable, safe for use by several threads.
  */
 public final class ImageDecoder implements Serializable {
   private static final long serialVersionUID = 1L;

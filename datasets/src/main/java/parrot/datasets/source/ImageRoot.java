@@ -248,7 +248,9 @@ public final class ImageRoot implements Closeable {
         ? new UnusableImageException(
             Reason.MISSING,
             "there is no such file under " + place.folder() + ", but there is '" + near.get() + "'",
-            "rename one of them or remove the row")
+            String.join("/", place.parts()).endsWith("/" + near.get())
+                ? "pass --images with a folder further up, or remove the row"
+                : "rename one of them or remove the row")
         : new UnusableImageException(
             Reason.MISSING,
             "there is no such file under " + place.folder(),

@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * Finds a file whose name is nearly one that does not exist: in another form of Unicode, in upper
  * or lower case, with backslashes, percent signs for characters, blanks around it, a query behind
- * it or another suffix.
+ * it, another suffix, or without the folders that come first.
  */
 final class NearbyName {
   /** In a larger folder only the first names are looked at. */
@@ -43,7 +43,12 @@ final class NearbyName {
   Optional<String> of(String root, String path) throws IOException {
     Optional<String> found = find(root, path);
     int query = path.indexOf('?');
-    return found.isPresent() || query <= 0 ? found : find(root, path.substring(0, query));
+    found = found.isPresent() || query <= 0 ? found : find(root, path.substring(0, query));
+    // Perhaps the root is a folder of the path.
+    for (int at = path.indexOf('/'); found.isEmpty() && at >= 0; at = path.indexOf('/', at + 1)) {
+      found = find(root, path.substring(at + 1));
+    }
+    return found;
   }
 
   private Optional<String> find(String root, String path) throws IOException {

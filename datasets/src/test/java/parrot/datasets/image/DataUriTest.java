@@ -3,6 +3,7 @@ package parrot.datasets.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
 class DataUriTest {
@@ -25,6 +26,14 @@ class DataUriTest {
   }
 
   @Test
+  void isReadInTheAlphabetOfUrls() {
+    byte[] content = {-5, -17, -66, -1, -1, -1};
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(content);
+    assertThat(text).contains("_").contains("-");
+    assertThat(DataUri.bytes("data:;base64," + text)).isEqualTo(content);
+  }
+
+  @Test
   void isToldFromAPath() {
     assertThat(DataUri.ofText("train/a.png")).isEqualTo("train/a.png");
     assertThat(DataUri.ofText("/9j/a/b")).isEqualTo("/9j/a/b");
@@ -36,5 +45,6 @@ class DataUriTest {
     assertThat(DataUri.shortened("data:image/png;base64," + "A".repeat(500)))
         .isEqualTo("data:image/png;base64,AA...");
     assertThat(DataUri.shortened("train/" + "a".repeat(100))).hasSize(106);
+    assertThat(DataUri.shortened("b'" + "A".repeat(500))).hasSize(163).endsWith("A...");
   }
 }

@@ -33,7 +33,8 @@ class MutatedImagesTest {
       images.put(name, ReferenceImages.file(name));
     }
     for (String name :
-        new String[] {"alpha.webp",
+        new String[] {
+          "alpha.webp",
           "animated.gif",
           "animated.webp",
           "bilevel-fax.tif",

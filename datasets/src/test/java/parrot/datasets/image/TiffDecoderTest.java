@@ -35,8 +35,7 @@ class TiffDecoderTest {
   @Test
   void followsTheRulesOfTheUsers() {
     ImageDecoder other =
-        new ImageDecoder(
-            new ImageRules(ImageRules.Orientation.APPLY, ImageRules.DeepGrey.SCALE));
+        new ImageDecoder(new ImageRules(ImageRules.Orientation.APPLY, ImageRules.DeepGrey.SCALE));
     assertThat(other.decode(file("colour-turned.tif")).rgb())
         .isEqualTo(new ImageDecoder().decode(file("colour-turned.tif")).rgb());
     byte[] clipped = new ImageDecoder().decode(file("grey-deep.tif")).rgb();

@@ -138,6 +138,7 @@ class ImageRootTest {
         "sub/ok.png |sub/ok.png",
         "sub/ok.png?x=1|sub/ok.png",
         "sub/ok.jpg|sub/ok.png",
+        "data/images/sub/ok.png|sub/ok.png",
       })
   void namesTheFileThatIsNearlyMeant(String path, String there) throws IOException {
     for (String name :

@@ -58,7 +58,10 @@ class RejectsCommandTest {
   @Test
   void showsOnlyWhatIsAskedFor() {
     assertThat(run("--reason", "bad_field,EMPTY", "--source", "b.json")).isEqualTo(ExitCode.OK);
-    assertThat(out).startsWith("         1 BAD_FIELD").contains("b.json:2").doesNotContain("a.json");
+    assertThat(out)
+        .startsWith("         1 BAD_FIELD")
+        .contains("b.json:2")
+        .doesNotContain("a.json");
     assertThat(run("--reason", "EMPTY")).isEqualTo(ExitCode.OK);
     assertThat(out.strip()).isEqualTo("No such row was rejected.");
     assertThat(run("--reason", "NONE")).isEqualTo(ExitCode.USAGE);

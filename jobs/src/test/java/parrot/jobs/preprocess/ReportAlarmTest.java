@@ -26,8 +26,7 @@ class ReportAlarmTest {
           1,
           1000,
           1,
-          new TreeMap<>(
-              Map.of("en", language(120, 9), "zh", language(30, 0))),
+          new TreeMap<>(Map.of("en", language(120, 9), "zh", language(30, 0))),
           new PreprocessReport.Reading(
               3, 17, new TreeMap<>(Map.of("an image", new PassedOver.Group(4, List.of("a.png"))))),
           5,
