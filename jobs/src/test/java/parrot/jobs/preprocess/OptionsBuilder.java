@@ -15,7 +15,6 @@ final class OptionsBuilder {
   private String out;
   private int patchSize = 14;
   private double maxRejected = 0.05;
-  private final List<ReportAlarm> alarms = new ArrayList<>();
   private boolean overwrite;
   private boolean resynchronise;
   private PreprocessOptions.Schedule schedule = PreprocessOptions.Schedule.ONCE;
@@ -57,11 +56,6 @@ final class OptionsBuilder {
 
   OptionsBuilder patchSize(int value) {
     patchSize = value;
-    return this;
-  }
-
-  OptionsBuilder failOn(String alarm) {
-    alarms.add(ReportAlarm.parse(alarm));
     return this;
   }
 
@@ -156,7 +150,7 @@ final class OptionsBuilder {
         nearDuplicates,
         benchmarks,
         benchmarkQuestions,
-        new ReportLimits(maxRejected, alarms),
+        ReportLimits.of(maxRejected),
         overwrite,
         false,
         seed,

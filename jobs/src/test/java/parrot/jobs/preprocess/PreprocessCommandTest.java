@@ -70,6 +70,13 @@ class PreprocessCommandTest {
     assertThat(names("none.check")).contains("rejected.parquet");
     assertThat(scratch.resolve("none")).doesNotExist();
 
+    String alarms = "read<9,PICTURE_MISSING>11%";
+    assertThat(run(command(data.path("bad"), "--max-rejected", "1", "--fail-on", alarms)))
+        .isEqualTo(ExitCode.DATA.code());
+    assertThat(err.toString())
+        .contains("--fail-on PICTURE_MISSING>11%: it is 11.11 % (1 of 9). No shards were written.");
+    assertThat(scratch.resolve("bad")).doesNotExist();
+
     assertThat(run(command(data.path("x"), "--patch-size", "5"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString()).contains("Invalid --patch-size: 5");
     assertThat(run(command(data.path("x"), "--language", "xx"))).isEqualTo(ExitCode.USAGE.code());

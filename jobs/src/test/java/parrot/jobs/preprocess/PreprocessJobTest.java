@@ -294,20 +294,6 @@ class PreprocessJobTest {
   }
 
   @Test
-  void failsAndPublishesNothingOnAConditionOfTheUsers() throws IOException {
-    RawData data = new RawData(scratch).good(9);
-    data.row("none.png", "en", "<image> What?", "That.");
-
-    OptionsBuilder options = options(data).maxRejected(0.5).failOn("read<10").failOn("written<9");
-    assertThatThrownBy(() -> run(options.failOn("PICTURE_MISSING>9%").build()))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("--fail-on PICTURE_MISSING>9%: it is 10.00 % (1 of 10). No shards")
-        .hasMessageContaining("1 PICTURE_MISSING");
-    assertThat(names(scratch))
-        .containsExactly("images", "out.check", "rows.json", "tokenizer.json");
-  }
-
-  @Test
   void setsAsideARowWhoseImageTruncationRemoves() throws IOException {
     RawData data = new RawData(scratch).good(1);
     data.raw(
