@@ -28,7 +28,6 @@ public final class CheckpointLayout {
   public static final String MANIFEST = "manifest.json";
 
   static final String CONFIG = "config.json";
-  static final String TOKENIZER = "tokenizer.json";
   static final String PROGRESS = "training/state.json";
   static final String RESOLVED_CONFIG = "training/config.yaml";
 

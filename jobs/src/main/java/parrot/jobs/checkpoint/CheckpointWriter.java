@@ -81,7 +81,12 @@ public final class CheckpointWriter {
 
   private Checkpoints.Content content(RunProgress state) {
     return new Checkpoints.Content(
-            trainedConfig(state), tensors, bf16, model.tokenizer(), state, yaml)
+            trainedConfig(state),
+            tensors,
+            bf16,
+            new Companions(model.tokenizer(), model.folder()),
+            state,
+            yaml)
         .trained(config.train());
   }
 

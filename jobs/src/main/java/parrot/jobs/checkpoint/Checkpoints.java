@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -26,7 +25,6 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.UsageException;
-import parrot.datasets.conversation.TokenizerFile;
 import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.FolderLock;
@@ -81,14 +79,14 @@ public final class Checkpoints {
    *
    * @param tensors of the model, in order
    * @param bf16 names of those that are stored as bfloat16, the others as float32
-   * @param tokenizer file to copy
+   * @param companions files to copy
    * @param resolvedConfig YAML
    */
   public record Content(
       ParrotConfig config,
       List<TensorSpec> tensors,
       List<String> bf16,
-      Optional<Path> tokenizer,
+      Companions companions,
       RunProgress state,
       String resolvedConfig) {
 
@@ -106,7 +104,7 @@ public final class Checkpoints {
 
     private Content with(ParrotConfig other, Predicate<String> kept) {
       List<TensorSpec> some = tensors.stream().filter(tensor -> kept.test(tensor.name())).toList();
-      return new Content(other, some, bf16, tokenizer, state, resolvedConfig);
+      return new Content(other, some, bf16, companions, state, resolvedConfig);
     }
   }
 
@@ -362,7 +360,7 @@ public final class Checkpoints {
    * @return the files that these go to
    */
   private List<CheckpointFile> writeModel(Content content, Path to) throws IOException {
-    copyTokenizer(content.tokenizer(), to);
+    content.companions().copy(files, to);
     if (content.config().adapters().isPresent()) {
       return List.of(writeAdapter(content, content.config().adapters().get(), to));
     }
@@ -403,15 +401,6 @@ public final class Checkpoints {
         content.bf16(),
         CheckpointFile.Content.MODEL,
         0);
-  }
-
-  private void copyTokenizer(Optional<Path> tokenizer, Path to) throws IOException {
-    if (tokenizer.isPresent()) {
-      FileSystem source = tokenizer.get().getFileSystem(files.getConf());
-      try (OutputStream out = files.create(new Path(to, CheckpointLayout.TOKENIZER), true)) {
-        out.write(TokenizerFile.read(source, tokenizer.get()));
-      }
-    }
   }
 
   private List<CheckpointFile> shards(

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +17,7 @@ import parrot.datasets.storage.AtomicFolder;
 import parrot.datasets.storage.FileSystems;
 import parrot.datasets.storage.InputGuard;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.Companions;
 import parrot.model.config.DecoderFamily;
 import parrot.model.config.ExpertsConfig;
 import parrot.model.config.MoeFormula;
@@ -46,18 +45,6 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
 
   private static final ObjectWriter JSON = new ObjectMapper().writerWithDefaultPrettyPrinter();
   private static final String CONFIG = "config.json";
-
-  /** Files of a published folder that say how texts become tokens and answers begin and end. */
-  private static final List<String> CARRIED =
-      List.of(
-          "tokenizer.json",
-          "tokenizer_config.json",
-          "special_tokens_map.json",
-          "added_tokens.json",
-          "vocab.json",
-          "merges.txt",
-          "chat_template.jinja",
-          "generation_config.json");
 
   /**
    * @param given a model, or a run, of which the newest checkpoint is written
@@ -91,7 +78,7 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
       ObjectNode preprocessor = ImagePreprocessor.json(config.vision());
       writeJson(files, new Path(vision, ImagePreprocessor.FILE), preprocessor);
       writeJson(files, new Path(to, ImagePreprocessor.FILE), preprocessor);
-      List<String> carried = carry(source, files, to, hadoop);
+      List<String> carried = Companions.copyAll(source, files, to);
       List<Path> written = writeWeights(weights, files, to);
       folder.publish();
       lines.add(
@@ -146,23 +133,6 @@ record Export(Optional<DataType> type, long shardBytes, String visionTower, bool
     return type.map(one -> placed.withTorchDtype(one == DataType.BF16 ? "bfloat16" : "float32"))
         .orElse(placed)
         .toJson();
-  }
-
-  private static List<String> carry(Path source, FileSystem files, Path to, Configuration hadoop)
-      throws IOException {
-    FileSystem sourceFiles = FileSystems.of(source, hadoop);
-    List<String> carried = new ArrayList<>();
-    for (String name : CARRIED) {
-      Path file = new Path(source, name);
-      if (sourceFiles.exists(file)) {
-        try (InputStream in = sourceFiles.open(file);
-            OutputStream stream = files.create(new Path(to, name), true)) {
-          in.transferTo(stream);
-        }
-        carried.add(name);
-      }
-    }
-    return carried;
   }
 
   private List<Path> writeWeights(Weights weights, FileSystem files, Path to) throws IOException {

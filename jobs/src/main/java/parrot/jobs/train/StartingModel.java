@@ -16,6 +16,7 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.UsageException;
 import parrot.jobs.checkpoint.CheckpointLayout;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.Companions;
 import parrot.jobs.config.TrainConfig;
 import parrot.model.ModelException;
 import parrot.model.config.ParrotConfig;
@@ -308,6 +309,11 @@ final class StartingModel implements AutoCloseable {
 
   Optional<Path> tokenizer() {
     return tokenizer;
+  }
+
+  /** Files of the model that its checkpoints carry along. */
+  Companions companions() {
+    return new Companions(tokenizer, base.folder());
   }
 
   /** Tensors of the model, in the published order. */

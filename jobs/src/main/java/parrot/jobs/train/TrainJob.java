@@ -300,7 +300,7 @@ public final class TrainJob {
                   model.tensors(),
                   model::storedType,
                   name -> config.train().contains(Part.of(name))),
-              model.tokenizer(),
+              model.companions(),
               progress(model, data),
               yaml),
           config.train(),

@@ -107,7 +107,7 @@ class CheckpointRoundTripTest {
               model.config(),
               TensorNames.of(model.config()).stream().filter(TensorSpec::required).toList(),
               List.of(FROZEN),
-              Optional.empty(),
+              new Companions(Optional.empty(), model.folder()),
               RunProgress.start(List.of("data"), List.of(), ExpertBalance.NONE),
               YAML),
           Set.of(),

@@ -65,14 +65,13 @@ class CheckpointsTest {
   }
 
   private void write(int round) throws IOException {
+    write(round, new Companions(Optional.empty(), hadoop(run)));
+  }
+
+  private void write(int round, Companions companions) throws IOException {
     checkpoints.writeFrom(
         new Checkpoints.Content(
-            config,
-            List.of(),
-            List.of(),
-            Optional.empty(),
-            progress(round),
-            "seed: " + round + "\n"),
+            config, List.of(), List.of(), companions, progress(round), "seed: " + round + "\n"),
         Set.of(),
         (tensor, sink) -> {});
   }
@@ -101,6 +100,23 @@ class CheckpointsTest {
 
   private List<Integer> rounds() throws IOException {
     return checkpoints.complete().stream().map(Checkpoints::round).toList();
+  }
+
+  @Test
+  void carriesTheFilesOfTheTokenizerAndOfGeneration() throws IOException {
+    Path texts = Files.createDirectory(run.resolve("texts"));
+    Path model = Files.createDirectory(run.resolve("model"));
+    Files.writeString(texts.resolve("tokenizer.json"), "{}");
+    Files.writeString(texts.resolve("tokenizer_config.json"), "of this tokenizer");
+    Files.writeString(model.resolve("tokenizer_config.json"), "of another one");
+    Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": [1, 2]}");
+
+    write(6, new Companions(Optional.of(hadoop(texts.resolve("tokenizer.json"))), hadoop(model)));
+
+    assertThat(folder(6).resolve("tokenizer.json")).hasContent("{}");
+    assertThat(folder(6).resolve("tokenizer_config.json")).hasContent("of this tokenizer");
+    assertThat(folder(6).resolve("generation_config.json"))
+        .hasContent("{\"eos_token_id\": [1, 2]}");
   }
 
   @Test
