@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
@@ -103,8 +104,18 @@ abstract class Table implements Closeable {
     if (exact != null) {
       return exact;
     }
+    if (column.length() == 1) {
+      return isLetterInLowerCase(column) ? columns.get(column.toLowerCase(Locale.ROOT)) : null;
+    }
     List<Integer> near = alike.getOrDefault(loose(column), List.of());
     return near.size() == 1 ? near.get(0) : null;
+  }
+
+  /** Lower-case letters are options if they run from a on, two at least; else x may be a place. */
+  private boolean isLetterInLowerCase(String column) {
+    char last = (char) Math.max('b', column.toLowerCase(Locale.ROOT).charAt(0));
+    return columns.keySet().stream().noneMatch(name -> name.matches("[A-Z]"))
+        && IntStream.rangeClosed('a', last).allMatch(i -> columns.containsKey("" + (char) i));
   }
 
   boolean has(String column) {

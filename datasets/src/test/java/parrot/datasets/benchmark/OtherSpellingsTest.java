@@ -53,6 +53,22 @@ class OtherSpellingsTest {
   }
 
   @Test
+  void otherColumnsOfOneLetterAreNoOptions() throws Exception {
+    BenchmarkItem box =
+        read("index\tquestion\tA\tB\tx\ty\tw\th\tanswer\timage", "3\tQ\tred\tblue\t1\t2\t3\t4\tA\tIMAGE")
+            .get(0);
+    assertThat(box.options()).isEqualTo(Map.of('A', "red", 'B', "blue"));
+
+    BenchmarkItem lower =
+        read("index\tquestion\ta\tb\tx\tanswer\timage", "3\tQ\tred\tblue\t1\tA\tIMAGE").get(0);
+    assertThat(lower.options()).isEqualTo(Map.of('A', "red", 'B', "blue"));
+
+    BenchmarkItem open =
+        read("index\tquestion\ta\tanswer\timage", "3\tQ\t1\ttwo words\tIMAGE").get(0);
+    assertThat(open.open().isPresent()).isTrue();
+  }
+
+  @Test
   void aColumnOfTheExactNameIsTakenBeforeOneLikeIt() throws Exception {
     BenchmarkItem item =
         read("index\tquestion\tA\tB\tAnswer\tanswer\timage", "3\tQ\tred\tblue\tA\tB\tIMAGE").get(0);
