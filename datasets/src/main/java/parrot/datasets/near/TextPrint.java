@@ -54,8 +54,8 @@ public final class TextPrint {
     }
     int numbers = 0;
     for (String word : words) {
-      if (!word.isEmpty() && Character.isDigit(word.codePointAt(0))) {
-        numbers = 31 * numbers + word.hashCode();
+      if (word.codePoints().anyMatch(Character::isDigit)) {
+        numbers = (int) Words.mix(31L * numbers + word.hashCode());
       }
     }
     return new TextPrint(minima, numbers);

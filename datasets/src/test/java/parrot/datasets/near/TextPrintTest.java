@@ -32,11 +32,20 @@ class TextPrintTest {
     "grey stone, pale stone, true",
     "'the river', 'the  River,', true",
     "' more than once', ' more than 20 times', false",
+    "grey stone, B12 stone, false",
     "'by masons from the next valley, who came in spring and left before', 'of bricks that went out of use when the mill', false"
   })
   void leavesRoomForAWordInLongTexts(String what, String replacement, boolean like) {
     assertThat(TextPrint.of(LONG).isLike(TextPrint.of(LONG.replace(what, replacement))))
         .isEqualTo(like);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"12.5, 125", "B12, B13", "1 2, 2 1"})
+  void tellsNumbersApartInLongTexts(String one, String other) {
+    assertThat(
+            TextPrint.of(LONG.repeat(3) + one).isLike(TextPrint.of(LONG.repeat(3) + other)))
+        .isFalse();
   }
 
   @ParameterizedTest
