@@ -67,6 +67,19 @@ class RecordReaderTest {
   }
 
   @Test
+  void refusesMoreThanOneListAndHalfCharactersInTheJsonOfAText() {
+    String list = "[{\\\"from\\\":\\\"human\\\",\\\"value\\\":\\\"Q%s\\\"}]";
+    String two = "{'conversations':'" + list.formatted("") + list.formatted("") + "'}";
+    assertThatThrownBy(() -> read(RecordFormat.AUTO, two))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Invalid field conversations: a text (must be a list");
+    String half = "{'conversations':'" + list.formatted("\\\\ud83d") + "'}";
+    assertThatThrownBy(() -> read(RecordFormat.AUTO, half))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("holds half of a character");
+  }
+
+  @Test
   void readsAlpacaWithInputHistoryAndSystem() {
     RawRecord row =
         read(
