@@ -3,16 +3,18 @@ package parrot.datasets.source;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Paths;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -108,26 +110,51 @@ public final class SourceFiles {
     if (!isLocal(files)) {
       return;
     }
-    try (Stream<java.nio.file.Path> all = Files.walk(Paths.get(folder.toUri().getPath()))) {
-      for (java.nio.file.Path file : (Iterable<java.nio.file.Path>) all::iterator) {
-        String name = file.getFileName().toString();
-        if (name.startsWith(".") || file.toFile().exists()) {
-          continue;
-        }
-        boolean link = !Files.exists(file);
-        if (promisesRows(name) || Files.isDirectory(file)) {
-          throw new DataException(
-              link
-                  ? "Cannot read input %s: it is a link to %s, which is not there; mount or restore it, or remove the link"
-                      .formatted(file, Files.readSymbolicLink(file))
-                  : "Cannot read input %s: its name is not text in this system's encoding; rename it"
-                      .formatted(file));
-        }
-        passedOver.add(link ? "link that leads nowhere" : "file whose name is not text", name);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    Files.walkFileTree(
+        Paths.get(folder.toUri().getPath()),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(
+              java.nio.file.Path inside, BasicFileAttributes attributes) throws IOException {
+            reportIfUnseen(inside, passedOver);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(
+              java.nio.file.Path file, BasicFileAttributes attributes) throws IOException {
+            reportIfUnseen(file, passedOver);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(java.nio.file.Path file, IOException e)
+              throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE; // deleted since it was listed
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** Reports a file that Hadoop does not see; one that was deleted since it was listed is none. */
+  static void reportIfUnseen(java.nio.file.Path file, PassedOver passedOver) throws IOException {
+    String name = file.getFileName().toString();
+    boolean leadsNowhere = !Files.exists(file);
+    boolean deleted = leadsNowhere && !Files.isSymbolicLink(file);
+    if (name.startsWith(".") || file.toFile().exists() || deleted) {
+      return;
     }
+    if (promisesRows(name) || Files.isDirectory(file)) {
+      throw new DataException(
+          leadsNowhere
+              ? "Cannot read input %s: it is a link to %s, which is not there; mount or restore it, or remove the link"
+                  .formatted(file, Files.readSymbolicLink(file))
+              : "Cannot read input %s: its name is not text in this system's encoding; rename it"
+                  .formatted(file));
+    }
+    passedOver.add(leadsNowhere ? "link that leads nowhere" : "file whose name is not text", name);
   }
 
   /** A name with brackets in it is itself first, a pattern only if there is no such file. */

@@ -67,6 +67,13 @@ class SourceFilesTest {
         .hasMessageContaining("b.jsonl: it is a link to " + scratch.resolve("gone"));
   }
 
+  @Test
+  void passesSilentlyOverFilesThatWereDeletedSinceTheyWereListed() throws IOException {
+    SourceFiles.reportIfUnseen(scratch.resolve("gone.jsonl"), passedOver);
+    SourceFiles.reportIfUnseen(scratch.resolve("gone"), passedOver);
+    assertThat(passedOver.groups()).isEmpty();
+  }
+
   /** Opening one would wait for ever. */
   @Test
   void passesOverSocketsAndPipesInAFolderAndRefusesOneByItsName() throws IOException {
