@@ -1,5 +1,6 @@
 package parrot.datasets.shard;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,9 @@ public record RowFilter(List<Condition> conditions) {
     private static final Pattern FORM =
         Pattern.compile("\\s*([^\\s<>=!]+)\\s*(<=|>=|!=|==|=|<|>)\\s*(.+?)(\\s+or\\s+none)?\\s*");
 
+    private static final Pattern JSON_NUMBER =
+        Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,6})?");
+
     static Condition parse(String text) {
       Matcher form = FORM.matcher(text);
       if (!form.matches()) {
@@ -87,20 +91,25 @@ public record RowFilter(List<Condition> conditions) {
     }
 
     private boolean compare(Object found) {
-      Optional<Double> foundNumber = number(found.toString());
-      if (number.isEmpty() || foundNumber.isEmpty()) {
-        return operator.equals("=") == value.equals(found.toString());
+      if (!comparesNumbers()) {
+        return operator.equals("=") == isSame(value, found.toString());
       }
-      double a = foundNumber.get();
-      double b = number.get();
+      double a = number(found.toString()).orElseThrow();
+      double b = number.orElseThrow();
       return switch (operator) {
-        case "=" -> a == b;
-        case "!=" -> a != b;
         case "<" -> a < b;
         case "<=" -> a <= b;
         case ">" -> a > b;
         default -> a >= b;
       };
+    }
+
+    /** Other texts than numbers as JSON has them, such as 007, are the same only if equal. */
+    private static boolean isSame(String one, String other) {
+      return one.equals(other)
+          || JSON_NUMBER.matcher(one).matches()
+              && JSON_NUMBER.matcher(other).matches()
+              && new BigDecimal(one).compareTo(new BigDecimal(other)) == 0;
     }
 
     private static Optional<Double> number(String text) {

@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.PriorityQueue;
 
 /**
- * How many rows of a kind are used at most.
+ * How many rows of a kind are used at most. Rows without a value are of no kind, and not limited.
  *
  * @param per column whose values are the kinds; for {@code tokens} and {@code answer_tokens},
  *     lengths up to the same power of two are one kind
@@ -30,7 +30,6 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
   static final class Chooser {
     private final RowLimit limit;
     private final long seed;
-    private final Map<String, Long> counts = new HashMap<>();
     private final Map<String, PriorityQueue<Long>> best = new HashMap<>();
     private long all;
 
@@ -40,13 +39,15 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
     }
 
     /** A row that may be used; all of them first, in order. */
-    void count(Object value) {
-      counts.merge(kind(value), 1L, Long::sum);
+    void count() {
       all++;
     }
 
     /** A row again, after all were counted, in the same order: its draw decides. */
     void draw(Object value, long position) {
+      if (value == null) {
+        return;
+      }
       String kind = kind(value);
       PriorityQueue<Long> queue =
           best.computeIfAbsent(kind, key -> new PriorityQueue<>(Comparator.reverseOrder()));
@@ -58,6 +59,9 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
 
     /** Whether a row is used, after all were drawn. */
     boolean uses(Object value, long position) {
+      if (value == null) {
+        return true;
+      }
       PriorityQueue<Long> queue = best.get(kind(value));
       return queue != null && !queue.isEmpty() && rank(position) <= queue.peek();
     }
@@ -73,9 +77,6 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
     }
 
     private String kind(Object value) {
-      if (value == null) {
-        return "";
-      }
       boolean length = limit.per.equals(ShardSchema.TOKENS) || limit.per.equals("answer_tokens");
       return Optional.of(value)
           .filter(found -> length && found instanceof Number)

@@ -91,7 +91,7 @@ public final class RowSelection {
         column,
         (position, values) -> {
           if (has(position)) {
-            chooser.count(values[0]);
+            chooser.count();
           }
         });
     dataset.forEachRow(

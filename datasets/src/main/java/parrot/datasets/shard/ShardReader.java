@@ -173,7 +173,7 @@ public final class ShardReader implements Closeable {
             .filter(name -> !name.equals(ShardSchema.PIXELS))
             .toList();
     return new DataException(
-        "Cannot choose rows of %s by %s: it has no such column (got %s and %s; preprocess again, with --column %s if it is one of the source)"
+        "Cannot choose rows of %s by %s: it has no such column (got %s and %s; delete the folder and preprocess again, with --column %s if it is one of the source)"
             .formatted(file, column, String.join(", ", names), ShardSchema.FILE, column));
   }
 

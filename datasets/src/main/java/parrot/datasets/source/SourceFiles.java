@@ -121,8 +121,8 @@ public final class SourceFiles {
           }
 
           @Override
-          public FileVisitResult visitFile(
-              java.nio.file.Path file, BasicFileAttributes attributes) throws IOException {
+          public FileVisitResult visitFile(java.nio.file.Path file, BasicFileAttributes attributes)
+              throws IOException {
             reportIfUnseen(file, passedOver);
             return FileVisitResult.CONTINUE;
           }

@@ -55,7 +55,9 @@ class OtherSpellingsTest {
   @Test
   void otherColumnsOfOneLetterAreNoOptions() throws Exception {
     BenchmarkItem box =
-        read("index\tquestion\tA\tB\tx\ty\tw\th\tanswer\timage", "3\tQ\tred\tblue\t1\t2\t3\t4\tA\tIMAGE")
+        read(
+                "index\tquestion\tA\tB\tx\ty\tw\th\tanswer\timage",
+                "3\tQ\tred\tblue\t1\t2\t3\t4\tA\tIMAGE")
             .get(0);
     assertThat(box.options()).isEqualTo(Map.of('A', "red", 'B', "blue"));
 

@@ -43,8 +43,7 @@ class TextPrintTest {
   @ParameterizedTest
   @CsvSource({"12.5, 125", "B12, B13", "1 2, 2 1"})
   void tellsNumbersApartInLongTexts(String one, String other) {
-    assertThat(
-            TextPrint.of(LONG.repeat(3) + one).isLike(TextPrint.of(LONG.repeat(3) + other)))
+    assertThat(TextPrint.of(LONG.repeat(3) + one).isLike(TextPrint.of(LONG.repeat(3) + other)))
         .isFalse();
   }
 

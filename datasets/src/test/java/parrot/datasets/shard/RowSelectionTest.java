@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
@@ -96,6 +97,21 @@ class RowSelectionTest {
     assertThat(where("source = a.json:7", "answer_tokens <= 3").count()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "900719925474099301, 900719925474099302, false",
+    "007, 7, false",
+    "1d, 1, false",
+    "0.5, 0.50, true",
+    "5, 5.0, true",
+    "1e2, 100, true",
+    "007, 007, true"
+  })
+  void takesTextsAsEqualIfTheyAreTheSameTextOrNumber(String value, String found, boolean same) {
+    assertThat(RowFilter.Condition.parse("id = " + value).holds(found)).isEqualTo(same);
+    assertThat(RowFilter.Condition.parse("id != " + value).holds(found)).isEqualTo(!same);
+  }
+
   @Test
   void saysWhatEachConditionLeavesOut() throws IOException {
     List<String> lines = new ArrayList<>();
@@ -128,7 +144,7 @@ class RowSelectionTest {
         .hasMessageContaining("by qualty: it has no such column")
         .hasMessageContaining("answer_tokens")
         .hasMessageContaining("quality")
-        .hasMessageContaining("preprocess again, with --column qualty");
+        .hasMessageContaining("delete the folder and preprocess again, with --column qualty");
     assertThatThrownBy(() -> where("pixels = 1", "labels = 3")).isInstanceOf(DataException.class);
   }
 
@@ -162,6 +178,20 @@ class RowSelectionTest {
     RowLimit lengths =
         new RowLimit("tokens", OptionalLong.of(3), OptionalDouble.empty(), RowLimit.Take.RANDOM);
     assertThat(all.within(lengths, 1).count()).as("1, 2, 3 and 4, 5").isEqualTo(12);
+  }
+
+  @Test
+  void doesNotLimitRowsWithoutAValue() throws IOException {
+    RowLimit one =
+        new RowLimit(
+            ShardSchema.IMAGE_GROUP,
+            OptionalLong.of(1),
+            OptionalDouble.empty(),
+            RowLimit.Take.FIRST);
+
+    assertThat(RowSelection.all(dataset).within(one, 1).count())
+        .as("30 images, 60 rows without one")
+        .isEqualTo(30 + 60);
   }
 
   @Test
