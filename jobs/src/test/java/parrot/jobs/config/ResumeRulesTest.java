@@ -16,6 +16,7 @@ class ResumeRulesTest {
             "out",
             "on_end",
             "on_alarm",
+            "tensorboard",
             "data",
             "data[].folder",
             "data[].weight",
@@ -57,7 +58,10 @@ class ResumeRulesTest {
             "checkpoints.keep_every",
             "checkpoints.keep_best",
             "checkpoints.dtype",
-            "average_last");
+            "average_last",
+            "benchmark.files",
+            "benchmark.every",
+            "benchmark.limit");
   }
 
   @Test
