@@ -173,6 +173,8 @@ public final class Main implements Runnable {
           options.logIn();
         }
       }
+    } catch (ParameterException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new ExecutionException(last.commandSpec().commandLine(), e.getMessage(), e);
     }

@@ -78,6 +78,14 @@ class MainTest {
   }
 
   @Test
+  void aWaitThatIsNoTimeIsAnErrorOfUse() {
+    assertThat(run("sweep", "sweep.yaml", "--wait", "soon")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("Invalid --wait: soon (must be a time, such as 30s, 10m or 2h)")
+        .contains("Try 'parrot sweep --help'.");
+  }
+
+  @Test
   void everyCommandHasOneLineInTheListAndHelpOfItsOwn() {
     for (CommandLine command : Main.commandLine().getSubcommands().values()) {
       UsageMessageSpec usage = command.getCommandSpec().usageMessage();
