@@ -1,6 +1,7 @@
 package parrot.jobs.evaluate;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Spliterators;
@@ -57,6 +58,7 @@ final class Asker {
   /**
    * @param languages by the number of a question's file
    * @param partitions tasks to make of it, at most; 0 to decide by the questions
+   * @param slots tasks to run at a time, at most; 0 for all
    * @param kept hears of answers as soon as they are there, in any order; of some twice if a task
    *     is repeated
    */
@@ -65,6 +67,7 @@ final class Asker {
       List<Question> questions,
       List<Language> languages,
       int partitions,
+      int slots,
       Consumer<List<Question.Answer>> kept) {
     if (questions.isEmpty()) {
       return;
@@ -72,24 +75,16 @@ final class Asker {
     List<List<Question>> tasks = QuestionTasks.of(questions, partitions);
     LongAccumulator asked = spark.sc().longAccumulator();
     CollectionAccumulator<Question.Answer> answered = spark.sc().collectionAccumulator();
-    JavaFutureAction<Void> done;
-    try (JobDescription described =
-        JobDescription.set(spark, name + ": " + questions.size() + " questions")) {
-      done =
-          spark
-              .parallelize(
-                  tasks, Math.min(tasks.size(), partitions == 0 ? tasks.size() : partitions))
-              .foreachPartitionAsync(
-                  task(
-                      name,
-                      model,
-                      fingerprint,
-                      options,
-                      List.copyOf(languages),
-                      configuration,
-                      asked,
-                      answered));
-    }
+    VoidFunction<Iterator<List<Question>>> task =
+        task(
+            name,
+            model,
+            fingerprint,
+            options,
+            List.copyOf(languages),
+            configuration,
+            asked,
+            answered);
     long total = questions.stream().mapToLong(q -> q.indexes().length).sum();
     int[] heard = {0};
     Runnable hear =
@@ -102,12 +97,26 @@ final class Asker {
         };
     try (Progress progress = Progress.start(name, "questions", total)) {
       try {
-        await(
-            done,
-            () -> {
-              hear.run();
-              progress.update(Math.min(total, asked.value()));
-            });
+        int most = slots == 0 ? tasks.size() : slots;
+        for (int from = 0; from < tasks.size(); from += most) {
+          List<List<Question>> some =
+              new ArrayList<>(tasks.subList(from, Math.min(from + most, tasks.size())));
+          JavaFutureAction<Void> done;
+          try (JobDescription described =
+              JobDescription.set(spark, name + ": " + questions.size() + " questions")) {
+            done =
+                spark
+                    .parallelize(
+                        some, partitions == 0 ? some.size() : Math.min(some.size(), partitions))
+                    .foreachPartitionAsync(task);
+          }
+          await(
+              done,
+              () -> {
+                hear.run();
+                progress.update(Math.min(total, asked.value()));
+              });
+        }
       } finally {
         hear.run();
       }

@@ -113,11 +113,13 @@ public final class EvaluateJob {
   public record Result(EvaluationScores scores, List<Cell> cells) {}
 
   private final Request request;
+  private final int slots;
   private final JavaSparkContext spark;
   private final Configuration configuration;
 
-  private EvaluateJob(Request request, JavaSparkContext spark) {
+  private EvaluateJob(Request request, int slots, JavaSparkContext spark) {
     this.request = request;
+    this.slots = slots;
     this.spark = spark;
     this.configuration = spark.hadoopConfiguration();
   }
@@ -129,8 +131,17 @@ public final class EvaluateJob {
    * @throws ModelException if the model cannot be opened
    */
   public static Result run(Request request, JavaSparkContext spark) {
+    return run(request, 0, spark);
+  }
+
+  /**
+   * The same beside other work.
+   *
+   * @param slots tasks to run at a time, at most; 0 for all there are
+   */
+  public static Result run(Request request, int slots, JavaSparkContext spark) {
     try {
-      return new EvaluateJob(request, spark).run();
+      return new EvaluateJob(request, slots, spark).run();
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot write to %s: %s".formatted(request.out(), e.getMessage()), e);
@@ -197,7 +208,9 @@ public final class EvaluateJob {
     if (!outFiles.mkdirs(out)) {
       throw new IOException("Cannot write scores: " + out + " could not be made");
     }
-    scores.write(outFiles, new Path(out, EvaluationScores.FILE_NAME));
+    Path partial = new Path(out, "." + EvaluationScores.FILE_NAME + ".partial");
+    scores.write(outFiles, partial);
+    FileSystems.replace(outFiles, partial, new Path(out, EvaluationScores.FILE_NAME));
     return new Result(scores, List.copyOf(cells));
   }
 
@@ -249,6 +262,7 @@ public final class EvaluateJob {
         questions,
         asked.stream().map(one -> one.name().language()).toList(),
         request.partitions(),
+        slots,
         answers ->
             answers.stream()
                 .collect(Collectors.groupingBy(Question.Answer::file))

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,6 +14,8 @@ import org.apache.hadoop.fs.Path;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.cli.Failures;
+import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.evaluate.AnsweringOptions;
 import parrot.jobs.evaluate.BenchmarkFiles;
@@ -26,6 +27,8 @@ import parrot.jobs.evaluate.TrainingScores;
  * the same bytes with it as without; what goes wrong here is a warning.
  */
 final class RunBenchmarks implements AutoCloseable {
+  private static final long POLL_MS = 100;
+
   private final Run run;
   private final Optional<TrainConfig.Benchmarking> wanted;
   private final Map<Integer, Future<?>> asked = new ConcurrentHashMap<>(); // by round
@@ -69,14 +72,23 @@ final class RunBenchmarks implements AutoCloseable {
     asked.put(round, thread.submit(() -> ask(checkpoint, round, steps, slots)));
   }
 
-  /** Goes on with a checkpoint that was to be asked when the run was broken off. */
-  void goOn(Path checkpoint, int steps, int slots) throws IOException {
+  /**
+   * Goes on with a checkpoint that was to be asked when the run was broken off.
+   *
+   * @param free slots beside those of replicas; 0 to wait until it is asked
+   */
+  void goOn(Path checkpoint, int steps, boolean isLast, int free, StopSignal stop)
+      throws IOException {
     RunFolder folder = run.folder();
     boolean due =
-        isDue(steps - run.config().rounds().averageEvery(), steps, false)
+        isDue(steps - run.config().rounds().averageEvery(), steps, isLast)
             || wanted.isPresent() && folder.files.exists(TrainingScores.folder(folder.path, steps));
     if (steps > 0 && due && !TrainingScores.areThere(folder.files, folder.path, steps)) {
+      int slots = isLast ? 0 : free;
       begin(checkpoint, steps, slots);
+      if (slots == 0) {
+        finish(stop);
+      }
     }
   }
 
@@ -97,18 +109,18 @@ final class RunBenchmarks implements AutoCloseable {
             TrainingScores.folder(run.folder().path, steps).toString(),
             false,
             wanted.get().limit(),
-            slots,
+            0,
             true,
             MatchingRule.PUBLISHED_2024,
             options);
     try {
-      EvaluateJob.Result result = EvaluateJob.run(request, run.spark());
+      EvaluateJob.Result result = EvaluateJob.run(request, slots, run.spark());
       if (result.scores().failed() > 0) {
         warn(round, result.scores().failed() + " files have no scores; the report says why");
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (!Thread.currentThread().isInterrupted()) {
-        warn(round, e.getMessage());
+        warn(round, Failures.of(e).message());
       }
     }
   }
@@ -123,16 +135,19 @@ final class RunBenchmarks implements AutoCloseable {
     return Set.copyOf(asked.keySet());
   }
 
-  /** Waits until all are asked. */
-  void finish() {
-    for (Future<?> one : asked.values()) {
+  /** Whether some are being asked, or wait for it. */
+  boolean asks() {
+    return !rounds().isEmpty();
+  }
+
+  /** Waits until all are asked or the run is to stop. */
+  void finish(StopSignal stop) {
+    while (!stop.isRequested() && asks()) {
       try {
-        one.get();
+        Thread.sleep(POLL_MS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new EnvironmentException("Stopped while a benchmark was asked", e);
-      } catch (ExecutionException e) {
-        throw new IllegalStateException(e);
       }
     }
   }

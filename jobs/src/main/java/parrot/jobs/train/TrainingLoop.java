@@ -217,7 +217,6 @@ final class TrainingLoop {
       losses.add(0, before.heldOutLoss());
       say.accept(ConsoleLine.of(before, 0));
     }
-    benchmarks.goOn(from, progress.iteration(), slotsBesideReplicas());
     saved = System.nanoTime();
     double loss = Double.NaN;
     double heldOutLoss = Double.NaN;
@@ -228,6 +227,9 @@ final class TrainingLoop {
             () -> "--resume continues from " + written.newest(),
             run.folder().lock::close));
     Optional<String> ended = endsEarly();
+    boolean unasked = false;
+    boolean isOver = progress.round() == rounds || ended.isPresent();
+    benchmarks.goOn(from, progress.iteration(), isOver, slotsBesideReplicas(), stop);
     List<String> notes = changes.stream().map(SettingsChange.Setting::toString).toList();
     while (progress.round() < rounds && !stop.isRequested() && ended.isEmpty()) {
       RoundClock clock = new RoundClock();
@@ -244,9 +246,11 @@ final class TrainingLoop {
       written.requireNoFailure();
       boolean isLast = progress.round() == rounds || stop.isRequested() || ended.isPresent();
       boolean asks = !stop.isRequested() && benchmarks.isDue(steps, progress.iteration(), isLast);
+      unasked = isLast && !asks && config.benchmark().isPresent();
+      int free = isLast ? 0 : slotsBesideReplicas();
       if (isLast || asks || saves(written)) {
         clock.enter(Phase.CHECKPOINT);
-        save(runner, written, isLast ? 0 : slotsBesideReplicas(), asks);
+        save(runner, written, free, asks);
         clock.leave();
       }
       MetricsLine line =
@@ -261,6 +265,9 @@ final class TrainingLoop {
       say.accept(ConsoleLine.of(line, pace.mean() * (rounds - progress.round())));
       outcome.dropped().forEach(why -> warn("warning: left out of the average: " + why));
       balance.map(alarm::after).ifPresent(warnings -> warnings.forEach(this::warn));
+      if (asks && free == 0) {
+        benchmarks.finish(stop);
+      }
     }
     written.finish();
     if (Checkpoints.round(written.newest()) < progress.round()) {
@@ -269,7 +276,8 @@ final class TrainingLoop {
     Path checkpoint = written.newest();
     alarm.atEnd().ifPresent(this::warn);
     ended.ifPresent(say);
-    boolean stopped = progress.round() < rounds && ended.isEmpty();
+    benchmarks.finish(stop);
+    boolean stopped = progress.round() < rounds && ended.isEmpty() || unasked || benchmarks.asks();
     say.accept(
         stopped
             ? "Stopped after round " + progress.round() + "; --resume continues from " + checkpoint
@@ -450,9 +458,6 @@ final class TrainingLoop {
         });
     if (slots == 0) {
       written.finish();
-    }
-    if (asks && free == 0) {
-      benchmarks.finish();
     }
     saved = System.nanoTime();
   }

@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +116,25 @@ final class EvaluateJobTest {
     assertThat(first.scores().benchmarks().get(0).lines("plain", Grouping.OVERALL))
         .hasSize(6)
         .allMatch(line -> line.n() == QUESTIONS && line.missing() == 0 && line.chance() > 0.2);
+  }
+
+  @Test
+  void besideOtherWorkFewTasksRunAtATimeAndAnswerTheSame() throws IOException {
+    Queue<Integer> tasks = new ConcurrentLinkedQueue<>();
+    SparkListener counter =
+        new SparkListener() {
+          @Override
+          public void onStageSubmitted(SparkListenerStageSubmitted stage) {
+            tasks.add(stage.stageInfo().numTasks());
+          }
+        };
+    session.sparkContext().addSparkListener(counter);
+    EvaluateJob.Result few = EvaluateJob.run(request(folder.resolve("few")), 1, spark);
+    EvaluateJob.Result all = EvaluateJob.run(request(folder.resolve("all")), spark);
+    session.sparkContext().removeSparkListener(counter);
+
+    assertThat(few.scores().benchmarks()).isEqualTo(all.scores().benchmarks());
+    assertThat(tasks).hasSizeGreaterThan(1).startsWith(1, 1);
   }
 
   @Test
@@ -234,7 +257,9 @@ final class EvaluateJobTest {
         .hasMessageContaining("another model");
     assertThat(Files.readString(out.resolve(EvaluationScores.FILE_NAME))).isEqualTo(scores);
 
+    Path old = Files.createLink(folder.resolve("old"), out.resolve(EvaluationScores.FILE_NAME));
     EvaluateJob.Result again = EvaluateJob.run(with(request(out), 0, true, blank), spark);
+    assertThat(old).as("replaced at once, not written over").hasContent(scores);
     assertThat(again.cells()).noneMatch(Cell::failed).noneMatch(Cell::reused);
     assertThat(again.scores().blank()).isTrue();
   }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.shapes.ShapesTokenizer;
 import parrot.datasets.storage.Digests;
+import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
 import parrot.jobs.evaluate.EvaluationScores;
 import parrot.jobs.evaluate.TinyBenchmark;
@@ -78,6 +81,12 @@ class RunBenchmarksTest {
     return TrainJob.run(config, session, TrainJob.Mode.FRESH, said::add);
   }
 
+  private static Map<Integer, EvaluationScores> scores(String out) throws IOException {
+    return TrainingScores.read(
+        FileSystem.getLocal(new Configuration()),
+        new org.apache.hadoop.fs.Path(folder.resolve(out).toUri()));
+  }
+
   /** Two replicas leave a slot of three to the questions, three leave none. */
   @ParameterizedTest
   @ValueSource(ints = {2, 3})
@@ -98,9 +107,7 @@ class RunBenchmarksTest {
         .isEqualTo(CheckpointSums.of(alone.checkpoint()));
     assertThat(said).noneMatch(line -> line.contains("warning: the benchmark"));
     Path run = folder.resolve("asked-" + replicas);
-    Map<Integer, EvaluationScores> scores =
-        TrainingScores.read(
-            FileSystem.getLocal(new Configuration()), new org.apache.hadoop.fs.Path(run.toUri()));
+    Map<Integer, EvaluationScores> scores = scores("asked-" + replicas);
     assertThat(scores.keySet())
         .containsExactlyElementsOf(replicas == 2 ? List.of(2, 4, 6) : List.of(2, 4));
     assertThat(scores.values())
@@ -112,6 +119,39 @@ class RunBenchmarksTest {
     org.apache.hadoop.fs.Path page =
         ReportJob.write(new org.apache.hadoop.fs.Path(run.toUri()), null, new Configuration());
     assertThat(Files.readString(Path.of(page.toUri()))).contains("Accuracy on MMMB, plain");
+  }
+
+  /** A run counts as complete only if its last checkpoint was asked; a resumed run asks it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"round 2 of 2: replicas", "evaluate"})
+  void aRunThatIsStoppedBeforeItsLastAnswersAsksOnWhenItIsResumed(String during)
+      throws IOException {
+    String out = "stopped-" + during.charAt(0);
+    TrainConfig config =
+        config(out, 3, "benchmark.files=[" + questions + "]", "benchmark.every=100");
+    List<String> said = new ArrayList<>();
+    TrainJob.Outcome stopped;
+    try (StopSignal stop = new StopSignal(said::add, "early")) {
+      SparkListener stopper =
+          new SparkListener() {
+            @Override
+            public void onJobStart(SparkListenerJobStart job) {
+              String what = job.properties().getProperty("spark.job.description", "");
+              if (what.startsWith(during) && !stop.isRequested()) {
+                stop.request();
+              }
+            }
+          };
+      session.sparkContext().addSparkListener(stopper);
+      stopped = TrainJob.run(config, session, TrainJob.Mode.FRESH, said::add, stop);
+      session.sparkContext().removeSparkListener(stopper);
+    }
+    assertThat(stopped.rounds()).isEqualTo(2);
+    assertThat(stopped.stopped()).isEqualTo(scores(out).isEmpty());
+
+    TrainJob.Outcome resumed = TrainJob.run(config, session, TrainJob.Mode.RESUME, said::add);
+    assertThat(resumed.stopped()).isFalse();
+    assertThat(scores(out).keySet()).containsExactly(4);
   }
 
   @Test
