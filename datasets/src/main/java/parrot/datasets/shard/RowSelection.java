@@ -35,6 +35,11 @@ public final class RowSelection {
     return rows.get((int) position);
   }
 
+  /** Whether a row is used by both, which are of one data set. */
+  boolean sharesRows(RowSelection other) {
+    return rows.intersects(other.rows);
+  }
+
   /**
    * Those that pass a filter as well.
    *

@@ -94,6 +94,11 @@ public final class ShardedDataset {
     return selection != null;
   }
 
+  /** Whether a row is used here and in another part of the same data set. */
+  public boolean sharesRows(ShardedDataset other) {
+    return selection == null || other.selection == null || selection.sharesRows(other.selection);
+  }
+
   /** Takes a row's position, counted over all shards, and the values of its columns. */
   @FunctionalInterface
   public interface RowValues {

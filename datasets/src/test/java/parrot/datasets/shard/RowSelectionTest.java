@@ -138,6 +138,15 @@ class RowSelectionTest {
   }
 
   @Test
+  void knowsWhetherPartsShareRows() throws IOException {
+    ShardedDataset chinese = dataset.only(where("language = zh"));
+
+    assertThat(chinese.sharesRows(dataset.only(where("language = en")))).isFalse();
+    assertThat(chinese.sharesRows(dataset.only(where("tokens = 2")))).isTrue();
+    assertThat(chinese.sharesRows(dataset)).isTrue();
+  }
+
+  @Test
   void namesTheColumnsThatThereAre() {
     assertThatThrownBy(() -> where("qualty > 1"))
         .isInstanceOf(DataException.class)

@@ -7,9 +7,12 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.DataException;
+import parrot.datasets.UsageException;
+import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.Totals;
 import parrot.datasets.source.RowReader;
 import parrot.datasets.storage.AtomicFolder;
+import parrot.datasets.storage.InputGuard;
 
 /**
  * Whether what a run found may be published. If not, its report and the rejected rows are kept
@@ -19,14 +22,17 @@ final class Judgement {
   private final PreprocessOptions options;
   private final FileSystem files;
   private final Path out;
+  private final List<Path> inputs;
 
   /**
    * @param out the folder of the data set
+   * @param inputs everything that the run reads
    */
-  Judgement(PreprocessOptions options, FileSystem files, Path out) {
+  Judgement(PreprocessOptions options, FileSystem files, Path out, List<Path> inputs) {
     this.options = options;
     this.files = files;
     this.out = out;
+    this.inputs = inputs;
   }
 
   /** Where the report of a data set is kept that was not written. */
@@ -44,15 +50,42 @@ final class Judgement {
     try {
       require(report);
     } catch (DataException e) {
-      try (AtomicFolder kept = AtomicFolder.create(files, folder(out), true)) {
-        if (files.exists(rejected)) {
-          files.rename(rejected, new Path(kept.path(), PreprocessJob.REJECTED_FILE));
-        }
-        report.write(files, kept.path());
-        kept.publish();
+      try {
+        keep(report, rejected);
+      } catch (DataException other) {
+        throw new DataException(e.getMessage() + "\n" + other.getMessage(), e);
       }
       throw e;
     }
+  }
+
+  private void keep(PreprocessReport report, Path rejected) throws IOException {
+    requireReplaceable();
+    try (AtomicFolder kept = AtomicFolder.create(files, folder(out), true)) {
+      if (files.exists(rejected)
+          && !files.rename(rejected, new Path(kept.path(), PreprocessJob.REJECTED_FILE))) {
+        throw new DataException(
+            "Cannot keep the rejected rows in %s: the file system refused to move %s"
+                .formatted(folder(out), rejected));
+      }
+      report.ofCheck(folder(out)).write(files, kept.path());
+      kept.publish();
+    }
+  }
+
+  /**
+   * @throws UsageException if the folder for the report holds something else, or is read
+   */
+  void requireReplaceable() throws IOException {
+    Path kept = folder(out);
+    if (AtomicFolder.isComplete(files, kept)
+        && (!files.exists(new Path(kept, PreprocessReport.FILE_NAME))
+            || files.exists(new Path(kept, Manifest.FILE_NAME)))) {
+      throw new UsageException(
+          "Cannot replace %s: it is not the report of an earlier run on %s (move it, or choose another --out)"
+              .formatted(kept, out));
+    }
+    InputGuard.requireOutside(kept, inputs, files.getConf());
   }
 
   /**
@@ -100,7 +133,10 @@ final class Judgement {
     }
   }
 
-  private void requireNoAlarm(PreprocessReport report) {
+  /**
+   * @throws DataException if a condition of {@code --fail-on} holds
+   */
+  void requireNoAlarm(PreprocessReport report) {
     List<String> raised =
         options.limits().alarms().stream()
             .map(alarm -> alarm.raisedBy(report))

@@ -22,6 +22,9 @@ import scala.Tuple2;
 
 /** Writes the sorted rows of one partition, a row at a time. */
 final class PartWriter {
+  /** The note of a row that is marked as a near duplicate. */
+  static final String NEAR_DUPLICATE = "says nearly the same as a row before it (near_rank)";
+
   private static final int EXAMPLES = 3;
   private static final int NOTES = 100;
 
@@ -54,6 +57,7 @@ final class PartWriter {
     RowChoice choice = new RowChoice(rows, rules);
     Map<String, Counts> languages = new HashMap<>();
     SortedMap<String, Long> notes = new TreeMap<>();
+    long marked = 0;
     long nearDuplicates = 0;
     ShardWriter writer =
         new ShardWriter(
@@ -64,9 +68,12 @@ final class PartWriter {
       while (choice.hasNext()) {
         RowChoice.Chosen chosen = choice.next();
         long place = chosen.key().place();
-        if (options.nearDuplicates() == NearDuplicates.DROP && nearRows.rows().rank(place) > 0) {
-          nearDuplicates++;
-          continue;
+        if (options.nearDuplicates() != NearDuplicates.KEEP && nearRows.rows().rank(place) > 0) {
+          if (options.nearDuplicates() == NearDuplicates.DROP) {
+            nearDuplicates++;
+            continue;
+          }
+          marked++;
         }
         PreparedRow row = chosen.row();
         writer.write(grouped(row.example(), place, nearRows));
@@ -78,6 +85,9 @@ final class PartWriter {
             .computeIfAbsent(row.example().language().tag(), tag -> new Counts())
             .add(row, options.visualTokens());
       }
+    }
+    if (marked > 0) {
+      notes.put(NEAR_DUPLICATE, marked);
     }
     SortedMap<String, PartResult.LanguageCounts> counts = new TreeMap<>();
     languages.forEach((tag, count) -> counts.put(tag, count.result()));

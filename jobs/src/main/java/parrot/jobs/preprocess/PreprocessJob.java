@@ -111,9 +111,13 @@ public final class PreprocessJob {
     }
     UpdateFolder updated = options.update() ? UpdateFolder.open(files, out, lock) : null;
     PreprocessInput input = PreprocessInput.find(options, out, configuration);
+    List<Path> inputs = input.paths(configuration, options.tokenizer());
+    Judgement judgement = new Judgement(options, files, out, inputs);
     if (options.overwrite()) {
-      InputGuard.requireOutside(
-          out, input.paths(configuration, options.tokenizer()), configuration);
+      InputGuard.requireOutside(out, inputs, configuration);
+    }
+    if (options.check()) {
+      judgement.requireReplaceable();
     }
     String tokenizer;
     try (var opened = HuggingFaceTextTokenizer.of(input.tokenizer(), options.tokenizer())) {
@@ -131,12 +135,16 @@ public final class PreprocessJob {
         if (updated != null) {
           updated.discardDraft();
         }
+        PreprocessReport.Reading reading = SourcePass.reading(input, scans);
+        if (!options.limits().alarms().isEmpty()) {
+          judgement.requireNoAlarm(unchanged(files, out, former, reading));
+        }
         return PreprocessReport.of(
             out.toString(),
             true,
             former,
             seconds(start),
-            SourcePass.reading(input, scans),
+            reading,
             0,
             new TreeMap<>(),
             new TreeMap<>());
@@ -151,7 +159,7 @@ public final class PreprocessJob {
         Manifest manifest = manifest(parts, SourcePass.rows(scans), tokenizer, fingerprint.all());
         PreprocessReport report =
             PreprocessReport.of(
-                options.check() ? Judgement.folder(out).toString() : out.toString(),
+                out.toString(),
                 false,
                 manifest,
                 seconds(start),
@@ -159,9 +167,8 @@ public final class PreprocessJob {
                 parts.stream().mapToLong(PartResult::nearDuplicates).sum(),
                 notes(parts),
                 rejected(parts));
-        Judgement judgement = new Judgement(options, files, out);
         if (options.check()) {
-          report = report.ofCheck();
+          report = report.ofCheck(Judgement.folder(out));
           report.write(files, folder.path());
           folder.publish();
           judgement.require(report);
@@ -180,6 +187,26 @@ public final class PreprocessJob {
     } finally {
       hadoop.destroy();
     }
+  }
+
+  /** What was counted when the data set was made that is there, for alarms. */
+  private static PreprocessReport unchanged(
+      FileSystem files, Path out, Manifest former, PreprocessReport.Reading reading)
+      throws IOException {
+    SortedMap<String, PartResult.RejectedRows> rejected = new TreeMap<>();
+    former
+        .rejected()
+        .forEach(
+            (reason, rows) -> rejected.put(reason, new PartResult.RejectedRows(rows, List.of())));
+    return PreprocessReport.of(
+        out.toString(),
+        true,
+        former,
+        0,
+        reading,
+        PreprocessReport.nearDuplicates(files, out),
+        new TreeMap<>(),
+        rejected);
   }
 
   private AtomicFolder folder(FileSystem files, Path out, FolderLock lock) throws IOException {

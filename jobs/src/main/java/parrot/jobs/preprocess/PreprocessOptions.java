@@ -130,6 +130,13 @@ public record PreprocessOptions(
         nearDuplicates.name().toLowerCase(Locale.ROOT) + " together with --update",
         "keep, for an update does not compare new rows with all others; without --update, the data set is made anew");
     require(
+        nearDuplicates != NearDuplicates.KEEP
+            || limits.alarms().stream()
+                .noneMatch(alarm -> alarm.name().equals(ReportAlarm.NEAR_DUPLICATE)),
+        "fail-on",
+        ReportAlarm.NEAR_DUPLICATE,
+        "given with --near-duplicates mark or drop, which looks for them");
+    require(
         !benchmarkQuestions || !benchmarks.isEmpty(),
         "benchmark-questions",
         "without --benchmark",

@@ -1,6 +1,7 @@
 package parrot.jobs.preprocess;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -56,6 +57,7 @@ public record PreprocessReport(
   public static final String FILE_NAME = "report.json";
 
   private static final int SHOWN_NOTES = 12;
+  private static final long MAX_BYTES = 64L << 20;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -85,10 +87,10 @@ public record PreprocessReport(
         null);
   }
 
-  /** The same of input that was only checked. */
-  PreprocessReport ofCheck() {
+  /** The same of a run that kept no shards, in the folder of its report. */
+  PreprocessReport ofCheck(Path folder) {
     return new PreprocessReport(
-        out,
+        folder.toString(),
         unchanged,
         true,
         totals,
@@ -118,6 +120,17 @@ public record PreprocessReport(
         notes,
         rejected,
         what);
+  }
+
+  /** Near duplicates that the run counted which made a data set; 0 if it has no report. */
+  static long nearDuplicates(FileSystem files, Path folder) throws IOException {
+    Path file = new Path(folder, FILE_NAME);
+    if (!files.exists(file)) {
+      return 0;
+    }
+    JsonNode report = JSON.readTree(FileSystems.readText(files, file, MAX_BYTES));
+    return report.path("nearDuplicates").asLong()
+        + report.path("notes").path(PartWriter.NEAR_DUPLICATE).asLong();
   }
 
   void write(FileSystem files, Path folder) throws IOException {

@@ -22,10 +22,11 @@ import parrot.datasets.source.RejectReason;
  */
 public record ReportAlarm(String name, boolean above, double limit, boolean share)
     implements Serializable {
+  static final String NEAR_DUPLICATE = "near_duplicate";
   private static final Pattern FORM =
       Pattern.compile("\\s*([\\w.-]+)\\s*([<>])\\s*(\\d+(?:\\.\\d+)?)\\s*(%?)\\s*");
   private static final List<String> ROWS =
-      List.of("written", "duplicate", "near_duplicate", "rejected", "truncated");
+      List.of("written", "duplicate", NEAR_DUPLICATE, "rejected", "truncated");
   private static final List<String> OTHERS = List.of("read", "files", "passed_over", "lost_bytes");
   private static final String LANGUAGE = "written.";
 
@@ -96,7 +97,8 @@ public record ReportAlarm(String name, boolean above, double limit, boolean shar
       case "read" -> report.totals().read();
       case "written" -> report.totals().written();
       case "duplicate" -> report.totals().duplicate();
-      case "near_duplicate" -> report.nearDuplicates();
+      case NEAR_DUPLICATE ->
+          report.nearDuplicates() + report.notes().getOrDefault(PartWriter.NEAR_DUPLICATE, 0L);
       case "rejected" -> report.totals().rejected();
       case "truncated" ->
           report.languages().values().stream().mapToLong(LanguageStatistics::truncated).sum();

@@ -424,7 +424,8 @@ final class UpdateJob {
     if (before.stage() > 0) {
       report = report.withChanges(UpdateChanges.of(before, state));
     }
-    new Judgement(options, folder.files(), folder.path())
+    List<Path> inputs = input.paths(spark.hadoopConfiguration(), options.tokenizer());
+    new Judgement(options, folder.files(), folder.path(), inputs)
         .require(report, new Path(folder.draft(), PreprocessJob.REJECTED_FILE));
     folder.publish(state, manifest, report);
     return report;

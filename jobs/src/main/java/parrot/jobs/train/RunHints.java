@@ -26,7 +26,7 @@ final class RunHints {
     List<String> hints = new ArrayList<>();
     for (ShardedDataset heldOut : data.heldOut()) {
       data.train().stream()
-          .filter(train -> shareFiles(train, heldOut))
+          .filter(train -> shareRows(train, heldOut))
           .findFirst()
           .ifPresent(
               train ->
@@ -105,10 +105,10 @@ final class RunHints {
                         part.key()));
   }
 
-  /** Parts of one data set share files, and no rows. */
-  private static boolean shareFiles(ShardedDataset one, ShardedDataset other) {
-    if (one.isPart() && other.isPart() && one.folder().equals(other.folder())) {
-      return false;
+  /** Parts of one data set share files, and perhaps no rows. */
+  private static boolean shareRows(ShardedDataset one, ShardedDataset other) {
+    if (one.folder().equals(other.folder())) {
+      return one.sharesRows(other);
     }
     Set<String> checksums = new HashSet<>(checksums(one));
     checksums.retainAll(checksums(other));

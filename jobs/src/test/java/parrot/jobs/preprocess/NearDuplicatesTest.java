@@ -155,6 +155,8 @@ class NearDuplicatesTest {
 
     PreprocessReport marked = run(data, "marked", NearDuplicates.MARK);
     assertThat(marked.totals()).isEqualTo(new Totals(5, 5, 0, 0));
+    assertThat(ReportAlarm.parse("near_duplicate>0").raisedBy(marked))
+        .contains("near_duplicate>0: it is 1");
     Map<String, Object[]> rows = values("marked", "image_group", "near_group", "near_rank");
     assertThat(rows.get("rows.json:1")[0])
         .isEqualTo(rows.get("rows.json:2")[0])

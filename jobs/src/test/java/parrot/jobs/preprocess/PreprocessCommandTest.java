@@ -45,6 +45,9 @@ class PreprocessCommandTest {
 
     assertThat(run(command(data.path("out")))).isEqualTo(ExitCode.OK.code());
     assertThat(out.toString()).contains("Nothing to do: ");
+    assertThat(run(command(data.path("out"), "--fail-on", "written>7")))
+        .isEqualTo(ExitCode.DATA.code());
+    assertThat(err.toString()).contains("--fail-on written>7: it is 8.");
 
     assertThat(run(command(data.path("out"), "--seed", "3"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString())
@@ -58,6 +61,8 @@ class PreprocessCommandTest {
     assertThat(err.toString()).contains("too many rows were rejected (1 of 9, 11.1 %");
     assertThat(scratch.resolve("bad")).doesNotExist();
     assertThat(names("bad.check")).containsExactly("_SUCCESS", "rejected.parquet", "report.json");
+    assertThat(Files.readString(scratch.resolve("bad.check/report.json")))
+        .contains("/bad.check\"", "\"checked\" : true");
 
     assertThat(run(command(data.path("out"), "--check", "--max-rejected", "0.2")))
         .isEqualTo(ExitCode.OK.code());
@@ -66,6 +71,10 @@ class PreprocessCommandTest {
         .contains("not kept; the report is in file:" + scratch.resolve("out.check"));
     assertThat(names("out.check")).containsExactly("_SUCCESS", "rejected.parquet", "report.json");
     assertThat(names("out")).contains("manifest.json").doesNotContain("rejected.parquet");
+    Files.createFile(scratch.resolve("out.check/manifest.json"));
+    assertThat(run(command(data.path("out"), "--check", "--max-rejected", "0.2")))
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("out.check: it is not the report of an earlier run");
     assertThat(run(command(data.path("none"), "--check"))).isEqualTo(ExitCode.DATA.code());
     assertThat(names("none.check")).contains("rejected.parquet");
     assertThat(scratch.resolve("none")).doesNotExist();
@@ -79,6 +88,9 @@ class PreprocessCommandTest {
 
     assertThat(run(command(data.path("x"), "--patch-size", "5"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString()).contains("Invalid --patch-size: 5");
+    assertThat(run(command(data.path("x"), "--fail-on", "near_duplicate>1%")))
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(err.toString()).contains("Invalid --fail-on: near_duplicate (must be given with");
     assertThat(run(command(data.path("x"), "--language", "xx"))).isEqualTo(ExitCode.USAGE.code());
     assertThat(err.toString()).contains("Invalid language: xx");
   }

@@ -172,6 +172,7 @@ class TrainRefusalsTest {
             "max_examples=8",
             "replicas=3",
             "optimizer.warmup_steps=100",
+            "where=[tokens >= 1]",
             "held_out.data=[" + world.path("train") + "]"),
         session,
         TrainJob.Mode.FRESH,
