@@ -8,12 +8,14 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.storage.Digests;
 import parrot.datasets.storage.FileSystems;
 import parrot.jobs.cli.Versions;
+import parrot.model.kernel.KernelProvider;
 
 /**
  * Everything that decides predictions. Stored beside them: predictions whose key is another one are
@@ -28,6 +30,9 @@ import parrot.jobs.cli.Versions;
 record PredictionKey(
     String program, String model, String benchmark, String prompts, String generation) {
   static final String FILE_NAME = "key.json";
+
+  private static final String OTHERWISE = "generated otherwise";
+  private static final Pattern KERNELS = Pattern.compile("\\S+ kernels");
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -70,6 +75,18 @@ record PredictionKey(
     FileSystems.writeText(files, file, JSON.writeValueAsString(this) + "\n");
   }
 
+  /** Whether another is of answers that were computed on a processor, and this one is of a card's. */
+  boolean movesToCard(PredictionKey other) {
+    String card = KernelProvider.CUDA + " kernels";
+    return generation.contains(card)
+        && !other.generation.contains(card)
+        && differencesFrom(other).startsWith(OTHERWISE)
+        && KERNELS
+            .matcher(generation)
+            .replaceFirst("")
+            .equals(KERNELS.matcher(other.generation).replaceFirst(""));
+  }
+
   /** What is not as it is in another key, in words. */
   String differencesFrom(PredictionKey other) {
     List<String> differences = new ArrayList<>();
@@ -88,7 +105,7 @@ record PredictionKey(
       differences.add("other questions or prompts");
     }
     if (!generation.equals(other.generation)) {
-      differences.add("generated otherwise (" + other.generation + ")");
+      differences.add(OTHERWISE + " (" + other.generation + ")");
     }
     return String.join(", ", differences);
   }

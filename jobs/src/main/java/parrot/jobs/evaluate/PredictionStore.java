@@ -83,13 +83,15 @@ final class PredictionStore {
       answers.putAll(AnswerFile.read(files, new Path(cell, AnswerFile.NAME)));
       boolean nothingLost = !answers.isEmpty() && wanted.all().containsAll(answers.keySet());
       if (!overwrite && !nothingLost) {
+        Optional<PredictionKey> before = PredictionKey.read(files, cell);
         throw new UsageException(
-            "Cannot use the predictions in %s: they are stale: %s (pass --overwrite to ask again, or choose another folder)"
+            "Cannot use the predictions in %s: they are stale: %s (%spass --overwrite to ask again, or choose another folder)"
                 .formatted(
                     cell,
-                    PredictionKey.read(files, cell)
-                        .map(key::differencesFrom)
-                        .orElse("they have no key")));
+                    before.map(key::differencesFrom).orElse("they have no key"),
+                    before.filter(key::movesToCard).isPresent()
+                        ? "choose device cpu to go on with them, "
+                        : ""));
       }
     } else {
       AtomicFolder.requireWritable(files, cell, overwrite);
