@@ -68,7 +68,9 @@ final class SettingsCheck {
         questions.add(
             "warning: Spark ignores the setting " + name + ": its settings begin with spark.");
       } else if (known.contains(name) || ConfigEntry.findEntry(name) != null) {
-        requireReadable(name, setting.getValue());
+        if (!name.equals("spark.executor.instances") || !isDynamic(settings)) {
+          requireReadable(name, setting.getValue());
+        }
       } else if (!isOpen(name) || isSlip(name, known)) {
         questions.add(
             "warning: Spark does not know the setting " + name + Suggestion.of(name, known));
@@ -87,12 +89,17 @@ final class SettingsCheck {
     } catch (IllegalArgumentException e) {
       reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
-    if (reason.isEmpty() && POSITIVE.contains(name) && Integer.parseInt(value) < 1) {
+    if (reason.isEmpty() && POSITIVE.contains(name) && Integer.parseInt(value.strip()) < 1) {
       reason = "must be at least 1";
     }
     if (!reason.isEmpty()) {
       throw new UsageException("Invalid setting " + name + "=" + value + " (" + reason + ")");
     }
+  }
+
+  /** Spark then takes no notice of a number of executors below those it wants. */
+  private static boolean isDynamic(Map<String, String> settings) {
+    return "true".equalsIgnoreCase(settings.get("spark.dynamicAllocation.enabled"));
   }
 
   private static boolean isOpen(String setting) {

@@ -168,6 +168,15 @@ class WaitingTest {
         .hasMessageStartingWith("Invalid setting " + setting + " (");
   }
 
+  @Test
+  void takesNumbersAsSparkReadsThem() {
+    assertThat(questions("spark.task.cpus= 2")).isEmpty();
+    assertThat(questions("spark.dynamicAllocation.enabled=true", "spark.executor.instances=0"))
+        .isEmpty();
+    assertThatThrownBy(() -> questions("spark.executor.instances=0"))
+        .isInstanceOf(UsageException.class);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"kerberos", "encryption", "access"})
   void knowsWhatTheProfilesForSecuritySet(String name) throws IOException {
