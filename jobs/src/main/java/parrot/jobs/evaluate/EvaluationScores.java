@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -157,6 +158,13 @@ public record EvaluationScores(
       throw new DataException(
           "Cannot use %s of %s: %s; score again".formatted(FILE_NAME, model, e.getMessage()), e);
     }
+  }
+
+  /** Whether there are yes/no questions, which are answered in words beside likelihoods, too. */
+  public boolean hasYesNo() {
+    return benchmarks.stream()
+        .flatMap(one -> one.figures().values().stream())
+        .anyMatch(figures -> !Set.of(FIDELITY).containsAll(figures.keySet()));
   }
 
   /**

@@ -161,6 +161,20 @@ final class ReportJobTest {
   }
 
   @Test
+  void comparesLikelihoodsWithThoseOfBeforeTheRuleForWordsWasTold() throws Exception {
+    training("training");
+    evaluation(MatchingRule.MULTILINGUAL, "ours", "log-likelihood A=-1.0 B=-2.0");
+    evaluation(MatchingRule.MULTILINGUAL, "theirs", "log-likelihood A=-3.0 B=-2.0");
+    Path before = folder.resolve("theirs/scores.json");
+    String scores = Files.readString(before);
+    Files.writeString(before, scores.replaceFirst("\\s*\"asked\" : \"multilingual\",", ""));
+    assertThat(before).content().isNotEqualTo(scores);
+    index("theirs");
+
+    assertThat(report()).contains("+100.0 points");
+  }
+
+  @Test
   void refusesToCompareScoresOfTwoRules() throws Exception {
     training("training");
     evaluation(MatchingRule.MULTILINGUAL, "ours", SAYS_A_IN_ARABIC);
