@@ -75,8 +75,17 @@ public final class CheckpointWriter {
       throws IOException {
     Path checkpoint =
         checkpoints.write(content(state), (folder, files) -> write(executors, folder, files));
-    checkpoints.prune(config.checkpoints().kept(), config.checkpoints().keepEvery(), best);
+    prune(best);
     return checkpoint;
+  }
+
+  /**
+   * Deletes the checkpoints that are not to be kept.
+   *
+   * @param best rounds whose checkpoints are kept for their losses
+   */
+  public void prune(Collection<Integer> best) throws IOException {
+    checkpoints.prune(config.checkpoints().kept(), config.checkpoints().keepEvery(), best);
   }
 
   private Checkpoints.Content content(RunProgress state) {

@@ -75,7 +75,9 @@ record PredictionKey(
     FileSystems.writeText(files, file, JSON.writeValueAsString(this) + "\n");
   }
 
-  /** Whether another is of answers that were computed on a processor, and this one is of a card's. */
+  /**
+   * Whether another is of answers that were computed on a processor, and this one is of a card's.
+   */
   boolean movesToCard(PredictionKey other) {
     String card = KernelProvider.CUDA + " kernels";
     return generation.contains(card)

@@ -254,8 +254,7 @@ public final class ReportJob {
     EvaluationScores other = scores(second);
     boolean inWords =
         scores.asked() != null && other.asked() != null || scores.hasYesNo() || other.hasYesNo();
-    if (!scores.matching().equals(other.matching())
-        || inWords && scores.rule() != other.rule()) {
+    if (!scores.matching().equals(other.matching()) || inWords && scores.rule() != other.rule()) {
       throw new DataException(
           "Cannot compare %s with %s: their scores follow two rules of matching (%s and %s); score both by one, with parrot score --matching and --json"
               .formatted(first.name(), second.name(), scores.rules(), other.rules()));

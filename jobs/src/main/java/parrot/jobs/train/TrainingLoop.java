@@ -278,6 +278,9 @@ final class TrainingLoop {
     ended.ifPresent(say);
     benchmarks.finish(stop);
     boolean stopped = progress.round() < rounds && ended.isEmpty() || unasked || benchmarks.asks();
+    if (!stopped) {
+      checkpoints.prune(best(written)); // those that stayed to be asked
+    }
     say.accept(
         stopped
             ? "Stopped after round " + progress.round() + "; --resume continues from " + checkpoint

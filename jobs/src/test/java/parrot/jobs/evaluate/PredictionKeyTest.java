@@ -7,8 +7,7 @@ import parrot.model.kernel.Precision;
 
 final class PredictionKeyTest {
   private static PredictionKey key(String model, String kernels, String more) {
-    String generation =
-        new AnsweringOptions(3, "reference", Precision.F32, 1, false).key() + more;
+    String generation = new AnsweringOptions(3, "reference", Precision.F32, 1, false).key() + more;
     return new PredictionKey(
         "1", model, "benchmark", "prompts", generation.replace("reference", kernels));
   }

@@ -116,6 +116,11 @@ class RunBenchmarksTest {
               assertThat(one.failed()).isZero();
               assertThat(one.benchmarks().get(0).lines()).isNotEmpty();
             });
+    try (Stream<Path> checkpoints = Files.list(run.resolve("checkpoints"))) {
+      assertThat(checkpoints.filter(one -> one.getFileName().toString().startsWith("round-")))
+          .as("the start and checkpoints.keep")
+          .hasSize(2);
+    }
     org.apache.hadoop.fs.Path page =
         ReportJob.write(new org.apache.hadoop.fs.Path(run.toUri()), null, new Configuration());
     assertThat(Files.readString(Path.of(page.toUri()))).contains("Accuracy on MMMB, plain");
