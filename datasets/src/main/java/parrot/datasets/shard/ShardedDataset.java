@@ -89,11 +89,6 @@ public final class ShardedDataset {
     return new ShardedDataset(files, folder, manifest, fingerprint, cache, rows);
   }
 
-  /** Whether only some of its rows are used. */
-  public boolean isPart() {
-    return selection != null;
-  }
-
   /** Whether a row is used here and in another part of the same data set. */
   public boolean sharesRows(ShardedDataset other) {
     return selection == null || other.selection == null || selection.sharesRows(other.selection);
