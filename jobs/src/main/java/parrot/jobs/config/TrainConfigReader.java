@@ -27,9 +27,6 @@ import parrot.model.config.Adapters;
 import parrot.model.config.ConfigSource;
 import parrot.model.config.StrictMap;
 import parrot.model.dl4j.StateFormat;
-import parrot.model.exchange.MomentClocks;
-import parrot.model.exchange.OuterSchedule;
-import parrot.model.exchange.OuterStep;
 import parrot.model.kernel.DeviceChoice;
 import parrot.model.kernel.KernelProvider;
 import parrot.model.kernel.Precision;
@@ -112,7 +109,7 @@ public final class TrainConfigReader {
             model(map),
             new TrainConfig.Data(sources(map), mixture(map), choice(map), heldOut(map)),
             length(map),
-            rounds(map),
+            RoundReader.rounds(map),
             optimizer(map, stage),
             compute(map),
             balance(map),
@@ -327,80 +324,6 @@ public final class TrainConfigReader {
     }
   }
 
-  private static TrainConfig.Rounds rounds(StrictMap map) {
-    return new TrainConfig.Rounds(
-        TrainKeys.REPLICAS.read(map),
-        TrainKeys.AVERAGE_EVERY.read(map),
-        TrainKeys.BATCH_SIZE.read(map),
-        averaging(map));
-  }
-
-  private static TrainConfig.AveragingChoice averaging(StrictMap map) {
-    OuterSchedule outer = outer(map);
-    Optional<MomentClocks> clocks = clocks(map);
-    TrainConfig.AveragingChoice averaging =
-        new TrainConfig.AveragingChoice(
-            TrainKeys.AVERAGING.read(map),
-            TrainKeys.EXCHANGE.read(map),
-            outer,
-            clocks.isPresent()
-                ? TrainConfig.UpdaterState.AVERAGE
-                : TrainKeys.UPDATER_STATE.read(map),
-            clocks.orElse(MomentClocks.EVERY_ROUND),
-            overlap(map),
-            TrainKeys.ON_DIVERGENCE.read(map),
-            TrainKeys.MINIMUM_REPLICAS.read(map),
-            TrainKeys.AVERAGE_EXPERTS_BY.read(map));
-    if (averaging.master() == TrainConfig.Master.DL4J && !averaging.isPlain()) {
-      throw TrainKeys.AVERAGING.invalid(
-          map,
-          "dl4j",
-          "parrot where exchange, outer, updater_state, overlap, on_divergence or average_experts_by are set");
-    }
-    return averaging;
-  }
-
-  private static OuterSchedule outer(StrictMap map) {
-    OuterStep step =
-        new OuterStep(TrainKeys.OUTER_RATE.read(map), TrainKeys.OUTER_MOMENTUM.read(map));
-    Optional<Boolean> corrected = TrainKeys.OUTER_CORRECTION.ifGiven(map);
-    Optional<Double> until = TrainKeys.MOMENTUM_UNTIL.ifGiven(map);
-    if (!step.hasMomentum()) {
-      String rule = "absent without outer.momentum";
-      corrected.ifPresent(
-          given -> {
-            throw TrainKeys.OUTER_CORRECTION.invalid(map, given, rule);
-          });
-      until.ifPresent(
-          given -> {
-            throw TrainKeys.MOMENTUM_UNTIL.invalid(map, given, rule);
-          });
-    }
-    return new OuterSchedule(
-        step,
-        corrected.orElse(TrainKeys.OUTER_CORRECTION.absent()),
-        until.orElse(TrainKeys.MOMENTUM_UNTIL.absent()));
-  }
-
-  private static int overlap(StrictMap map) {
-    if (!map.given(TrainKeys.OVERLAP)) {
-      return 0;
-    }
-    int steps = TrainKeys.OVERLAP_STEPS.read(map);
-    int averageEvery = TrainKeys.AVERAGE_EVERY.read(map);
-    if (steps >= averageEvery) {
-      throw TrainKeys.OVERLAP_STEPS.invalid(map, steps, "below average_every, " + averageEvery);
-    }
-    return steps;
-  }
-
-  private static Optional<MomentClocks> clocks(StrictMap map) {
-    return map.isMapping(TrainKeys.UPDATER_STATE.name())
-        ? Optional.of(
-            new MomentClocks(TrainKeys.FIRST_MOMENTS.read(map), TrainKeys.SECOND_MOMENTS.read(map)))
-        : Optional.empty();
-  }
-
   private static TrainConfig.Optimizer optimizer(StrictMap map, Optional<TrainConfig.Stage> stage) {
     boolean instruct = stage.equals(Optional.of(TrainConfig.Stage.INSTRUCT));
     double usual = instruct ? TrainKeys.INSTRUCT_RATE : TrainKeys.ALIGN_RATE;
@@ -441,7 +364,7 @@ public final class TrainConfigReader {
   /** In bfloat16 and in less than float32, what is trained lies in memory of its own. */
   private static StateFormat state(StrictMap map, Precision precision) {
     boolean bf16 = precision == Precision.BF16;
-    boolean dl4j = TrainKeys.AVERAGING.read(map) == TrainConfig.Master.DL4J;
+    boolean dl4j = RoundKeys.AVERAGING.read(map) == TrainConfig.Master.DL4J;
     if (!map.given(TrainKeys.STATE)) {
       return bf16 && !dl4j ? StateFormat.OWN : StateFormat.DL4J;
     }
@@ -451,7 +374,7 @@ public final class TrainConfigReader {
       throw TrainKeys.GRADIENTS.invalid(map, "bf16", "f32 unless kernels.precision is bf16");
     }
     if (dl4j && (roundedGradients || eightBitMoments)) {
-      throw TrainKeys.AVERAGING.invalid(
+      throw RoundKeys.AVERAGING.invalid(
           map, "dl4j", "parrot with state.gradients: bf16 or state.moments: 8bit");
     }
     boolean own = bf16 && !dl4j || eightBitMoments;

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -70,17 +69,8 @@ final class EvaluateJobTest {
   }
 
   private static EvaluateJob.Request request(Path model, Path benchmark, Path out) {
-    return new EvaluateJob.Request(
-        model.toString(),
-        List.of(benchmark.toString()),
-        Optional.empty(),
-        out.toString(),
-        false,
-        0,
-        0,
-        false,
-        MatchingRule.PUBLISHED_2024,
-        OPTIONS);
+    return EvaluateJob.Request.of(
+        model.toString(), List.of(benchmark.toString()), out.toString(), OPTIONS);
   }
 
   private static EvaluateJob.Request with(
@@ -269,9 +259,7 @@ final class EvaluateJobTest {
     Path file = folder.resolve("MMMB_en.tsv");
     String content = Files.readString(benchmark.resolve("MMMB_en.tsv"));
     Files.writeString(file, content);
-    EvaluateJob.Request request =
-        EvaluateJob.Request.of(
-            model.toString(), List.of(file.toString()), folder.resolve("out").toString(), OPTIONS);
+    EvaluateJob.Request request = request(model, file, folder.resolve("out"));
     EvaluateJob.run(request, spark);
 
     Files.writeString(
@@ -288,14 +276,7 @@ final class EvaluateJobTest {
     Files.copy(benchmark.resolve("MMMB_en.tsv"), files.resolve("MMMB_en.tsv"));
     Files.writeString(files.resolve("MMMB_tr.tsv"), "index\tquestion\tA\tB\tanswer\timage\n1\tq\n");
 
-    EvaluateJob.Result result =
-        EvaluateJob.run(
-            EvaluateJob.Request.of(
-                model.toString(),
-                List.of(files.toString()),
-                folder.resolve("out").toString(),
-                OPTIONS),
-            spark);
+    EvaluateJob.Result result = evaluate(files);
 
     EvaluationScores.Benchmark scores = result.scores().benchmarks().get(0);
     assertThat(scores.lines("plain", Grouping.OVERALL)).hasSize(1);
@@ -310,14 +291,7 @@ final class EvaluateJobTest {
     Path file = folder.resolve("MMBench_DEV_en.tsv");
     Files.copy(benchmark.resolve("MMMB_en.tsv"), file);
 
-    EvaluateJob.Result result =
-        EvaluateJob.run(
-            EvaluateJob.Request.of(
-                model.toString(),
-                List.of(file.toString()),
-                folder.resolve("out").toString(),
-                OPTIONS),
-            spark);
+    EvaluateJob.Result result = evaluate(file);
 
     EvaluationScores.Benchmark scores = result.scores().benchmarks().get(0);
     assertThat(scores.metric()).isEqualTo("circular");
@@ -341,14 +315,7 @@ final class EvaluateJobTest {
     lines.set(1, String.join("\t", cells));
     Path file = Files.write(folder.resolve("MMMB_ru.tsv"), lines);
 
-    EvaluateJob.Result result =
-        EvaluateJob.run(
-            EvaluateJob.Request.of(
-                model.toString(),
-                List.of(file.toString()),
-                folder.resolve("out").toString(),
-                OPTIONS),
-            spark);
+    EvaluateJob.Result result = evaluate(file);
 
     assertThat(result.scores().benchmarks().get(0).unanswered())
         .singleElement()
@@ -367,10 +334,7 @@ final class EvaluateJobTest {
   }
 
   private EvaluateJob.Result evaluate(Path file) {
-    return EvaluateJob.run(
-        EvaluateJob.Request.of(
-            model.toString(), List.of(file.toString()), folder.resolve("out").toString(), OPTIONS),
-        spark);
+    return EvaluateJob.run(request(model, file, folder.resolve("out")), spark);
   }
 
   @Test

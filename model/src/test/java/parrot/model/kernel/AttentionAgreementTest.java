@@ -2,7 +2,7 @@ package parrot.model.kernel;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static parrot.model.kernel.Agreement.of;
-import static parrot.model.kernel.KernelsContractTest.boundaries;
+import static parrot.model.kernel.Samples.boundaries;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;

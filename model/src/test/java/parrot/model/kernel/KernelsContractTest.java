@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +66,7 @@ public abstract class KernelsContractTest {
       assertThat(values[i]).isEqualTo(drops ? 0f : 4f);
       dropped += drops ? 1 : 0;
     }
-    assertThat(dropped / (double) values.length).isCloseTo(0.25, Offset.offset(0.01));
+    assertThat(dropped / (double) values.length).isCloseTo(0.25, within(0.01));
     Tensor other = Tensor.allocate(50, 401);
     kernels.drop(other, x, 0.25, 6);
     assertThat(other.toArray()).isNotEqualTo(values);
@@ -158,8 +156,8 @@ public abstract class KernelsContractTest {
     Samples samples = new Samples(1, false);
     Tensor x = samples.tensor(5, 3 * 40);
     Tensor angles = samples.tensor(9, 20, 3);
-    Tensor cosine = map(angles, Math::cos);
-    Tensor sine = map(angles, Math::sin);
+    Tensor cosine = Samples.map(angles, Math::cos);
+    Tensor sine = Samples.map(angles, Math::sin);
     int[] positions = {0, 8, 3, 3, 1};
     float[] before = x.toArray();
     kernels.rotate(x, cosine, sine, positions, 40, false);
@@ -498,30 +496,5 @@ public abstract class KernelsContractTest {
     assertThat(row.toArray()).containsOnly(1);
     assertThat(column.toArray()).containsOnly(1);
     assertThat(bx.toArray()).containsOnly(0);
-  }
-
-  private static Tensor map(Tensor x, DoubleUnaryOperator f) {
-    Tensor y = Tensor.allocate(x.rows(), x.columns());
-    float[] values = x.toArray();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) f.applyAsDouble(values[i]);
-    }
-    y.set(values);
-    return y;
-  }
-
-  private static Offset<Float> within(float tolerance) {
-    return Offset.offset(tolerance);
-  }
-
-  private static Offset<Double> within(double tolerance) {
-    return Offset.offset(tolerance);
-  }
-
-  /** Boundaries of segments of these lengths. */
-  public static int[] boundaries(int... lengths) {
-    int[] result = new int[lengths.length + 1];
-    Arrays.setAll(result, i -> i == 0 ? 0 : Arrays.stream(lengths, 0, i).sum());
-    return result;
   }
 }

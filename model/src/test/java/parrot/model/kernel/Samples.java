@@ -2,6 +2,7 @@ package parrot.model.kernel;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
 import parrot.model.tensor.ElementType;
 import parrot.model.tensor.Tensor;
 
@@ -64,5 +65,23 @@ public final class Samples {
 
   public int below(int bound) {
     return random.nextInt(bound);
+  }
+
+  /** A tensor of the results of a function. */
+  static Tensor map(Tensor x, DoubleUnaryOperator f) {
+    Tensor y = Tensor.allocate(x.rows(), x.columns());
+    float[] values = x.toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) f.applyAsDouble(values[i]);
+    }
+    y.set(values);
+    return y;
+  }
+
+  /** Boundaries of segments of these lengths. */
+  public static int[] boundaries(int... lengths) {
+    int[] result = new int[lengths.length + 1];
+    Arrays.setAll(result, i -> i == 0 ? 0 : Arrays.stream(lengths, 0, i).sum());
+    return result;
   }
 }

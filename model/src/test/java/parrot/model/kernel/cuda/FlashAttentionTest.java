@@ -3,7 +3,7 @@ package parrot.model.kernel.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static parrot.model.kernel.Agreement.assertClose;
 import static parrot.model.kernel.Agreement.assertSame;
-import static parrot.model.kernel.KernelsContractTest.boundaries;
+import static parrot.model.kernel.Samples.boundaries;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;

@@ -8,7 +8,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import parrot.model.kernel.Activation;
 import parrot.model.kernel.Kernels;
-import parrot.model.kernel.KernelsContractTest;
 import parrot.model.kernel.Samples;
 import parrot.model.kernel.Segments;
 import parrot.model.tensor.Tensor;
@@ -174,8 +173,8 @@ class ReferenceGradientsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void attention(boolean causal) {
-    int[] queries = KernelsContractTest.boundaries(1, 3, 2);
-    int[] keys = KernelsContractTest.boundaries(1, 3, 4);
+    int[] queries = Samples.boundaries(1, 3, 2);
+    int[] keys = Samples.boundaries(1, 3, 4);
     Segments segments = new Segments(queries, keys, 4, 2, 3, causal);
     Tensor q = samples.tensor(6, 12, 2);
     Tensor k = samples.tensor(8, 6, 2);
