@@ -89,27 +89,18 @@ public record PreprocessReport(
 
   /** The same of a run that kept no shards, in the folder of its report. */
   PreprocessReport ofCheck(Path folder) {
-    return new PreprocessReport(
-        folder.toString(),
-        unchanged,
-        true,
-        totals,
-        shards,
-        bytes,
-        seconds,
-        languages,
-        reading,
-        nearDuplicates,
-        notes,
-        rejected,
-        changes);
+    return with(folder.toString(), true, changes);
   }
 
   PreprocessReport withChanges(UpdateChanges what) {
+    return with(out, checked, what);
+  }
+
+  private PreprocessReport with(String folder, boolean onlyChecked, UpdateChanges what) {
     return new PreprocessReport(
-        out,
+        folder,
         unchanged,
-        checked,
+        onlyChecked,
         totals,
         shards,
         bytes,
