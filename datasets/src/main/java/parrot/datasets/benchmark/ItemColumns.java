@@ -52,7 +52,8 @@ final class ItemColumns {
   BenchmarkItem read(Table.Row row) {
     long index = index(row);
     SortedMap<Character, String> options = OptionCells.of(row);
-    boolean asksOpenly = open && options.isEmpty();
+    Optional<String> unread = options.isEmpty() ? OptionCells.problem(row) : Optional.empty();
+    boolean asksOpenly = open && options.isEmpty() && unread.isEmpty();
     Optional<String> answer = row.value("answer").map(UnicodeText::strip);
     Optional<Character> letter =
         answer.filter(text -> !asksOpenly).flatMap(text -> OptionCells.meant(text, options));
@@ -69,7 +70,7 @@ final class ItemColumns {
         row.value(GROUP).map(ItemColumns::whole).orElse(""),
         null,
         "",
-        row.value(PROBLEM).or(() -> problem(row, options, answer, letter)));
+        row.value(PROBLEM).or(() -> unread).or(() -> problem(row, options, answer, letter)));
   }
 
   /** The kind is known for certain when all answers are: see {@link #complete}. */

@@ -15,7 +15,10 @@ final class ListCell {
   /** Possessive, since an element may be an image: others need the stack for each character. */
   private static final Pattern ELEMENT =
       Pattern.compile(
-          "(?s)'([^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+)'|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"");
+          "(?s)[uU]?+(?:'([^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+)'|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\")");
+
+  /** What a list has besides its elements. */
+  private static final Pattern BETWEEN = Pattern.compile("[\\[\\],\\s]*");
 
   private ListCell() {}
 
@@ -24,7 +27,21 @@ final class ListCell {
     return text.startsWith("[") && text.endsWith("]");
   }
 
-  /** The elements of a list; the cell itself if it is none. */
+  /** Whether {@link #elements} gives all that a list holds. */
+  static boolean isReadWhole(String list) {
+    try {
+      for (JsonNode element : JSON.readTree(list)) {
+        if (element.isContainerNode()) {
+          return false;
+        }
+      }
+      return true;
+    } catch (JsonProcessingException e) {
+      return BETWEEN.matcher(ELEMENT.matcher(list).replaceAll("")).matches();
+    }
+  }
+
+  /** The elements of a list that can be read; the cell itself if it is none. */
   static List<String> elements(String cell) {
     if (!isList(cell)) {
       return List.of(cell);

@@ -1,12 +1,15 @@
 package parrot.datasets.benchmark;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -25,7 +28,10 @@ final class OptionCells {
   private static final List<String> TOGETHER = List.of("options", "choices");
   private static final char FIRST = 'A';
   private static final char LAST = 'Z';
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** A letter as people write it, perhaps with the option's text after it. */
   private static final Pattern LETTER =
@@ -33,7 +39,7 @@ final class OptionCells {
 
   private OptionCells() {}
 
-  /** The texts by letter; none if the row has no options. */
+  /** The texts by letter; none if the row has no options, or none that can be read. */
   static SortedMap<Character, String> of(Table.Row row) {
     SortedMap<Character, String> options = new TreeMap<>();
     for (char letter = FIRST; letter <= LAST; letter++) {
@@ -45,41 +51,60 @@ final class OptionCells {
     return options.isEmpty()
         ? TOGETHER.stream()
             .flatMap(column -> row.value(column).stream())
-            .map(OptionCells::together)
+            .flatMap(cell -> together(cell).stream())
             .filter(all -> !all.isEmpty())
             .findFirst()
             .orElse(options)
         : options;
   }
 
-  private static SortedMap<Character, String> together(String cell) {
-    SortedMap<Character, String> options = new TreeMap<>();
-    if (ListCell.isList(cell)) {
-      List<String> texts = ListCell.elements(cell);
-      for (int i = 0; i < texts.size() && FIRST + i <= LAST; i++) {
-        options.put((char) (FIRST + i), texts.get(i));
-      }
-    } else if (cell.strip().startsWith("{")) {
-      object(cell)
-          .fields()
-          .forEachRemaining(
-              field -> {
-                String key = UnicodeText.strip(field.getKey()).toUpperCase(Locale.ROOT);
-                if (key.length() == 1 && key.charAt(0) >= FIRST && key.charAt(0) <= LAST) {
-                  options.put(key.charAt(0), field.getValue().asText());
-                }
-              });
-    }
-    options.values().removeIf(UnicodeText::isBlank);
-    return options;
+  /** What is wrong with the cell that a row has its options in, if it cannot be read whole. */
+  static Optional<String> problem(Table.Row row) {
+    return TOGETHER.stream()
+        .filter(column -> row.value(column).filter(cell -> together(cell).isEmpty()).isPresent())
+        .findFirst()
+        .map(
+            column ->
+                row.says(
+                    column,
+                    "not options that can be read (must be a list of at most 26 texts, or a JSON"
+                        + " object of texts with letters as keys; empty if there are none)"));
   }
 
-  private static JsonNode object(String cell) {
-    try {
-      return JSON.readTree(cell);
-    } catch (JsonProcessingException e) {
-      return JSON.createObjectNode();
+  /** Empty unless every element can be taken. */
+  private static Optional<SortedMap<Character, String>> together(String cell) {
+    SortedMap<Character, String> options = new TreeMap<>();
+    boolean whole = ListCell.isList(cell) ? addList(cell, options) : addObject(cell, options);
+    options.values().removeIf(UnicodeText::isBlank);
+    return whole ? Optional.of(options) : Optional.empty();
+  }
+
+  private static boolean addList(String cell, SortedMap<Character, String> options) {
+    List<String> texts = ListCell.elements(cell);
+    if (texts.size() > LAST - FIRST + 1 || !ListCell.isReadWhole(cell)) {
+      return false;
     }
+    texts.forEach(text -> options.put((char) (FIRST + options.size()), text));
+    return true;
+  }
+
+  private static boolean addObject(String cell, SortedMap<Character, String> options) {
+    JsonNode object;
+    try {
+      object = JSON.readTree(cell);
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String key = UnicodeText.strip(field.getKey()).toUpperCase(Locale.ROOT);
+      boolean letter = key.length() == 1 && key.charAt(0) >= FIRST && key.charAt(0) <= LAST;
+      if (!letter
+          || field.getValue().isContainerNode()
+          || options.put(key.charAt(0), field.getValue().asText()) != null) {
+        return false;
+      }
+    }
+    return object.isObject();
   }
 
   /**

@@ -90,8 +90,26 @@ abstract class Table implements Closeable {
             "Cannot read %s line 1: the column %s is there twice (rename or remove one)"
                 .formatted(name, column));
       }
-      alike.computeIfAbsent(loose(column), key -> new ArrayList<>()).add(i);
+      if (column.length() > 1) {
+        alike.computeIfAbsent(loose(column), key -> new ArrayList<>()).add(i);
+      }
     }
+    addLettersInLowerCase();
+  }
+
+  /** Lower-case letters are options if they run from a on, two at least; else x may be a place. */
+  private void addLettersInLowerCase() {
+    boolean capitals = IntStream.rangeClosed('A', 'Z').anyMatch(c -> columns.containsKey(name(c)));
+    if (capitals || !columns.containsKey("b")) {
+      return;
+    }
+    for (int c = 'a'; c <= 'z' && columns.containsKey(name(c)); c++) {
+      alike.put(name(Character.toUpperCase(c)), List.of(columns.get(name(c))));
+    }
+  }
+
+  private static String name(int letter) {
+    return Character.toString(letter);
   }
 
   private static String loose(String column) {
@@ -104,18 +122,9 @@ abstract class Table implements Closeable {
     if (exact != null) {
       return exact;
     }
-    if (column.length() == 1) {
-      return isLetterInLowerCase(column) ? columns.get(column.toLowerCase(Locale.ROOT)) : null;
-    }
-    List<Integer> near = alike.getOrDefault(loose(column), List.of());
+    String key = column.length() == 1 ? column : loose(column);
+    List<Integer> near = alike.getOrDefault(key, List.of());
     return near.size() == 1 ? near.get(0) : null;
-  }
-
-  /** Lower-case letters are options if they run from a on, two at least; else x may be a place. */
-  private boolean isLetterInLowerCase(String column) {
-    char last = (char) Math.max('b', column.toLowerCase(Locale.ROOT).charAt(0));
-    return columns.keySet().stream().noneMatch(name -> name.matches("[A-Z]"))
-        && IntStream.rangeClosed('a', last).allMatch(i -> columns.containsKey("" + (char) i));
   }
 
   boolean has(String column) {

@@ -3,6 +3,7 @@ package parrot.datasets.near;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import parrot.datasets.SplitMix;
 
 /**
  * What a text says, as MinHash (Broder, 1997): the smallest of {@value #HASHES} hashes over the
@@ -49,13 +50,13 @@ public final class TextPrint {
       int last = Math.min(first + together, words.size());
       long sequence = Words.hash(words.subList(first, last));
       for (int i = 0; i < HASHES; i++) {
-        minima[i] = Math.min(minima[i], (int) (Words.mix(sequence + i) >>> 32));
+        minima[i] = Math.min(minima[i], (int) (SplitMix.mix(sequence + i) >>> 32));
       }
     }
     int numbers = 0;
     for (String word : words) {
       if (word.codePoints().anyMatch(Character::isDigit)) {
-        numbers = (int) Words.mix(31L * numbers + word.hashCode());
+        numbers = (int) SplitMix.mix(31L * numbers + word.hashCode());
       }
     }
     return new TextPrint(minima, numbers);
@@ -77,11 +78,11 @@ public final class TextPrint {
    */
   public long[] keys(long among) {
     long[] keys = new long[BANDS];
-    long start = Words.mix(among + numbers);
+    long start = SplitMix.mix(among + numbers);
     for (int band = 0; band < BANDS; band++) {
       long key = start + band;
       for (int row = 0; row < ROWS; row++) {
-        key = Words.mix(key + minima[band * ROWS + row]);
+        key = SplitMix.mix(key + minima[band * ROWS + row]);
       }
       keys[band] = key;
     }
@@ -92,7 +93,7 @@ public final class TextPrint {
   public long checksum() {
     long sum = numbers;
     for (int minimum : minima) {
-      sum = Words.mix(sum + minimum);
+      sum = SplitMix.mix(sum + minimum);
     }
     return sum;
   }

@@ -3,6 +3,7 @@ package parrot.datasets.near;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import parrot.datasets.SplitMix;
 
 /** The words of a text, in lower case: letters and digits together, each ideograph alone. */
 final class Words {
@@ -52,16 +53,8 @@ final class Words {
       for (int i = 0; i < word.length(); i++) {
         hash = hash * 0x100000001b3L + word.charAt(i) + 1;
       }
-      sequence = mix(sequence + mix(hash));
+      sequence = SplitMix.mix(sequence + SplitMix.mix(hash));
     }
     return sequence;
-  }
-
-  /** SplitMix64's finalizer. */
-  static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }

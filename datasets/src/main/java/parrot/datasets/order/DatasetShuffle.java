@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import parrot.datasets.DataException;
+import parrot.datasets.SplitMix;
 import parrot.datasets.shard.Manifest;
 import parrot.datasets.shard.RowRef;
 
@@ -135,7 +136,7 @@ final class DatasetShuffle {
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
     }
-    SplitMix random = new SplitMix(seed, epoch, -1);
+    Random random = new Random(seed, epoch, -1);
     for (int i = order.length - 1; i > 0; i--) {
       int j = random.below(i + 1);
       int swap = order[i];
@@ -183,7 +184,7 @@ final class DatasetShuffle {
         refs[filled++] = new RowRef(shardOfGroup[group], groupInShard[group], row);
       }
     }
-    SplitMix random = new SplitMix(seed, epochInUse, number);
+    Random random = new Random(seed, epochInUse, number);
     for (int i = refs.length - 1; i > 0; i--) {
       int j = random.below(i + 1);
       RowRef swap = refs[i];
@@ -194,24 +195,16 @@ final class DatasetShuffle {
     windowInUse = number;
   }
 
-  /** Steele, Lea and Flood: Fast Splittable Pseudorandom Number Generators, 2014. */
-  private static final class SplitMix {
+  private static final class Random {
     private long state;
 
-    SplitMix(long seed, long epoch, long window) {
-      state = mix(mix(mix(seed) + epoch) + window);
+    Random(long seed, long epoch, long window) {
+      state = SplitMix.mix(SplitMix.mix(SplitMix.mix(seed) + epoch) + window);
     }
 
     int below(int bound) {
-      state += 0x9e3779b97f4a7c15L;
-      return (int) Long.remainderUnsigned(mix(state), bound);
-    }
-
-    private static long mix(long z) {
-      z += 0x9e3779b97f4a7c15L;
-      z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-      z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-      return z ^ (z >>> 31);
+      state += SplitMix.STEP;
+      return (int) Long.remainderUnsigned(SplitMix.mix(state), bound);
     }
   }
 }

@@ -12,6 +12,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import parrot.datasets.SplitMix;
 
 /** The file formats that images are written in. */
 enum ImageEncoding {
@@ -22,7 +23,7 @@ enum ImageEncoding {
 
   /** Which format the image of this seed has. */
   static ImageEncoding of(long imageSeed, double jpegShare) {
-    double draw = new SplittableRandom(Seeds.mix(imageSeed)).nextDouble();
+    double draw = new SplittableRandom(SplitMix.mix(imageSeed)).nextDouble();
     return draw < jpegShare ? JPEG : PNG;
   }
 

@@ -3,6 +3,7 @@ package parrot.datasets.shapes;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import parrot.datasets.SplitMix;
 
 /** Random numbers that depend on what they are for and on nothing else. */
 final class Seeds {
@@ -18,16 +19,9 @@ final class Seeds {
 
   private Seeds() {}
 
-  /** The finalizer of SplitMix64 (Steele, Lea and Flood, 2014). */
-  static long mix(long value) {
-    long z = value + 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
-  }
-
   static long seed(long seed, Split split, Stream stream, long index) {
-    return mix(mix(mix(mix(seed) + split.ordinal()) + stream.ordinal()) + index);
+    long ofSplit = SplitMix.mix(SplitMix.mix(seed) + split.ordinal());
+    return SplitMix.mix(SplitMix.mix(ofSplit + stream.ordinal()) + index);
   }
 
   static SplittableRandom random(long seed, Split split, Stream stream, long index) {

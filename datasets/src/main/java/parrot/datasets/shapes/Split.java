@@ -1,6 +1,7 @@
 package parrot.datasets.shapes;
 
 import java.util.Locale;
+import parrot.datasets.SplitMix;
 
 /** Which examples are trained on; a scene's signature decides, so the splits share no scene. */
 public enum Split {
@@ -14,7 +15,7 @@ public enum Split {
   }
 
   static Split ofSignature(long signature) {
-    return switch ((int) Long.remainderUnsigned(Seeds.mix(signature), 10)) {
+    return switch ((int) Long.remainderUnsigned(SplitMix.mix(signature), 10)) {
       case 0 -> BENCHMARK;
       case 1 -> HELDOUT;
       default -> TRAIN;

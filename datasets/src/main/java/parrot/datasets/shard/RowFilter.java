@@ -3,6 +3,7 @@ package parrot.datasets.shard;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,9 +15,6 @@ import parrot.datasets.UsageException;
  * @param conditions all of which must hold
  */
 public record RowFilter(List<Condition> conditions) {
-  /** Keeps every row. */
-  public static final RowFilter ALL = new RowFilter(List.of());
-
   public RowFilter {
     conditions = List.copyOf(conditions);
   }
@@ -158,8 +156,13 @@ public record RowFilter(List<Condition> conditions) {
     List<String> lines() {
       List<String> lines = new ArrayList<>();
       for (int i = 0; i < failed.length; i++) {
-        String none = missing[i] == 0 ? "" : ", %,d of them without a value".formatted(missing[i]);
-        lines.add("%s leaves out %,d%s".formatted(filter.conditions.get(i), failed[i], none));
+        String none =
+            missing[i] == 0
+                ? ""
+                : String.format(Locale.ROOT, ", %,d of them without a value", missing[i]);
+        lines.add(
+            String.format(
+                Locale.ROOT, "%s leaves out %,d%s", filter.conditions.get(i), failed[i], none));
       }
       return lines;
     }

@@ -2,11 +2,12 @@ package parrot.datasets.shard;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
+import parrot.datasets.SplitMix;
 
 /**
  * How many rows of a kind are used at most. Rows without a value are of no kind, and not limited.
@@ -29,21 +30,23 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
   /** What of each kind is used, and how much that leaves out. */
   static final class Chooser {
     private final RowLimit limit;
+    private final long most;
     private final long seed;
     private final Map<String, PriorityQueue<Long>> best = new HashMap<>();
-    private long all;
 
-    Chooser(RowLimit limit, long seed) {
+    /**
+     * @param count of the rows that may be used
+     */
+    Chooser(RowLimit limit, long count, long seed) {
       this.limit = limit;
+      this.most =
+          limit.rows.isPresent()
+              ? limit.rows.getAsLong()
+              : (long) Math.floor(limit.share.getAsDouble() * count);
       this.seed = seed;
     }
 
-    /** A row that may be used; all of them first, in order. */
-    void count() {
-      all++;
-    }
-
-    /** A row again, after all were counted, in the same order: its draw decides. */
+    /** A row that may be used: its draw decides. */
     void draw(Object value, long position) {
       if (value == null) {
         return;
@@ -52,7 +55,7 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
       PriorityQueue<Long> queue =
           best.computeIfAbsent(kind, key -> new PriorityQueue<>(Comparator.reverseOrder()));
       queue.add(rank(position));
-      if (queue.size() > most()) {
+      if (queue.size() > most) {
         queue.remove();
       }
     }
@@ -67,24 +70,17 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
     }
 
     private long rank(long position) {
-      return limit.take == Take.FIRST ? position : RowSelection.mix(seed ^ position) >>> 1;
-    }
-
-    private long most() {
-      return limit.rows.isPresent()
-          ? limit.rows.getAsLong()
-          : (long) Math.floor(limit.share.getAsDouble() * all);
+      return limit.take == Take.FIRST ? position : SplitMix.mix(seed ^ position) >>> 1;
     }
 
     private String kind(Object value) {
-      boolean length = limit.per.equals(ShardSchema.TOKENS) || limit.per.equals("answer_tokens");
-      return Optional.of(value)
-          .filter(found -> length && found instanceof Number)
-          .map(
-              found ->
-                  64 - Long.numberOfLeadingZeros(Math.max(0, ((Number) found).longValue() - 1)))
-          .map(bits -> "at most " + (1L << bits))
-          .orElse(value.toString());
+      boolean length =
+          limit.per.equals(ShardSchema.TOKENS) || limit.per.equals(ShardSchema.ANSWER_TOKENS);
+      if (length && value instanceof Number number) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(Math.max(0, number.longValue() - 1));
+        return "at most " + (1L << bits);
+      }
+      return value.toString();
     }
   }
 
@@ -93,9 +89,9 @@ public record RowLimit(String per, OptionalLong rows, OptionalDouble share, Take
     return "%s of each %s, %s"
         .formatted(
             rows.isPresent()
-                ? "%,d rows".formatted(rows.getAsLong())
+                ? String.format(Locale.ROOT, "%,d rows", rows.getAsLong())
                 : "%s of the rows".formatted(share.getAsDouble()),
             per,
-            take.name().toLowerCase(java.util.Locale.ROOT));
+            take.name().toLowerCase(Locale.ROOT));
   }
 }

@@ -3,18 +3,16 @@ package parrot.datasets.shard;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
+import parrot.datasets.SplitMix;
 
 /** Which rows of a data set are used. The others stay in the shards, and are never read. */
 public final class RowSelection {
   private final ShardedDataset dataset;
   private final BitSet rows;
-  private final long all;
 
-  private RowSelection(ShardedDataset dataset, BitSet rows, long all) {
+  private RowSelection(ShardedDataset dataset, BitSet rows) {
     this.dataset = dataset;
     this.rows = rows;
-    this.all = all;
   }
 
   /** Every row. */
@@ -22,7 +20,7 @@ public final class RowSelection {
     int count = Math.toIntExact(dataset.manifest().rows());
     BitSet rows = new BitSet(count);
     rows.set(0, count);
-    return new RowSelection(dataset, rows, count);
+    return new RowSelection(dataset, rows);
   }
 
   /** Rows that are used. */
@@ -61,13 +59,13 @@ public final class RowSelection {
           }
         });
     lines.addAll(counts.lines());
-    return new RowSelection(dataset, kept, all);
+    return new RowSelection(dataset, kept);
   }
 
   /**
    * Two parts: rows to train on, and rows to measure on. Rows about equal images are in the same
-   * part, also those about copies of an image if near duplicates were looked for. Rows without an
-   * image are divided one by one.
+   * part. If near duplicates were looked for, so are rows about copies of an image, and rows
+   * without an image that say nearly the same. Other rows without an image are divided one by one.
    *
    * @param share of the second part
    */
@@ -76,29 +74,27 @@ public final class RowSelection {
     BitSet measured = new BitSet();
     long limit = (long) (share * (1L << 53));
     dataset.forEachRow(
-        List.of(ShardSchema.IMAGE_GROUP, ShardSchema.SOURCE),
+        List.of(ShardSchema.IMAGE_GROUP, ShardSchema.NEAR_GROUP, ShardSchema.SOURCE),
         (position, values) -> {
           if (has(position)) {
-            long group =
-                values[0] == null ? Objects.hashCode(values[1]) : ((Number) values[0]).longValue();
-            boolean held = mix(mix(seed) ^ group) >>> 11 < limit;
+            long group = group(values[0], values[1], values[2]);
+            boolean held = SplitMix.mix(SplitMix.mix(seed) ^ group) >>> 11 < limit;
             (held ? measured : train).set((int) position);
           }
         });
-    return List.of(new RowSelection(dataset, train, all), new RowSelection(dataset, measured, all));
+    return List.of(new RowSelection(dataset, train), new RowSelection(dataset, measured));
+  }
+
+  /** Rows that say nearly the same are about one image or its copies, so the image comes first. */
+  private static long group(Object image, Object near, Object source) {
+    Object group = image == null ? near : image;
+    return group == null ? source.hashCode() : ((Number) group).longValue();
   }
 
   /** Those within a limit. */
   public RowSelection within(RowLimit limit, long seed) throws IOException {
     List<String> column = List.of(limit.per());
-    RowLimit.Chooser chooser = new RowLimit.Chooser(limit, seed);
-    dataset.forEachRow(
-        column,
-        (position, values) -> {
-          if (has(position)) {
-            chooser.count();
-          }
-        });
+    RowLimit.Chooser chooser = new RowLimit.Chooser(limit, count(), seed);
     dataset.forEachRow(
         column,
         (position, values) -> {
@@ -114,14 +110,6 @@ public final class RowSelection {
             kept.set((int) position);
           }
         });
-    return new RowSelection(dataset, kept, all);
-  }
-
-  /** SplitMix64's finalizer. */
-  static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
+    return new RowSelection(dataset, kept);
   }
 }

@@ -135,7 +135,9 @@ public final class ShardReader implements Closeable {
           for (int c = 0; c < found.length; c++) {
             found[c] = value(row, stored.get(c));
             if (columns.get(c).equals(ShardSchema.FILE)) {
-              found[c] = found[c].toString().replaceFirst(":[^:]*$", "");
+              String source = found[c].toString();
+              int line = source.lastIndexOf(':');
+              found[c] = line < 0 ? source : source.substring(0, line);
             }
           }
           values.take(found);
@@ -172,9 +174,16 @@ public final class ShardReader implements Closeable {
             .map(Type::getName)
             .filter(name -> !name.equals(ShardSchema.PIXELS))
             .toList();
+    String option =
+        ShardSchema.isScore(column) ? "" : ", with --column %s if it is one of the source";
     return new DataException(
-        "Cannot choose rows of %s by %s: it has no such column (got %s and %s; delete the folder and preprocess again, with --column %s if it is one of the source)"
-            .formatted(file, column, String.join(", ", names), ShardSchema.FILE, column));
+        "Cannot choose rows of %s by %s: it has no such column (got %s and %s; delete the folder and preprocess again%s)"
+            .formatted(
+                file,
+                column,
+                String.join(", ", names),
+                ShardSchema.FILE,
+                option.formatted(column)));
   }
 
   /** The rows of one group, in order. */

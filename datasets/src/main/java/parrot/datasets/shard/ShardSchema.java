@@ -96,6 +96,11 @@ public final class ShardSchema {
 
   private ShardSchema() {}
 
+  /** Whether every shard that is made now has this column beside what is trained on. */
+  static boolean isScore(String column) {
+    return SCORES.stream().anyMatch(score -> score.getName().equals(column));
+  }
+
   /**
    * All columns.
    *

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import parrot.datasets.DataException;
 import parrot.datasets.ReferenceText;
 import parrot.datasets.language.Language;
@@ -127,6 +128,48 @@ class OtherSpellingsTest {
     assertThat(items.get(0).answer()).contains('B');
     assertThat(items.get(0).problem()).isEmpty();
     assertThat(items.get(1).problem().orElseThrow()).contains("no options, and");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "A. red\\nB. blue",
+        "{\"1\": \"red\", \"2\": \"blue\"}",
+        "{\"A\": \"red\", \"B\": \"blue\", \"note\": \"green\"}",
+        "{\"A\": \"red\", \"a\": \"blue\"}",
+        "{\"A\": \"red\", \"B\": [\"blue\"]}",
+        "{\"A\": \"red\", \"B\": \"blue\"",
+        "[A. red, B. blue]",
+        "['red', 'it's blue']",
+        "[\"red\", \"blue\"",
+        "[{\"A\": \"red\"}, {\"B\": \"blue\"}]",
+        "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27]"
+      })
+  void optionsInOneCellThatCannotBeReadWholeAreAProblem(String cell) throws Exception {
+    List<BenchmarkItem> items =
+        read(
+            "index\tquestion\toptions\tanswer\timage",
+            "1\tQ\t\"" + cell.replace("\"", "\"\"") + "\"\tred\tIMAGE",
+            "2\tQ\t['red', u'blue', '']\tred\tIMAGE");
+
+    assertThat(items.get(0).problem())
+        .hasValueSatisfying(
+            said ->
+                assertThat(said)
+                    .startsWith("line 2 column options: not options that can be read (must be a"));
+    assertThat(items.get(0).open()).isEmpty();
+    assertThat(items.get(1).problem()).isEmpty();
+    assertThat(items.get(1).options()).isEqualTo(Map.of('A', "red", 'B', "blue"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{}"})
+  void aQuestionIsOpenIfItsCellOfOptionsIsEmpty(String cell) throws Exception {
+    BenchmarkItem item =
+        read("index\tquestion\toptions\tanswer\timage", "1\tQ\t" + cell + "\tred\tIMAGE").get(0);
+
+    assertThat(item.problem()).isEmpty();
+    assertThat(item.open().orElseThrow().accepted()).containsExactly("red");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +36,10 @@ class RowSelectionTest {
 
   private ShardedDataset dataset;
 
-  /** Row i has quality i / 100 unless i is a multiple of 10, and image i / 4 unless i is odd. */
+  /**
+   * Row i has quality i / 100 unless i is a multiple of 10, and image i / 4 unless i is odd. Odd
+   * rows say nearly the same as the one six before or after.
+   */
   @BeforeEach
   void write() throws IOException {
     Path folder = new Path(scratch.resolve("shards").toUri());
@@ -72,7 +77,9 @@ class RowSelectionTest {
         new TrainingExample(
             "r" + i, i % 3 == 0 ? Language.ZH : Language.EN, ids, ids.clone(), null, "a.json:" + i);
     row = i % 10 == 0 ? row : row.withScore("quality", Double.toString(i / 100.0));
-    return i % 2 == 1 ? row : row.withScore(ShardSchema.IMAGE_GROUP, (long) i / 4);
+    return i % 2 == 1
+        ? row.withScore(ShardSchema.NEAR_GROUP, (long) i / 12 * 12 + i % 6)
+        : row.withScore(ShardSchema.IMAGE_GROUP, (long) i / 4);
   }
 
   private RowSelection where(String... conditions) throws IOException {
@@ -157,6 +164,22 @@ class RowSelectionTest {
     assertThatThrownBy(() -> where("pixels = 1", "labels = 3")).isInstanceOf(DataException.class);
   }
 
+  @Test
+  void namesTheOptionOnlyForColumnsOfTheSourceIfShardsAreOlderThanScores() throws IOException {
+    Path file = new Path(scratch.resolve("old.parquet").toUri());
+    var writer =
+        ExampleParquetWriter.builder(file)
+            .withType(ShardSchema.TYPE)
+            .withExtraMetaData(Map.of(ShardSchema.VERSION_KEY, "" + ShardSchema.VERSION));
+    writer.build().close();
+
+    try (ShardReader old = new ShardReader(FileSystems.of(file, new Configuration()), file)) {
+      assertThatThrownBy(() -> old.forEachRow(List.of("image_group"), values -> {}))
+          .isInstanceOf(DataException.class)
+          .hasMessageEndingWith("and file; delete the folder and preprocess again)");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"quality", "quality >", "> 3", "quality > high", "quality ~ 3", ""})
   void refusesWhatIsNoCondition(String condition) {
@@ -204,7 +227,7 @@ class RowSelectionTest {
   }
 
   @Test
-  void holdsOutWholeGroupsOfImages() throws IOException {
+  void holdsOutWholeGroupsOfImagesAndOfNearDuplicates() throws IOException {
     List<RowSelection> parts = RowSelection.all(dataset).split(0.3, 5);
     Set<Integer> train = positions(parts.get(0));
     Set<Integer> heldOut = positions(parts.get(1));
@@ -214,6 +237,9 @@ class RowSelectionTest {
     assertThat(heldOut.size()).isBetween(20, 55);
     for (int i = 0; i < ROWS; i += 4) {
       assertThat(heldOut.contains(i)).isEqualTo(heldOut.contains(i + 2));
+    }
+    for (int i = 1; i < ROWS; i += i % 12 == 5 ? 8 : 2) {
+      assertThat(heldOut.contains(i)).as("row %d", i).isEqualTo(heldOut.contains(i + 6));
     }
   }
 

@@ -2,6 +2,7 @@ package parrot.jobs.preprocess;
 
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import parrot.datasets.SplitMix;
 
 /**
  * Where a row goes and what it is sorted by there: first by a number drawn from seed and content,
@@ -39,7 +40,7 @@ final class RowKey implements Serializable, Comparable<RowKey> {
     ByteBuffer bytes = ByteBuffer.wrap(content);
     long high = bytes.getLong();
     long low = bytes.getLong();
-    long order = mix(mix(high ^ mix(seed)) + low);
+    long order = SplitMix.mix(SplitMix.mix(high ^ SplitMix.mix(seed)) + low);
     return new RowKey((int) Long.remainderUnsigned(order, shards), order, high, low, file, row);
   }
 
@@ -127,13 +128,5 @@ final class RowKey implements Serializable, Comparable<RowKey> {
   @Override
   public int hashCode() {
     return Long.hashCode(order) * 31 + Long.hashCode(row);
-  }
-
-  /** SplitMix64's finalizer. */
-  private static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }
