@@ -439,7 +439,7 @@ public final class Checkpoints {
    * Deletes old checkpoints, but never the start.
    *
    * @param keep how many of the newest stay
-   * @param keepEvery those whose round is a multiple of this stay, too; 0 for none
+   * @param keepEvery those whose round is a multiple of this also stay; 0 for none
    * @param best rounds whose checkpoints stay
    */
   void prune(int keep, int keepEvery, Collection<Integer> best) throws IOException {

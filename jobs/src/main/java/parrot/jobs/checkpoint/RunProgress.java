@@ -89,6 +89,12 @@ public record RunProgress(
     return changes.isEmpty() ? SettingsChange.NONE : changes.get(changes.size() - 1);
   }
 
+  /** Steps that each replica had done before the last round, if that was not a shorter one. */
+  public int iterationBefore() {
+    int rounds = Math.max(1, round - lastChange().round()); // since then of the same length
+    return iteration - (iteration - lastChange().iteration()) / rounds;
+  }
+
   /** Examples trained on before the present data. */
   public long examplesOfOtherData() {
     return changes.stream()

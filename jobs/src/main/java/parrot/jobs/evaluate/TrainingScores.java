@@ -2,9 +2,13 @@ package parrot.jobs.evaluate;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
@@ -34,17 +38,38 @@ public final class TrainingScores {
   public static SortedMap<Integer, EvaluationScores> read(FileSystem files, Path run)
       throws IOException {
     SortedMap<Integer, EvaluationScores> scores = new TreeMap<>();
+    for (int step : steps(files, run)) {
+      if (areThere(files, run, step)) {
+        Path file = new Path(folder(run, step), EvaluationScores.FILE_NAME);
+        scores.put(step, EvaluationScores.read(files, file));
+      }
+    }
+    return scores;
+  }
+
+  /** The folders of evaluations that have no scores, earliest first. */
+  public static List<Path> unscored(FileSystem files, Path run) throws IOException {
+    List<Path> unscored = new ArrayList<>();
+    for (int step : steps(files, run)) {
+      if (!areThere(files, run, step)) {
+        unscored.add(folder(run, step));
+      }
+    }
+    return unscored;
+  }
+
+  private static SortedSet<Integer> steps(FileSystem files, Path run) throws IOException {
+    SortedSet<Integer> steps = new TreeSet<>();
     try {
       for (FileStatus one : files.listStatus(new Path(run, FOLDER))) {
         Matcher step = STEP.matcher(one.getPath().getName());
-        Path file = new Path(one.getPath(), EvaluationScores.FILE_NAME);
-        if (step.matches() && files.exists(file)) {
-          scores.put(Integer.parseInt(step.group(1)), EvaluationScores.read(files, file));
+        if (step.matches()) {
+          steps.add(Integer.parseInt(step.group(1)));
         }
       }
     } catch (FileNotFoundException e) {
-      return scores;
+      return steps;
     }
-    return scores;
+    return steps;
   }
 }

@@ -1,6 +1,7 @@
 package parrot.jobs.train;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -11,9 +12,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import parrot.datasets.DataException;
 import parrot.datasets.EnvironmentException;
 import parrot.datasets.benchmark.MatchingRule;
 import parrot.jobs.checkpoint.Checkpoints;
+import parrot.jobs.checkpoint.RunProgress;
 import parrot.jobs.cli.Failures;
 import parrot.jobs.cli.StopSignal;
 import parrot.jobs.config.TrainConfig;
@@ -73,23 +76,41 @@ final class RunBenchmarks implements AutoCloseable {
   }
 
   /**
-   * Goes on with a checkpoint that was to be asked when the run was broken off.
+   * Goes on with the checkpoints that were to be asked when the run was broken off.
    *
-   * @param free slots beside those of replicas; 0 to wait until it is asked
+   * @param isOver whether the newest is the last of the run
+   * @param free slots beside those of replicas; 0 to wait until all are asked
    */
-  void goOn(Path checkpoint, int steps, boolean isLast, int free, StopSignal stop)
-      throws IOException {
-    RunFolder folder = run.folder();
-    boolean due =
-        isDue(steps - run.config().rounds().averageEvery(), steps, isLast)
-            || wanted.isPresent() && folder.files.exists(TrainingScores.folder(folder.path, steps));
-    if (steps > 0 && due && !TrainingScores.areThere(folder.files, folder.path, steps)) {
-      int slots = isLast ? 0 : free;
-      begin(checkpoint, steps, slots);
-      if (slots == 0) {
-        finish(stop);
+  void goOn(boolean isOver, int free, StopSignal stop) throws IOException {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    int slots = isOver ? 0 : free;
+    List<Path> checkpoints = run.folder().checkpoints.complete();
+    for (Path checkpoint : checkpoints) {
+      boolean isLast = isOver && checkpoint.equals(checkpoints.get(checkpoints.size() - 1));
+      try {
+        RunProgress then = run.folder().checkpoints.state(checkpoint);
+        if (waits(then, isLast)) {
+          begin(checkpoint, then.iteration(), slots);
+        }
+      } catch (DataException e) {
+        warn(Checkpoints.round(checkpoint), e.getMessage());
       }
     }
+    if (slots == 0) {
+      finish(stop);
+    }
+  }
+
+  /** Whether a checkpoint was to be asked, and has no scores. */
+  private boolean waits(RunProgress then, boolean isLast) throws IOException {
+    RunFolder folder = run.folder();
+    int steps = then.iteration();
+    return steps > 0
+        && !TrainingScores.areThere(folder.files, folder.path, steps)
+        && (isDue(then.iterationBefore(), steps, isLast)
+            || folder.files.exists(TrainingScores.folder(folder.path, steps)));
   }
 
   private void ask(Path checkpoint, int round, int steps, int slots) {
@@ -149,6 +170,18 @@ final class RunBenchmarks implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new EnvironmentException("Stopped while a benchmark was asked", e);
       }
+    }
+  }
+
+  /** Warns of what was asked and has no scores after all, such as of a deleted checkpoint. */
+  void warnOfUnscored(int round) throws IOException {
+    RunFolder folder = run.folder();
+    for (Path one : TrainingScores.unscored(folder.files, folder.path)) {
+      run.events()
+          .alarm(
+              round,
+              "warning: %s has no scores: not all questions were answered (evaluate its checkpoint if it is kept)"
+                  .formatted(one));
     }
   }
 

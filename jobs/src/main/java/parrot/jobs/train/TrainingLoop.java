@@ -228,8 +228,7 @@ final class TrainingLoop {
             run.folder().lock::close));
     Optional<String> ended = endsEarly();
     boolean unasked = false;
-    boolean isOver = progress.round() == rounds || ended.isPresent();
-    benchmarks.goOn(from, progress.iteration(), isOver, slotsBesideReplicas(), stop);
+    benchmarks.goOn(progress.round() == rounds || ended.isPresent(), slotsBesideReplicas(), stop);
     List<String> notes = changes.stream().map(SettingsChange.Setting::toString).toList();
     while (progress.round() < rounds && !stop.isRequested() && ended.isEmpty()) {
       RoundClock clock = new RoundClock();
@@ -280,6 +279,7 @@ final class TrainingLoop {
     boolean stopped = progress.round() < rounds && ended.isEmpty() || unasked || benchmarks.asks();
     if (!stopped) {
       checkpoints.prune(best(written)); // those that stayed to be asked
+      benchmarks.warnOfUnscored(progress.round());
     }
     say.accept(
         stopped

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.scheduler.SparkListener;
@@ -126,16 +127,7 @@ class RunBenchmarksTest {
     assertThat(Files.readString(Path.of(page.toUri()))).contains("Accuracy on MMMB, plain");
   }
 
-  /** A run counts as complete only if its last checkpoint was asked; a resumed run asks it. */
-  @ParameterizedTest
-  @ValueSource(strings = {"round 2 of 2: replicas", "evaluate"})
-  void aRunThatIsStoppedBeforeItsLastAnswersAsksOnWhenItIsResumed(String during)
-      throws IOException {
-    String out = "stopped-" + during.charAt(0);
-    TrainConfig config =
-        config(out, 3, "benchmark.files=[" + questions + "]", "benchmark.every=100");
-    List<String> said = new ArrayList<>();
-    TrainJob.Outcome stopped;
+  private static TrainJob.Outcome stopped(TrainConfig config, String during, List<String> said) {
     try (StopSignal stop = new StopSignal(said::add, "early")) {
       SparkListener stopper =
           new SparkListener() {
@@ -148,15 +140,54 @@ class RunBenchmarksTest {
             }
           };
       session.sparkContext().addSparkListener(stopper);
-      stopped = TrainJob.run(config, session, TrainJob.Mode.FRESH, said::add, stop);
+      TrainJob.Outcome stopped =
+          TrainJob.run(config, session, TrainJob.Mode.FRESH, said::add, stop);
       session.sparkContext().removeSparkListener(stopper);
+      return stopped;
     }
+  }
+
+  /** A run counts as complete only if its last checkpoint was asked; a resumed run asks it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"round 2 of 2: replicas", "evaluate"})
+  void aRunThatIsStoppedBeforeItsLastAnswersAsksOnWhenItIsResumed(String during)
+      throws IOException {
+    String out = "stopped-" + during.charAt(0);
+    TrainConfig config =
+        config(out, 3, "benchmark.files=[" + questions + "]", "benchmark.every=100");
+    List<String> said = new ArrayList<>();
+    TrainJob.Outcome stopped = stopped(config, during, said);
     assertThat(stopped.rounds()).isEqualTo(2);
     assertThat(stopped.stopped()).isEqualTo(scores(out).isEmpty());
 
     TrainJob.Outcome resumed = TrainJob.run(config, session, TrainJob.Mode.RESUME, said::add);
     assertThat(resumed.stopped()).isFalse();
     assertThat(scores(out).keySet()).containsExactly(4);
+  }
+
+  @Test
+  void aRunThatIsStoppedWhileEarlierCheckpointsWaitAsksThemWhenItIsResumed() throws IOException {
+    TrainConfig config =
+        config(
+            "waiting",
+            2,
+            "checkpoints.keep=100",
+            "benchmark.files=[" + questions + "]",
+            "benchmark.every=2",
+            "benchmark.limit=2");
+    List<String> said = new ArrayList<>();
+    assertThat(stopped(config, "round 2 of 3: replicas", said).rounds()).isEqualTo(2);
+    Path asked = folder.resolve("waiting/" + TrainingScores.FOLDER);
+    FileUtils.deleteDirectory(asked.toFile()); // as if none had been asked until then
+    Files.createDirectories(asked.resolve("step-000001")); // whose checkpoint is deleted
+
+    assertThat(TrainJob.run(config, session, TrainJob.Mode.RESUME, said::add).stopped()).isFalse();
+    assertThat(scores("waiting").keySet()).containsExactly(2, 4, 6);
+    assertThat(said.stream().filter(line -> line.contains("has no scores")))
+        .singleElement()
+        .asString()
+        .startsWith("warning: ")
+        .contains("benchmark/step-000001");
   }
 
   @Test
