@@ -73,7 +73,8 @@ record Notebook(Path file) {
   }
 
   /**
-   * Runs all cells, which must give text and images as they are stored.
+   * Runs all cells, which must give the kinds of output that are stored, text or images; what these
+   * say is not compared.
    *
    * @return what they printed
    */

@@ -67,13 +67,11 @@ public final class KernelOptions {
       throw new UsageException(
           "Invalid kernels: %s (must be %s)".formatted(name, String.join(" or ", Kernels.names())));
     }
-    if (device == DeviceChoice.CUDA && name != null) {
-      throw new UsageException(
-          "Invalid --kernels: "
-              + name
-              + " computes on the processor (leave it out with --device cuda)");
+    try {
+      return device.kernels(name, card);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage(), e);
     }
-    return device.kernels(name, card);
   }
 
   public Precision precision() {

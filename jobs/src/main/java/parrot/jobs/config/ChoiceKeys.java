@@ -7,11 +7,7 @@ import parrot.model.config.StrictMap;
 /** The keys that choose rows of the data, part of {@link TrainKeys}. */
 final class ChoiceKeys {
   static final Key<List<String>> WHERE =
-      Key.of(
-              "where",
-              "a list of conditions, as answer_tokens >= 4",
-              List.<String>of(),
-              (map, name, absent) -> map.texts(name))
+      Key.texts("where", "a list of conditions, as answer_tokens >= 4")
           .means(
               "RowFilter",
               "rows used of data and held_out, by columns of the shards: [near_rank = 0]");

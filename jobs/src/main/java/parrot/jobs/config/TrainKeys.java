@@ -85,7 +85,7 @@ final class TrainKeys {
           .means("RunEvents", "is run with each warning after a round, and told it");
   static final Key<Boolean> TENSORBOARD =
       Key.flag("tensorboard", false)
-          .means("EventFile", "whether the metrics are written for TensorBoard, too");
+          .means("EventFile", "whether the metrics are also written for TensorBoard");
 
   static final Key<String> FOLDER =
       Key.text("model.folder", "a folder")
@@ -312,6 +312,7 @@ final class TrainKeys {
   static final String BENCHMARK = "benchmark";
   static final Key<List<String>> BENCHMARK_FILES =
       Key.texts(BENCHMARK + ".files", "a list of files and folders")
+          .absent("required")
           .means("RunBenchmarks", "questions that checkpoints are asked, beside rounds");
   static final Key<Integer> BENCHMARK_EVERY =
       Key.whole(BENCHMARK + ".every", 500, 1)

@@ -1,6 +1,7 @@
 package parrot.jobs.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -37,8 +38,8 @@ import parrot.datasets.storage.FileSystems;
  * @param blank whether the model saw blank images
  * @param matching the {@linkplain MatchingRule#label name} of the rules by which answers count as
  *     options; that of 2024 if read from an older file
- * @param asked the name of the rules by which answers in words count beside likelihoods; null if
- *     they are those of {@code matching}
+ * @param matchingInWords the name of the rules by which answers in words count beside likelihoods;
+ *     null if they are those of {@code matching}
  */
 public record EvaluationScores(
     String model,
@@ -46,7 +47,7 @@ public record EvaluationScores(
     String generation,
     boolean blank,
     String matching,
-    @JsonInclude(JsonInclude.Include.NON_NULL) String asked,
+    @JsonProperty("asked") @JsonInclude(JsonInclude.Include.NON_NULL) String matchingInWords,
     List<Benchmark> benchmarks) {
   public static final String FILE_NAME = "scores.json";
 
@@ -58,7 +59,7 @@ public record EvaluationScores(
 
   public EvaluationScores {
     matching = matching == null ? MatchingRule.PUBLISHED_2024.label() : matching;
-    asked = matching.equals(asked) ? null : asked;
+    matchingInWords = matching.equals(matchingInWords) ? null : matchingInWords;
   }
 
   /**
@@ -148,7 +149,7 @@ public record EvaluationScores(
    * @throws DataException if there are none of that name
    */
   public MatchingRule rule() {
-    return rule(asked == null ? matching : asked);
+    return rule(matchingInWords == null ? matching : matchingInWords);
   }
 
   private MatchingRule rule(String name) {
@@ -160,7 +161,7 @@ public record EvaluationScores(
     }
   }
 
-  /** Whether there are yes/no questions, which are answered in words beside likelihoods, too. */
+  /** Whether there are yes/no questions, which are also answered in words beside likelihoods. */
   public boolean hasYesNo() {
     return benchmarks.stream()
         .flatMap(one -> one.figures().values().stream())
@@ -174,7 +175,9 @@ public record EvaluationScores(
    */
   public String rules() {
     String label = rule(matching).label();
-    return asked == null ? label : label + ", and " + rule().label() + " for answers in words";
+    return matchingInWords == null
+        ? label
+        : label + ", and " + rule().label() + " for answers in words";
   }
 
   /** Scores predictions of one model, benchmark by benchmark. */

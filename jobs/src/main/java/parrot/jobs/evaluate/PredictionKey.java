@@ -31,7 +31,7 @@ record PredictionKey(
     String program, String model, String benchmark, String prompts, String generation) {
   static final String FILE_NAME = "key.json";
 
-  private static final String OTHERWISE = "generated otherwise";
+  private static final String CARD = KernelProvider.CUDA + " kernels";
   private static final Pattern KERNELS = Pattern.compile("\\S+ kernels");
 
   private static final ObjectMapper JSON =
@@ -79,14 +79,12 @@ record PredictionKey(
    * Whether another is of answers that were computed on a processor, and this one is of a card's.
    */
   boolean movesToCard(PredictionKey other) {
-    String card = KernelProvider.CUDA + " kernels";
-    return generation.contains(card)
-        && !other.generation.contains(card)
-        && differencesFrom(other).startsWith(OTHERWISE)
-        && KERNELS
-            .matcher(generation)
-            .replaceFirst("")
-            .equals(KERNELS.matcher(other.generation).replaceFirst(""));
+    return !equals(other) && equals(other.onCard());
+  }
+
+  private PredictionKey onCard() {
+    return new PredictionKey(
+        program, model, benchmark, prompts, KERNELS.matcher(generation).replaceFirst(CARD));
   }
 
   /** What is not as it is in another key, in words. */
@@ -107,7 +105,7 @@ record PredictionKey(
       differences.add("other questions or prompts");
     }
     if (!generation.equals(other.generation)) {
-      differences.add(OTHERWISE + " (" + other.generation + ")");
+      differences.add("generated otherwise (" + other.generation + ")");
     }
     return String.join(", ", differences);
   }

@@ -119,7 +119,7 @@ public final class ScoreCommand implements Callable<Void> {
       names = "--lines",
       paramLabel = "DIR",
       description =
-          "Write the predictions as JSON lines too, a file for each: with the option that each"
+          "Also write the predictions as JSON lines, a file for each: with the option that each"
               + " counts as, the rule and the reason.")
   private String lines;
 
@@ -127,14 +127,14 @@ public final class ScoreCommand implements Callable<Void> {
       names = "--xlsx",
       paramLabel = "DIR",
       description =
-          "Write the predictions as spreadsheets too, a file for each, as VLMEvalKit does.")
+          "Also write the predictions as spreadsheets, a file for each, as VLMEvalKit does.")
   private String spreadsheets;
 
   @Override
   public Void call() throws IOException {
     if (published != null && leaderboard == null) {
       throw Arguments.refuse(
-          spec, "Invalid --published: it is shown in a leaderboard (give --leaderboard too)");
+          spec, "Invalid --published: it is shown in a leaderboard (also give --leaderboard)");
     }
     PrintWriter out = spec.commandLine().getOut();
     Optional<Function<Leaderboard, String>> format =
@@ -161,10 +161,20 @@ public final class ScoreCommand implements Callable<Void> {
       models.add(modelName(others), EvaluationScores.of(compared, circular, matching.rule()));
     }
     if (lines != null) {
-      writeEach(cells, lines, ".jsonl", rule);
+      writeEach(
+          cells,
+          lines,
+          ".jsonl",
+          (files, file, cell) ->
+              PredictionFile.writeLines(
+                  files, file, cell.predictions(), rule, cell.name().language()));
     }
     if (spreadsheets != null) {
-      writeEach(cells, spreadsheets, ".xlsx", rule);
+      writeEach(
+          cells,
+          spreadsheets,
+          ".xlsx",
+          (files, file, cell) -> PredictionFile.writeSpreadsheet(files, file, cell.predictions()));
     }
     if (format.isPresent()) {
       if (published != null) {
@@ -191,16 +201,16 @@ public final class ScoreCommand implements Callable<Void> {
     }
   }
 
-  private void writeEach(List<Cell> cells, String folder, String extension, MatchingRule rule) {
+  @FunctionalInterface
+  private interface Writer {
+    void write(FileSystem files, Path file, Cell cell);
+  }
+
+  private void writeEach(List<Cell> cells, String folder, String extension, Writer writer) {
     FileSystem files = FileSystems.of(folder, configuration);
     for (Cell cell : cells) {
       if (!cell.failed()) {
-        Path file = new Path(folder, cell.name() + extension);
-        if (extension.equals(".xlsx")) {
-          PredictionFile.writeSpreadsheet(files, file, cell.predictions());
-        } else {
-          PredictionFile.writeLines(files, file, cell.predictions(), rule, cell.name().language());
-        }
+        writer.write(files, new Path(folder, cell.name() + extension), cell);
       }
     }
   }

@@ -31,7 +31,7 @@ public final class MetricsFile implements AutoCloseable {
    * Begins the file. Of an existing one, the lines up to a round stay; none if the run begins anew.
    * The old file is kept aside until they are written.
    *
-   * @param tensorboard whether to write the same numbers for TensorBoard, too
+   * @param tensorboard whether to also write the same numbers for TensorBoard
    */
   public MetricsFile(FileSystem files, Path run, int round, boolean tensorboard)
       throws IOException {

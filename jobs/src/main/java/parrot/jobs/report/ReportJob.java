@@ -253,13 +253,15 @@ public final class ReportJob {
     EvaluationScores scores = scores(first);
     EvaluationScores other = scores(second);
     boolean inWords =
-        scores.asked() != null && other.asked() != null || scores.hasYesNo() || other.hasYesNo();
+        scores.matchingInWords() != null && other.matchingInWords() != null
+            || scores.hasYesNo()
+            || other.hasYesNo();
     if (!scores.matching().equals(other.matching()) || inWords && scores.rule() != other.rule()) {
       throw new DataException(
           "Cannot compare %s with %s: their scores follow two rules of matching (%s and %s); score both by one, with parrot score --matching and --json"
               .formatted(first.name(), second.name(), scores.rules(), other.rules()));
     }
-    return scores.asked() == null ? other.rule() : scores.rule();
+    return scores.matchingInWords() == null ? other.rule() : scores.rule();
   }
 
   private Map<BenchmarkName, List<Prediction>> predictions(RunIndex.Evaluated evaluated) {

@@ -40,8 +40,7 @@ public record ExpertsConfig(
           projector.selectFeature(),
           "cls_patch if use_moe is true, because the router asks with the class token; absent, the two are patch and true");
     }
-    boolean some = used || keys.wholeInt("num_experts", 0, 0) > 0;
-    int count = some ? keys.parts("num_experts") : 0;
+    int count = used ? keys.parts("num_experts") : keys.parts("num_experts", 0, 0);
     checkWidth(keys, hidden);
     int topK = topK(keys, count);
     MoeFormula formula = formula(keys);

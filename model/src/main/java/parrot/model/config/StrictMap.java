@@ -200,7 +200,15 @@ public final class StrictMap {
 
   /** A required number of parts, each with tensors whose names must fit into memory. */
   int parts(String key) {
-    int number = positive(key);
+    return few(key, positive(key));
+  }
+
+  /** The same, of at least so many. */
+  int parts(String key, int absent, int least) {
+    return few(key, wholeInt(key, absent, least));
+  }
+
+  private int few(String key, int number) {
     if (number > MOST_PARTS) {
       throw invalid(key, number, "at most " + MOST_PARTS);
     }

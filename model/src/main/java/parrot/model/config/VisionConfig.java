@@ -75,7 +75,7 @@ public record VisionConfig(
         family,
         hidden,
         keys.positive("intermediate_size", 3072),
-        keys.has("num_hidden_layers") ? keys.parts("num_hidden_layers") : 12,
+        keys.parts("num_hidden_layers", 12, 1),
         heads,
         image,
         patch,

@@ -18,6 +18,7 @@ import parrot.model.tensor.Tensor;
  */
 public final class Experts {
   private final Router router;
+  private final boolean several; // compute for an image
   private final List<Expert> experts = new ArrayList<>();
   private final int width; // F
   private final float residual;
@@ -34,6 +35,7 @@ public final class Experts {
     residual = paper ? 1 : config.experts().residual() ? weight : 0;
     mixture = paper ? weight : 1;
     width = config.experts().intermediateSize();
+    several = config.experts().topK() > 1;
     router = new Router(weights, name + ".gate", config);
     for (int i = 0; i < config.experts().count(); i++) {
       experts.add(
@@ -83,7 +85,7 @@ public final class Experts {
   private void compare(Kernels kernels, Arena arena, int rows, int columns) {
     overlap = null;
     overlaps = new float[0];
-    if (!steering().compares()) {
+    if (!several || !steering().compares()) {
       return;
     }
     Arena.Mark mark = arena.mark();
@@ -128,7 +130,8 @@ public final class Experts {
 
   /**
    * Mean squared cosine between the outputs of two experts for the same token in the last forward
-   * pass, [I], NaN for an image that one expert computed for; empty unless outputs are compared.
+   * pass, [I]; NaN if only one of them has outputs. Empty if outputs are not compared, or one
+   * expert computes for an image.
    */
   public float[] overlaps() {
     return overlaps;

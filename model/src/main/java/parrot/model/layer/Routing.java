@@ -20,7 +20,7 @@ import parrot.model.config.ParrotConfig;
  * @param variance weight of a loss that parts images, see {@link GateTerms}; 0 for none
  * @param information weight of another, see {@link GateTerms}; 0 for none
  * @param orthogonality weight of a loss on the {@link Overlap} of experts; 0 for none
- * @param comparing whether their overlap is measured without such a loss too
+ * @param comparing whether their overlap is also measured without such a loss
  */
 public record Routing(
     List<Double> selectionBias,

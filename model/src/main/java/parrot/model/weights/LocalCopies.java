@@ -40,7 +40,7 @@ final class LocalCopies {
   private static final Duration KEPT = Duration.ofDays(7);
   private static final String LOCK = "lock";
 
-  /** File systems that are no disk: copies there would take memory, too. */
+  /** File systems that are not on a disk: copies there would also take memory. */
   private static final Set<String> MEMORY = Set.of("tmpfs", "ramfs");
 
   /** Smaller tensors are not worth a file. */

@@ -124,6 +124,7 @@ class PublishedKeysTest {
         "{'rope_scaling':{'type':'linear','rope_type':'dynamic','factor':2.0}}|rope_scaling.rope_type: dynamic (must be equal to type, linear)",
         "{'num_hidden_layers':2000000000}|Invalid num_hidden_layers: 2000000000 (must be at most 10000)",
         "{'num_experts':2000000000}|Invalid num_experts: 2000000000 (must be at most 10000)",
+        "{'use_moe':false,'num_experts':2000000000}|Invalid num_experts: 2000000000 (must be at most 10000)",
         "{'dtype':'bfloat16'}|Invalid dtype: bfloat16 (must be equal to torch_dtype, float32)",
         "{'mm_vision_select_feature':null}|Invalid mm_vision_select_feature: patch (must be cls_patch if use_moe is true",
         "{'mm_vision_select_layer':null}|Missing key mm_vision_select_layer",

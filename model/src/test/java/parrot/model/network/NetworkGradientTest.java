@@ -103,6 +103,15 @@ class NetworkGradientTest {
   }
 
   @Test
+  void oneExpertForAnImageIsComparedWithNone() {
+    ParrotConfig config = TinyNetworks.config(Map.of("moe_top_k", 1));
+    try (Bound bound = new Bound(config, EnumSet.allOf(Part.class))) {
+      bound.network.steer(new Routing(List.of(), 0, List.of(), 0, 0).still());
+      assertThat(bound.network.forwardBackward(TinyNetworks.batch(7)).overlaps()).isEmpty();
+    }
+  }
+
+  @Test
   void expertsThatAreOnlyComparedLearnAsBefore() {
     try (Bound bound = new Bound(TinyNetworks.config(Map.of()), EnumSet.allOf(Part.class))) {
       assertThat(bound.network.forwardBackward(TinyNetworks.batch(7)).overlaps()).isEmpty();
