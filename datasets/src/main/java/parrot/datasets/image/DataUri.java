@@ -49,7 +49,7 @@ public final class DataUri {
       throw notBase64();
     }
     try {
-      // The decoder passes over what it does not know, so over URL's two characters, too.
+      // The decoder passes over what it does not know, so also over URL's two characters.
       String content = uri.substring(comma + 1).replace('-', '+').replace('_', '/');
       return Base64.getMimeDecoder().decode(content);
     } catch (IllegalArgumentException e) {

@@ -134,6 +134,8 @@ final class Judgement {
   }
 
   /**
+   * Also for unchanged input, of which nothing is kept but the data set that is there.
+   *
    * @throws DataException if a condition of {@code --fail-on} holds
    */
   void requireNoAlarm(PreprocessReport report) {
@@ -146,7 +148,10 @@ final class Judgement {
       throw new DataException(
           ("Cannot preprocess: --fail-on "
                   + String.join("; ", raised)
-                  + ". No shards were written. Fix the input or change the condition:\n"
+                  + (report.unchanged()
+                      ? ". The data set of the same input stays as it was made."
+                      : ". No shards were written.")
+                  + " Fix the input or change the condition:\n"
                   + PreprocessReport.reasons(report.rejected()))
               .stripTrailing());
     }

@@ -34,7 +34,7 @@ final class NearPairs {
             .repartitionAndSortWithinPartitions(new HashPartitioner(partitions))
             .mapPartitionsToPair(NearPairs::neighbours)
             .distinct(partitions);
-    List<Tuple2<Long, Long>> alike =
+    List<long[]> links =
         candidates
             .join(prints, partitions)
             .mapToPair(
@@ -42,8 +42,18 @@ final class NearPairs {
             .join(prints, partitions)
             .filter(pair -> likeness.areAlike(pair._2()._1()._2(), pair._2()._2()))
             .mapToPair(pair -> new Tuple2<>(pair._2()._1()._1(), pair._1()))
+            .mapPartitions(alike -> List.of(links(alike)).iterator())
             .collect();
-    return NearGroups.of(alike.stream().map(pair -> new long[] {pair._1(), pair._2()}).toList());
+    NearGroups.Pairs pairs = new NearGroups.Pairs();
+    links.forEach(pairs::addAll);
+    return pairs.groups();
+  }
+
+  /** What the driver needs to know of a partition, whose pairs may be many more than its prints. */
+  private static long[] links(Iterator<Tuple2<Long, Long>> alike) {
+    NearGroups.Pairs pairs = new NearGroups.Pairs();
+    alike.forEachRemaining(pair -> pairs.add(pair._1(), pair._2()));
+    return pairs.groups().links();
   }
 
   private static Iterator<Tuple2<NearKey, Boolean>> keys(

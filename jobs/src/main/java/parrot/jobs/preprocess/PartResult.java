@@ -17,7 +17,7 @@ import parrot.datasets.shard.ShardFile;
  *
  * @param partition number of the shard; the one after the last is that of rejects
  * @param file null if no row was left
- * @param nearDuplicates of the duplicates, those that only say nearly the same
+ * @param nearDuplicates rows that say nearly the same as one before them, dropped or marked
  * @param languages by tag
  * @param notes rows by what was changed or not read in them
  * @param rejected by reason

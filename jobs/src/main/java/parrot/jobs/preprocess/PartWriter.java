@@ -22,9 +22,6 @@ import scala.Tuple2;
 
 /** Writes the sorted rows of one partition, a row at a time. */
 final class PartWriter {
-  /** The note of a row that is marked as a near duplicate. */
-  static final String NEAR_DUPLICATE = "says nearly the same as a row before it (near_rank)";
-
   private static final int EXAMPLES = 3;
   private static final int NOTES = 100;
 
@@ -57,8 +54,8 @@ final class PartWriter {
     RowChoice choice = new RowChoice(rows, rules);
     Map<String, Counts> languages = new HashMap<>();
     SortedMap<String, Long> notes = new TreeMap<>();
-    long marked = 0;
     long nearDuplicates = 0;
+    boolean drops = options.nearDuplicates() == NearDuplicates.DROP;
     ShardWriter writer =
         new ShardWriter(
             files, file, options.imageSize(), options.rowGroupRows(), options.rows().columns());
@@ -69,11 +66,10 @@ final class PartWriter {
         RowChoice.Chosen chosen = choice.next();
         long place = chosen.key().place();
         if (options.nearDuplicates() != NearDuplicates.KEEP && nearRows.rows().rank(place) > 0) {
-          if (options.nearDuplicates() == NearDuplicates.DROP) {
-            nearDuplicates++;
+          nearDuplicates++;
+          if (drops) {
             continue;
           }
-          marked++;
         }
         PreparedRow row = chosen.row();
         writer.write(grouped(row.example(), place, nearRows));
@@ -86,16 +82,13 @@ final class PartWriter {
             .add(row, options.visualTokens());
       }
     }
-    if (marked > 0) {
-      notes.put(NEAR_DUPLICATE, marked);
-    }
     SortedMap<String, PartResult.LanguageCounts> counts = new TreeMap<>();
     languages.forEach((tag, count) -> counts.put(tag, count.result()));
     ShardFile description = writer.rows() == 0 ? null : writer.description();
     return new PartResult(
         partition,
         description,
-        choice.duplicates() + nearDuplicates,
+        choice.duplicates() + (drops ? nearDuplicates : 0),
         nearDuplicates,
         counts,
         notes,

@@ -135,19 +135,10 @@ public final class PreprocessJob {
         if (updated != null) {
           updated.discardDraft();
         }
-        PreprocessReport.Reading reading = SourcePass.reading(input, scans);
-        if (!options.limits().alarms().isEmpty()) {
-          judgement.requireNoAlarm(unchanged(files, out, former, reading));
-        }
-        return PreprocessReport.of(
-            out.toString(),
-            true,
-            former,
-            seconds(start),
-            reading,
-            0,
-            new TreeMap<>(),
-            new TreeMap<>());
+        PreprocessReport unchanged =
+            unchanged(files, out, former, seconds(start), SourcePass.reading(input, scans));
+        judgement.requireNoAlarm(unchanged);
+        return unchanged;
       }
       if (options.update()) {
         return new UpdateJob(spark, options, this, tasks, new UpdateTasks(options, hadoop), console)
@@ -165,6 +156,7 @@ public final class PreprocessJob {
                 seconds(start),
                 SourcePass.reading(input, scans),
                 parts.stream().mapToLong(PartResult::nearDuplicates).sum(),
+                options.nearDuplicates() == NearDuplicates.MARK,
                 notes(parts),
                 rejected(parts));
         if (options.check()) {
@@ -189,9 +181,9 @@ public final class PreprocessJob {
     }
   }
 
-  /** What was counted when the data set was made that is there, for alarms. */
-  private static PreprocessReport unchanged(
-      FileSystem files, Path out, Manifest former, PreprocessReport.Reading reading)
+  /** What was counted when the data set was made that is there. */
+  private PreprocessReport unchanged(
+      FileSystem files, Path out, Manifest former, double seconds, PreprocessReport.Reading reading)
       throws IOException {
     SortedMap<String, PartResult.RejectedRows> rejected = new TreeMap<>();
     former
@@ -202,9 +194,12 @@ public final class PreprocessJob {
         out.toString(),
         true,
         former,
-        0,
+        seconds,
         reading,
-        PreprocessReport.nearDuplicates(files, out),
+        options.nearDuplicates() == NearDuplicates.KEEP
+            ? 0
+            : PreprocessReport.nearDuplicates(files, out),
+        options.nearDuplicates() == NearDuplicates.MARK,
         new TreeMap<>(),
         rejected);
   }

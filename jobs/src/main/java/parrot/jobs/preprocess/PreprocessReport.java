@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import parrot.datasets.shard.LanguageStatistics;
@@ -25,7 +26,8 @@ import parrot.datasets.storage.FileSystems;
  *     nothing was written
  * @param checked whether the input was only checked, so that no shard was kept
  * @param reading what was read of the input
- * @param nearDuplicates of the duplicates, those that only say nearly the same
+ * @param nearDuplicates rows that say nearly the same as one before them
+ * @param nearDuplicatesMarked whether these were written; else they are among the duplicates
  * @param notes written rows by what was changed or not read in them
  * @param rejected by reason, with a few examples each
  * @param changes null unless it updated a data set
@@ -41,6 +43,7 @@ public record PreprocessReport(
     SortedMap<String, LanguageStatistics> languages,
     Reading reading,
     long nearDuplicates,
+    boolean nearDuplicatesMarked,
     SortedMap<String, Long> notes,
     SortedMap<String, PartResult.RejectedRows> rejected,
     @JsonInclude(JsonInclude.Include.NON_NULL) UpdateChanges changes) {
@@ -69,6 +72,7 @@ public record PreprocessReport(
       double seconds,
       Reading reading,
       long nearDuplicates,
+      boolean nearDuplicatesMarked,
       SortedMap<String, Long> notes,
       SortedMap<String, PartResult.RejectedRows> rejected) {
     return new PreprocessReport(
@@ -82,6 +86,7 @@ public record PreprocessReport(
         manifest.languages(),
         reading,
         nearDuplicates,
+        nearDuplicatesMarked,
         notes,
         rejected,
         null);
@@ -108,6 +113,7 @@ public record PreprocessReport(
         languages,
         reading,
         nearDuplicates,
+        nearDuplicatesMarked,
         notes,
         rejected,
         what);
@@ -120,8 +126,7 @@ public record PreprocessReport(
       return 0;
     }
     JsonNode report = JSON.readTree(FileSystems.readText(files, file, MAX_BYTES));
-    return report.path("nearDuplicates").asLong()
-        + report.path("notes").path(PartWriter.NEAR_DUPLICATE).asLong();
+    return report.path("nearDuplicates").asLong();
   }
 
   void write(FileSystem files, Path folder) throws IOException {
@@ -144,7 +149,9 @@ public record PreprocessReport(
             totals.read(),
             totals.written(),
             totals.duplicate(),
-            nearDuplicates == 0 ? "" : format(" (%,d of them nearly)", nearDuplicates),
+            nearDuplicates == 0 || nearDuplicatesMarked
+                ? ""
+                : format(" (%,d of them nearly)", nearDuplicates),
             totals.rejected(),
             100.0 * totals.rejected() / Math.max(1, totals.read())));
     text.append(
@@ -175,14 +182,18 @@ public record PreprocessReport(
               s.percentile99(),
               s.longest()));
     }
-    if (!notes.isEmpty()) {
+    Map<String, Long> remarks = new TreeMap<>(notes);
+    if (nearDuplicatesMarked && nearDuplicates > 0) {
+      remarks.put("says nearly the same as a row before it (near_rank)", nearDuplicates);
+    }
+    if (!remarks.isEmpty()) {
       text.append(format("%nWritten rows with a remark:%n"));
-      notes.entrySet().stream()
+      remarks.entrySet().stream()
           .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
           .limit(SHOWN_NOTES)
           .forEach(note -> text.append(format("  %,8d %s%n", note.getValue(), note.getKey())));
-      if (notes.size() > SHOWN_NOTES) {
-        text.append(format("           %d more in %s%n", notes.size() - SHOWN_NOTES, FILE_NAME));
+      if (remarks.size() > SHOWN_NOTES) {
+        text.append(format("           %d more in %s%n", remarks.size() - SHOWN_NOTES, FILE_NAME));
       }
     }
     if (!rejected.isEmpty()) {

@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import parrot.datasets.DataException;
 import parrot.datasets.UsageException;
+import parrot.datasets.language.Language;
 import parrot.datasets.shard.LanguageStatistics;
 import parrot.datasets.source.PassedOver;
 import parrot.datasets.source.RejectReason;
@@ -40,7 +42,7 @@ public record ReportAlarm(String name, boolean above, double limit, boolean shar
     if (!form.matches()) {
       throw invalid(text, "such as rejected>1% or written.zh<1000");
     }
-    String name = form.group(1);
+    String name = isLanguage(form.group(1)) ? languageName(text, form.group(1)) : form.group(1);
     boolean share = !form.group(4).isEmpty();
     boolean rows = ROWS.contains(name) || isLanguage(name) || isReason(name);
     if (!rows && !OTHERS.contains(name)) {
@@ -65,6 +67,15 @@ public record ReportAlarm(String name, boolean above, double limit, boolean shar
 
   private static boolean isLanguage(String name) {
     return name.startsWith(LANGUAGE) && name.length() > LANGUAGE.length();
+  }
+
+  /** With the tag by which a report has its rows. */
+  private static String languageName(String text, String name) {
+    try {
+      return LANGUAGE + Language.of(name.substring(LANGUAGE.length())).tag();
+    } catch (DataException e) {
+      throw invalid(text, "on written.TAG of a language, such as written.zh or written.pt-BR");
+    }
   }
 
   private static boolean isReason(String name) {
@@ -97,8 +108,7 @@ public record ReportAlarm(String name, boolean above, double limit, boolean shar
       case "read" -> report.totals().read();
       case "written" -> report.totals().written();
       case "duplicate" -> report.totals().duplicate();
-      case NEAR_DUPLICATE ->
-          report.nearDuplicates() + report.notes().getOrDefault(PartWriter.NEAR_DUPLICATE, 0L);
+      case NEAR_DUPLICATE -> report.nearDuplicates();
       case "rejected" -> report.totals().rejected();
       case "truncated" ->
           report.languages().values().stream().mapToLong(LanguageStatistics::truncated).sum();
@@ -113,7 +123,7 @@ public record ReportAlarm(String name, boolean above, double limit, boolean shar
     };
   }
 
-  /** As it is written. */
+  /** As it is written, by the tag of a language. */
   @Override
   public String toString() {
     String number = limit == Math.rint(limit) ? Long.toString((long) limit) : "" + limit;

@@ -419,6 +419,7 @@ final class UpdateJob {
             PreprocessJob.seconds(start),
             SourcePass.reading(input, scans),
             0,
+            false,
             state.notes(),
             rejected);
     if (before.stage() > 0) {

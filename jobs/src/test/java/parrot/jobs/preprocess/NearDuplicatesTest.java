@@ -140,6 +140,30 @@ class NearDuplicatesTest {
   }
 
   @Test
+  void groupsAreKnownByOnePairForEachOtherMember() {
+    NearGroups.Pairs even = new NearGroups.Pairs();
+    NearGroups.Pairs odd = new NearGroups.Pairs();
+    for (long i = 0; i < 2_000; i++) {
+      for (long before = i - 2; before >= Math.max(0, i - 32); before -= 2) {
+        (i % 2 == 0 ? even : odd).add(i, before);
+      }
+    }
+    NearGroups.Pairs both = new NearGroups.Pairs();
+    for (NearGroups.Pairs some : List.of(even, odd)) {
+      long[] links = some.groups().links();
+      assertThat(links).as("of 1,000 members").hasSize(2 * 999);
+      both.addAll(links);
+    }
+    assertThat(both.groups().first(1_999)).isEqualTo(1);
+    assertThat(both.groups().rank(1_999)).isEqualTo(999);
+    assertThat(both.groups().isAlone(2_000)).isTrue();
+
+    both.add(1_000, 1_001);
+    assertThat(both.groups().first(1_999)).isZero();
+    assertThat(both.groups().rank(1_999)).isEqualTo(1_999);
+  }
+
+  @Test
   void marksOrDropsRowsAboutCopiesOfAnImage() throws IOException {
     SplittableRandom random = new SplittableRandom(13);
     BufferedImage image = landscape(random);
@@ -155,6 +179,14 @@ class NearDuplicatesTest {
 
     PreprocessReport marked = run(data, "marked", NearDuplicates.MARK);
     assertThat(marked.totals()).isEqualTo(new Totals(5, 5, 0, 0));
+    assertThat(marked.nearDuplicates()).isEqualTo(1);
+    assertThat(marked.notes()).isEmpty();
+    assertThat(marked.toText())
+        .contains("Read 5 rows: 5 written, 0 duplicate, 0 rejected")
+        .contains("1 says nearly the same as a row before it (near_rank)");
+    PreprocessReport unchanged = run(data, "marked", NearDuplicates.MARK);
+    assertThat(unchanged.unchanged()).isTrue();
+    assertThat(unchanged.nearDuplicates()).isEqualTo(1);
     assertThat(ReportAlarm.parse("near_duplicate>0").raisedBy(marked))
         .contains("near_duplicate>0: it is 1");
     Map<String, Object[]> rows = values("marked", "image_group", "near_group", "near_rank");

@@ -79,6 +79,20 @@ class PreprocessCommandTest {
     assertThat(names("none.check")).contains("rejected.parquet");
     assertThat(scratch.resolve("none")).doesNotExist();
 
+    assertThat(run(command(data.path("some"), "--max-rejected", "0.2")))
+        .isEqualTo(ExitCode.OK.code());
+    assertThat(run(command(data.path("some"), "--fail-on", "written<8")))
+        .isEqualTo(ExitCode.OK.code());
+    assertThat(out.toString())
+        .contains("Nothing to do: ")
+        .contains("Rejected:\n         1 PICTURE_M");
+    assertThat(run(command(data.path("some"), "--fail-on", "PICTURE_MISSING>0")))
+        .isEqualTo(ExitCode.DATA.code());
+    assertThat(err.toString())
+        .contains(
+            "PICTURE_MISSING>0: it is 1. The data set of the same input stays as it was made.");
+    assertThat(scratch.resolve("some.check")).doesNotExist();
+
     String alarms = "read<9,PICTURE_MISSING>11%";
     assertThat(run(command(data.path("bad"), "--max-rejected", "1", "--fail-on", alarms)))
         .isEqualTo(ExitCode.DATA.code());

@@ -30,6 +30,7 @@ class ReportAlarmTest {
           new PreprocessReport.Reading(
               3, 17, new TreeMap<>(Map.of("an image", new PassedOver.Group(4, List.of("a.png"))))),
           5,
+          false,
           new TreeMap<>(),
           new TreeMap<>(Map.of("BAD_FIELD", new PartResult.RejectedRows(20, List.of()))),
           null);
@@ -47,6 +48,8 @@ class ReportAlarmTest {
         "written<151 | written<151: it is 150",
         "written.zh<25% | written.zh<25%: it is 20.00 % (30 of 150)",
         "written.tr<1 | written.tr<1: it is 0",
+        "written.cn<31 | written.zh<31: it is 30",
+        "written.zh_Hans<31 | written.zh<31: it is 30",
         "truncated>5% | truncated>5%: it is 6.00 % (9 of 150)",
         "duplicate>29 | duplicate>29: it is 30",
         "near_duplicate>2% | near_duplicate>2%: it is 2.50 % (5 of 200)",
@@ -69,11 +72,22 @@ class ReportAlarmTest {
   @Test
   void refusesWhatItCannotCount() {
     for (String alarm :
-        List.of("", "rejected", "rejected>", "rejected>=1", "rejected>1x", "rejected>-1", "a>1")) {
+        List.of(
+            "",
+            "rejected",
+            "rejected>",
+            "rejected>=1",
+            "rejected>1x",
+            "rejected>-1",
+            "a>1",
+            "written.>1",
+            "written.chinesse<1000")) {
       assertThatThrownBy(() -> ReportAlarm.parse(alarm))
           .isInstanceOf(UsageException.class)
           .hasMessageStartingWith("Invalid --fail-on: " + alarm + " (must be ");
     }
+    assertThatThrownBy(() -> ReportAlarm.parse("written.xx<1"))
+        .hasMessageContaining("on written.TAG of a language, such as written.zh");
     assertThatThrownBy(() -> ReportAlarm.parse("files>1%"))
         .hasMessageContaining("files has no share");
   }
