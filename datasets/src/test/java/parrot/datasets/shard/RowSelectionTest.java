@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -129,6 +130,25 @@ class RowSelectionTest {
         .containsExactly(
             "quality >= 0.5 leaves out 57, 12 of them without a value",
             "language = en leaves out 21");
+  }
+
+  @Test
+  void writesNumbersTheSameOnEveryMachine() {
+    RowFilter.Counts counts = new RowFilter.Counts(RowFilter.parse(List.of("quality >= 0.5")));
+    for (int i = 0; i < 1_200; i++) {
+      assertThat(counts.keeps(List.of("quality"), new Object[1])).isFalse();
+    }
+    RowLimit limit =
+        new RowLimit("file", OptionalLong.of(1_200), OptionalDouble.empty(), RowLimit.Take.FIRST);
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      assertThat(counts.lines())
+          .containsExactly("quality >= 0.5 leaves out 1,200, 1,200 of them without a value");
+      assertThat(limit).hasToString("1,200 rows of each file, first");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
